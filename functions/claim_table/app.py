@@ -23,7 +23,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALLS
     try:
         with log_failures(logger, message_id=request.request_id):
-            # The table says whose it is for as long as it is there: a stack that is made again finds it.
+            # The table keeps its owner for as long as it exists: a stack that is created again finds it.
             if is_deletion(request):
                 answer = succeeded(request, None)
             else:

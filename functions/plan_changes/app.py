@@ -1,4 +1,4 @@
-"""The inbox: look at each subject again and write down what must change."""
+"""The inbox: reconcile each subject and record the necessary operations."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from dayone.reconcile.inbox_batch import settle_batch
 from dayone.wiring import functions as wiring
 
 logger = logger_of("plan_changes")
-# Skipping a group after a failure keeps its order. A raised error would cost a cold start and say the same.
+# Skipping a group after a failure keeps its order. A raised error would have the same effect and cost a cold start.
 processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 processor.raise_on_entire_batch_failure = False
 

@@ -1,4 +1,4 @@
-"""The table's stream: tell the world, on the bus, what came of operations and changes."""
+"""The table's stream: publish the outcomes of operations and changes on the bus."""
 
 from typing import Any
 

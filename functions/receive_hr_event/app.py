@@ -1,4 +1,4 @@
-"""POST /hr/{source}: take an HR system's event, or say what is wrong with it."""
+"""POST /hr/{source}: receive an HR system's event, or return the problem with it."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ logger = logger_of("receive_hr_event")
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer 202 when the event is on the inbox, 200 when it leads to nothing, else a problem that says what to do."""
+    """Answer 202 when the event is on the inbox, 200 when it is ignored, else a problem with the correction."""
     try:
         function = context.invoked_function_arn
         check_request(event, resource="/hr/{source}", function=function, apis=wiring.own_apis())
@@ -26,7 +26,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         # What is wrong with us is for whoever runs this to see; what is wrong with a delivery may be personal.
         reason = str(error) if isinstance(error, Unavailable) else ""
         if isinstance(error, Unauthentic):
-            reason = str(error.__cause__ or error)  # fixed texts, which the sender is not told
+            reason = str(error.__cause__ or error)  # fixed texts, which the sender does not get
         logger.warning("HR event not taken", extra={"kind": type(error).__name__, "reason": reason})
         return refusal(error)
     fields = {"changes": received.changes, "source": delivery.source, "ignored": received.ignored}

@@ -1,4 +1,4 @@
-"""The sweep: look again at what has come due, and wake the engine when operations wait."""
+"""The sweep: requeue due subjects, and trigger the executor when operations wait."""
 
 from typing import Any
 

@@ -70,7 +70,7 @@ def add_extensions(folder: Path, *, other: Path) -> None:
 
 
 def trim_services(folder: Path) -> None:
-    """Remove what botocore knows of the services that are not used."""
+    """Remove the services that are not used from botocore's data."""
     for service in [entry for entry in folder.iterdir() if entry.is_dir() and entry.name not in SERVICES]:
         shutil.rmtree(service)
     if missing := SERVICES - {entry.name for entry in folder.iterdir()}:

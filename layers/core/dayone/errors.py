@@ -2,24 +2,24 @@
 
 DayOneError
 ├── Rejected             the request is wrong as it stands: never retry it
-│   ├── Invalid          it does not say what it must say; carries the findings
+│   ├── Invalid          it is not valid; carries the findings
 │   │   ├── Malformed    it cannot even be read
-│   │   └── KeyReused    its idempotency key stands for another request
+│   │   └── KeyReused    its idempotency key belongs to another request
 │   ├── Unauthentic      its signature does not prove who sent it
-│   ├── Forbidden        whoever sent it may not ask for this
-│   ├── Inapplicable     it asks for something that does not fit how things are by now
+│   ├── Forbidden        the caller may not make this request
+│   ├── Inapplicable     it does not fit the current state
 │   ├── Outdated         it rests on a version that is no longer the newest
 │   ├── TooLarge         it is over a size limit
 │   ├── NotFound         it names something that does not exist
 │   ├── AlreadyExists    it would create something that is there already
-│   └── Refused          AWS, or a rule of ours, says no
+│   └── Refused          AWS, or a rule of ours, refuses it
 └── Unavailable          the request may be right: try again later
-    ├── AccessDenied     AWS lets our own role or credentials do nothing: an outage of ours, until somebody mends it
-    ├── Throttled        a rate limit was hit; may say how long to wait
+    ├── AccessDenied     AWS denies our own role or credentials: an outage of ours, until somebody repairs it
+    ├── Throttled        a rate limit was hit; may have the time to wait
     │   └── Crowded      too many requests of the kind are outstanding
-    ├── Awaited          somebody else has to act first; says when to look again
+    ├── Awaited          somebody else has to act first; has the time of the next attempt
     ├── Conflicting      somebody else writes the same thing right now
-    │   └── UnderWay     the same request is being worked on
+    │   └── UnderWay     the same request is in progress
     └── Unreachable      no usable answer, so it may or may not have happened
 """
 
@@ -33,9 +33,9 @@ class Rejected(DayOneError):
 
 
 class Invalid(Rejected):
-    """The request does not say what it must; `findings` lists every mistake, in reading order.
+    """The request is not valid; `findings` lists every mistake, in reading order.
 
-    `person` is the id of the person whom it is about, where it has one that can be read.
+    `person` is the id of the person whom it is about, if it has a readable one.
     """
 
     def __init__(self, message: str, *, findings: tuple[str, ...] = (), person: str = "") -> None:
@@ -57,7 +57,7 @@ class Unauthentic(Rejected):
 
 
 class Forbidden(Rejected):
-    """Whoever sent the request is known, and may not ask for this; somebody else may."""
+    """The caller is authenticated, and may not make this request; somebody else may."""
 
 
 class Inapplicable(Rejected):
@@ -96,7 +96,7 @@ class AccessDenied(Unavailable):
 
 
 class Throttled(Unavailable):
-    """A rate limit was hit; `retry_after` is in seconds when AWS said so."""
+    """A rate limit was hit; `retry_after` is in seconds if AWS gave it."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
@@ -116,11 +116,11 @@ class Awaited(Unavailable):
 
 
 class Conflicting(Unavailable):
-    """Somebody else wrote, or is writing, the same thing: look again, then retry."""
+    """Somebody else wrote, or is writing, the same thing: read again, then retry."""
 
 
 class UnderWay(Conflicting):
-    """A request with the same idempotency key is being worked on; its answer can be asked for again in a moment."""
+    """A request with the same idempotency key is in progress; its response can be requested again in a moment."""
 
 
 class Unreachable(Unavailable):

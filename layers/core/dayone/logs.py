@@ -9,13 +9,13 @@ from dayone.errors import DayOneError
 
 
 def logger_of(function: str) -> Logger:
-    """The logger of one function."""
+    """Return the logger of one function."""
     return Logger(service=function)
 
 
 @contextmanager
 def log_failures(logger: Logger, *, message_id: str, errors: dict[str, Exception] | None = None) -> Iterator[None]:
-    """Say why a message failed before its queue takes it back: the queue itself only counts.
+    """Log the reason why a message failed before its queue takes it back: the queue itself only counts.
 
     The error is kept in `errors` under the message's id.
     """

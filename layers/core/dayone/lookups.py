@@ -21,14 +21,14 @@ class CausePorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What was taken: the change that it leads to, and the tag of what is told with it, empty for several people."""
+    """An accepted request: its change, and the tag of the recorded data, empty for several people."""
 
     change: str
     tag: str = ""
 
 
 def caused_by(actor: str, *, reference: str, ports: CausePorts, kind: CauseKind = CauseKind.BY_HAND) -> Cause:
-    """The cause of a new change, which somebody asks for now."""
+    """Return the cause of a new change, requested now."""
     at = ports.clock()
     return Cause(change=ulid(at, entropy=ports.entropy()), kind=kind, actor=actor, reference=reference, at=at)
 
@@ -42,7 +42,7 @@ _CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """Which part of a list is asked for; `group`, when set, is the only one to look through."""
+    """Requested part of a list; `group`, when set, is the only one to search."""
 
     limit: int
     cursor: str = ""
@@ -50,19 +50,19 @@ class Window:
 
 
 def read_person(person: str, *, records: Records) -> SubjectState:
-    """Raises NotFound for a person HR has never told about."""
+    """Return a person; raise NotFound for one that no HR source has sent."""
     mend = "check the id, which is HR's own; a person is recorded with HR's first event about them"
     return _existing(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
 
 
 def read_account(account: str, *, records: Records) -> SubjectState:
-    """Raises NotFound for an account that was never seen in the organisation."""
+    """Return an account; raise NotFound for one that was never seen in the organisation."""
     mend = "check its 12 digits; an account is recorded with the first event about it"
     return _existing(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
 
 
 def read_group(group: str, *, index: SubjectIndex) -> SubjectState:
-    """The group itself, without its members; raises NotFound for one that no policy has ever had."""
+    """Return the group itself, without its members; raise NotFound for one that no policy has ever had."""
     subject = Subject(SubjectKind.GROUP, group)
     found = index.brief([subject]).get(subject)
     if found is None:
@@ -71,7 +71,7 @@ def read_group(group: str, *, index: SubjectIndex) -> SubjectState:
 
 
 def read_permission_set(permission_set: str, *, records: Records) -> SubjectState:
-    """The permission set with its parts; raises NotFound for one that no policy has ever had."""
+    """Return the permission set with its parts; raise NotFound for one that no policy has ever had."""
     state = records.subject(Subject(SubjectKind.PERMISSION_SET, permission_set))
     if not state.applied and not state.head.revision:
         raise NotFound(
@@ -81,7 +81,7 @@ def read_permission_set(permission_set: str, *, records: Records) -> SubjectStat
 
 
 def the_change(change: str, *, records: Records, now: datetime) -> Change:
-    """A change that is recorded.
+    """Return a recorded change.
 
     Raises Inapplicable for one that may have been accepted and is not planned yet, NotFound for one that cannot be.
     """
@@ -94,9 +94,9 @@ def the_change(change: str, *, records: Records, now: datetime) -> Change:
 
 
 def accepted_at(change: str, *, now: datetime) -> datetime:
-    """The time in the id of a change of which nothing is recorded, though a queue may have its message.
+    """Return the time in the id of an unrecorded change that may still be in a queue.
 
-    Raises NotFound for what is no id, and for a time that no message in a queue can have.
+    Raises NotFound for a text that is no id, and for a time that no message in a queue can have.
     """
     at = ulid_time(change)
     if at is None:

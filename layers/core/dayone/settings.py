@@ -1,4 +1,4 @@
-"""What each function is told by its environment: one frozen class per function, read once, complete or refused."""
+"""Settings of each function from its environment: one frozen class per function, read once, complete or refused."""
 
 import os
 from collections.abc import Mapping
@@ -135,7 +135,7 @@ class AccessApiSettings(OwnApisSettings):
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:
-    """The settings from variables of the same names in capitals; raises Refused that names every missing one."""
+    """Read the settings from variables of the same names in capitals; raise Refused with every missing one."""
     given = os.environ if environment is None else environment
     names = [field.name for field in fields(settings)]  # type: ignore[arg-type]
     missing = [name.upper() for name in names if not given.get(name.upper())]
@@ -145,7 +145,7 @@ def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> 
 
 
 def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
-    """The URL of each queue of dead letters, from a text such as `inbox=https://… engine=https://…`; raises Refused."""
+    """Parse the URL of each dead-letter queue, from a text such as `inbox=https://… engine=…`; raise Refused."""
     given = dict(part.split("=", maxsplit=1) for part in text.split() if "=" in part)
     if given.keys() != set(LetterQueue):
         raise Refused(f"dead letters: {text!r} does not name each of {', '.join(LetterQueue)}")
@@ -153,7 +153,7 @@ def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
 
 
 def networks_in(text: str) -> tuple[str, ...]:
-    """The networks (CIDR) in a text such as `none,10.20.0.0/16,fd00::/8`, where `none` says nothing; raises Refused."""
+    """Parse networks (CIDR) from a text such as `none,10.20.0.0/16,fd00::/8`, with `none` for none; raise Refused."""
     given = tuple(part for part in text.split(",") if part not in ("", "none"))
     try:
         for network in given:
@@ -167,9 +167,9 @@ _PACES = ("shared", "all")
 
 
 def budgets_in(text: str) -> Budgets:
-    """The budgets that a text such as `sso_admin_calls=16 pace=all` changes, the rest as by default.
+    """Return the budgets changed by a text such as `sso_admin_calls=16 pace=all`, the rest as by default.
 
-    Raises Refused for a name that is none, for what is not a number of at least one, and for a pace that is none.
+    Raises Refused for an unknown name, for a value that is not a number of at least one, and for an unknown pace.
     """
     whole = {"outstanding_assignments", "concurrent_provisionings"}
     rates = {"sso_admin_calls", "identity_store_calls"}

@@ -1,1 +1,1 @@
-"""Who has what: entitlements, reports, and what Identity Center has at this moment."""
+"""Access of people and groups: entitlements, reports, and the current contents of Identity Center."""

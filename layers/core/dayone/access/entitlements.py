@@ -1,4 +1,4 @@
-"""Who has what, row by row: a person or a group, an account, a permission set, and why."""
+"""Entitlements, row by row: a person or a group, an account, a permission set, and the reasons."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ DIRECT = "direct"
 
 
 class HoldingState(StrEnum):
-    """How sure it is that somebody has it, and whether it is to stay.
+    """Certainty of an entitlement, and whether it is to stay.
 
-    `IN_DOUBT` is what an action was begun on and not confirmed, or what was confirmed before the account was gone for a
-    while; `REMOVAL_HELD` is there, no rule asks for it any more, and a human has to decide; `UNMANAGED` is in Identity
-    Center, and nothing of ours made it.
+    `IN_DOUBT` marks an action begun and not confirmed, or a confirmation from before the account was closed for a
+    while; `REMOVAL_HELD` exists, no rule gives it any more, and a human must decide; `UNMANAGED` is in Identity Center,
+    and was not created by Day One.
     """
 
     CONFIRMED = "confirmed"
@@ -32,7 +32,7 @@ class HoldingState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sought:
-    """What a report is about; every text that is not empty has to fit, `ou` as a pattern of OU paths."""
+    """Filter of a report; every text that is not empty must match, `ou` as a pattern of OU paths."""
 
     person: str = ""
     group: str = ""
@@ -42,25 +42,25 @@ class Sought:
 
     @property
     def is_of_one(self) -> bool:
-        """Whether it is about one person, group or account, of which Identity Center can be asked in a few calls."""
+        """True if it names one person, group or account, which Identity Center can answer in a few calls."""
         return bool(self.person or self.group or self.account)
 
     def fits(self, *, permission_set: str, principal: str) -> bool:
-        """Whether an assignment may be part of it by its name; `principal` is a group or `person:id`."""
+        """Return whether an assignment may match by its name; `principal` is a group or `person:id`."""
         return self.permission_set in ("", permission_set) and self.group in ("", principal)
 
     def fits_account(self, head: Head) -> bool:
-        """Whether an account may."""
+        """Return whether an account may match."""
         path = head.fact.ou_path if isinstance(head.fact, Account) else ""
         return self.account in ("", head.subject.name) and (not self.ou or is_under(self.ou, path))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Holding:
-    """One row: `principal` is a group or `person:id`, `through` the group that a person has it by, or `direct`.
+    """One row: `principal` is a group or `person:id`, `through` the group by which a person has it, or `direct`.
 
-    `account_name` and `ou_path` are empty where Organizations has not told. What is not managed has no reasons, and
-    `principal_name` is what Identity Center calls whoever has it where that is not the name in `principal`.
+    `account_name` and `ou_path` are empty if Organizations has not supplied them. An unmanaged row has no reasons, and
+    `principal_name` is the name of its principal in Identity Center where `principal` has another.
     """
 
     principal: str
@@ -77,7 +77,7 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A person whose access is asked for, and each of their groups with how they are in it."""
+    """A person in a report, and each of their groups with the membership."""
 
     person: str
     head: Head
@@ -85,12 +85,12 @@ class Member:
 
     @property
     def principals(self) -> frozenset[str]:
-        """Whatever may be assigned to that the person has it."""
+        """Principals by which the person can have an assignment."""
         return frozenset((*self.groups, str(Principal(person=self.person))))
 
 
 def member_in(state: SubjectState) -> Member:
-    """A person with the groups they are in as far as AWS confirmed."""
+    """Return a person with the groups they are in as confirmed by AWS."""
     groups = {
         resource.name: applied
         for resource, applied in state.applied.items()
@@ -100,7 +100,7 @@ def member_in(state: SubjectState) -> Member:
 
 
 def holding_of(assignment: Applied, *, account: Head, member: Member | None = None) -> Holding:
-    """The row of an assignment, of the group or person it is to, or of the member that has it by that."""
+    """Return the row of an assignment, for its group or person, or for a member of the group."""
     permission_set, had_by = assignment_in(assignment.resource)
     principal = str(had_by)
     membership = member.groups.get(principal) if member else None
@@ -123,7 +123,7 @@ def holding_of(assignment: Applied, *, account: Head, member: Member | None = No
 
 
 def state_of(applied: Applied, *, head: Head) -> HoldingState:
-    """How sure a membership or an assignment is; `head` is that of the subject that has it."""
+    """Return the certainty of a membership or an assignment; `head` is that of its subject."""
     if _is_held(applied.resource, head=head):
         return HoldingState.REMOVAL_HELD
     since = head.trusted_since

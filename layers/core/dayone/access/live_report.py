@@ -18,7 +18,7 @@ from dayone.ports.operations import Clock
 from dayone.ports.records import Page, Records, SubjectIndex
 from dayone.ports.store import PolicyInForce
 
-# So few that the names of all of them can be asked for within a step: permission sets at three calls a second.
+# Few enough to read all their names within a step: permission sets at three calls a second.
 _MOST_A_STEP = 20
 
 
@@ -33,7 +33,7 @@ class LiveReportPorts(Protocol):
 
 
 class Managed(StrEnum):
-    """Which rows are wanted: those of ours as remembered, those that are nobody's, or all that there are."""
+    """Filter of rows: managed ones as recorded, unmanaged ones, or all that exist."""
 
     TRUE = "true"
     FALSE = "false"
@@ -83,10 +83,10 @@ class LivePrincipal:
 
 
 def report_live_access(sought: Sought, *, managed: Managed, window: Window, ports: LiveReportPorts) -> Page[Holding]:
-    """What there is now, part by part; a part may be short, or empty, and still have a cursor.
+    """List the current access in Identity Center, part by part; a part may be short, or empty, and have a cursor.
 
-    Raises Invalid when it is not about one person, group or account, NotFound when that is unknown, and Inapplicable
-    where AWS would not answer: who has what by person or group it says in the management account alone.
+    Raises Invalid when the filter does not name one person, group or account, NotFound when that is unknown, and
+    Inapplicable where AWS would not answer: it lists access by person or group in the management account alone.
     """
     if not sought.is_of_one:
         raise Invalid(
@@ -137,7 +137,7 @@ def _user_of(member: Member, *, ports: LiveReportPorts) -> Principal:
 
 
 def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
-    """By our key, else by its display name: most groups that are not ours are not known here."""
+    """Find a group by its key in the policy, else by its display name: most unmanaged groups are not recorded."""
     if group_id := _itself(Subject(SubjectKind.GROUP, group), ports=ports).get("group_id", ""):
         return Principal(kind=PrincipalType.GROUP, id=group_id)
     found = ports.live.group_called(group)

@@ -1,4 +1,4 @@
-"""Tells which of what Identity Center has is ours, by our names for it."""
+"""Resolution of Identity Center's ids to managed resources and their keys."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _PAGE = 100
 
 @dataclass(frozen=True)
 class Named:
-    """What we call something, empty where it is none of ours, and what Identity Center calls it."""
+    """Key of a managed resource, empty for an unmanaged one, and its name in Identity Center."""
 
     key: str
     name: str
@@ -27,19 +27,19 @@ class Named:
 
 @dataclass(kw_only=True)
 class OurNames:
-    """Our names for AWS's ids, looked up once for each; what is not ours is asked for in Identity Center."""
+    """Names for AWS's ids, each looked up once; names of unmanaged resources are read from Identity Center."""
 
     index: SubjectIndex
     live: LiveAccess
     _principals: dict[Principal, Named] = field(default_factory=dict)
 
     def permission_set(self, arn: str) -> Named:
-        """A permission set by its ARN."""
+        """Return the name of a permission set by its ARN."""
         key = self._sets.get(arn, "")
         return Named(key, key or self.live.permission_set_name(arn) or arn)
 
     def principal(self, principal: Principal) -> Named:
-        """A group, or a person as `person:id`."""
+        """Return the name of a group, or of a person as `person:id`."""
         if principal not in self._principals:
             key = self._groups.get(principal.id, "") if principal.kind is PrincipalType.GROUP else ""
             self._principals[principal] = Named(key, key) if key else self._fetched(principal)

@@ -18,13 +18,13 @@ type Place = tuple[str, ...]
 
 
 def written(place: Place, *, question: str) -> str:
-    """The cursor of a place among the answers to a question."""
+    """Encode a place in the results of a query as a cursor."""
     text = json.dumps([_digest(question), *place], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def place_in(cursor: str, *, question: str, parts: int) -> Place:
-    """The place, in so many parts; raises Invalid for what is no cursor, or one of another question."""
+    """Decode a cursor into a place of so many parts; raise Invalid for any other text or another query's cursor."""
     try:
         parsed = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError) as error:
@@ -63,7 +63,7 @@ class Walk(Protocol):
     start: ClassVar[Place]
 
     def step(self, place: Place, *, room: int) -> Step:
-        """The next rows behind a place, at most `room` of them, perhaps none."""
+        """Return the next rows behind a place, at most `room` of them, possibly none."""
 
 
 def walked(

@@ -54,9 +54,9 @@ class GroupInAccount:
 
 
 def person_access(person: str, *, window: Window, records: Records) -> list[GroupOfPerson]:
-    """The groups a person is in, by name, each with part of what it has; raises NotFound for an unknown person.
+    """Return a person's groups, by name, each with part of its assignments; raise NotFound for an unknown person.
 
-    What is assigned to them directly is there as if of a group `person:<id>`, of which they are a member as a user.
+    Direct assignments are listed under a group `person:<id>`, of which the person is a member as a user.
     """
     state = read_person(person, records=records)
     memberships = {
@@ -78,9 +78,9 @@ def person_access(person: str, *, window: Window, records: Records) -> list[Grou
 
 
 def account_access(account: str, *, window: Window, records: Records) -> list[GroupInAccount]:
-    """The groups with access to an account, by name, each with part of its members; raises NotFound if unknown.
+    """Return the groups with access to an account, by name, each with some members; raise NotFound if unknown.
 
-    A person with access of their own is there as a group `person:<id>` with themselves as its only member.
+    A person with access of their own is listed as a group `person:<id>` with themselves as its only member.
     """
     state = read_account(account, records=records)
     had: dict[str, list[AssignmentOf]] = {}

@@ -25,10 +25,10 @@ class ReportPorts(Protocol):
 
 
 def report_assignments(sought: Sought, *, window: Window, ports: ReportPorts) -> Page[Holding]:
-    """What is remembered as confirmed; a part may be short, or empty, and still have a cursor.
+    """List the access recorded as confirmed; a part may be short, or empty, and have a cursor.
 
-    Without a person rows are of groups and of people who have something of their own; with one they are theirs, by
-    whichever group. Raises NotFound for an unknown person, group or account, Invalid for a cursor that is none.
+    Without a person, rows are of groups and of people with assignments of their own; with a person, they are theirs, by
+    whichever group. Raises NotFound for an unknown person, group or account, Invalid for a wrong cursor.
     """
     return walked(_walk(sought, ports=ports), question=f"managed {astuple(sought)}", window=window, ports=ports)
 
@@ -103,7 +103,7 @@ class ThroughCompany:
 
 @dataclass(frozen=True, kw_only=True)
 class ThroughGroups:
-    """What groups have, or people of their own; a place is one of these, and where in its list."""
+    """Access of groups, and of people of their own; a place is one of these, and the position in its list."""
 
     start: ClassVar[Place] = ("", "")
     principals: Sequence[str]
@@ -140,13 +140,13 @@ class ThroughGroups:
 
 
 def principals_of(member: Member, *, sought: Sought) -> list[str]:
-    """What a person may have access by, in order: their groups, or the one that is sought, and they themselves."""
+    """Return the principals of a person, in order: their groups, or the one in the filter, and themselves."""
     own = [] if sought.group else [str(Principal(person=member.person))]
     return sorted([group for group in member.groups if sought.group in ("", group)] + own)
 
 
 def rows_in(account: SubjectState, *, after: str, sought: Sought, member: Member | None) -> list[tuple[Holding, str]]:
-    """The rows of an account behind a resource, each with its own."""
+    """Return the rows of an account behind a resource, each with its own."""
     if not sought.fits_account(account.head):
         return []
     return [

@@ -1,4 +1,4 @@
-"""Whether a subject has come to rest: everything done, something under way, held or failed."""
+"""Synchronization status of a subject: complete, in progress, held or failed."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from dayone.model.subjects import Resource, ResourceKind, assignment_in
 
 
 class Settlement(StrEnum):
-    """How far the plan in force of a subject has come; what somebody has to look at is said first."""
+    """Status of the plan in force of a subject; the status that needs attention comes first."""
 
     FAILED = "failed"
     HELD = "held"
@@ -37,12 +37,12 @@ class PermissionSetThere:
 
     @property
     def settlement(self) -> Settlement:
-        """What there is to say of all of them."""
+        """Overall status of all counts."""
         return _settled(failed=self.failed, held=self.held, pending=self.pending)
 
 
 def settlement_of(head: Head) -> Settlement:
-    """What there is to say of a subject."""
+    """Return the status of a subject."""
     return _settled(
         failed=head.failed,
         held=sum(1 for removal in head.held if removal.verdict is Verdict.WAITING),

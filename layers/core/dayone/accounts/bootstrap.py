@@ -16,7 +16,7 @@ MOST_ACCOUNTS = 100
 
 
 class BootstrapPorts(Protocol):
-    """Asking for a bootstrap: what it needs of the API's context."""
+    """Ports of a bootstrap request, a part of the API's context."""
 
     index: SubjectIndex
     inbox: Inbox
@@ -26,10 +26,10 @@ class BootstrapPorts(Protocol):
 
 
 def request_bootstrap(accounts: Sequence[str], *, actor: str, ports: BootstrapPorts) -> Taken:
-    """Ask for it, by the accounts' ids; `actor` is the ARN of the caller.
+    """Request the bootstrap of accounts by id; `actor` is the ARN of the caller.
 
-    Each is read from Organizations, and whatever the policy gives there is made again, be it known to be there or not.
-    Raises Malformed for more than a hundred, Invalid for those that are unknown.
+    Each is read from Organizations, and everything the policy gives there is created again, recorded or not. Raises
+    Malformed for more than a hundred, Invalid for unknown ones.
     """
     if len(accounts) > MOST_ACCOUNTS:
         raise Malformed(f"{len(accounts)} accounts are more than {MOST_ACCOUNTS}: send several requests")

@@ -27,7 +27,7 @@ _OURSELVES = "dayone"
 
 @dataclass(frozen=True, kw_only=True)
 class DiscoveryPorts:
-    """What discovering needs; after `time_to_run` a run hands on to the next one, at the end of a portion."""
+    """Ports of discovery; after `time_to_run` a run hands over to the next one, at the end of a portion."""
 
     subjects: Subjects
     company: Company
@@ -41,7 +41,7 @@ class DiscoveryPorts:
 
 @dataclass(frozen=True)
 class _Place:
-    """The number of a portion; `token` says where Organizations goes on listing, None among those that are known."""
+    """The number of a portion; `token` continues Organizations' list, None continues the recorded accounts."""
 
     number: int = 0
     token: str | None = None
@@ -51,10 +51,10 @@ class _Place:
 
 
 def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> None:
-    """Ask for all of them to be looked at, in portions; safe to repeat, and to be cut off anywhere.
+    """Requeue all accounts, in portions; safe to repeat, and to be interrupted anywhere.
 
-    What is found by the first look at the organisation was there before Day One, so what it is given will be held. Of a
-    look that nobody asked for, only what is not as it was recorded is part of the change.
+    Accounts found by the initial discovery existed before Day One, so what they are given will be held. In a scheduled
+    discovery, only accounts that differ from their record are part of the change.
     """
     cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
@@ -74,13 +74,13 @@ def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> No
             ports.inbox.put([replace(command, cursor=str(place))])
             return
     if not is_routine:
-        # The organisation itself was planned, too: when to look at it again.
+        # The organisation itself was planned, too, and is due again at this time.
         ports.changes.expect(cause.change, subjects=portion.total + 1)
     ports.portions.keep(_over(cause.change), replace(portion, number=0, subjects=(), last=None))
 
 
 def _noted(cause: Cause, *, ports: DiscoveryPorts) -> Head:
-    """Note when to look again; the head keeps the change of the first look of all."""
+    """Schedule the next discovery; the head keeps the change of the initial one."""
     head = ports.subjects.load(THE_ORGANIZATION).head
     if ports.subjects.is_planned(THE_ORGANIZATION, change=cause.change):
         return head
@@ -88,13 +88,13 @@ def _noted(cause: Cause, *, ports: DiscoveryPorts) -> Head:
     try:
         ports.subjects.commit(Plan(cause=cause, before=head, after=after))
     except Conflicting:
-        # Somebody else looks at the organisation at the same moment: which of the two was first is known by now.
+        # Another discovery runs at the same time: by now it is recorded which of the two was first.
         return _noted(cause, ports=ports)
     return after
 
 
 def _is_first(head: Head, *, cause: Cause, portions: Portions) -> bool:
-    # Another look that begins before the first has asked for everybody must not find them before it does.
+    # Another discovery that begins before the initial one is complete must not find the accounts before it.
     return head.change == cause.change or portions.kept(_over(head.change), number=0) is None
 
 
@@ -103,7 +103,7 @@ def _over(change: str) -> str:
 
 
 def _portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> tuple[Portion, _Place | None]:
-    """The portion at a place, kept before anything is asked for, and where the next one is."""
+    """Return the portion at a place, stored before its accounts are requeued, and the next place."""
     if place.token is None:
         kept = ports.portions.kept(cause.change, number=place.number) or _read_portion(place, cause=cause, ports=ports)
         return kept, _Place(place.number + 1, token=None if kept.last else _NO_TOKEN)
@@ -147,7 +147,7 @@ def _place(command: DiscoverAccounts) -> _Place:
 
 
 class DiscoveryRequestPorts(Protocol):
-    """Asking for a discovery: what it needs of the API's context."""
+    """Ports of a discovery request, a part of the API's context."""
 
     inbox: Inbox
     changes: Changes

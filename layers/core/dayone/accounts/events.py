@@ -39,7 +39,7 @@ class _Entry(NamedTuple):
 
 
 def account_in(detail: Detail, *, name: str, resources: object) -> str:
-    """The account that an event of this name is about, twelve digits, or empty; `resources` are the envelope's."""
+    """Return the account that an event of this name is about, 12 digits, or empty; `resources` are the envelope's."""
     likely = [entry for place in _LIKELY for entry in _entries(detail.get(place))]
     rest = [entry for key, found in detail.items() if key not in _ABOUT_THE_CALL for entry in _entries({key: found})]
     caller = detail.get("userIdentity") if name in _CALLED_BY_THE_ACCOUNT else None
@@ -59,7 +59,7 @@ def account_in(detail: Detail, *, name: str, resources: object) -> str:
 
 
 def unit_in(detail: Detail) -> str:
-    """The organizational unit that an event about units is about, or empty."""
+    """Return the organizational unit that an event about units is about, or empty."""
     entries = [entry for place in _LIKELY for entry in _entries(detail.get(place))]
     ids = [str(entry.found) for entry in entries if entry.key in ("organizationalunitid", "id")]
     ids += [str(entry.found).rpartition("/")[2] for entry in entries if entry.key == "arn"]
@@ -67,13 +67,13 @@ def unit_in(detail: Detail) -> str:
 
 
 def names_another_resource(detail: Detail) -> bool:
-    """Whether it says outright that it is about a root, a unit or a policy."""
+    """Return whether it names a root, a unit or a policy explicitly."""
     named = (entry.found for entry in _entries(detail.get("requestParameters")) if entry.key == "resourceid")
     return any(_OTHER_RESOURCE.fullmatch(str(value)) for value in named)
 
 
 def has_failed(detail: Detail) -> bool:
-    """Whether what it tells of has ended in failure."""
+    """Return whether the event reports a failure."""
     entries = _entries(detail.get("serviceEventDetails"))
     return any(entry.key == "state" and str(entry.found).upper() == "FAILED" for entry in entries)
 
@@ -91,7 +91,7 @@ def _inside(parent: str, entries: list[_Entry]) -> Iterator[str]:
 
 
 def _parties(entries: list[_Entry]) -> Iterator[str]:
-    """The accounts among the parties of a handshake; the other party is the organisation."""
+    """Yield the accounts among the parties of a handshake; the other party is the organisation."""
     for pair in entries:
         if pair.key == "parties" and isinstance(pair.found, list):
             for party in pair.found:
@@ -133,10 +133,10 @@ _JAVA_TIME = "%b %d %Y %I:%M:%S %p"
 
 @dataclass(frozen=True, kw_only=True)
 class AccountEvent:
-    """Which account to look at again, or below which organizational unit all of them.
+    """The account to refresh, or the organizational unit whose accounts are all to be refreshed.
 
-    One of the two ids is set, unless `ignored` says why there is nothing to look at. `caller` is the ARN of whoever
-    made the call that it tells of, as far as it says.
+    One of the two ids is set, unless `ignored` is the reason why there is nothing to refresh. `caller` is the ARN of
+    the caller of the API call in the event, if it has one.
     """
 
     id: str
@@ -150,7 +150,7 @@ class AccountEvent:
 
 
 def read(text: str) -> AccountEvent:
-    """Read one EventBridge event. Raises Malformed when it is not one, Invalid when it names nothing to look at."""
+    """Parse one EventBridge event. Raises Malformed for anything else, Invalid without an account or a unit."""
     try:
         event = _event(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -196,7 +196,7 @@ def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:
 
 
 def _first_moment(*texts: object) -> datetime:
-    """The first that can be read; raises ValueError when none can."""
+    """Return the first time that can be parsed; raise ValueError when none can."""
     for text in texts:
         for read_one in (_iso, _java):
             try:
@@ -220,7 +220,7 @@ def _java(text: str) -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordAccountEvent:
-    """What recording needs."""
+    """Ports for recording account events."""
 
     inbox: Inbox
     dead_letters: DeadLetters
@@ -228,10 +228,10 @@ class RecordAccountEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What has become of an event: what will be looked at again, or why nothing is.
+    """Result of an event: the account to be refreshed, or the reason why none is.
 
-    With `unit` it is every account below that organizational unit. With `is_dead_letter` the event could not be
-    understood, and waits among the dead letters.
+    With `unit` every account below that organizational unit is refreshed. With `is_dead_letter` the event could not be
+    interpreted, and is among the dead letters.
     """
 
     name: str
@@ -242,10 +242,10 @@ class Recorded:
 
 
 def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
-    """Put what one EventBridge event is about on the inbox.
+    """Put the subject of one EventBridge event on the inbox.
 
-    An event that says that nothing happened is left at that; one that cannot be understood goes to the dead letters
-    at once, because no retry would mend it.
+    An event that reports no change is ignored; one that cannot be interpreted goes to the dead letters at once, because
+    no retry would help.
     """
     try:
         event = read(text)
@@ -259,7 +259,7 @@ def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
 
 
 def command_of(event: AccountEvent) -> Command:
-    """The command that an event leads to; the same event leads to the same change."""
+    """Return the command for an event; the same event leads to the same change."""
     change = ulid_of(event.at, name=f"{event.source}:{event.id}")
     cause = Cause(
         change=change,

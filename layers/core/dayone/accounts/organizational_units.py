@@ -1,4 +1,4 @@
-"""Have every account below an organizational unit looked at again, because the unit was renamed, moved or deleted."""
+"""Requeue every account below an organizational unit after the unit was renamed, moved or deleted."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -19,9 +19,9 @@ _LOOKED_AT_IN_A_PORTION = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class UnitPorts:
-    """What refreshing the accounts of a unit needs.
+    """Ports for refreshing the accounts of a unit.
 
-    After `time_to_run` a run hands on to the next one, at the end of a portion.
+    After `time_to_run` a run hands over to the next one, at the end of a portion.
     """
 
     organization: Organization
@@ -34,10 +34,10 @@ class UnitPorts:
 
 
 def look_below_unit(command: RefreshOrganizationalUnit, *, ports: UnitPorts) -> None:
-    """Ask for the accounts that are known to be below it, in portions; safe to repeat, and to be cut off anywhere.
+    """Requeue the accounts recorded below a unit, in portions; safe to repeat, and to be interrupted anywhere.
 
-    Which accounts these are is known from their facts, so it costs no call to Organizations, and works for a unit that
-    has gone, too. An account that nobody has heard of yet makes itself known by an event of its own.
+    The accounts are selected by their facts, so it costs no call to Organizations, and works for a deleted unit, too.
+    An account that is not recorded yet has an event of its own.
     """
     cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
@@ -64,7 +64,7 @@ def _new_portion(command: RefreshOrganizationalUnit, number: int, *, ports: Unit
     total = len(subjects) + (before.total if before else 0)
     last = looked_at[-1].head.subject if len(looked_at) == _LOOKED_AT_IN_A_PORTION else None
     portion = Portion(number=number, subjects=subjects, total=total, last=last)
-    # Kept before anything is asked for: a second try asks for just the same.
+    # Stored before anything is requeued, so that a repetition requeues the same.
     return ports.portions.keep(command.cause.change, portion)
 
 

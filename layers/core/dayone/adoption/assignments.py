@@ -1,4 +1,4 @@
-"""Say assignments that others made by rules of the policy, as far as rules would give them."""
+"""Express existing assignments by rules of the policy, as far as rules would give them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ class GivenByRules:
 
 
 def give_by_rules(rule: PermissionSetRule, *, given: Sequence[Mismatch], access: DesiredAccess) -> GivenByRules:
-    """What assignment rules by account can give of what others gave, tried beside the policy in force."""
+    """Return assignment rules by account for existing assignments, tried together with the policy in force."""
     policy = access.policies.current()
     new = _new_groups(given, policy=policy, evaluated=access.evaluate())
     sets = (*(permission_set for permission_set in policy.permission_sets if permission_set.name != rule.name), rule)

@@ -43,7 +43,7 @@ class DescribingPorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class DescribedExisting:
-    """What exists, as `policy`, a YAML text, empty for a user; `obstacles` are in what it would still differ, in words.
+    """An existing resource as `policy`, a YAML text, empty for a user; `obstacles` are the remaining differences.
 
     Without obstacles it is adopted and nothing is written, once the policy has this rule.
     """
@@ -155,7 +155,7 @@ def _group(subject: Subject, existing: Found, *, comparison: Comparison, access:
 
 
 def _with(rule: GroupRule, policy: Policy) -> Policy:
-    """The policy with the people of the rule beside what its own rule for the group has, if there is one."""
+    """Return the policy with the people of the rule added to its own rule for the group, if there is one."""
     own = next((group for group in policy.groups if group.name == rule.name), rule)
     merged = replace(own, people={**own.people, **rule.people})
     return replace(policy, groups=(*(group for group in policy.groups if group is not own), merged))

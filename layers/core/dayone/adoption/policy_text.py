@@ -1,4 +1,4 @@
-"""What exists in Identity Center in the policy's own words, as YAML, and what of it the policy cannot say."""
+"""Existing Identity Center resources as YAML in the policy language, and the parts it cannot express."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -47,7 +47,7 @@ def permission_set_text(
     attached: Mapping[Resource, Mapping[str, str]],
     assignments: Sequence[AssignmentRule] = (),
 ) -> str:
-    """A policy with one permission set of this key, of these attributes, attached policies and assignments by id."""
+    """Return a policy with one permission set of this key, attributes, attached policies and assignments by id."""
     managed = sorted(part.name for part in attached if part.kind is ResourceKind.MANAGED_POLICY)
     customer = sorted(part.name for part in attached if part.kind is ResourceKind.CUSTOMER_POLICY)
     inline = attached.get(Resource(ResourceKind.INLINE_POLICY), {}).get("document", "")
@@ -67,13 +67,13 @@ def permission_set_text(
 
 
 def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]) -> str:
-    """A policy with one group of this key and these attributes, with people by their HR ids."""
+    """Return a policy with one group of this key and these attributes, with people by their HR ids."""
     rule = {name: value for name, value in _named(key, attributes).items() if value}
     return _text("groups", key, rule={**rule, "people": sorted(people)})
 
 
 def read_text(text: str, *, groups: Iterable[str] = ()) -> tuple[Policy, Sequence[str]]:
-    """The policy that such a text is, and every mistake as `file:line:column: …`, which leaves the policy empty.
+    """Parse such a text into a policy, and every mistake as `file:line:column: …`, which leaves the policy empty.
 
     It may name `groups`, which have their rules elsewhere.
     """
@@ -101,7 +101,7 @@ def _named(key: str, attributes: Mapping[str, str]) -> dict[str, object]:
 
 
 def _managed_policy(path: str) -> str:
-    """The name of a predefined one, else the ARN, which nobody takes for a slip of the pen."""
+    """Return the name of a predefined policy, else the ARN, which nobody takes for a typing mistake."""
     return path if path.startswith("arn:") else _PREDEFINED.get(path, f"{_ARN}{path}")
 
 

@@ -1,4 +1,4 @@
-"""A decision about what exists under a name, as it is sent to the API; all mistakes are told at once."""
+"""A decision about an existing resource, as sent to the API; all mistakes are reported at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class AdoptionWish:
 
 
 def read_adoption(sent: Mapping[str, object]) -> AdoptionWish:
-    """Raises Invalid with every mistake."""
+    """Parse the decision; raise Invalid with every mistake."""
     findings, subject = list[str](), None
     try:
         subject = Subject.parse(str(sent.get("subject", "")))

@@ -75,7 +75,7 @@ def _check_is_open(head: Head) -> None:
 
 
 def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: ExistingNames) -> Comparison:
-    """What exists now, compared with what is wanted of it."""
+    """Compare the existing resource with the desired one."""
     needed, parts = desired.resources.get(ITSELF[subject.kind]), parts_in(desired)
     if needed is None or desired.left_alone or EXTERNAL in needed.attributes:
         raise Inapplicable(f"nothing is to be created for {subject}: there is nothing to decide")
@@ -106,7 +106,7 @@ def _in_words(comparison: Comparison) -> str:
 def decided_fact(
     command: AdoptExisting, head: Head, now: datetime, *, resolve: ResolveFact[AdoptExisting]
 ) -> ResolvedFact:
-    """The fact to plan with, and for the audit log who has decided it, about what, and why."""
+    """Return the fact to plan with, and the audit entry of the decision: its author, its subject, its reason."""
     resolved, adoption, cause = resolve(command, head, now), command.adoption, command.cause
     entry = AuditEntry(
         at=cause.at,

@@ -58,12 +58,12 @@ type AddRoutes = Callable[[APIGatewayRestResolver, AccessApi], None]
 
 
 def part_of(event: Mapping[str, Any]) -> str:
-    """Which part of the API a request is for: `GET people` of /v1/people/e-1."""
+    """Return the part of the API for a request: `GET people` for /v1/people/e-1."""
     return f"{event['httpMethod']} {event['path'].removeprefix('/v1/').partition('/')[0]}"
 
 
 def routes_of(parts: Iterable[str]) -> Iterator[AddRoutes]:
-    """What adds the routes of these parts of the API; nothing for what is none."""
+    """Yield the functions that add the routes of these parts of the API; none for an unknown part."""
     named = chain.from_iterable(_PARTS.get(part, ()) for part in parts)
     for name in dict.fromkeys(named):
         module, _, function = name.partition(".")
@@ -80,7 +80,7 @@ def _complete_question(app: APIGatewayRestResolver, next_step: NextStep) -> Resp
 
 
 def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) -> APIGatewayRestResolver:
-    """The resolver for API Gateway REST proxy events, with the routes of these parts."""
+    """Return the resolver for API Gateway REST proxy events, with the routes of these parts."""
     app = APIGatewayRestResolver()
 
     def refuse(error: Exception) -> Response[str]:

@@ -1,4 +1,4 @@
-"""What the HTTP API does for its callers: answer what is and why, and what would be, and take a policy."""
+"""Context of the HTTP API: the ports behind its answers, previews and requests."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ from dayone.ports.store import Changes, Company, DueWork, Grants, Inbox, Ledger,
 
 @dataclass(kw_only=True)
 class AccessApi:
-    """What the API needs; `clock` gives the time in UTC, `entropy` at least ten random bytes.
+    """Ports of the API; `clock` returns the time in UTC, `entropy` at least ten random bytes.
 
-    What is put on `inbox` counts as asked for by its caller; on `redelivery` goes what was on the inbox before.
+    Messages on `inbox` count as requested by the caller; `redelivery` is for messages that were on the inbox before.
 
-    Only routes know it whole: each use case says in a protocol of its own which part it takes. Not frozen, because the
-    members of a protocol can be set.
+    Only routes use it whole: each use case declares a protocol of its own for its part. Not frozen, because the members
+    of a protocol can be set.
     """
 
     records: Records

@@ -1,4 +1,4 @@
-"""Pages for readers as they go through API Gateway: which one is asked for, and how it is sent."""
+"""Documentation pages over API Gateway: the requested page, and its response."""
 
 import json
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ _HEADERS = {
 
 
 def page_asked_for(event: Mapping[str, Any]) -> str:
-    """The name of the page: that in the path, or the first one."""
+    """Return the name of the page in the path, or of the first page."""
     return str((event.get("pathParameters") or {}).get("page") or _START)
 
 
 def page_answer(page: Page) -> dict[str, Any]:
-    """A page, with the headers that keep a browser to it."""
+    """Return a page, with security headers for the browser."""
     return _answer(200, page.text, media_type=page.media_type)
 
 
 def page_refusal(error: DayOneError) -> dict[str, Any]:
-    """A problem document in a page's place."""
+    """Return a problem document instead of a page."""
     problem = problem_of(error)
     return _answer(problem["status"], json.dumps(problem), media_type=MEDIA_TYPE)
 

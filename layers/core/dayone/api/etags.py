@@ -24,12 +24,12 @@ PRECONDITIONS = (IF_MATCH, IF_NONE_MATCH)
 
 
 def etag_of(version: object) -> str:
-    """The strong entity tag of a version, which is a number or a text of visible ASCII without quotes."""
+    """Return the strong entity tag of a version, which is a number or a text of visible ASCII without quotes."""
     return f'"{version}"'
 
 
 def precondition_of(event: Event) -> Precondition:
-    """What the request depends on; raises Malformed for headers that say nothing of that kind."""
+    """Return the precondition in a request's headers; raise Malformed for invalid ones."""
     match, none_match = header_of(event, "if-match").strip(), header_of(event, "if-none-match").strip()
     if none_match not in ("", "*"):
         raise Malformed("`If-None-Match` must be `*`, which writes only if the resource does not exist")

@@ -1,4 +1,4 @@
-"""Pieces that the examples of several routes are made of; all of them tell of the same few people and accounts."""
+"""Shared pieces of the examples of several routes, all about the same few people and accounts."""
 
 from dayone.api.schemas import base as api
 from dayone.api.schemas import changes as api_changes

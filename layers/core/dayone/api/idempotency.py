@@ -38,9 +38,9 @@ type Refuse = Callable[[Exception], Response[str]]
 
 
 class Once:
-    """Stands around every route. Under a key, the clock and the chance that a route asks are those of the first try.
+    """Middleware around every route. Under a key, its clock and random bytes are those of the first attempt.
 
-    So a try after a crash asks for the same change as the one before it, and the inbox and the plans know it by that.
+    So an attempt after a crash leads to the same change as the one before it, and the inbox and the plans recognise it.
     """
 
     def __init__(self, api: AccessApi, *, refuse: Refuse) -> None:
@@ -56,14 +56,14 @@ class Once:
         return self._claim.at if self._claim else self._now()
 
     def entropy(self) -> bytes:
-        """Chance; under a key, what follows from the key and how often it was asked for."""
+        """Return random bytes; under a key, bytes derived from the key and the number of calls."""
         if self._claim is None:
             return self._chance()
         self._requested += 1
         return hashlib.sha256(f"{self._claim.key}|{self._requested}".encode()).digest()[:10]
 
     def answer(self, app: APIGatewayRestResolver, next_middleware: NextStep) -> Response[str]:
-        """What the route answers, or what it has answered to the same request before."""
+        """Return the route's response, or the stored response to the same request."""
         event = app.current_event
         key = key_of(event) if event.http_method in _WRITES and event.path not in ONLY_ASKS else ""
         if not key:
@@ -94,13 +94,13 @@ class Once:
 
 
 def within_once(api: AccessApi, *, refuse: Refuse) -> tuple[Once, AccessApi]:
-    """What stands around the routes, and what these then get: an API whose clock and chance go by the key."""
+    """Return the middleware around the routes, and their API context with its clock and random bytes."""
     once = Once(api, refuse=refuse)
     return once, replace(api, clock=once.clock, entropy=once.entropy)
 
 
 def key_of(event: Event) -> str:
-    """The request's key, empty when it has none; raises Malformed for one that is not 1 to 128 visible characters."""
+    """Return the request's key, empty when it has none; raise Malformed if it is not 1 to 128 visible characters."""
     if not any(name.lower() == "idempotency-key" for name in event.get("headers") or {}):
         return ""
     key = header_of(event, "idempotency-key")
@@ -110,7 +110,7 @@ def key_of(event: Event) -> str:
 
 
 def fingerprint_of(event: Event) -> str:
-    """What tells one request from another: SHA-256 in hex over its caller, method, path, query, headers and body."""
+    """Return the fingerprint of a request: SHA-256 in hex over its caller, method, path, query, headers and body."""
     query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
     headers = [header_of(event, name) for name in _TELLING_HEADERS]
     body = [event.get("body") or "", bool(event.get("isBase64Encoded"))]

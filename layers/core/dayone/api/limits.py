@@ -1,4 +1,4 @@
-"""How long the texts of a request may be; the API's document says the same, and what is longer is refused."""
+"""Length limits of the texts of a request, as documented in the API's document; longer texts are refused."""
 
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote
@@ -24,7 +24,7 @@ type NextStep = Callable[[APIGatewayRestResolver], Response[str]]
 
 
 def longest(name: str) -> int:
-    """How many characters a parameter of this name has at most."""
+    """Return the maximum number of characters of a parameter of this name."""
     return _LONGEST_OF.get(name, _LONGEST)
 
 

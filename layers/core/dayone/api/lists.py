@@ -1,4 +1,4 @@
-"""What the API answers to whoever lists people, accounts, groups and permission sets, made from what is remembered."""
+"""API responses with lists of people, accounts, groups and permission sets, from the recorded state."""
 
 from datetime import date
 
@@ -36,7 +36,7 @@ def permission_sets_answer(page: Page[SubjectState]) -> api_groups.PermissionSet
 
 
 def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
-    """How far an account has come to having everything for the first time."""
+    """Return the progress of an account towards its first complete set of assignments."""
     bootstrap = head.bootstrap
     if bootstrap is None:
         return None
@@ -46,7 +46,7 @@ def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
 
 
 def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accounts.PermissionSetThereAnswer:
-    """What an account has of one permission set."""
+    """Return the state of one permission set in an account."""
     return {
         "permission_set": permission_set.permission_set,
         "there": permission_set.there,

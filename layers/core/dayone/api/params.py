@@ -1,4 +1,4 @@
-"""Read a request: who sends it, its query, the part of a list that it wants, and its body."""
+"""Parse a request: its caller, its query, the part of a list, and its body."""
 
 import base64
 import binascii
@@ -29,7 +29,7 @@ def word_of[W: StrEnum](event: Event, name: str, words: type[W]) -> W | None:
 
 
 def word_in[W: StrEnum](text: str, *, name: str, words: type[W]) -> W:
-    """The word that a text is, in upper or lower case; raises Malformed that names them all."""
+    """Return the word of a text, in upper or lower case; raise Malformed with all valid words."""
     by_text = {str(word).casefold(): word for word in words}
     if text.casefold() not in by_text:
         raise Malformed(f"`{name}` is {text!r}, but must be one of {', '.join(words)}")
@@ -37,7 +37,7 @@ def word_in[W: StrEnum](text: str, *, name: str, words: type[W]) -> W:
 
 
 def moment_of(event: Event, name: str) -> datetime | None:
-    """A moment in ISO 8601 with its zone, or a day, which begins at midnight UTC; raises Malformed."""
+    """Parse a time in ISO 8601 with its zone, or a day, which begins at midnight UTC; raise Malformed."""
     text = query_text(event, name)
     if not text:
         return None
@@ -50,7 +50,7 @@ def moment_of(event: Event, name: str) -> datetime | None:
 
 
 def subject_in(event: Event, name: str = "subject") -> Subject | None:
-    """A subject such as `person:e-1001`, None without; raises Malformed."""
+    """Parse a subject such as `person:e-1001`, None without; raise Malformed."""
     text = query_text(event, name)
     try:
         return Subject.parse(text) if text else None
@@ -59,7 +59,7 @@ def subject_in(event: Event, name: str = "subject") -> Subject | None:
 
 
 def seconds_of(event: Event, name: str, *, most: int) -> int:
-    """A whole number of seconds from 1 to `most`, 0 without; raises Malformed."""
+    """Parse a whole number of seconds from 1 to `most`, 0 without; raise Malformed."""
     text = query_text(event, name)
     if text and not (re.fullmatch(r"[0-9]{1,3}", text) and 1 <= int(text) <= most):
         raise Malformed(f"`{name}` must be a number of seconds from 1 to {most}")
@@ -67,7 +67,7 @@ def seconds_of(event: Event, name: str, *, most: int) -> int:
 
 
 def words_in(words: type[StrEnum]) -> dict[str, object]:
-    """The JSON Schema of one of the words."""
+    """Return the JSON Schema of one of the words."""
     return {"type": "string", "enum": [str(member) for member in words]}
 
 
@@ -86,7 +86,7 @@ _LONGEST_SHOWN = 40
 
 
 def caller_of(event: Event) -> str:
-    """The ARN that API Gateway's IAM authorisation has established; raises Unauthentic when there is none."""
+    """Return the ARN established by API Gateway's IAM authorisation; raise Unauthentic when there is none."""
     arn = event["requestContext"].get("identity", {}).get("userArn")
     if not arn:
         raise Unauthentic("the request is not signed: sign it for execute-api with AWS credentials")
@@ -94,10 +94,10 @@ def caller_of(event: Event) -> str:
 
 
 def authors_of(event: Event) -> tuple[str, ...]:
-    """The people whom `author` of the query names, each once, as `author:` and what is said of them.
+    """Return the people named by `author` in the query, each once, as `author:` and the given name.
 
-    Each is a user name, as it stands in an ARN of a session, or an ARN. Raises Malformed for more than twenty, and for
-    a name that no caller can have.
+    Each is a user name, as in an ARN of a session, or an ARN. Raises Malformed for more than twenty, and for a name
+    that no caller can have.
     """
     named = dict.fromkeys((event.get("multiValueQueryStringParameters") or {}).get("author") or ())
     if len(named) > _MOST_AUTHORS:
@@ -123,11 +123,11 @@ def check_nothing_is_empty(event: Event) -> None:
 
 
 def check_query(event: Event, *, names: Mapping[str, bool]) -> None:
-    """Raise Malformed for a member of the query that a route does not take, or that is there twice.
+    """Raise Malformed for an unknown or repeated member of the query.
 
-    `names` says of each that a route takes whether it is a list, and may be given several times.
+    `names` has, for each member that a route accepts, whether it is a list, and may be given several times.
 
-    `?persn=e-1001` would otherwise ask about everybody, and `?person=e-1&person=e-2` about one of the two.
+    `?persn=e-1001` would otherwise query everybody, and `?person=e-1&person=e-2` one of the two.
     """
     several = event.get("multiValueQueryStringParameters") or {}
     for name in {**several, **(event.get("queryStringParameters") or {})}:
@@ -147,12 +147,12 @@ def window_of(event: Event, *, largest: int = LARGEST_LIMIT, usual: int = USUAL_
 
 
 def file_of(event: Event) -> str:
-    """The name of the uploaded file, `policy.yaml` unless the query has another; raises Malformed."""
+    """Return the name of the uploaded file, `policy.yaml` unless the query has another; raise Malformed."""
     return _file_name(_query(event, "file") or "policy.yaml", what="`file`")
 
 
 def files_of(event: Event) -> Mapping[str, str]:
-    """The policy's texts by file name: one YAML text, or, sent as JSON, `{"files": {name: text}}`.
+    """Return the policy's texts by file name: one YAML text, or, sent as JSON, `{"files": {name: text}}`.
 
     Raises Malformed for anything else, TooLarge over 256 KiB.
     """
@@ -170,7 +170,7 @@ def files_of(event: Event) -> Mapping[str, str]:
 
 
 def text_of(event: Event, *, what: str = "the policy's YAML text") -> str:
-    """The body as text; raises Malformed when it is empty or not UTF-8, TooLarge over 256 KiB."""
+    """Return the body as text; raise Malformed when it is empty or not UTF-8, TooLarge over 256 KiB."""
     body = event.get("body") or ""
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
@@ -203,7 +203,7 @@ def _check_escapes(body: str) -> None:
 
 
 def subjects_of(event: Event) -> Sequence[str]:
-    """The `subjects` of a JSON body, none without a body; raises Malformed for any other body."""
+    """Return the `subjects` of a JSON body, none without a body; raise Malformed for any other body."""
     if not event.get("body"):
         return ()
     try:
@@ -217,7 +217,7 @@ def subjects_of(event: Event) -> Sequence[str]:
 
 
 def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[str, object]:
-    """The JSON object in the body, empty without a body; raises Malformed for any other, or one with more members."""
+    """Return the JSON object in the body, empty without one; raise Malformed for any other body or more members."""
     if not event.get("body"):
         return {}
     try:
@@ -230,12 +230,12 @@ def object_of(event: Event, *, members: Collection[str], what: str) -> Mapping[s
 
 
 def query_text(event: Event, name: str) -> str:
-    """A member of the query, empty when it is not there."""
+    """Return a member of the query, empty when it is not there."""
     return _query(event, name)
 
 
 def required_of(event: Event, name: str, *, example: str) -> str:
-    """A member of the query that must be there; raises Malformed."""
+    """Return a required member of the query; raise Malformed."""
     text = _query(event, name)
     if not text:
         raise Malformed(f"`{name}` is missing: add `?{name}={example}`")
@@ -249,7 +249,7 @@ def _file_name(name: str, *, what: str) -> str:
 
 
 def header_of(event: Event, name: str) -> str:
-    """A header of the request by its name in lower case, empty when it is not there."""
+    """Return a header of the request by its name in lower case, empty when it is not there."""
     headers = event.get("headers") or {}
     return next((str(value) for key, value in headers.items() if key.lower() == name), "")
 

@@ -1,4 +1,4 @@
-"""What the log says of every request: the route and how it ended, never the path, which can name a person."""
+"""Request log: the route and the outcome of every request, never the path, which can name a person."""
 
 from collections.abc import Callable
 

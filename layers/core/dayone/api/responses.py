@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def person_answer(state: SubjectState) -> api.PersonAnswer:
-    """A person as HR tells it and as Identity Center has it."""
+    """Return a person with the facts from HR and the state in Identity Center."""
     user = state.applied.get(Resource(ResourceKind.USER))
     return {
         "id": state.head.subject.name,
@@ -37,12 +37,12 @@ def person_answer(state: SubjectState) -> api.PersonAnswer:
 
 
 def account_answer(state: SubjectState) -> api.AccountAnswer:
-    """An account as Organizations tells it."""
+    """Return an account with the facts from Organizations."""
     return {"id": state.head.subject.name, "fact": _fact(state.head.fact), "head": head_answer(state.head)}
 
 
 def person_access_answer(person: str, groups: Iterable[GroupOfPerson]) -> api.PersonAccessAnswer:
-    """What a person can reach."""
+    """Return the access of a person."""
     return {
         "person": person,
         "groups": [
@@ -58,7 +58,7 @@ def person_access_answer(person: str, groups: Iterable[GroupOfPerson]) -> api.Pe
 
 
 def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api.AccountAccessAnswer:
-    """Who can reach an account."""
+    """Return the principals with access to an account."""
     return {
         "account": account,
         "groups": [
@@ -74,12 +74,12 @@ def account_access_answer(account: str, groups: Iterable[GroupInAccount]) -> api
 
 
 def member_answer(member: Member) -> api.MemberAnswer:
-    """A person in a group."""
+    """Return a person in a group."""
     return {"person": member.person, "confirmed": confirmed_answer(member.membership)}
 
 
 def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
-    """A policy as it was uploaded."""
+    """Return a policy as it was uploaded."""
     return {
         "version": kept.version,
         "file": kept.file,
@@ -93,12 +93,12 @@ def policy_answer(kept: PolicyVersion) -> api.PolicyAnswer:
 
 
 def submitted_answer(kept: PolicyVersion) -> api.SubmittedAnswer:
-    """A policy that was taken."""
+    """Return an accepted policy."""
     return {"version": kept.version, "change": kept.change, "href": f"/v1/changes/{kept.change}"}
 
 
 def head_answer(head: Head) -> api.HeadAnswer:
-    """How far a subject has been planned."""
+    """Return the planning state of a subject."""
     return {
         "generation": head.generation,
         "policy_version": head.policy_version,
@@ -121,7 +121,7 @@ def _held(removal: HeldRemoval) -> api.HeldAnswer:
 
 
 def confirmed_answer(applied: Applied) -> api.ConfirmedAnswer:
-    """A resource as AWS last confirmed it."""
+    """Return a resource as AWS last confirmed it."""
     return {
         "resource": str(applied.resource),
         "attributes": dict(applied.attributes),
@@ -185,7 +185,7 @@ def _plain(value: object) -> object:
 
 
 def time_answer(at: datetime) -> str:
-    """A moment as ISO 8601 in UTC."""
+    """Return a time as ISO 8601 in UTC."""
     return at.astimezone(UTC).isoformat()
 
 

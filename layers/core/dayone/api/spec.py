@@ -1,4 +1,4 @@
-"""What a route takes and answers, said beside it; the API's OpenAPI document is made of these."""
+"""Description of a route's parameters and responses, beside the route; source of the OpenAPI document."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from dayone.errors import Rejected
 
 @dataclass(frozen=True, kw_only=True)
 class Parameter:
-    """A member of the query, or a header; `schema` is its JSON Schema, of a text unless it says otherwise."""
+    """A member of the query, or a header; `schema` is its JSON Schema, by default that of a text."""
 
     name: str
     says: str
@@ -19,13 +19,13 @@ class Parameter:
 
     @property
     def is_list(self) -> bool:
-        """Whether it may be given several times."""
+        """True if it may be given several times."""
         return self.schema.get("type") == "array"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What is sent: a TypedDict (or any type that has a JSON Schema) and an example of it, and others by name."""
+    """Request body: a TypedDict (or any type that has a JSON Schema), an example of it, and others by name."""
 
     shape: object
     example: object
@@ -44,12 +44,12 @@ class Accepted:
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """Everything about a route but its path and method; its summary is the docstring of the route's function.
+    """Description of a route without its path and method; its summary is the docstring of the route's function.
 
-    `answer` is the TypedDict of the answer (or any type that has a JSON Schema), `refuses` are the errors beyond those
-    that every route may raise, `also_answers` examples of the same answer in other media types, by these, and `headers`
-    what the answer's headers say, by name; a 202 has `Location` without being told. `accepted` is the answer while what
-    is asked about is still to be carried out.
+    `answer` is the TypedDict of the response (or any type that has a JSON Schema), `refuses` are the errors beyond
+    those that every route may raise, `also_answers` examples of the same response in other media types, by these, and
+    `headers` descriptions of the response's headers, by name; a 202 always has `Location`. `accepted` is the response
+    while the request is still to be carried out.
     """
 
     answer: object
@@ -75,7 +75,7 @@ def described[F: Callable[..., object]](description: Description) -> Callable[[F
 
 
 def description_of(route: Callable[..., object]) -> Description | None:
-    """What is said about the function of a route, None when nothing is."""
+    """Return the description of a route's function, None when it has none."""
     found = vars(route).get("description")
     return found if isinstance(found, Description) else None
 

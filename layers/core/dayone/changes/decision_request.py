@@ -1,4 +1,4 @@
-"""A decision about what a change holds, as it is sent to the API; all mistakes are told at once."""
+"""A decision about a held change, as sent to the API; all mistakes are reported at once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _MOST = 100
 
 @dataclass(frozen=True, kw_only=True)
 class DecidedPart:
-    """Which part of what a change holds is decided on, all of it without any; and the version that was shown."""
+    """The part of a held change that is decided on, all of it by default; and the version that was read."""
 
     subjects: tuple[Subject, ...] = ()
     resources: tuple[Resource, ...] = ()
@@ -22,12 +22,12 @@ class DecidedPart:
 
     @property
     def is_all(self) -> bool:
-        """Whether it is about everything that the change holds."""
+        """True if it is about everything that the change holds."""
         return not (self.subjects or self.resources or self.only_leavers)
 
 
 def read_decision(sent: Mapping[str, object], *, only_leavers: bool = False) -> DecidedPart:
-    """Raises Invalid with every mistake."""
+    """Parse the decision; raise Invalid with every mistake."""
     findings = list[str]()
     version = sent.get("expected_version")
     if version is not None and (not isinstance(version, int) or isinstance(version, bool) or version < 0):

@@ -71,7 +71,7 @@ def decide_change(
 
 
 def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPorts) -> str:
-    """What the caller has to do with what is decided on, in words that go on after the change's id; else empty."""
+    """Describe the caller's own part in the decided operations, to follow the change's id; else empty."""
     if any(is_same(actor, each) for each in (found.cause.actor, *found.cause.authors)):
         return "was caused by this caller"
     blamed = (blame for blame in found.blamed if blame.of_leavers or not part.only_leavers)
@@ -139,7 +139,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _waiting(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> Iterator[tuple[Subject, HeldRemoval]]:
-    """What of the named subjects, and resources, the change holds and nobody has decided on."""
+    """Yield the undecided operations that the change holds of the named subjects and resources."""
     for subject in part.subjects:
         for removal in ports.records.subject(subject).head.held:
             is_meant = removal.resource in part.resources or not part.resources
@@ -160,7 +160,7 @@ def _not_held(resources: Iterable[Resource], *, found: Change, ports: DecidingPo
 
 
 def _is_being_planned(found: Change, *, ports: DecidingPorts) -> bool:
-    """Whether more is to be planned than what is stuck: nobody else's removals wait for that."""
+    """Return whether more subjects are to be planned than the stuck ones, whose removals others need not wait for."""
     if found.state is not ChangeState.PLANNING:
         return False
     return found.subjects is None or found.missing > len(stuck_subjects_of(found, ports=ports))

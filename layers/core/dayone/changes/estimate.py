@@ -1,6 +1,6 @@
-"""How long a change is still likely to take: from what is left, what goes before it, and the budgets.
+"""Estimate the remaining time of a change: from its operations left, those before it, and the budgets.
 
-An estimate. It knows nothing of throttling, of failures, or of what will come that is more urgent.
+It ignores throttling, failures, and more urgent work to come.
 """
 
 from collections.abc import Mapping
@@ -27,9 +27,9 @@ _NOTICED_AFTER = 0.25
 
 @dataclass(frozen=True, kw_only=True)
 class Ahead:
-    """What there is to do until a change is over.
+    """Work to be done until a change is over.
 
-    `left` is how many operations of each lane the change itself has left, `before` how many of others go before them.
+    `left` is how many operations of each lane the change itself has left, `before` how many of others run before them.
     `longest_chain` is the most that it has left in one account.
     """
 
@@ -39,14 +39,14 @@ class Ahead:
 
 
 def place_of(change: Change) -> str:
-    """Where its operations begin in a lane, in the order of `domain.lanes.order_of`: by priority, then age."""
+    """Return the position of its operations in a lane, as `operations.order_of` orders them: by priority, then age."""
     cause = change.cause
     priority = _PRIORITIES.get(cause.origin, Priority.ONBOARDING)
     return f"{priority:d}#{cause.at.timestamp():017.6f}"
 
 
 def lanes_to_look_at(change: Change) -> frozenset[Lane]:
-    """The lanes in which others can hold the change up: those of sso-admin share one rate."""
+    """Return the lanes in which others can delay the change: those of sso-admin share one rate."""
     own = {lane for lane, left in change.left.items() if left > 0}
     return frozenset(own | (_SSO_ADMIN if own & _SSO_ADMIN else set()))
 
@@ -70,5 +70,5 @@ def seconds_left(ahead: Ahead, *, budgets: Budgets) -> int:
 
 
 def can_be_estimated(change: Change) -> bool:
-    """Whether it is known what is left, and that it needs no human."""
+    """Return whether the remaining work is known, and needs no human."""
     return change.state is ChangeState.RUNNING

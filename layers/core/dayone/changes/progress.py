@@ -1,4 +1,4 @@
-"""How far a change has come and how long the rest will take, waiting until it is over, and the time to no access."""
+"""Progress of a change, its remaining time, waiting until it is over, and the deprovisioning time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -71,9 +71,9 @@ class NotPlannedYet:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessEnded:
-    """When the last of a person's access had gone, so many seconds after that was asked for.
+    """Time at which the last of a person's access was revoked, and the seconds since the request.
 
-    `sessions_ended_at` is when their live sessions were ended, None where that was not, or not yet, done.
+    `sessions_ended_at` is when their live sessions were ended, None if that was not, or not yet, done.
     """
 
     at: datetime
@@ -83,10 +83,10 @@ class AccessEnded:
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
-    """A change, part of its operations, its first accounts, and how many seconds are likely to be left.
+    """A change, part of its operations, its first accounts, and the estimate of the remaining seconds.
 
-    `access_ended` tells of a person who has lost all access by it. `seconds_left` is None where that cannot be said:
-    while it is being planned, and when it waits for a human. `waits_for` are stuck subjects that it has not planned.
+    `access_ended` is set for a person who has lost all access by it. `seconds_left` is None while the change is being
+    planned, and when it waits for a human. `waits_for` are stuck subjects that it has not planned.
     """
 
     change: Change
@@ -98,7 +98,7 @@ class Followed:
 
 
 def follow_change(change: str, *, window: Window, ports: ProgressPorts) -> Followed | NotPlannedYet:
-    """Raises NotFound for what is no id, and for one of which nothing is recorded and no queue can have a message."""
+    """Return a change's progress; raise NotFound for a text that is no id, and for a change that cannot be queued."""
     found = ports.records.change(change)
     if found is None:
         return _not_planned_yet(change, ports=ports)

@@ -38,7 +38,7 @@ _NEWS_OF_CHANGES = {
 
 
 def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
-    """An event when the operation has just come to an end or to a halt, or AWS denies it to us now, else None."""
+    """Return an event if the operation has just ended, stopped, or been denied by AWS, else None."""
     if _is_denied(after) and not (before is not None and _is_denied(before)):
         return _news(after, OPERATION_DENIED, name=f"denied/{after.refused_since}", at=at)
     news = _NEWS_OF_OPERATIONS.get(after.state)
@@ -70,7 +70,7 @@ def _news(after: Operation, news: str, *, name: str, at: datetime) -> DomainEven
 
 
 def news_of_change(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:
-    """An event when the change has just come to its end, or to where only a human can let it go on, else None."""
+    """Return an event if the change has just ended, or waits for a human only, else None."""
     news = _NEWS_OF_CHANGES.get(after.state)
     if news is None or (before is not None and before.state is after.state):
         return None
@@ -94,7 +94,7 @@ def news_of_change(before: Change | None, after: Change, *, at: datetime) -> Dom
 
 
 def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> DomainEvent | None:
-    """An event when the first of what the change held has expired, else None."""
+    """Return an event if the first held operation of the change has expired, else None."""
     if not after.expired or (before is not None and before.expired):
         return None
     detail = {
@@ -110,14 +110,14 @@ def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> Dom
 
 
 def is_ready(before: Head | None, after: Head) -> bool:
-    """Whether an account has just got the last of what the policy gives it, for the first time."""
+    """Return whether an account has just got all its assignments for the first time."""
     if before is None or before.generation != after.generation:
         return False
     return is_reached(after.bootstrap, before=before.progress, after=after.progress)
 
 
 def news_of_account(head: Head, bootstrap: Bootstrap, *, has: Iterable[Resource], at: datetime) -> DomainEvent:
-    """An event that says that an account is ready since `at`: who has what there, and how long it took, in seconds."""
+    """Build the event that an account is ready since `at`, with its assignments and the duration in seconds."""
     assignments = sorted(resource.name for resource in has if resource.kind is ResourceKind.ASSIGNMENT)
     detail = {
         "account": head.subject.name,
@@ -139,7 +139,7 @@ def _who_has_what(assignment: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishEvents:
-    """What publishing needs."""
+    """Ports for publishing."""
 
     stream: TableStream
     records: Records
@@ -148,7 +148,7 @@ class PublishEvents:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """How many events were published, and of how many operations they said that these have failed."""
+    """Number of published events, and of those about failed or denied operations."""
 
     events: int
     failed_operations: int

@@ -31,7 +31,7 @@ class GrantReadPorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantAtNow:
-    """A grant at a moment: whether AWS has confirmed what it gives, and what there is to say about that."""
+    """A grant at a given time: whether AWS has confirmed its resource, and a note about that."""
 
     grant: Grant
     now: datetime
@@ -40,7 +40,7 @@ class GrantAtNow:
 
 
 def the_grant(grant: str, *, grants: Grants) -> Grant:
-    """Raises NotFound for one that is unknown."""
+    """Return a grant; raise NotFound for an unknown one."""
     found = grants.find(grant)
     if found is None:
         mend = "check the id; a grant just accepted appears within a few seconds, so try again"
@@ -49,7 +49,7 @@ def the_grant(grant: str, *, grants: Grants) -> Grant:
 
 
 def read_grant_at_now(grant: str, *, ports: GrantReadPorts) -> GrantAtNow:
-    """Raises NotFound for an unknown grant."""
+    """Return a grant with its current state; raise NotFound for an unknown one."""
     found, now = the_grant(grant, grants=ports.grants), ports.clock()
     state = ports.records.subject(found.subject)
     there = state.applied.get(found.resource)
@@ -100,7 +100,7 @@ def _in_force(state: SubjectState, *, now: datetime) -> set[str]:
 
 
 def of_subject(subject: Subject, *, limit: int, grants: Grants) -> Page[Grant]:
-    """The newest grants of a person or in an account."""
+    """Return the newest grants of a person or in an account."""
     is_person = subject.kind is SubjectKind.PERSON
     query = GrantFilter(person=subject.name if is_person else "", account="" if is_person else subject.name)
     return grants.listed(query, cursor="", limit=limit)

@@ -1,4 +1,4 @@
-"""A grant as it is asked for over the API, an extension, and an early end; all mistakes are told at once."""
+"""A grant requested over the API, an extension, and an early end; all mistakes are reported at once."""
 
 import json
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ _KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class GrantWish:
-    """What somebody asks to be given; `begins` is None for at once, and no mistake can be seen in it by itself."""
+    """A requested grant; `begins` is None for an immediate start, and the request is valid in itself."""
 
     subject: Subject
     resource: Resource
@@ -44,7 +44,7 @@ class GrantWish:
 
 
 def read_grant(text: str) -> GrantWish:
-    """Raises Malformed for what is not a JSON object of the members there are, Invalid with every mistake in them."""
+    """Parse a grant; raise Malformed if it is not a JSON object of valid members, Invalid with every mistake."""
     values, findings = _object(text, example=_EXAMPLE), list[str]()
     members = {"membership", "assignment", "reason", "ticket", "from", "until"}
     findings += [f"`{name}` is not a member of a grant" for name in sorted(values.keys() - members)]
@@ -67,7 +67,7 @@ def read_grant(text: str) -> GrantWish:
 
 
 def read_extension(text: str) -> datetime:
-    """The new end of a grant; raises as `read_grant` does."""
+    """Return the new end of a grant; raise as `read_grant` does."""
     values, findings = _object(text, example='{"until": "2026-11-23T17:00:00Z"}'), list[str]()
     findings += [f"`{name}` is not a member of an extension" for name in sorted(values.keys() - {"until"})]
     until = _minute(values, "until", findings)
@@ -77,7 +77,7 @@ def read_extension(text: str) -> datetime:
 
 
 def read_end(text: str) -> str:
-    """Why a grant ends early, empty without a body; raises as `read_grant` does."""
+    """Return the reason for ending a grant early, empty without a body; raise as `read_grant` does."""
     if not text.strip():
         return ""
     values, findings = _object(text, example='{"because": "the shop is up again"}, or no body'), list[str]()

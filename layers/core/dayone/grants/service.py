@@ -126,14 +126,14 @@ def give_grant(wish: GrantWish, *, actor: str, ports: GrantPorts) -> Grant:
 
 
 def ask_for(grant: Grant, *, change: str, actor: str, at: datetime, inbox: Inbox) -> None:
-    """Put all that is known of a grant on the inbox, to be joined with what is remembered of it by then."""
+    """Put a grant as it stands on the inbox, to be merged with the recorded one."""
     cause = Cause(change=change, kind=CauseKind.GRANT, actor=actor, reference=grant.id, at=at)
     # The state on record is the record's own.
     inbox.put([ApplyGrant(subject=grant.subject, cause=cause, grant=replace(grant, noted=None))])
 
 
 def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator[str]:
-    """What is wrong with when it begins and ends."""
+    """Yield mistakes in the start and end of a grant."""
     until, longest = grant.lasts_until, policy.guardrails.longest_grant
     if until <= now:
         yield "`until` is past"

@@ -1,1 +1,1 @@
-"""People as HR systems tell of them, from a delivery to one person."""
+"""People from HR systems, from a delivery to one person."""

@@ -1,4 +1,4 @@
-"""Take in everybody that a source knows: tell of whoever has changed, and hold what belongs to whoever is gone."""
+"""Import all people of a source: record those that changed, and hold removals for those missing."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +26,7 @@ type Workforce = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class ImportPorts:
-    """What importing needs; a run hands on to the next after `time_to_run`."""
+    """Ports of an import; a run hands over to the next after `time_to_run`."""
 
     sources: HrSources
     rosters: Rosters
@@ -37,7 +37,7 @@ class ImportPorts:
 
 
 def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
-    """Ask for everybody who has changed to be looked at; says what came of it. The same command again is harmless."""
+    """Requeue everybody whose record has changed; return a summary. The same command again is harmless."""
     source = ports.sources.configuration().sources.get(command.subject.name)
     if source is None:
         raise Unavailable(f"there is no HR source {command.subject.name}: the import waits until there is again")
@@ -85,12 +85,12 @@ def _roster(people: Workforce, before: Roster, *, at: datetime) -> Roster:
 
 
 def _with_ends(ends: Workforce, *, before: Roster) -> Roster:
-    """The last import with these ends, so that whatever is told of these people next is looked at."""
+    """Return the last import with these ends, so that the next record of these people counts as changed."""
     return replace(before, people={**before.people, **{person: _digest(end) for person, end in ends.items()}})
 
 
 def _ends(command: ImportWorkforce, people: Workforce) -> list[ImportWorkforce]:
-    """The ends that a workforce states which is refused, as a change of their own."""
+    """Return the command for the ends stated in a refused workforce file, as a change of their own."""
     ends = {person: end for person, attributes in people.items() if (end := stated_end(attributes))}
     reference = f"{command.cause.reference}/ends"
     change = ulid_of(command.cause.at, name=f"{command.cause.actor}:{reference}")

@@ -16,7 +16,7 @@ from dayone.ports.store import Changes
 
 @dataclass(frozen=True, kw_only=True)
 class WatchPorts:
-    """What it takes to see that the configuration has moved."""
+    """Ports for detecting a changed configuration."""
 
     texts: HrTexts
     recorded: RecordedHrVersions
@@ -33,15 +33,15 @@ class ConfigurationPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPorts(ConfigurationPorts):
-    """What recording a version needs."""
+    """Ports for recording a version."""
 
     changes: Changes
 
 
 def reviews_due(*, ports: WatchPorts, now: datetime) -> list[Command]:
-    """The command by which the configuration is looked at, if it has moved, waits, or what counts is not what should.
+    """Return the command that reviews the configuration, if it has changed, is held, or differs from the one in force.
 
-    One that waits is looked at again because somebody else may have written it, too.
+    A held one is reviewed again because another author may have written it, too.
     """
     texts, versions = ports.texts.texts(), ports.recorded.versions()
     newest, in_force = versions.newest, versions.in_force
@@ -63,7 +63,7 @@ def review_hr_configuration(command: ReviewHrConfiguration, *, ports: ReviewPort
     newest = versions.newest
     if newest is None or newest.text != written:
         version = _judged(written, versions=versions, at=command.cause.at, ports=ports)
-        # Before the version: when that is there, nobody looks at it again.
+        # Before the version: once that is recorded, it is not reviewed again.
         ports.changes.dismiss(command.cause, note=_note(version))
         versions = _keep(version, versions=versions, cause=command.cause, ports=ports)
     elif newest.state is HrVersionState.HELD:
@@ -113,7 +113,7 @@ def _state_of(
     try:
         reasons = loosened(parse(in_force.text), configuration)
     except Invalid:
-        # Of an older release, which took more: nothing can be said of what differs.
+        # From an older release with a wider format: the differences cannot be determined.
         reasons = ("the version in force cannot be read any more",)
     return (HrVersionState.HELD if reasons else HrVersionState.IN_FORCE), reasons
 

@@ -1,4 +1,4 @@
-"""Note what changes nothing: for whoever was told the id of its change, and against what comes late."""
+"""Record deliveries without effect, for queries about the id of their change, and against late deliveries."""
 
 from dataclasses import dataclass, replace
 
@@ -10,21 +10,22 @@ from dayone.ports.idempotency import Echo, Echoes
 
 @dataclass(frozen=True, kw_only=True)
 class EchoNotes:
-    """Tells plans from echoes, which leave the records of subjects and changes as they are."""
+    """Distinction of plans from echoes, which leave the records of subjects and changes unchanged."""
 
     echoes: Echoes
 
     def with_heard(self, head: Head) -> Head:
-        """The head as if it had recorded the echoes of each source, too: what is older than these is stale."""
+        """Return the head as if it had recorded the echoes of each source, too: older records are stale."""
         heard = self.echoes.heard(head.subject) if head.source_records else {}
         return replace(
             head, source_records=tuple(_as_heard(record, heard.get(record.source)) for record in head.source_records)
         )
 
     def is_noted(self, plan: Plan, *, inputs: PlanInputs) -> bool:
-        """Note a plan that changes nothing, if it is an echo; False for one that is to be committed.
+        """Record a plan without effect, if it is an echo; return False for one that is to be committed.
 
-        Of an account in a daily look nothing is noted: nobody was told the id of a change that has it as a subject.
+        For an account in a daily discovery nothing is recorded: nobody was given the id of a change with it as a
+        subject.
         """
         command = inputs.command
         leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_because)

@@ -36,13 +36,13 @@ _MINUTE = timedelta(minutes=1)
 # How long a record that was refused is named, and how many of its mistakes.
 _NOTED_FOR = timedelta(days=1)
 _MOST_FINDINGS = 5
-# When a pause ends, whatever waited behind the record that failed is asked for before it.
+# After a pause, requests that waited behind the failed record are fetched before it.
 _BEHIND_THE_OTHERS = timedelta(seconds=1)
 
 
 @dataclass
 class Pace:
-    """How one process goes about asking each source: when it began counting, what it has spent, till when it pauses.
+    """Rate limits of one process for each source: the start of the minute, the seconds spent, the end of a pause.
 
     `failures` counts how often in a row the system itself has failed.
     """
@@ -53,7 +53,7 @@ class Pace:
     failures: dict[str, int] = field(default_factory=dict)
 
     def may_ask_at(self, source: str, *, now: datetime) -> datetime:
-        """`now`, or the later moment at which the source may be asked again."""
+        """Return `now`, or the later time at which the source may be called again."""
         if now - self.since.get(source, now - _MINUTE) >= _MINUTE:
             self.since[source], self.spent[source] = now, 0.0
         if self.spent[source] >= _SECONDS_A_MINUTE:
@@ -61,7 +61,7 @@ class Pace:
         return max(now, self.until.get(source, now))
 
     def pause(self, source: str, error: Throttled | Unreachable, *, now: datetime) -> datetime:
-        """Ask the source for nothing until the moment that is returned: its system fails, whatever it is asked for."""
+        """Pause all calls to the source until the returned time: its system fails for every request."""
         failures = self.failures.get(source, 0)
         self.failures[source] = failures + 1
         self.until[source] = now + _pause(error, attempts=failures)
@@ -70,7 +70,7 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class FetchPorts:
-    """What asking needs; `pace` belongs to the process. One message group a source: nobody else asks it meanwhile."""
+    """Ports for fetching; `pace` belongs to the process. One message group per source: no other process calls it."""
 
     sources: HrSources
     records: HrRecords
@@ -83,7 +83,7 @@ class FetchPorts:
 
 
 def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
-    """Put what the record says on the inbox, or the request aside until it can be asked for; says which and why."""
+    """Put a fetched record on the inbox, or postpone the request; return which, with the reason."""
     notification, now = command.notification, ports.clock()
     source = ports.sources.configuration().sources.get(command.subject.name)
     if source is None or source.api is None:
@@ -106,7 +106,7 @@ def fetch_record(command: FetchHrRecord, *, ports: FetchPorts) -> str:
         _note(command, about="", because=str(error), ports=ports)
         return _wait(command, until=until, because=str(error), ports=ports)
     except Unavailable as error:
-        # The system answers, and has failed with this record only: the others are asked for as ever.
+        # The system answers, and has failed with this record only: others are fetched as usual.
         until = ports.clock() + _doubled(notification.attempts)
         about = ports.waiting.person_of(source.name, notification.record)
         _note(command, about=about or f"record {notification.record} of {source.name}", because=str(error), ports=ports)
@@ -167,7 +167,7 @@ def _note(command: FetchHrRecord, *, about: str, because: str, ports: FetchPorts
     is_person = about and " " not in about
     subject = f"{SubjectKind.PERSON}:{about}" if is_person else about or str(command.subject)
     kind = StuckKind.HR_RECORD if about else StuckKind.HR_SOURCE
-    # It is asked for again by then, and noted again unless it is had.
+    # It is fetched again by then, and noted again after another failure.
     until = now + (_WAIT_FOR_A_PERSON if about else _LONGEST_WAIT) + _LONGEST_WAIT
     since, change = command.cause.at, command.cause.change
     reason = f"{source}: {because}" if about else because
@@ -187,7 +187,7 @@ def _waits_no_more(command: FetchHrRecord, *, subject: Subject, ports: FetchPort
 
 
 def _of_the_end(cause: Cause) -> Cause:
-    """The cause of an end that goes ahead of its record: what follows once that is corrected is another change."""
+    """Return the cause of an end processed before its record; the corrected record leads to another change."""
     reference = f"{cause.reference}/end"
     return replace(cause, change=ulid_of(cause.at, name=f"{cause.actor}:{reference}"), reference=reference)
 
@@ -227,7 +227,7 @@ _LONGEST_REFRESH = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshPorts:
-    """What refreshing needs; `reconcile` plans a person by what is recorded."""
+    """Ports for refreshing; `reconcile` plans a person by the recorded state."""
 
     subjects: Subjects
     policies: PolicyInForce
@@ -240,10 +240,10 @@ class RefreshPorts:
 
 
 def refresh_person(command: RefreshPerson, *, ports: RefreshPorts) -> None:
-    """Ask for the records of somebody who is due soon, and plan whoever is due; the same command again is harmless.
+    """Fetch the records of a person who is due soon, and plan a person who is due; repetition is harmless.
 
-    Access does not begin before the records are read, or an hour is over. An end waits for nothing: the day that is
-    known stands, and whatever HR answers then is planned as ever.
+    Access does not begin before the records are read, or an hour is over. An end does not wait: the recorded day
+    counts, and HR's later response is planned as usual.
     """
     if ports.subjects.is_planned(command.subject, change=command.cause.change):
         # The first try may have died between its commit and what comes after it, and nobody is due any more.
@@ -260,14 +260,14 @@ def refresh_person(command: RefreshPerson, *, ports: RefreshPorts) -> None:
 
 
 def _begins(head: Head, *, now: datetime, policies: PolicyInForce) -> bool:
-    """Whether access is to begin by now that the person has not had."""
+    """Return whether the person is due access by now that they have not had."""
     if not isinstance(head.fact, Person) or head.has_access:
         return False
     return has_access(head.fact, cycle=policies.current().people, now=now)
 
 
 def _requests(head: Head, *, due_at: datetime, now: datetime, ports: RefreshPorts) -> Iterator[FetchHrRecord]:
-    """A request for each record of the person that can be asked for and was not read lately."""
+    """Yield a request for each of the person's records that has an API and was not read recently."""
     sources = ports.sources.configuration().sources
     for from_source in head.source_records:
         source, read_at = sources.get(from_source.source), from_source.version.read_at
@@ -275,7 +275,7 @@ def _requests(head: Head, *, due_at: datetime, now: datetime, ports: RefreshPort
         if source is None or source.api is None or is_recent or from_source.presence is not Presence.PRESENT:
             continue
         if record := ports.waiting.record_of(source.name, head.subject.name):
-            # The same moment asks for the same change, however often the sweep looks.
+            # The same due time leads to the same change, however often the sweep runs.
             change = ulid_of(due_at, name=f"{head.subject} is due in {source.name}")
             actor = f"hr:{source.name}"
             cause = Cause(change=change, kind=CauseKind.DUE, actor=actor, reference=str(head.subject), at=due_at)

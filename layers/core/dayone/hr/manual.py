@@ -1,4 +1,4 @@
-"""Record people, and ends of employment, that somebody enters by hand."""
+"""Record people, and ends of employment, that are entered manually."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -44,7 +44,7 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
     fact = head.fact if isinstance(head.fact, Person) else None
     ending = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
     if fact and fact.start_date:
-        # The employment that ends; should HR tell a later first day one day, that is another one.
+        # The employment that ends; a later first day from HR belongs to another one.
         ending["start_date"] = fact.start_date.isoformat()
     if is_at_once:
         ending["status"] = Status.ENDED.value
@@ -67,7 +67,7 @@ def _check_is_not_protected(state: SubjectState, *, policy: Policy) -> None:
 
 
 class ManualPorts(CausePorts, Protocol):
-    """Recording people by hand: what it needs of the API's context."""
+    """Ports for recording manual entries, a part of the API's context."""
 
     index: SubjectIndex
     inbox: Inbox
@@ -77,10 +77,10 @@ class ManualPorts(CausePorts, Protocol):
 def put_person(
     person: str, attributes: Mapping[str, str], *, actor: str, precondition: Precondition, ports: ManualPorts
 ) -> Taken:
-    """Tell of one person; `attributes` are texts by the names of Person's, and `actor` the ARN of the caller.
+    """Record one person; `attributes` are texts by the names of Person's, and `actor` the ARN of the caller.
 
-    Raises Outdated when the precondition does not hold. It is looked at again when what was told is recorded: should
-    somebody else have told something meanwhile, it is left aside and the change says so.
+    Raises Outdated when the precondition does not hold. It is checked again when the entry is recorded: if somebody
+    else has recorded another meanwhile, the entry is ignored and the change notes it.
     """
     subject = Subject(SubjectKind.PERSON, person)
     state = ports.index.brief([subject]).get(subject)
@@ -94,7 +94,7 @@ def put_person(
 
 
 def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: ManualPorts) -> Taken:
-    """Tell of several people at once, by their ids, as one change."""
+    """Record several people at once, by their ids, as one change."""
     cause = caused_by(actor, reference="put-people", ports=ports)
     subject = Subject(SubjectKind.HR_SOURCE, BY_HAND)
     ports.inbox.put([ImportManualPeople(subject=subject, cause=cause, workforce=packed(people))])
@@ -104,7 +104,7 @@ def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: Ma
 
 
 def import_manual_people(command: ImportManualPeople, *, changes: Changes, inbox: Inbox) -> str:
-    """Put everybody of the command's workforce on the inbox; says how many. The same command again is harmless."""
+    """Put all people of the command on the inbox; return how many. The same command again is harmless."""
     cause, people = command.cause, unpacked(command.workforce)
     changes.open(cause)
     inbox.put(

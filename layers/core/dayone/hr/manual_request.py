@@ -1,4 +1,4 @@
-"""People as they are sent to the API by hand: each as the generic HR source would send them, always whole."""
+"""People sent to the API as manual entries: each in the format of the generic HR source, always complete."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ type Attributes = Mapping[str, str]
 
 
 def read_person(text: str, *, person: str) -> Attributes:
-    """The attributes of one person as texts; raises Malformed for what is not JSON, Invalid with every mistake."""
+    """Return the attributes of one person as texts; raise Malformed if it is not JSON, Invalid with every mistake."""
     members = _object(text)
     if members.get("id", person) != person:
         raise Invalid(
@@ -25,7 +25,7 @@ def read_person(text: str, *, person: str) -> Attributes:
 
 
 def read_people(text: str) -> Mapping[str, Attributes]:
-    """The attributes of several by id; raises Malformed or Invalid, and then nobody is taken."""
+    """Return the attributes of several people by id; raise Malformed or Invalid, and then none is recorded."""
     members = _object(text)
     people = members.get("people")
     if members.keys() != {"people"} or not isinstance(people, list) or not 1 <= len(people) <= MOST_PEOPLE:

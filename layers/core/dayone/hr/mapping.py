@@ -29,7 +29,7 @@ class Mapped:
 
 
 def mapped(record: object, *, rules: Mapping[str, FieldRule], at: datetime) -> Mapped:
-    """What a record says at `at` by these rules; no problem repeats a value, since it may be personal."""
+    """Map a record by these rules at `at`; no problem repeats a value, since it may be personal."""
     attributes: dict[str, str] = {}
     problems: list[str] = []
     zone = _zone(record, rules=rules, at=at)
@@ -45,14 +45,14 @@ def mapped(record: object, *, rules: Mapping[str, FieldRule], at: datetime) -> M
 
 
 def is_path(text: str) -> bool:
-    """Whether a text can be read as the path of a field."""
+    """Return whether a text is a valid path of a field."""
     return bool(text) and all(_STEP.fullmatch(step) for step in _steps(text))
 
 
 def local_day(text: str, *, zone: ZoneInfo) -> date:
-    """The day of a time stamp in ISO 8601, where the person is; some systems write a day as its midnight.
+    """Return the day of a time stamp in ISO 8601 in the person's zone; some systems write a day as its midnight.
 
-    Raises ValueError for what is no day.
+    Raises ValueError for a text that is no day.
     """
     try:
         return date.fromisoformat(text)
@@ -66,12 +66,12 @@ def local_day(text: str, *, zone: ZoneInfo) -> date:
 
 
 def is_no_day(text: str) -> bool:
-    """Whether a text is a way to write that there is no day."""
+    """Return whether a text is a way to write that there is no day."""
     return text.strip().startswith(_NO_DAY)
 
 
 def zone_called(name: object) -> ZoneInfo:
-    """The time zone of that name, UTC if there is none."""
+    """Return the time zone of that name, UTC if there is none."""
     try:
         return ZoneInfo(name if isinstance(name, str) and name else "UTC")
     except (KeyError, ValueError, OSError):  # an unknown name, a path, a folder
@@ -120,14 +120,14 @@ def _step(record: object, step: str, *, at: datetime) -> object:
     if match["which"] is not None:
         return _newest(entries, day=match["day"], begun_by=at if match["which"] == "current" else None)
     searched = match["value"].casefold()
-    # A list without such an entry says that there is none; that is not silence.
+    # A list without such an entry means that there is no value, as opposed to an unknown one.
     return next(
         (entry for entry in entries if _plain(_entry(entry, match["name"]), path="").casefold() == searched), None
     )
 
 
 def _newest(entries: list[object], *, day: str, begun_by: datetime | None) -> object:
-    """The entry with the latest day, of those begun by a moment when it is given; the earliest when none has begun."""
+    """Return the entry with the latest day, of those begun by a given moment; the earliest when none has begun."""
     if len(entries) < 2:  # noqa: PLR2004 - nothing to choose from, whatever its day is
         return entries[0] if entries else None
     # An entry without a day is older than any with one.
@@ -148,7 +148,7 @@ def _entry(record: object, key: str) -> object:
 
 
 def _is_nothing(value: object) -> bool:
-    """Whether this is a way to write that there is none; systems differ in that."""
+    """Return whether a value means that there is none; systems differ in that."""
     return value is None or value in ({}, []) or (isinstance(value, str) and not value.strip())
 
 

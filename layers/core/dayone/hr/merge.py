@@ -1,4 +1,4 @@
-"""One person out of what several HR systems, and people by hand, say of them: who is believed about what."""
+"""Merge the records of several HR systems and manual entries into one person, by precedence of sources."""
 
 import hashlib
 import re
@@ -20,9 +20,9 @@ _GONE = {Presence.MISSING: Status.MISSING, Presence.DELETED: Status.ENDED}
 
 
 def taken_in(received: SourceRecord, *, records: Iterable[SourceRecord]) -> tuple[SourceRecord, ...]:
-    """What all sources say once this one has spoken, by source.
+    """Return the records of all sources with this one included, by source.
 
-    What it does not speak about stays as it said before: an attribute that was left out of an answer was not emptied.
+    Attributes it does not supply keep their former value: an attribute missing in a response was not emptied.
     """
     by_source = {record.source: record for record in records}
     before = by_source.get(received.source)
@@ -32,7 +32,7 @@ def taken_in(received: SourceRecord, *, records: Iterable[SourceRecord]) -> tupl
     merged = {**before.attributes, **attributes} if before else dict(attributes)
     tellers = {**before.tellers, **received.tellers} if before else received.tellers
     if before and tellers:
-        # Who only repeats a value has not told it.
+        # Repeating a value does not make somebody its author.
         same = {name for name in before.tellers if merged.get(name) == before.attributes.get(name)}
         tellers = {**tellers, **{name: before.tellers[name] for name in same}}
     by_source[received.source] = replace(received, attributes=merged, tellers=tellers)
@@ -40,11 +40,10 @@ def taken_in(received: SourceRecord, *, records: Iterable[SourceRecord]) -> tupl
 
 
 def attributes_of(source_records: Iterable[SourceRecord], *, rules: HrRules) -> dict[str, str]:
-    """Every attribute as the one says it who is believed about it.
+    """Return every attribute from the source with precedence for it.
 
-    That is its owner; else, in the order of the sources, the first that has something to say, and whoever told by hand
-    last of all. But an end that was told by hand counts beside what anybody says: the earlier last day, and that it is
-    over.
+    That is its owner; else, in the order of the sources, the first with a value, and the manual entry last. But a
+    manually entered end counts beside any source: the earlier last day, and the ended status.
     """
     records = sorted(source_records, key=lambda record: _place(record.source, rules=rules))
     believed = _all_believed(records, rules=rules)
@@ -68,7 +67,7 @@ def source_record(
     flaws: tuple[str, ...] = (),
     teller: str = "",
 ) -> SourceRecord:
-    """A telling of these attributes, whose digest is that of all of them; `teller` is the ARN of who tells by hand."""
+    """Build a record of these attributes with a digest of them; `teller` is the ARN of the author of a manual entry."""
     members = "\0".join(f"{name}={attributes[name]}" for name in sorted(attributes))
     version = FactVersion(at=at, digest=hashlib.sha256(members.encode()).hexdigest(), read_at=read_at)
     tellers = dict.fromkeys(attributes, teller) if teller else {}
@@ -76,29 +75,29 @@ def source_record(
 
 
 def overruled(record: SourceRecord, attributes: Mapping[str, str]) -> tuple[str, ...]:
-    """The attributes about which somebody else is believed, in order."""
+    """Return the attributes for which another source takes precedence, in order."""
     return tuple(sorted(name for name, text in record.attributes.items() if text and attributes.get(name) != text))
 
 
 def tag_of(version: FactVersion | None) -> str | None:
-    """A short name of what has been told of a person, another whenever more is; None before anything was."""
+    """Return a short tag of the recorded data of a person, which changes with each record; None before the first."""
     return hashlib.sha256(repr(version.rank).encode()).hexdigest()[:16] if version else None
 
 
 def lacking(attributes: Mapping[str, str], *, rules: HrRules, has_user_name: bool) -> tuple[str, ...]:
-    """What is still to be told before there is a person, who keeps the user name that is made of it then."""
+    """Return the attributes still missing for a person, who keeps the user name generated from them."""
     makes_name = () if has_user_name or attributes.get("user_name") else fields_in(rules.user_names.pattern)
     needed = dict.fromkeys(("given_name", "family_name", *makes_name))
     return tuple(name for name in needed if name != "id" and not attributes.get(name))
 
 
 def person_of(person_id: str, attributes: Mapping[str, str], *, user_name: str, email: str) -> Person:
-    """The person with these attributes; those that this release does not know are left aside."""
+    """Return the person with these attributes; those unknown to this release are ignored."""
     given = {**attributes, "id": person_id, "user_name": user_name, "email": email}
     both = f"{given.get('given_name', '')} {given.get('family_name', '')}"
     given["display_name"] = given.get("display_name") or both[:_LONGEST_NAME]
     optional = {field.name for field in fields(Person) if field.default is not MISSING}
-    # What is not said is as it is in a person of whom nothing is said.
+    # Omitted attributes have the defaults of Person.
     values = {name: text for name, text in given.items() if text or name not in optional}
     return Person(**{name: _typed(hint, values[name]) for name, hint in _hints().items() if name in values})
 
@@ -156,12 +155,12 @@ _KEPT = re.compile(r"[^a-z0-9@._+-]")
 
 
 def fields_in(pattern: str) -> tuple[str, ...]:
-    """The attributes that a pattern such as `{given_name}.{family_name}` is made of."""
+    """Return the attributes in a pattern such as `{given_name}.{family_name}`."""
     return tuple(_FIELD.findall(pattern))
 
 
 def candidates(rule: UserNames, attributes: Mapping[str, str], *, person_id: str, given: str) -> Iterator[str]:
-    """The user names a person may get, the best first: what HR tells, or else what the pattern makes."""
+    """Yield the user names a person may get, the best first: the one from HR, or else those of the pattern."""
     base = given or _made(rule.pattern, attributes) or person_id
     for number in range(1, _MOST_TRIES + 1):
         name = _numbered(base, number=number, rule=rule, person_id=person_id)

@@ -1,4 +1,4 @@
-"""Resolve one person from what all HR sources have said, now that one of them has sent a record."""
+"""Resolve one person from the records of all HR sources, after one of them has sent a new one."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,9 +22,9 @@ USER_NAME, _EMAIL = "user-name:", "email:"
 
 @dataclass(frozen=True, kw_only=True)
 class Naming:
-    """How people get their names: by which rules, and out of what is nobody's.
+    """Assignment of names to people: the rules, and the names that are free.
 
-    `vacate` has somebody who has left give up theirs, if they can; `has_left` is whether somebody has.
+    `vacate` makes a leaver give up their names, if possible; `has_left` is whether somebody has left.
     """
 
     rules: HrRules
@@ -35,9 +35,9 @@ class Naming:
 
 @dataclass(frozen=True, kw_only=True)
 class _Named:
-    """What a person is called, what of that is theirs alone, and what could not be had; `refused` is a newcomer.
+    """Names of a person, the claims on them, and the ones not available; `refused` marks a new person without any.
 
-    `former` are those who have left and had any of it before. With `awaits` it is to be tried again.
+    `former` are leavers who had any of them before. With `awaits` it is to be retried.
     """
 
     user_name: str = ""
@@ -50,7 +50,7 @@ class _Named:
 
 
 def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: datetime) -> ResolvedFact:
-    """The person to plan with, audited; a record that is older than what its source said before is ignored."""
+    """Return the person to plan with, audited; a record older than its source's last one is ignored."""
     received = command.record
     if command.expected_version and tag_of(head.version) != command.expected_version:
         return ignored(command, "the record was changed in the meantime: read the person again", head=head, now=now)
@@ -58,7 +58,7 @@ def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: d
     if received.presence is not Presence.PRESENT:
         if before is None:
             return ignored(command, "the source has never sent this person", head=head, now=now)
-        # Whatever it says of them next, as of whenever, comes after they were found to be gone.
+        # Its next record of them, of whatever time, is newer than their absence.
         received = replace(received, version=replace(received.version, at=before.version.at))
     if before is not None and not received.version.is_newer_than(before.version):
         result = ignored(command, _not_newer(received, before), head=head, now=now)
@@ -75,7 +75,7 @@ def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: d
 
 
 def resolve_names(head: Head, *, naming: Naming) -> ResolvedFact:
-    """The person by what was recorded, whose names may have become free."""
+    """Return the person from the recorded data, whose names may have become free."""
     return _resolved(attributes_of(head.source_records, rules=naming.rules), head=head, naming=naming)
 
 
@@ -104,14 +104,14 @@ _ENDS_NOBODY = (
 
 
 def _ended(fact: Person | Account | None, attributes: Mapping[str, str]) -> Person | Account | None:
-    """Who they were before, with the end: somebody of whom a name is missing leaves, too."""
+    """Return the former person with the end: a person without a complete name leaves, too."""
     if not isinstance(fact, Person) or attributes.get("status") != Status.ENDED:
         return fact
     return replace(fact, status=Status.ENDED)
 
 
 def _notes(record: SourceRecord, before: SourceRecord | None, attributes: Mapping[str, str]) -> Iterator[str]:
-    """What does not count, the flaws that were left aside, and what the source told once and tells no more."""
+    """Yield notes on overridden attributes, ignored flaws, and attributes that the source no longer sends."""
     if record.source == BY_HAND and (names := overruled(record, attributes)):
         yield f"values of an HR system take precedence over manual ones: {', '.join(names)}"
     yield from (f"left aside: {flaw}" for flaw in record.flaws)
@@ -142,7 +142,7 @@ class _Claims:
     awaited: set[str] = field(default_factory=set)
 
     def is_free(self, claim: str) -> bool:
-        """Whether the person may have it; somebody who has left gives it up for whoever is here."""
+        """Return whether the person may have a claim; a leaver gives it up for a present person."""
         if claim in self.mine:
             return True
         claimed = self.naming.subjects.claimed(claim)
@@ -205,7 +205,7 @@ def _awaiting(now: Person | None, *, head: Head, holders: Iterable[str]) -> _Nam
 
 
 def _user_names(person: str, attributes: Mapping[str, str], *, now: Person | None, rules: HrRules) -> Iterator[str]:
-    """The user names the person may have, the one they have first where it is still one of them."""
+    """Yield the user names the person may have, their current one first if it is still among them."""
     given = attributes.get("user_name", "")
     if now is not None and not (given or rules.user_names.follows):
         yield now.user_name

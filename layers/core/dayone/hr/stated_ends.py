@@ -10,10 +10,10 @@ _NEVER = date.max.isoformat()
 
 
 def stated_end(attributes: Mapping[str, str]) -> dict[str, str]:
-    """The attributes that end; empty for a record that states no end.
+    """Return the attributes of the end; empty for a record that states no end.
 
     An end is the status `ended`, or a last day in ISO 8601 that is not before the first: that would be of another
-    employment. A last day that the status contradicts is not among the attributes any more.
+    employment. A last day contradicted by the status has been removed from the attributes before.
     """
     status, last = attributes.get("status", ""), attributes.get("end_date", "")
     if status == Status.ENDED:
@@ -23,9 +23,9 @@ def stated_end(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 def clear_ends(stated: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Mapping[str, str]]:
-    """The end of each person; `stated` is what each of their rows states, empty where it states none.
+    """Return the end of each person; `stated` is the end in each of their rows, empty without one.
 
-    Whoever has a row without an end goes on in that one; of several last days the latest counts.
+    A person with a row without an end stays employed by that row; of several last days the latest counts.
     """
 
     def lateness(end: Mapping[str, str]) -> tuple[bool, str]:

@@ -1,4 +1,4 @@
-"""Take one delivery of an HR system: prove who sent it, read it, and put it on the inbox before saying yes."""
+"""Receive one delivery of an HR system: authenticate it, parse it, and put it on the inbox before confirming it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from dayone.ports.store import Inbox
 
 # Characters of the id of a delivery, or of a record in it.
 LONGEST_ID = 512
-# Two dots would climb in the address that a record is asked for at, and half a character cannot be written there.
+# Two dots would climb in the path of the record's address, and half a character cannot be written there.
 _ID = re.compile(rf"(?!\.{{1,2}}\Z)[^\ud800-\udfff]{{0,{LONGEST_ID}}}")
 _UNPROVEN = (
     "the delivery is not authenticated: there is no such address, or the signature or secret is missing or wrong, the "
@@ -31,7 +31,7 @@ _MOST_FINDINGS = 20
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiveHrEvent:
-    """What receiving needs."""
+    """Ports for receiving."""
 
     sources: HrSources
     keys: SigningKeys
@@ -42,7 +42,7 @@ class ReceiveHrEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """What came of a delivery: the changes it leads to and notes, or what to echo, or why it leads to nothing."""
+    """Result of a delivery: its changes and notes, the text to echo, or the reason why it is ignored."""
 
     changes: tuple[str, ...] = ()
     echo: str = ""
@@ -51,11 +51,11 @@ class Received:
 
 
 def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
-    """The same delivery again leads to the same changes.
+    """Receive a delivery; a repeated delivery leads to the same changes.
 
     Raises Unauthentic, NotFound for an unknown source if the delivery is authentic, TooLarge, Malformed or Invalid;
-    then nothing was recorded, but of several people the ends that the delivery states, and that an Invalid one was
-    refused. What nobody signs is answered alike for every source, whether there is one or not.
+    then nothing was recorded, except the ends that the delivery states, where it is about several people, and a note on
+    an Invalid one. For unsigned deliveries the response is the same whether the source exists or not.
     """
     if delivery.is_question:
         return Received(echo=challenge(delivery))
@@ -77,7 +77,7 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
 def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, Heard]:
     """Verify a delivery, then read it; whoever cannot prove who they are does not learn which sources there are."""
     sources = ports.sources.configuration().sources
-    # For an unknown source as much is done as for a known one: the time it takes would tell them apart.
+    # For an unknown source the same work is done as for a known one: the duration would distinguish them.
     source = sources.get(delivery.source) or next(iter(sources.values()), None)
     if source is None:
         raise _unproven(delivery)
@@ -89,7 +89,7 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
     except Unauthentic as error:
         raise _unproven(delivery) from error
     except Invalid as error:
-        # From here on the sender is who they say; before, a limit would tell of which kind a source is.
+        # From here on the sender is authenticated; before, a limit would reveal the kind of a source.
         if len(delivery.body) > largest:
             raise TooLarge(f"the body is over {largest} bytes") from error
         _note(error, delivery, source=source, ports=ports)
@@ -128,7 +128,7 @@ def _note(error: Invalid, delivery: Delivery, *, source: Source, ports: ReceiveH
 
 
 def _refusal(error: Invalid, *, source: Source, now: datetime) -> Command:
-    """The command by which people are told of it: whoever sent it may log the answer, or nothing."""
+    """Return the command that records a refused record for operators: the sender may ignore the response."""
     cause = _cause(source, reference=f"refused/{error.person}/{now.isoformat()}", at=now)
     findings = error.findings[:_MOST_FINDINGS] or (str(error),)
     subject = Subject(SubjectKind.HR_SOURCE, source.name)

@@ -21,6 +21,6 @@ def packed(people: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def unpacked(text: str) -> Mapping[str, Mapping[str, str]]:
-    """What `packed` wrote."""
+    """Decode a text written by `packed`."""
     people: Mapping[str, Mapping[str, str]] = json.loads(zlib.decompress(base64.b64decode(text)))
     return people

@@ -29,7 +29,7 @@ class HandledMessage:
 
     @property
     def command(self) -> Command | None:
-        """What it asks for; None when it cannot be read."""
+        """Command in the message; None when it cannot be parsed."""
         try:
             return from_json(self.body, taken_at=self.sent_at)
         except Malformed:
@@ -39,7 +39,7 @@ class HandledMessage:
 def handled_messages(
     event: Mapping[str, Any], answer: Mapping[str, Any], *, errors: Mapping[str, Exception]
 ) -> tuple[HandledMessage, ...]:
-    """The messages of an SQS event; `answer` is its partial batch response, and `errors` has them by message id."""
+    """Return the messages of an SQS event; `answer` is its partial batch response, and `errors` are by message id."""
     failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
     return tuple(
         HandledMessage(
@@ -57,6 +57,6 @@ def handled_messages(
 
 
 def without(answer: Mapping[str, Any], ended: Collection[str]) -> dict[str, Any]:
-    """The partial batch response without messages that the queue need not keep, by message id."""
+    """Return the partial batch response without messages that the queue need not keep, by message id."""
     failures = answer["batchItemFailures"]
     return {**answer, "batchItemFailures": [failure for failure in failures if failure["itemIdentifier"] not in ended]}

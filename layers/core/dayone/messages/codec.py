@@ -26,7 +26,7 @@ _ABSENT = object()
 
 
 def stamp(at: datetime) -> str:
-    """A moment as ISO 8601 in UTC, of one width so that texts sort as moments do; it must have a time zone."""
+    """Format a time as ISO 8601 in UTC, of one width so that texts sort as times do; it must have a time zone."""
     if at.tzinfo is None:
         raise ValueError(f"a moment without a time zone: {at}")
     return at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -43,7 +43,7 @@ _SCALARS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 
 
 def encode(value: object) -> Any:  # noqa: ANN401 - any plain value, one return for each kind
-    """The value as None, bool, int, str, list or dict; dataclasses become dicts without their empty fields."""
+    """Encode a value as None, bool, int, str, list or dict; dataclasses become dicts without their empty fields."""
     for kinds, written in _SCALARS:
         if isinstance(value, kinds):
             return written(value)
@@ -60,12 +60,12 @@ def encode(value: object) -> Any:  # noqa: ANN401 - any plain value, one return 
 
 
 def is_empty(encoded: object) -> bool:
-    """Whether an encoded value is left out; zero and false are not empty."""
+    """Return whether an encoded value is left out; zero and false are not empty."""
     return encoded is None or (isinstance(encoded, str | list | dict) and not encoded)
 
 
 def decode[T](kind: type[T], record: Mapping[str, Any], **given: object) -> T:
-    """A dataclass from its record; `given` are fields that the record does not hold under their own names.
+    """Decode a dataclass from its record; `given` are fields that the record does not hold under their own names.
 
     Raises ValueError, TypeError or LookupError for a record that is not one of this kind.
     """
@@ -82,7 +82,7 @@ def decode[T](kind: type[T], record: Mapping[str, Any], **given: object) -> T:
 
 
 class _Field(NamedTuple):
-    """How one field is decoded, and its value where the record has none; `_ABSENT` leaves it to the dataclass."""
+    """Decoder of one field, and its value if the record has none; `_ABSENT` leaves it to the dataclass."""
 
     name: str
     decode: _Decoder
@@ -109,7 +109,7 @@ def _absent(hint: Any, *, is_given: bool) -> object:  # noqa: ANN401 - a type hi
 
 
 def _of_nothing(hint: Any) -> object:  # noqa: ANN401 - a type hint
-    """The value whose fields are all empty, which is left out as they are; `_ABSENT` where some cannot be."""
+    """Return the value whose fields are all empty, which is left out as they are; `_ABSENT` if some cannot be."""
     try:
         return decode(hint, {})
     except TypeError:

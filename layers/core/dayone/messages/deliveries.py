@@ -61,7 +61,7 @@ class Delivery:
 
 
 def delivery_of(event: Mapping[str, Any]) -> Delivery:
-    """The request in an API Gateway REST proxy event, with the body as the bytes that were sent."""
+    """Return the request in an API Gateway REST proxy event, with the body as the bytes that were sent."""
     body = event.get("body") or ""
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
@@ -102,13 +102,13 @@ def nothing_to_do(why: str) -> dict[str, Any]:
 
 
 def echo(challenge: str) -> dict[str, Any]:
-    """200: what a sender wants to have back before it sends anything."""
+    """Return the response 200 with the challenge that a sender expects before it sends anything."""
     body: VerificationAnswer = {"verification": challenge}
     return _answered(200, body)
 
 
 def refusal(error: DayOneError) -> dict[str, Any]:
-    """The problem, as RFC 9457 has it."""
+    """Return the problem document of an error (RFC 9457)."""
     problem = problem_of(error)
     headers = {"Content-Type": MEDIA_TYPE, **problem_headers(error)}
     return {"statusCode": problem["status"], "headers": headers, "body": json.dumps(problem)}

@@ -14,17 +14,17 @@ _KINDS = {kind.__name__: kind for kind in COMMANDS}
 
 
 def to_json(command: Command) -> str:
-    """The command as a JSON object: `command` is the name of its class, the other members are its fields.
+    """Encode a command as a JSON object: `command` is the name of its class, the other members are its fields.
 
-    Subjects are `kind:name`, times are in ISO 8601, and what is empty is left out.
+    Subjects are `kind:name`, times are in ISO 8601, and empty fields are left out.
     """
     return json.dumps({"command": type(command).__name__, **encode(command)}, separators=(",", ":"))
 
 
 def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
-    """Read what `to_json` wrote, in this release or another; raises Malformed for anything else.
+    """Decode a text of `to_json`, of this release or another; raise Malformed for anything else.
 
-    `taken_at` is when the inbox took it, which counts unless an earlier message about the same has said when.
+    `taken_at` is the time at which the inbox received it, unless the command has the time of an earlier message.
     """
     try:
         command = _command(json.loads(text))
@@ -35,9 +35,9 @@ def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
 
 
 def accepted_digest(command: Command) -> str:
-    """Stands for what a command asks for and on whose word: SHA-256 in hex.
+    """Return the digest of a command and its author: SHA-256 in hex.
 
-    Where a run goes on, and when the inbox took it, is no part of that.
+    The cursor of a continued run and the time of receipt are no part of it.
     """
     message = json.loads(to_json(replace(command, cause=replace(command.cause, received_at=None))))
     message.pop("cursor", None)

@@ -1,7 +1,7 @@
-"""Where an event says that it comes from: what did not pass the stack's own API, queue or stream is refused.
+"""Origin of an event: events from elsewhere than the stack's own API, queue or stream are refused.
 
-Lambda does not tell a function who has invoked it. All of this stands in the event itself, so it stops whoever invokes
-a function with an event of another origin, or a careless one, and nobody who copies every detail.
+Lambda does not give a function its invoker. All of this is in the event itself, so it stops an invocation with an event
+of another origin, or a careless one, and not one that copies every detail.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 from dayone.errors import Forbidden, Unauthentic
 from dayone.ports.setup import OwnApis
 
-# A test from the console, or by TestInvokeMethod, asks no authorizer and comes from the stage `test-invoke-stage`.
+# A test from the console, or by TestInvokeMethod, skips the authorizer and has the stage `test-invoke-stage`.
 _STAGE = "live"
 _NOT_OURS = "the request did not come through this API: send it to the address of the API, signed"
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns

@@ -1,4 +1,4 @@
-"""What went wrong with a request, as RFC 9457 has it: said to a caller who can do something about it."""
+"""Problem documents of RFC 9457, for callers who can correct the request."""
 
 import math
 from collections.abc import Mapping
@@ -65,9 +65,9 @@ _ADVICE: Mapping[str, str] = {
 
 
 def problem_of(error: Exception, *, instance: str = "", request_id: str = "") -> Problem:
-    """The problem that an error is; one that is not the caller's to mend says nothing about the inside.
+    """Return the problem of an error; one that the caller cannot correct reveals nothing internal.
 
-    `type` is a tag URI (RFC 4151) that names the kind for programs; `detail` says what to do.
+    `type` is a tag URI (RFC 4151) that names the kind for programs; `detail` describes the correction.
     """
     status, kind, title = next(_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
     problem = Problem(

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 
 class Described:
-    """Adds members to the JSON Schema of what it annotates; pydantic, which makes schemas, asks it."""
+    """Further members for the JSON Schema of the annotated type; pydantic, which makes schemas, calls it."""
 
     def __init__(self, **says: object) -> None:
         self._says = says
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own
-        """The schema that it would have been, and what is said here."""
+        """Return the original schema with these members."""
         return {**handler(core), **self._says}
 
 

@@ -1,1 +1,1 @@
-"""What operators look at: health, what is stuck, dead letters, metrics, the audit log."""
+"""Operations: health, stuck work, dead letters, metrics, the audit log."""

@@ -12,7 +12,7 @@ from dayone.ports.audit import AuditLog
 MOST_AT_ONCE = 10_000
 # Of a day beside one on which a lane has nothing: what is next to it is near, if not next to midnight.
 _MOST_BESIDE = 1_000
-# So many days behind one on which a lane has nothing are looked at, each with a query.
+# Days searched behind one on which a lane has nothing, each with a query.
 _NEAR = timedelta(days=400)
 # What waited in a queue, and then among the dead letters, is recorded that much later than its time (14 days each).
 _LATEST = timedelta(days=31)
@@ -20,7 +20,7 @@ _LATEST = timedelta(days=31)
 
 @dataclass(frozen=True, kw_only=True)
 class Break:
-    """Where a chain does not hold: the number in the lane, and what is wrong there."""
+    """Break of a chain: the number in the lane, and the defect."""
 
     number: int
     message: str
@@ -28,9 +28,9 @@ class Break:
 
 @dataclass(frozen=True, kw_only=True)
 class LaneVerified:
-    """How many entries of a lane were looked at, and the first break, None when they are whole.
+    """Number of verified entries in a lane, and the first break, None when they are intact.
 
-    Of `forgotten` entries something was dropped so that a person can be forgotten.
+    `forgotten` entries lack personal data that was erased.
     """
 
     lane: str
@@ -41,7 +41,7 @@ class LaneVerified:
 
 @dataclass(frozen=True, kw_only=True)
 class Verified:
-    """What was found until enough was looked at; then `cursor` says where to go on, and is empty at the end."""
+    """Results of one part of the verification; `cursor` continues it, and is empty at the end."""
 
     lanes: tuple[LaneVerified, ...]
     cursor: str = ""
@@ -77,7 +77,7 @@ def _lanes_between(
     chains: Mapping[str, Sequence[StoredRecord]],
     log: AuditLog,
 ) -> Iterator[str]:
-    """The lanes that this part is about, those in which nothing lies and those that do not exist included."""
+    """Yield the lanes of this part, including empty ones and those that do not exist."""
     first, last = after[0] if after else "", unfinished.lane if unfinished else chr(0x10FFFF)
     yield from sorted({*(lane for lane in log.lanes() if first <= lane <= last), *chains})
 
@@ -91,7 +91,7 @@ class _Verification:
     log: AuditLog
 
     def lane(self, lane: str, records: Sequence[StoredRecord], *, after: int, is_finished: bool) -> Break | None:
-        """The records of a lane on the day, those behind the number `after` that was verified before."""
+        """Verify the records of a lane on the day, behind the number `after` that was verified before."""
         if lane not in self.log.lanes():
             return _altered(records[0])
         last = self._one_numbered(lane, after, days=[self.day]) if after else None
@@ -171,7 +171,7 @@ class _Verification:
         return self._at_end(lane, end)
 
     def _end(self, lane: str) -> LaneEnd | Break:
-        """The end of a lane as it is recorded."""
+        """Return the recorded end of a lane."""
         end = self.log.end(lane)
         if isinstance(end, AlteredRecord):
             return _altered(end)
@@ -182,14 +182,14 @@ class _Verification:
         return end
 
     def _at_end(self, lane: str, end: LaneEnd) -> Break | None:
-        """What is wrong with the entry that is recorded as the last of a lane."""
+        """Verify the entry that is recorded as the last of a lane."""
         last = self._one_numbered(lane, end.number, days=[date.fromisoformat(end.day)])
         if isinstance(last, Break):
             return last
         return None if last.hash == end.hash else Break(number=end.number, message="the end of the lane is another one")
 
     def _without_records(self, lane: str) -> Break | None:
-        """A lane that has nothing on the day: the days before and after it have to show that nothing was there."""
+        """Verify a lane without records on the day: the days before and after must show that nothing was there."""
         end = self._end(lane)
         if isinstance(end, Break):
             return end
@@ -203,7 +203,7 @@ class _Verification:
         return self._between_days(lane, end)
 
     def _before_all(self, lane: str, began: date) -> Break | None:
-        """A day so long before a lane began that nothing can be on it: its first entry has to be there."""
+        """Verify a day so long before a lane began that it cannot have records: the first entry must exist."""
         first = self._one_numbered(lane, 1, days=[began])
         return first if isinstance(first, Break) else self._first(first)
 
@@ -230,11 +230,11 @@ class _Verification:
         return after
 
     def _until(self, end: LaneEnd) -> date:
-        """The last day on which a lane can have records."""
+        """Return the last day on which a lane can have records."""
         return min(self.today + timedelta(days=1), date.fromisoformat(end.day) + _LATEST)
 
     def _beside(self, lane: str, day: date, *, behind: int) -> Sequence[StoredRecord]:
-        """The records of a lane on a day beside this one, nearest to it, and what lies among them in no lane."""
+        """Return the records of a lane on a neighbouring day, nearest to this one, and stray records among them."""
         others = {*self.log.lanes()} - {lane}
         of_lane = takewhile(lambda record: record.lane not in others, self.log.of_day(day, after=(lane, behind)))
         return list(islice(of_lane, _MOST_BESIDE))

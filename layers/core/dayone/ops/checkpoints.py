@@ -19,7 +19,7 @@ _DIGEST_LENGTH = 64
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """Where each lane of the audit log ended at a moment, with the name of the table; empty lanes are left out."""
+    """Recorded ends of the audit log's lanes at a given time, with the name of the table; empty lanes are left out."""
 
     at: datetime
     table: str
@@ -36,7 +36,7 @@ class SignedCheckpoint:
 
 
 def signed_text(checkpoint: Checkpoint) -> bytes:
-    """What is signed: the JSON of `at`, `lanes` and `table`, names sorted, without spaces."""
+    """Return the signed text: the JSON of `at`, `lanes` and `table`, names sorted, without spaces."""
     lanes = [
         {"lane": lane, "number": end.number, "day": end.day, "hash": end.hash}
         for lane, end in sorted(checkpoint.ends.items())
@@ -46,13 +46,13 @@ def signed_text(checkpoint: Checkpoint) -> bytes:
 
 
 def checkpoint_document(signed: SignedCheckpoint) -> dict[str, Any]:
-    """The document that is sent and kept."""
+    """Return the document that is sent and stored."""
     signature = b64encode(signed.signature).decode()
     return {**json.loads(signed_text(signed.checkpoint)), "key": signed.key, "signature": signature}
 
 
 def parse_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON of the outside
-    """A checkpoint from its document, or from the event of the bus that has it as its detail; raises Malformed."""
+    """Parse a checkpoint from its document, or from the bus event with it as its detail; raise Malformed."""
     if isinstance(document, dict) and isinstance(document.get("detail"), dict):
         document = document["detail"]
     try:
@@ -85,7 +85,7 @@ AUDIT_CHECKPOINT = "Audit Checkpoint"
 
 @dataclass(frozen=True, kw_only=True)
 class SignCheckpoint:
-    """What signing needs; `archive` is None where nobody has named a bucket, `table` is the table's name."""
+    """Ports for signing; `archive` is None without a configured bucket, `table` is the table's name."""
 
     ends: LaneEnds
     key: SigningKey

@@ -20,7 +20,7 @@ from dayone.ports.store import Changes, Inbox
 
 @dataclass(frozen=True, kw_only=True)
 class Understood:
-    """A letter, and what it asks for: None when that cannot be told, or when there is nothing to ask for."""
+    """A dead letter, and its command: None when it cannot be parsed, or when there is nothing to do."""
 
     letter: DeadLetter
     command: Command | None = None
@@ -28,7 +28,7 @@ class Understood:
 
     @property
     def subject(self) -> str:
-        """What it is about, such as `person:e-1001`, also where it cannot be read; empty when that is not known."""
+        """Subject such as `person:e-1001`, also if the letter cannot be parsed; empty when it is unknown."""
         if self.command:
             return str(self.command.subject)
         return self.letter.group if self.letter.queue is LetterQueue.INBOX else ""
@@ -43,9 +43,9 @@ class Found:
 
 
 def read_dead_letters(queue: LetterQueue | None, *, limit: int, queues: DeadLetterQueues) -> Found:
-    """Letters of one queue or of all, at most so many; they stay where they are.
+    """Read letters of one queue or of all, at most so many; they stay where they are.
 
-    Whoever looks takes them for a moment, so that another who looks at the same time may see fewer.
+    Reading hides them for a moment, so that another reader at the same time may see fewer.
     """
     counts = queues.counts()
     found: list[DeadLetter] = []
@@ -57,7 +57,7 @@ def read_dead_letters(queue: LetterQueue | None, *, limit: int, queues: DeadLett
 
 
 def understand(letter: DeadLetter) -> Understood:
-    """What a letter asks for, and the reason that it gives or has."""
+    """Return the command of a letter, and its recorded or derived reason."""
     given = letter.attributes.get("reason") or ": ".join(
         filter(None, map(letter.attributes.get, ("ERROR_CODE", "ERROR_MESSAGE")))
     )
@@ -90,7 +90,7 @@ def _of_account_events(letter: DeadLetter, *, given: str) -> Understood:
 
 
 def _condition(body: str) -> str:
-    """What Lambda says of a batch that it gave up on, such as `RetryAttemptsExhausted`."""
+    """Return Lambda's condition for a batch that it gave up on, such as `RetryAttemptsExhausted`."""
     try:
         parsed = json.loads(body)
         return str(parsed["requestContext"]["condition"])
@@ -99,7 +99,7 @@ def _condition(body: str) -> str:
 
 
 MOST_REDRIVEN = 500
-# What a listener has missed is not planned: dropping it takes somebody who says so.
+# An event that a listener missed is not planned: it is dropped only on request.
 _BY_ITSELF = (LetterQueue.INBOX, LetterQueue.ACCOUNT_EVENTS, LetterQueue.ENGINE)
 
 
@@ -116,9 +116,9 @@ class RedrivePorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Redriven:
-    """How many letters led to a subject being planned again, how many more were dropped, and how many stay.
+    """Number of letters that were planned again, number of others that were dropped, and number that stay.
 
-    `changes` are those that go on or begin because of it. `stays` are letters that cannot be read.
+    `changes` are those that continue or begin because of it. `stays` are letters that cannot be parsed.
     """
 
     planned_again: int = 0
@@ -147,7 +147,7 @@ def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str
     commands = [letter.command for letter in redrivable if letter.command]
     for command in commands:
         ports.changes.ask_again(command.cause.change, subject=command.subject)
-    # A fact that is older than the known one is left aside, and what has been planned already is not planned twice.
+    # A fact older than the recorded one is ignored, and a command that was planned already is not planned twice.
     # Whoever redrives a letter speaks for nobody whose word is in it: what was refused is refused again.
     ports.redelivery.put(commands)
     changes = [command.cause.change for command in commands]

@@ -26,7 +26,7 @@ class Page:
 
 
 def show_docs(name: str, *, text: Callable[[str], str]) -> Page:
-    """The page of a name, of which `text` has the content; raises NotFound for any other name."""
+    """Return the page of a name, with `text` for its content; raise NotFound for any other name."""
     if name not in _MEDIA_TYPES:
         raise NotFound("page not found: start at /docs")
     found = text(name)
@@ -34,5 +34,5 @@ def show_docs(name: str, *, text: Callable[[str], str]) -> Page:
 
 
 def _at_home(document: str) -> str:
-    """The document with this API as its server: the folder above that in which it is served."""
+    """Return the document with this API as its server: the folder above that in which it is served."""
     return json.dumps({**json.loads(document), "servers": [{"url": ".."}]}, ensure_ascii=False)

@@ -47,10 +47,10 @@ class HealthPorts(ProtectionPorts, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Health:
-    """What a look at the state shows: the policy in force (0 before the first), and whether operations are open.
+    """Health: the policy in force (0 before the first), and whether operations are open.
 
-    `warnings` name what the policy protects that is not there, or has left, a configuration of HR systems that does not
-    count, that nobody else has to approve what somebody brings about, and how much has expired that was held.
+    `warnings` name protected resources that do not exist or people who have left, an invalid configuration of HR
+    systems, SoleAdministrator being in force, and the number of held operations that expired.
     """
 
     policy_version: int
@@ -59,7 +59,7 @@ class Health:
 
 
 def check_health(ports: HealthPorts) -> Health:
-    """Raises Unavailable when the state cannot be read."""
+    """Read the health of the deployment; raise Unavailable when the state cannot be read."""
     policy = ports.policies.current()
     guards = check_protection(policy, in_force=policy, ports=ports)
     warnings = [str(note) for note in sorted(guards.warnings)]

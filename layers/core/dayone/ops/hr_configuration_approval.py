@@ -15,7 +15,7 @@ from dayone.ports.store import Changes, Inbox
 
 
 class HrApprovalPorts(Protocol):
-    """Asking for an approval: what it needs of the API's context."""
+    """Ports of an approval request, a part of the API's context."""
 
     hr_versions: RecordedHrVersions
     inbox: Inbox
@@ -26,10 +26,10 @@ class HrApprovalPorts(Protocol):
 
 
 def request_hr_approval(digest: str, *, actor: str, ports: HrApprovalPorts) -> str:
-    """Ask for it; returns the id of the change. `actor` is the ARN of the caller.
+    """Request the approval of a configuration; return the id of the change. `actor` is the ARN of the caller.
 
-    Raises NotFound for another digest than the newest version's, Inapplicable when that is not held or it is not known
-    who has written it, Forbidden for the same principal as any who has.
+    Raises NotFound for another digest than the newest version's, Inapplicable when that is not held or its authors are
+    unknown, Forbidden for the same principal as any author.
     """
     newest = ports.hr_versions.versions().newest
     if newest is None or newest.digest != digest:

@@ -16,7 +16,7 @@ from dayone.ports.store import DueWork
 MOST_COUNTED = 5_000
 _A_DAY = timedelta(hours=24)
 _PAGE = 100
-# A policy, a look at everything and another try are about many; how long these take says nothing about anybody.
+# A policy, a discovery and a retry are about many subjects; their durations describe no single one.
 _ABOUT_ONE = frozenset({CauseKind.HR_EVENT, CauseKind.ACCOUNT_EVENT, CauseKind.DUE})
 
 
@@ -30,7 +30,7 @@ class MetricPorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """How long something took, in seconds: half of it at most `p50`, 95 of 100 at most `p95`, all of it `longest`."""
+    """Durations in seconds: half of them are at most `p50`, 95 of 100 at most `p95`, all at most `longest`."""
 
     changes: int
     p50: float
@@ -40,10 +40,10 @@ class Spread:
 
 @dataclass(frozen=True, kw_only=True)
 class Metrics:
-    """What the changes of a day come to; only the newest 5,000 when they are not `complete`.
+    """Metrics of a day's changes; only the newest 5,000 when they are not `complete`.
 
-    `to_access` is of changes about one person or account that have succeeded and removed nothing, `to_no_access` of
-    those that removed something: from when the inbox took it until the last operation had ended. None without any.
+    `to_access` is for changes about one person or account that succeeded and removed nothing, `to_no_access` for those
+    that removed something: from the receipt by the inbox until the end of the last operation. None without any.
     """
 
     since: datetime
@@ -117,5 +117,5 @@ def _spread(changes: Iterable[Change]) -> Spread | None:
 
 
 def _at(in_order: Sequence[float], share: float) -> float:
-    """The least that this share of them does not exceed."""
+    """Return the least value that this share of them does not exceed."""
     return in_order[max(0, -(-len(in_order) * round(share * 100) // 100) - 1)]

@@ -49,14 +49,14 @@ class StuckPorts(WaitingPorts, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class AllStuck:
-    """What is stuck, the longest first; not `complete` when there are more dead letters than were read."""
+    """Stuck work, oldest first; not `complete` when there are more dead letters than were read."""
 
     stuck: Sequence[Stuck]
     complete: bool
 
 
 def read_stuck(*, ports: StuckPorts) -> AllStuck:
-    """What is noted, dead letters that are work, the policy's change that waits for these, and who has left in vain."""
+    """Return noted stuck work, dead letters, the policy change waiting for these, and protected leavers."""
     noted = ports.overview.stuck.all(now=ports.clock())
     letters, complete = _dead_letters(ports.overview.dead_letters)
     given_up = {(stuck.subject, stuck.change) for stuck in letters}
@@ -68,7 +68,7 @@ def read_stuck(*, ports: StuckPorts) -> AllStuck:
 
 
 def _protected(*, ports: StuckPorts) -> Iterator[Stuck]:
-    """The protected people who have left by what HR says; a protected user is found by the name that HR gave."""
+    """Yield protected people who have left according to HR; a protected user is found by their user name in HR."""
     policy, now = ports.policies.current(), ports.clock()
     named = {ports.index.holder_of(USER_NAME + name) for name in sorted(policy.protection.users)[:MOST_PROTECTED]}
     people = sorted({*policy.protection.people, *named} - {""})[:MOST_PROTECTED]
@@ -81,7 +81,7 @@ def _protected(*, ports: StuckPorts) -> Iterator[Stuck]:
 
 
 def stuck_subjects_of(change: Change, *, ports: WaitingPorts) -> Sequence[Stuck]:
-    """What a change has been waiting for while it is planned: stuck subjects that it has not planned, each once."""
+    """Return the stuck subjects that a change has not planned yet, each once."""
     now = ports.clock()
     if change.state is not ChangeState.PLANNING or now - change.cause.at < _PLANNING_FOR_LONG:
         return []

@@ -1,1 +1,1 @@
-"""What would follow from another policy or another fact."""
+"""Preview of the effects of another policy or another fact."""

@@ -31,9 +31,9 @@ _CALLS = {ResourceKind.USER: 2, ResourceKind.GROUP: 2, ResourceKind.PERMISSION_S
 
 
 def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames) -> PlanPreview:
-    """The preview with what exists under the names of its users, groups and permission sets.
+    """Add existing resources of the same names to a preview's users, groups and permission sets.
 
-    That takes a bounded number of calls and time; a note says how many names were not looked at.
+    The calls and the time are limited; a note has the number of names that were not checked.
     """
     kinds = Counter({f"{Action.CREATE}-{kind}": preview.counts.get(f"{Action.CREATE}-{kind}", 0) for kind in ROOTS})
     if not kinds.total():
@@ -48,7 +48,7 @@ def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames)
 
 
 class _Look:
-    """The looks for one preview; `seen` are the names of which something is known now."""
+    """Lookups for one preview; `seen` is the number of names that were checked."""
 
     def __init__(self, *, policy: Policy, names: ExistingNames) -> None:
         self._policy, self._names = policy, names
@@ -57,7 +57,7 @@ class _Look:
         self.seen = 0
 
     def at(self, operation: PreviewedOperation) -> PreviewedOperation:
-        """The operation with what exists; as it is when that cannot be read now, or not within the bounds."""
+        """Return the operation with the existing resource; unchanged if it cannot be read now, or within the limits."""
         kind, calls = operation.resource.kind, _CALLS.get(operation.resource.kind, 0)
         is_new = operation.action is Action.CREATE and kind in ROOTS
         is_over = self._reads.remaining < calls or self._names.access.desired.clock() >= self._reads.until
@@ -107,7 +107,7 @@ class _Look:
 
 
 def _decide(operation: PreviewedOperation, comparison: Comparison) -> str:
-    """The ways that are open; a person of the preview need not be on record yet, and then cannot be asked about."""
+    """Describe the possible decisions; a previewed person need not be recorded yet, and then cannot be described."""
     if comparison.unread:
         return ""
     ways = _AS_HR_HAS_IT if operation.resource.kind is ResourceKind.USER else _AS_IT_IS

@@ -21,9 +21,9 @@ _MOST_NOTES, _MOST_SENSITIVE = 100, 20
 
 @dataclass(frozen=True)
 class PreviewedOperation:
-    """An operation that would follow: what it would do to which resource of whom, and why.
+    """An operation that would follow: its action, resource and subject, with reasons.
 
-    `exists` says what is there already of what it would create, and what differs; empty where nothing is known of that.
+    `exists` describes an existing resource of the same name and its differences; empty if none is known.
     """
 
     subject: Subject
@@ -35,15 +35,15 @@ class PreviewedOperation:
 
     @property
     def kind(self) -> str:
-        """What it would do, such as `create-membership`."""
+        """Kind of the operation, such as `create-membership`."""
         return f"{self.action}-{self.resource.kind}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class GuardrailPreview:
-    """What the guardrails would do: how many operations they would hold, and each reason they have for that.
+    """Effect of the guardrails: how many operations they would hold, with the reasons.
 
-    `existing` memberships and assignments make the limit, `today` removals have been carried out already.
+    `existing` memberships and assignments determine the limit, `today` removals have been carried out already.
     """
 
     removals: int
@@ -56,11 +56,11 @@ class GuardrailPreview:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPreview:
-    """What would follow.
+    """Changes that would follow.
 
     `looked_at` subjects were planned, `subjects` of them would change; `counts` are all operations by kind. Of these
-    `operations` are the first and `unlisted` the number of the others. `notes` say what would be left alone, and which
-    rules of a policy match nothing; `mistakes` are those for which it would be refused.
+    `operations` are the first and `unlisted` the number of the others. `notes` list what would be left unchanged, and
+    rules of a policy that match nothing; `mistakes` are those for which it would be refused.
     """
 
     looked_at: int

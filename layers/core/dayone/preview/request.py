@@ -27,9 +27,9 @@ type Changes = Mapping[str, object]
 
 @dataclass(frozen=True, kw_only=True)
 class WhatIf:
-    """Exactly one of the three: a policy's texts by file name, or what would be otherwise of a person or an account.
+    """Exactly one of the three: a policy's texts by file name, or changed attributes of a person or an account.
 
-    Of a person or an account there is an `id`, and what is not named stays as it is known.
+    A person or an account has an `id`, and attributes that are not named stay as recorded.
     """
 
     files: Mapping[str, str] | None = None
@@ -79,7 +79,7 @@ def read_what_if(text: str) -> WhatIf:
 
 
 def changed_person(existing: Person | None, changes: Changes) -> Person:
-    """The person with the changes, checked as if HR told it; raises Invalid, which says what an unknown one lacks."""
+    """Return the person with the changes, validated like HR's; raise Invalid with a new person's missing values."""
     record = RecordedPerson if existing else PersonRecord
     try:
         return record.model_validate({**_attributes_of(existing), **changes}).person()
@@ -88,9 +88,9 @@ def changed_person(existing: Person | None, changes: Changes) -> Person:
 
 
 def changed_account(existing: Account | None, changes: Changes) -> Account:
-    """The account with the changes; raises Invalid.
+    """Return the account with the changes; raise Invalid.
 
-    Of the OU ids those stay that belong to the part of the path that stays: nobody has said the others.
+    The OU ids are kept for the unchanged part of the path: the others are unknown.
     """
     recorded = _attributes_of(existing)
     if existing and "ou_path" in changes and "ou_ids" not in changes:

@@ -51,9 +51,9 @@ class PreviewPorts(ProtectionPorts, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Previewed:
-    """What would follow; `is_complete` is false when the company is too large to be looked at in one request.
+    """Preview of a plan; `is_complete` is false when there are too many subjects for one request.
 
-    `policy_version` is the policy it was planned with, None for one that was sent.
+    `policy_version` is the policy it was planned with, None for one in the request.
     """
 
     preview: PlanPreview
@@ -62,7 +62,7 @@ class Previewed:
 
 
 def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
-    """Plan what is asked; raises Invalid for a policy, a person or an account that could not be."""
+    """Plan the given case; raise Invalid for an invalid policy, person or account."""
     if what_if.files is not None:
         return _of_policy(what_if.files, ports=ports)
     if what_if.person is not None:
@@ -83,7 +83,7 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     guards = check_protection(policy, in_force=in_force, ports=ports, near=unmatched.near)
     mistakes = [*unmatchable_rules(policy), *guards.mistakes]
     notes = [*guards.warnings, *guards.unread, *sensitive_sets(policy), *unassigned_sets(policy)]
-    # Whoever was not looked at may be meant.
+    # People who were not checked may be the ones meant.
     if planned.is_complete:
         refused = {note.location for note in mistakes}
         notes += [note for note in unmatched.notes() if note.location not in refused]
@@ -154,7 +154,7 @@ def _looked_at(
 
 
 def _by(policy: Policy, *, ports: PreviewPorts) -> ExistingNames:
-    """What exists is compared with what this policy wants, not with what that in force does."""
+    """Return the comparison of existing resources with this policy, rather than with the one in force."""
     access = ports.existing.access
     desired = replace(access.desired, policies=_Instead(policy))
     return replace(ports.existing, access=replace(access, desired=desired))

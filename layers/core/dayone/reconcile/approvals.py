@@ -21,7 +21,7 @@ from dayone.planning.judgement import decide_held
 from dayone.ports.store import Engine, HeldRemovals, Inbox, Policies, Subjects
 
 _ATTEMPTS = 5
-# Operations of a change that are looked at before the next message goes on: a second or two.
+# Operations of a change that are processed before the next message continues: a second or two.
 _IN_A_RUN = 1000
 _WITHDRAWN = "no longer asked for"
 _AHEAD = f"given on the first day, if that comes within {COVERED_FOR.days} days and nothing it rests on has changed"
@@ -30,7 +30,7 @@ _EXPIRED = "nobody decided on it in time"
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionPorts:
-    """What carrying a decision out needs."""
+    """Ports for carrying out a decision."""
 
     subjects: Subjects
     policies: Policies
@@ -82,7 +82,7 @@ def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: Decis
     if not any(removal.resource == loosened and removal.verdict is Verdict.APPROVED for removal in held):
         return
     ports.policies.lift(version, Reservation.GUARD)
-    # What they have kept from being done is asked for now, as caused by whoever has asked for it.
+    # The operations they have prevented are planned now, with their original cause.
     name = f"guardrails {version} {command.cause.change}"
     cause = replace(command.cause, change=ulid_of(command.decision.at, name=name), at=command.decision.at)
     ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=version)])
@@ -101,11 +101,11 @@ def _remember(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: Dec
 
 
 def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:
-    """The held removals of a subject with the decision noted on its head."""
+    """Return the held removals of a subject after storing the decision in its head."""
     before, now = state.head, ports.clock()
     if not any(removal.change == change and removal.verdict is Verdict.WAITING for removal in before.held):
         return before.held
-    # What is asked for no more since it was held is not done even if it is approved.
+    # A held removal that is no longer desired is not carried out even if it is approved.
     policy = ports.policies.current()
     evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now)
     diff = diff_recorded_state(state, evaluator=evaluator)
@@ -147,7 +147,7 @@ def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, por
 
 
 def expiry_entries(subject: Subject, expired: Iterable[HeldRemoval], *, now: datetime) -> Iterator[AuditEntry]:
-    """An audit entry for each change that had held what has just expired."""
+    """Yield an audit entry for each change with newly expired operations."""
     held = list(expired)
     for change in dict.fromkeys(removal.change for removal in held):
         of_change = [removal for removal in held if removal.change == change]
@@ -163,7 +163,7 @@ def expiry_entries(subject: Subject, expired: Iterable[HeldRemoval], *, now: dat
 
 
 def drop_withdrawn(head: Head, *, held: HeldRemovals, now: datetime) -> None:
-    """Supersede the operations of what is asked for no more, or has expired; harmless when that is done."""
+    """Supersede the operations of removals that were withdrawn or have expired; harmless when that is done."""
     over = [removal for removal in head.held if removal.verdict in (Verdict.WITHDRAWN, Verdict.EXPIRED)]
     for change, verdict in dict.fromkeys((removal.change, removal.verdict) for removal in over):
         operations = [removal.operation for removal in over if (removal.change, removal.verdict) == (change, verdict)]

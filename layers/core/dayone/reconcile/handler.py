@@ -57,7 +57,7 @@ type Handlers = Mapping[type[Command], Callable[[Any], object]]
 
 @dataclass(frozen=True, kw_only=True)
 class HrPorts:
-    """What handling needs of HR systems; `pace` belongs to the process."""
+    """Ports for HR systems; `pace` belongs to the process."""
 
     sources: HrSources
     configuration: ConfigurationPorts
@@ -71,11 +71,11 @@ class HrPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanningPorts:
-    """All that the handlers need together; each takes its own part of it.
+    """Ports of all handlers; each takes its own part of it.
 
-    `token` gives a short random text that tells two plans of one generation number apart. A run through many subjects
-    hands on to the next one after `time_to_run`. What is to be given and is held expires after `held_expiry`, never
-    when that is 0.
+    `token` returns a short random text that distinguishes two plans of one generation number. A run through many
+    subjects hands over to the next one after `time_to_run`. Held gifts expire after `held_expiry`, never when that is
+    0.
     """
 
     subjects: Subjects
@@ -106,7 +106,7 @@ class PlanningPorts:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanChanges:
-    """What the function needs: the ports, the handlers that are made of them, and what settles a batch."""
+    """Dependencies of the function: the ports, the handlers built from them, and the ports for settling a batch."""
 
     ports: PlanningPorts
     handlers: Handlers
@@ -114,9 +114,9 @@ class PlanChanges:
 
 
 def plan_changes(command: Command, *, ports: PlanChanges) -> None:
-    """Handle a command; the same command again is harmless. Raises Unavailable to be given it again later.
+    """Handle a command; repetition is harmless. Raises Unavailable to have it delivered again later.
 
-    Raises Forbidden, and does nothing, when it is on the word of somebody who has not asked for it.
+    Raises Forbidden, and does nothing, when its author has not requested it.
     """
     if needs_acceptance(command) and not ports.ports.acceptances.includes(command):
         raise Forbidden(
@@ -127,7 +127,7 @@ def plan_changes(command: Command, *, ports: PlanChanges) -> None:
 
 
 def handlers_of(ports: PlanningPorts) -> Handlers:
-    """The table: which function handles which kind of command, and with what."""
+    """Return the dispatch table: the handler for each class of command, with its ports."""
     walk = ports.only("company", "portions", "changes", "inbox", "clock", "time_to_run")
     hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
     again = RetryPorts(**ports.only("progress", "changes", "inbox"))
@@ -159,7 +159,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
 
 
 def _reconciling(ports: PlanningPorts) -> Handlers:
-    """The commands that plan one subject differ in the fact that it is planned with."""
+    """Return the handlers that plan one subject; they differ in the fact to plan with."""
 
     def recorded(command: Command, head: Head, now: datetime) -> ResolvedFact:
         if not head.awaits_names:

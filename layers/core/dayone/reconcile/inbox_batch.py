@@ -23,7 +23,7 @@ MOST_RECEIVES = 50
 
 @dataclass(frozen=True, kw_only=True)
 class BatchPorts:
-    """What settling needs."""
+    """Ports for settling a batch."""
 
     returns: Returns
     dead_letters: DeadLetters
@@ -33,9 +33,9 @@ class BatchPorts:
 
 
 def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> frozenset[str]:
-    """Returns the ids of the messages that are dead letters now, which the queue need not keep.
+    """Return the ids of the messages that are dead letters now, which the queue need not keep.
 
-    What cannot be done here is left to the queue, which hands the messages out again.
+    Messages that cannot be settled here are left to the queue, which delivers them again.
     """
     ended = frozenset(message.id for message in messages if _is_hopeless(message) and _gave_up(message, ports=ports))
     kept = [message for message in messages if message.id not in ended]
@@ -66,7 +66,7 @@ def _is_forged(message: HandledMessage) -> bool:
 
 def _is_hopeless(message: HandledMessage) -> bool:
     if _is_forged(message):
-        # Nobody will have asked for it later. Until it is gone it keeps others from being planned.
+        # No request for it will come later. Until it is removed, others cannot be planned.
         return True
     is_likely_to_pass = message.error is None or isinstance(message.error, Unavailable)
     return not is_likely_to_pass and message.received >= _TRIES
@@ -81,9 +81,9 @@ def _gave_up(message: HandledMessage, *, ports: BatchPorts) -> bool:
 
 
 def _give_up(message: HandledMessage, *, changes: Changes) -> None:
-    """Count the subject in the change that the message is part of; of one that cannot be read nobody knows it.
+    """Count the abandoned subject in the message's change; an unreadable message has no known change.
 
-    A forged one is part of no change, whatever it says.
+    A forged one is part of no change, whatever it contains.
     """
     if (command := message.command) and not _is_forged(message):
         note = f"{command.subject} is not planned, and a dead letter: {_reason(message)}"
@@ -91,9 +91,9 @@ def _give_up(message: HandledMessage, *, changes: Changes) -> None:
 
 
 def _come_back(messages: Iterable[HandledMessage], *, ports: BatchPorts) -> None:
-    """Let each come back after so many seconds; where that cannot be said, after as long as its queue hides it.
+    """Make each message visible again after some seconds; if that fails, after its queue's time.
 
-    Those that were skipped are among them: SQS hands out none of a group while one of it is hidden.
+    Skipped ones are included: SQS delivers none of a group while one of it is hidden.
     """
     receipts = {message.receipt: _SOON[message.received - 1] for message in messages if message.received <= len(_SOON)}
     if receipts:
@@ -114,7 +114,7 @@ def _note(message: HandledMessage, *, now: datetime) -> Stuck:
 
 
 def _subject(message: HandledMessage) -> str:
-    """The subject of the message; its group is that, except for names that SQS does not take for one."""
+    """Return the subject of the message, which is its group, except for names that SQS does not accept."""
     command = message.command
     return str(command.subject) if command else message.group
 
@@ -122,5 +122,5 @@ def _subject(message: HandledMessage) -> str:
 def _reason(message: HandledMessage) -> str:
     if isinstance(message.error, DayOneError):
         return str(message.error)
-    # What it says may hold personal data; the log of the function has the place.
+    # Its text may hold personal data; the function's log has the location.
     return f"plan_changes failed unexpectedly ({type(message.error).__name__}): see its log"

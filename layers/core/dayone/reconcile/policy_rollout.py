@@ -25,9 +25,9 @@ _LOOKED_AT_IN_A_PORTION = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationPorts:
-    """What activating needs; `state_of` looks a person up.
+    """Ports for activating a policy; `state_of` looks a person up.
 
-    After `time_to_run` a run hands on to the next one, at the end of a portion.
+    After `time_to_run` a run hands over to the next one, at the end of a portion.
     """
 
     policies: Policies
@@ -61,7 +61,7 @@ def _assess(
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
     policy = judged_as_edit(policy, in_force=in_force)
     evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock())
-    # Beside the portions in which the change asks for plans.
+    # Beside the portions of subjects that the change requeues.
     name = f"{change}~removals"
     before = ports.portions.kept(name, number=number - 1) if number else None
     for following in count(number):
@@ -101,7 +101,7 @@ _CONCERNED_IN_A_PORTION = 250
 
 
 class _Stage(StrEnum):
-    """First what the policy removes is counted, then it is put in force, then whoever it changes is asked for."""
+    """Stages of an activation: count the policy's removals, put it in force, requeue the changed subjects."""
 
     ASSESSING = "assessing"
     ROLLOUT = "rollout"
@@ -123,7 +123,7 @@ def activate_policy(command: ActivatePolicy, *, ports: ActivationPorts) -> None:
 
 
 def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> bool:
-    """Whether it is in force; False when what it removes is still to be counted, in the next run."""
+    """Put the policy in force; return False when its removals are still to be counted, in the next run."""
     cause, version, policies = command.cause, command.version, ports.policies
     policy, in_force = policies.version(version), policies.current()
     assessed = _assess(policy, in_force=in_force, change=cause.change, number=number, until=until, ports=ports)
@@ -159,10 +159,10 @@ def _go_on(command: ActivatePolicy, *, number: int, until: datetime, ports: Acti
     for following in count(number):
         portion = progress.portion(following)
         if portion is None:
-            # The newer policy's own activation looks at everybody.
+            # The newer policy's own activation evaluates every subject.
             ports.changes.expect(change, subjects=progress.total_before(following))
             return
-        # Kept before anything is asked for: a second try asks for just the same, however the first has changed them.
+        # Stored before anything is requeued: a repetition requeues the same, whatever the first run has changed.
         ports.inbox.put(ReconcileSubject(subject=subject, cause=command.cause) for subject in portion.subjects)
         if portion.last is None:
             guarded = [THE_POLICY] if ports.policies.current().reservations.guard else []
@@ -185,11 +185,11 @@ class _Progress:
         self._walk: tuple[Subject | None, Iterator[SubjectState]] | None = None
 
     def portion(self, number: int) -> Portion | None:
-        """The portion that counts; None when it is not kept yet and the policy is no longer in force."""
+        """Return the portion of that number; None when it is not stored yet and the policy is no longer in force."""
         return self._kept(number) or self._new(number)
 
     def total_before(self, number: int) -> int:
-        """How many subjects the portions before this one have."""
+        """Return how many subjects the portions before this one have."""
         before = self._kept(number - 1)
         return before.total if before else 0
 

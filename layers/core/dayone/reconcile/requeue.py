@@ -21,7 +21,7 @@ _PAGE = 500
 
 
 def may_have_turned(before: Head, after: Head, *, now: datetime) -> bool:
-    """Whether a person's access may be another since they were last planned, by a new fact, a policy, or by time."""
+    """Return whether a person's access may have changed since the last plan, by a new fact, a policy, or time."""
     has_come_due = before.due_at is not None and before.due_at <= now
     # Whoever is away may turn out to have left, which ends what they were granted.
     is_gone = not after.has_access and before.fact != after.fact
@@ -38,10 +38,10 @@ def follow_person(
     changes: Changes,
     inbox: Inbox,
 ) -> None:
-    """Ask for the accounts in which the policy, or a grant, gives something to this person to be looked at again.
+    """Requeue the accounts in which the policy, or a grant, gives something to this person.
 
-    They make a change of their own beside the person's. The same cause again asks for the same, so that a crash is
-    mended by doing it again.
+    They are a change of their own beside the person's. The same cause again requeues the same, so that a crash is
+    repaired by repetition.
     """
     if person.kind is not SubjectKind.PERSON:
         return
@@ -65,11 +65,10 @@ def look_again_if_people_turned(
     inbox: Inbox,
     now: datetime,
 ) -> None:
-    """Ask for an account once more when somebody with a grant there has left or come while it was planned.
+    """Requeue an account if a person with a grant there has left or arrived while it was planned.
 
-    Whoever records that they have left looks for their grants afterwards, and whoever records a grant looks for them
-    afterwards: one of the two sees the other. `planned_with` are those who were taken to be in employment, None when
-    that is not known any more.
+    A recorded departure is followed by a search for the person's grants, and a recorded grant by this check: one of the
+    two sees the other. `planned_with` are those counted as employed, None when that is no longer known.
     """
     names = people_granted(grant for grant in account.grants if grant.is_open(now=now))
     if not names:
@@ -126,10 +125,10 @@ def look_again_if_the_policy_moved(
 
 @dataclass(frozen=True, kw_only=True)
 class Wakeups:
-    """Wakes the executor when there is work, and whoever is to look at the moment when a subject comes due.
+    """Triggers of the executor for new work, and of the sweep when a subject comes due.
 
-    What waits for a resource and is of a plan that has been replaced is woken first, to be ended. Without `schedules`
-    the next sweep finds what is due, a minute later.
+    Operations of a replaced plan that wait for a resource are unparked first, to be ended. Without `schedules` the next
+    sweep finds due subjects, a minute later.
     """
 
     changes: Changes
@@ -138,7 +137,7 @@ class Wakeups:
     clock: Callable[[], datetime]
 
     def after(self, plan: Plan) -> None:
-        """What follows from a plan that is in force now."""
+        """Trigger the work that follows from a plan in force."""
         if plan.after.generation != plan.before.generation:
             if plan.before.outstanding:
                 self.changes.unpark_plan(plan.before)
@@ -147,7 +146,7 @@ class Wakeups:
             self._schedule(plan.after.due_at)
 
     def repeat(self, head: Head) -> None:
-        """What may have followed from a plan already."""
+        """Trigger the work of an earlier plan again."""
         self.changes.unpark_earlier(head)
         self.engine.wake()
         self._schedule(head.due_at)
@@ -177,8 +176,8 @@ class Requeue:
     def after(self, command: Command, head: Head, *, turned: bool, planned_with: frozenset[str] | None) -> None:
         """Requeue what may follow from a plan; harmless when that is done.
 
-        `turned` is whether a person's access may be another now, `planned_with` those people that the plan took to be
-        in employment, None when that is not known any more.
+        `turned` is whether a person's access may have changed, `planned_with` those people that the plan counted as
+        employed, None when that is no longer known.
         """
         cause, inbox, clock = command.cause, self.inbox, self.clock
         # By the policy that is in force after the commit: one that came meanwhile has had accounts planned before it.

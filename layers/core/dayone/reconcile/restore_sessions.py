@@ -14,16 +14,16 @@ _ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
 
 @dataclass(frozen=True, kw_only=True)
 class SessionsPorts:
-    """What looking for missing revocations needs."""
+    """Ports for finding missing revocations."""
 
     revoked: RevokedSessions
     denied: DeniedUsers
 
 
 def missing_revocations(*, ports: SessionsPorts, now: datetime) -> Iterator[RestoreResources]:
-    """A request for each person whom the policies should deny everything and do not, as somebody has edited them.
+    """Yield a request for each person missing from the policies that deny their sessions, as after an edit.
 
-    AWS is not asked while nobody's sessions are ended. Raises NotFound when a policy is gone.
+    AWS is not called while nobody's sessions are revoked. Raises NotFound when a policy does not exist.
     """
     recorded = ports.revoked.confirmed()
     if not recorded:

@@ -1,4 +1,4 @@
-"""Have the subjects of what has failed in a change looked at again, on somebody's word; no operation is repeated."""
+"""Requeue the subjects of failed operations of a change on request; no operation itself is repeated."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _IN_A_RUN = 1000
 
 
 class RetryRequestPorts(Protocol):
-    """Asking for a retry: what it needs of the API's context."""
+    """Ports of a retry request, a part of the API's context."""
 
     records: Records
     progress: Progress
@@ -29,11 +29,11 @@ class RetryRequestPorts(Protocol):
 
 
 def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: RetryRequestPorts) -> Cause:
-    """Ask for it; returns the cause of the new change, which is known as soon as its first subject is.
+    """Request a retry; return the cause of the new change, which is recorded with its first subject.
 
     `chosen` are subjects of the change, none for all that have failed; `actor` is the ARN of the caller. Raises
-    NotFound for a change that is unknown, Inapplicable when it is not planned yet, still running or nothing of it has
-    failed, Malformed for what is no subject, Invalid for subjects that the change has nothing about.
+    NotFound for an unknown change, Inapplicable when it is not planned yet, still running or without failures,
+    Malformed for an invalid subject, Invalid for subjects that are not in the change.
     """
     found = the_change(change, records=ports.records, now=ports.clock())
     _check_is_over(found)
@@ -74,7 +74,7 @@ def _check_belong(subjects: Iterable[Subject], *, change: str, progress: Progres
 
 @dataclass(frozen=True, kw_only=True)
 class RetryPorts:
-    """What carrying it out needs."""
+    """Ports for carrying out a retry."""
 
     progress: Progress
     changes: Changes
@@ -109,7 +109,7 @@ def bootstrap_accounts(command: BootstrapAccounts, *, ports: RetryPorts) -> None
 
 
 def _place(command: RetryChange) -> tuple[int, str]:
-    """How many were asked for before, and the last of them."""
+    """Return how many subjects were requeued before, and the last of them."""
     count, _, after = command.cursor.partition("@")
     if count and not count.isdecimal():
         raise Rejected(f"nothing goes on at {command.cursor!r}")

@@ -42,9 +42,9 @@ _ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciliation:
-    """What reconciling needs; `token` gives a short random text that tells two plans of one generation number apart.
+    """Ports for reconciling; `token` returns a short random text that distinguishes two plans of one number.
 
-    What is to be given and is held expires after `held_expiry`, never when that is 0.
+    Held gifts expire after `held_expiry`, never when that is 0.
     """
 
     subjects: Subjects
@@ -95,7 +95,7 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
 
 
 def _was_taken(command: Command, *, ports: Reconciliation) -> bool:
-    """Whether the delivery behind the command was taken: what did so without a plan was an echo, which is noted."""
+    """Return whether the command's delivery was received: one received without a plan was an echo, which is noted."""
     delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
     original = ports.subjects.taken_by(delivery) if delivery else ""
     if original not in ("", command.cause.change):
@@ -160,7 +160,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     plan = replace(plan, after=replace(plan.after, adding=added.adding), additions=added.budget)
     if guarded.stopped:
         plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports), ports=ports)
-    # Each asks for a part of the subject, and answers for no more. Everything else asks for all of it.
+    # Each is about a part of the subject, and responsible for no more. Every other command is about all of it.
     follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
     is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
     if is_of_part and (state.head.failed or state.head.outstanding):
@@ -194,9 +194,9 @@ def _blame(
 
 
 def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]], ports: Reconciliation) -> Plan:
-    """The plan with whoever may not decide on what it holds: for each that is held, and for the change.
+    """Return the plan with the people who may not decide on its held operations, for each and for the change.
 
-    Nobody approves what they would be given themselves, and so that stays when they approve the rest of the change.
+    Nobody approves their own access, and that stays held when they approve the rest of the change.
     """
     made = {operation.id for operation in plan.operations}
     held = tuple(
@@ -215,7 +215,7 @@ def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]], po
 
 
 def _gaining(held: HeldRemoval, fact: object, *, ports: Reconciliation) -> tuple[str, ...]:
-    """Whoever alone would be given something sensitive, by the name that they sign in under."""
+    """Return the person who alone would be given sensitive access, by their sign-in name."""
     if not held.sensitive:
         return ()
     person = assignment_in(held.resource).principal.person if held.resource.kind is ResourceKind.ASSIGNMENT else ""
@@ -228,9 +228,9 @@ def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
 
 
 def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
-    """Mark the operations that are the same as what has failed in the plan before.
+    """Mark the operations that are the same as failed ones of the previous plan.
 
-    What the cause itself asks for is its change's own, whenever it has failed.
+    Operations that the cause itself asks for belong to its change, whenever they have failed.
     """
     others = (operation for operation in failed if not _is_own(operation.resource, command=command))
     before = {(operation.action, operation.resource): operation.attributes for operation in others}
@@ -242,7 +242,7 @@ def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operat
 
 
 def _is_own(resource: Resource, *, command: Command) -> bool:
-    """Whether a grant gives or takes it; of an account that follows a person, whether it is assigned to a person."""
+    """Return whether a grant gives or takes it, or whether it is a person's assignment in their account."""
     if isinstance(command, ApplyGrant):
         return resource == command.grant.resource
     if command.cause.kind is CauseKind.POLICY or resource.kind is not ResourceKind.ASSIGNMENT:

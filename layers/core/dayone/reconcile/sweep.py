@@ -1,4 +1,4 @@
-"""Look again at what has come due, and wake the executor when operations wait that nobody rang for."""
+"""Requeue due subjects, and trigger the executor when operations wait unnoticed."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _AT_MOST = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class ReconcileAccess:
-    """What the sweep needs; `sessions` is None where no policy ends live sessions."""
+    """Ports of the sweep; `sessions` is None without a policy that revokes live sessions."""
 
     due_work: DueWork
     records: Records
@@ -39,7 +39,7 @@ class ReconcileAccess:
 
 @dataclass(frozen=True)
 class Swept:
-    """How many subjects were requeued, because they were due or had failed, and how many are stuck."""
+    """Number of subjects requeued, because they were due or had failed, and number of stuck ones."""
 
     due: int
     stuck: int
@@ -50,16 +50,16 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     now = ports.clock()
     due = ports.due_work.due(now=now, limit=_AT_MOST)
     if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
-        # Nobody has ever looked at it: Day One has just been deployed.
+        # There was no discovery yet: Day One has just been deployed.
         due = [*due, THE_ORGANIZATION]
     ports.inbox.put(_command(subject, now=now) for subject in dict.fromkeys([*due, *_due_soon(now=now, ports=ports)]))
-    # What an HR system could not answer when it was asked.
+    # Records that an HR system could not return.
     ports.inbox.put(ports.hints.due(now=now, limit=_AT_MOST))
     if wake_waiting(ports=ports.waiting) or ports.due_work.has_runnable():
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
     stuck = len({each.subject for each in ports.stuck.all(now=now)})
-    # Last, because both fail when AWS cannot be asked; neither waits for the other.
+    # Last, because both fail when AWS cannot be reached; neither waits for the other.
     try:
         ports.inbox.put(reviews_due(ports=ports.hr_configuration, now=now))
     finally:

@@ -14,9 +14,9 @@ from dayone.reconcile.subject import Reconciliation, reconcile_subject
 
 
 def vacate_names(person: str, *, cause: Cause, ports: Reconciliation) -> Vacancy:
-    """Plan a person who has left without their names, as a change of its own; says whether that could be done.
+    """Plan a leaver without their names, as a change of its own; return whether that was possible.
 
-    Nobody else is called so in AWS before their user is renamed or deleted there. The same cause again is harmless.
+    Another person gets the name in AWS only after their user is renamed or deleted there. Repetition is harmless.
     """
     subject = Subject(SubjectKind.PERSON, person)
     policy, now, name = ports.policies.current(), ports.clock(), f"user-name:{vacated_name(person).casefold()}"

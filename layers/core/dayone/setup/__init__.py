@@ -1,1 +1,1 @@
-"""Whether Day One fits what it is deployed into, and what a deployment prepares."""
+"""Setup check of the environment, and preparations of a deployment."""

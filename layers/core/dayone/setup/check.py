@@ -1,4 +1,4 @@
-"""Look at what Day One is deployed into, and say what fits, what does not, and what cannot be told; changes nothing."""
+"""Check the environment of the deployment, and report what fits, what does not, and what is unknown; read-only."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,12 +45,11 @@ _TRAILS = "cloudtrail:DescribeTrails, cloudtrail:GetTrailStatus, cloudtrail:GetE
 
 @dataclass(frozen=True, kw_only=True)
 class GivenSettings:
-    """What Day One is told: the template's parameters of the same names.
+    """Settings of the deployment: the template's parameters of the same names.
 
-    `identity_center_key` is empty where Identity Center has a key of AWS's own, `organization_id` where no forwarder is
-    listened to; `ends_sessions` is whether a service control policy is to end the live sessions of whoever loses
-    access. `table_name` is empty before there is one. With `sole_administrator` whoever brings something about that is
-    held may approve it.
+    `identity_center_key` is empty if Identity Center has a key of AWS's own, `organization_id` without a forwarder;
+    `ends_sessions` is whether a service control policy is to end live sessions when access is lost. `table_name` is
+    empty before there is one. With `sole_administrator` people may approve held operations that they have caused.
     """
 
     instance_arn: str
@@ -70,9 +69,9 @@ class GivenSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckSettings:
-    """What the check looks through; needs none of what Day One deploys.
+    """Ports of the check; it needs nothing that Day One deploys.
 
-    `key_policies` is None for whoever has no business with the policies of keys, as the deployed functions.
+    `key_policies` is None for callers that need not read key policies, such as the deployed functions.
     """
 
     instance: InstanceSight
@@ -92,9 +91,9 @@ def check_settings(
     ports: CheckSettings,
     source: Callable[[], IdentitySource] = lambda: IdentitySource.IDENTITY_CENTER,
 ) -> tuple[Finding, ...]:
-    """Every finding, in the order in which they should be mended; nothing that cannot be read breaks the rest.
+    """Return every finding, in the order in which they should be corrected; a failed read affects no other finding.
 
-    `source` is where the policy in force says that users come from.
+    `source` returns the source of users in the policy in force.
     """
     organization = attempt(ports.organization.organization)
     quotas = attempt(ports.quotas.of_identity_center)

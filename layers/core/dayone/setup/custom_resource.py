@@ -19,7 +19,7 @@ _LONGEST_REASON = 1500
 
 @dataclass(frozen=True, kw_only=True)
 class StackRequest:
-    """Whom to answer, at which presigned URL, and what about."""
+    """A CloudFormation request: the presigned URL to answer at, and its subject."""
 
     answer_to: str = field(repr=False)
     stack_id: str
@@ -45,12 +45,12 @@ def request_in(event: Mapping[str, Any]) -> StackRequest:
 
 
 def is_deletion(request: StackRequest) -> bool:
-    """Tell whether the resource goes, or an older one that it has taken the place of."""
+    """Return whether the resource is deleted, or an older one that it has replaced."""
     return request.body.get("RequestType") == StackAction.DELETE
 
 
 def session_policy_in(request: StackRequest) -> SessionPolicyRequest:
-    """Read which policy the template asks for; raises Malformed."""
+    """Parse the policy that the template requests; raise Malformed."""
     properties = request.body.get("ResourceProperties", {})
     try:
         action = StackAction(request.body.get("RequestType", ""))
@@ -65,13 +65,13 @@ def session_policy_in(request: StackRequest) -> SessionPolicyRequest:
 
 
 def succeeded(request: StackRequest, policy: OwnedPolicy | None) -> str:
-    """The answer for what was done; GetAtt finds `PolicyId` and `PolicyArn`."""
+    """Return the response for a success; GetAtt finds `PolicyId` and `PolicyArn`."""
     values = {"Data": {"PolicyId": policy.id, "PolicyArn": policy.arn}} if policy else {}
     return json.dumps({"Status": "SUCCESS", **_addressed(request), **values})
 
 
 def claim_in(request: StackRequest) -> TableClaim:
-    """Read which table the template wants; raises Malformed."""
+    """Parse the table that the template claims; raise Malformed."""
     properties = request.body.get("ResourceProperties", {})
     try:
         return TableClaim(
@@ -85,13 +85,13 @@ def claim_in(request: StackRequest) -> TableClaim:
 
 
 def claimed(request: StackRequest, table: TableDescription) -> str:
-    """The answer for a table that was taken; Ref finds its name, GetAtt `Arn` and `StreamArn`."""
+    """Return the response for a claimed table; Ref finds its name, GetAtt `Arn` and `StreamArn`."""
     values = {"PhysicalResourceId": table.name, "Data": {"Arn": table.arn, "StreamArn": table.stream_arn}}
     return json.dumps({"Status": "SUCCESS", **_addressed(request), **values})
 
 
 def failed(request: StackRequest, *, reason: str) -> str:
-    """The answer for what was not done, with the reason that CloudFormation shows."""
+    """Return the response for a failure, with the reason that CloudFormation shows."""
     return json.dumps({"Status": "FAILED", **_addressed(request), "Reason": reason[:_LONGEST_REASON]})
 
 

@@ -1,11 +1,11 @@
-"""What a look at the surroundings finds: whether Day One can do its work there, and what to do when it cannot."""
+"""Findings of the setup check: whether Day One can work in its environment, and the correction otherwise."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class FindingState(StrEnum):
-    """How something is; `UNKNOWN` is what cannot be told from here."""
+    """States of a finding; `UNKNOWN` if it cannot be determined from here."""
 
     OK = "ok"
     WARNING = "warning"
@@ -15,9 +15,9 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at: how it is, in words, and what to do about it, empty when there is nothing to do.
+    """One finding: the situation in words, and the correction, empty when there is nothing to do.
 
-    `paste` is a text, of several lines, to put where `do` says.
+    `paste` is a text, of several lines, to put where `do` describes.
     """
 
     name: str
@@ -28,20 +28,20 @@ class Finding:
 
 
 def fine(name: str, says: str) -> Finding:
-    """It is as it should be."""
+    """Return a finding for a correct setting."""
     return Finding(name=name, state=FindingState.OK, says=says)
 
 
 def doubtful(name: str, says: str, *, do: str) -> Finding:
-    """It works, and not as well as it could."""
+    """Return a finding for a setting that works, though not as well as it could."""
     return Finding(name=name, state=FindingState.WARNING, says=says, do=do)
 
 
 def amiss(name: str, says: str, *, do: str, paste: str = "") -> Finding:
-    """It does not work."""
+    """Return a finding for a setting that does not work."""
     return Finding(name=name, state=FindingState.WRONG, says=says, do=do, paste=paste)
 
 
 def unseen(name: str, says: str, *, do: str, paste: str = "") -> Finding:
-    """It cannot be told from here."""
+    """Return a finding that cannot be determined from here."""
     return Finding(name=name, state=FindingState.UNKNOWN, says=says, do=do, paste=paste)

@@ -14,7 +14,7 @@ _ACTIVE = "ACTIVE"
 
 
 def instance_is_usable(seen: SeenInstance) -> Finding:
-    """It is active, and has permission sets."""
+    """Check that the instance is active, and has permission sets."""
     name = "instance"
     if seen.status and seen.status != _ACTIVE:
         why = f": {seen.status_reason}" if seen.status_reason else ""
@@ -30,7 +30,7 @@ def instance_is_usable(seen: SeenInstance) -> Finding:
 
 
 def instance_is_here(seen: SeenInstance, region: str) -> Finding:
-    """It is administered in the Region where Day One is."""
+    """Check that the instance is administered in the Region of Day One."""
     name = "region"
     if seen.primary_region and seen.primary_region != region:
         do = f"deploy in {seen.primary_region}: permission sets and assignments can be read and written there only"
@@ -42,7 +42,7 @@ def instance_is_here(seen: SeenInstance, region: str) -> Finding:
 
 
 def store_fits(seen: SeenInstance, identity_store_id: str) -> Finding:
-    """The identity store is that of the instance."""
+    """Check that the identity store is that of the instance."""
     name = "identity-store"
     if seen.identity_store_id == identity_store_id:
         return fine(name, f"the identity store of the instance is {identity_store_id}")
@@ -53,7 +53,7 @@ def store_fits(seen: SeenInstance, identity_store_id: str) -> Finding:
 
 
 def identity_source() -> Finding:
-    """AWS has no call that says where users come from."""
+    """Report the identity source as unknown: AWS has no call that returns it."""
     says = "AWS has no call that returns the identity source"
     do = (
         "look in the console, Identity Center, Settings: if an external provider or Active Directory is the source, "
@@ -63,9 +63,9 @@ def identity_source() -> Finding:
 
 
 def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
-    """A user that the API makes has no password; only a setting that no API tells of lets such users choose one.
+    """Report whether users created by the API can choose a password, which depends on a setting without an API.
 
-    Of a policy that cannot be read, the usual source is taken.
+    For a policy that cannot be read, the usual source is assumed.
     """
     name = "first-sign-in"
     if source is IdentitySource.EXTERNAL:
@@ -82,7 +82,7 @@ def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
 
 
 def instance_is_the_organizations(seen: SeenInstance, organization: SeenOrganization) -> Finding:
-    """An account's own instance has neither accounts nor permission sets to assign."""
+    """Check that the instance is the organisation's: an account's own has no accounts or permission sets to assign."""
     name = "organization-instance"
     if not seen.owner_account:
         return unseen(
@@ -100,7 +100,7 @@ _DENIED = ("KMS_ACCESS_DENIED", "KMS_AccessDeniedException")
 
 
 def key_is_given(seen: SeenInstance, given_key: str) -> Finding:
-    """The parameter IdentityCenterKeyArn names the key that is in use: the roles' rights are to that key alone."""
+    """Check that IdentityCenterKeyArn names the key that is in use: the roles' rights are to that key alone."""
     key, status = seen.encryption.key_arn, seen.encryption.status
     if status == _FAILED:
         says = f"Identity Center could not change its key: {seen.encryption.status_reason or 'AWS does not say why'}"
@@ -128,7 +128,7 @@ def key_may_be_used(
     account: str,
     region: str,
 ) -> Finding:
-    """The key's policy lets the account use it through Identity Center; `policy` is None where it is not to be read."""
+    """Check that the key's policy lets the account use it through Identity Center; `policy` is None if not read."""
     key = seen.encryption.key_arn
     if not key and not refusal:
         return fine(KEY_POLICY, "not needed: Identity Center uses a key of AWS's own")

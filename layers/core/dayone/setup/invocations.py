@@ -56,7 +56,7 @@ def _left_out(seen: SeenInvokers) -> str:
 
 
 def attempt[T](read: Callable[[], T]) -> T | DayOneError:
-    """The result of a read, or the error that it ended with."""
+    """Return the result of a read, or the error that it raised."""
     try:
         return read()
     except DayOneError as error:
@@ -71,9 +71,9 @@ def pair[A, B](first: A | DayOneError, second: B | DayOneError) -> tuple[A, B] |
 
 
 def judged[T](name: str, seen: T | DayOneError, *, needs: str, judge: Callable[[T], Finding]) -> Finding:
-    """The finding about a result; about an error it is unknown, and `needs` are the IAM actions that it takes."""
+    """Return the finding about a result; after an error it is unknown, and `needs` are the required IAM actions."""
     if not isinstance(seen, DayOneError):
         return judge(seen)
-    # AWS's own words name ARNs and callers; the code before them says which kind of trouble it is.
+    # AWS's own words name ARNs and callers; the code before them is the kind of error.
     kind = str(seen).partition(":")[0]
     return unseen(name, f"AWS did not answer: {kind}", do=f"allow the caller {needs}, then check again")

@@ -1,4 +1,4 @@
-"""The policy of a KMS key that Identity Center is encrypted with: what it must say, and whether it says so.
+"""Policy of a KMS key that encrypts Identity Center: the required statement, and whether it has one.
 
 Source: IAM Identity Center User Guide, "Baseline KMS key policy" and "Advanced KMS key policy statements".
 """
@@ -18,7 +18,7 @@ _EVERY_USE = frozenset((action, service) for action in KEY_ACTIONS for service i
 
 
 class Verdict(StrEnum):
-    """Whether a key's policy lets an account use the key through Identity Center."""
+    """Verdict on a key's policy about an account's use of the key through Identity Center."""
 
     ALLOWS = "allows"
     LACKS = "lacks"
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 def statement_for(account: str, *, partition: str) -> dict[str, Any]:
-    """The statement that lets whom an account's IAM policies allow use the key, through Identity Center only."""
+    """Return the statement that lets an account's permitted principals use the key, through Identity Center only."""
     return {
         "Sid": f"IdentityCenterFrom{account}",
         "Effect": "Allow",
@@ -75,7 +75,7 @@ def _principal_match(statement: Mapping[str, Any], *, root: str, account: str) -
 
 
 def _uses(statement: Mapping[str, Any], *, region: str) -> set[Use]:
-    """What a statement is about, as far as its conditions are understood."""
+    """Return the uses that a statement is about, as far as its conditions are supported."""
     patterns = [str(pattern).lower() for pattern in _listed(statement.get("Action"))]
     actions = {
         action

@@ -16,7 +16,7 @@ _PARTITION = "arn:aws:"
 def may_administer(
     seen: SeenOrganization, delegates: frozenset[str] | DayOneError, *, account: str, stated: str
 ) -> Finding:
-    """The account is the management account, or administers Identity Center for it, as the operator says."""
+    """Check that the account is the management account, or administers Identity Center for it, as configured."""
     name = "administered-from"
     if account == seen.management_account:
         if stated == "delegated-administrator":
@@ -41,7 +41,7 @@ def may_administer(
 
 
 def management_access(organization: SeenOrganization | DayOneError, *, account: str, has_rights: bool) -> Finding:
-    """Whether Day One can give access in the management account, and is where the rights for that count."""
+    """Check that Day One can give access in the management account, and is where the rights for that count."""
     return judged(
         "management-account-access",
         organization,
@@ -67,7 +67,7 @@ def _management_access(seen: SeenOrganization, *, account: str, has_rights: bool
 
 
 def events_arrive(seen: SeenOrganization, *, account: str, region: str, listens_to: str, arn: str) -> Finding:
-    """What happens to accounts is told in one Region of the management account."""
+    """Check the delivery of account events, which exist in one Region of the management account."""
     name = "organization-events"
     if not arn.startswith(_PARTITION):
         return unseen(name, "where the events of this partition are is not known", do="see docs/accounts.md")
@@ -106,7 +106,7 @@ def trail_records(trails: Sequence[SeenTrail], seen: SeenOrganization, *, accoun
 
 
 def control_policies(*, is_enabled: bool, is_asked_for: bool) -> Finding:
-    """Ending live sessions takes service control policies."""
+    """Check that service control policies are enabled, which ending live sessions requires."""
     name = "service-control-policies"
     if not is_asked_for:
         return fine(name, "not needed: no policy is to end live sessions")
@@ -121,9 +121,9 @@ _DO = "detach one of them there, or merge two, or name organizational units with
 
 
 def session_policy_fits(targets: Sequence[str], *, policy: str, sight: PolicyTargetSight) -> Finding:
-    """The policies on each target, five of which fit; without targets, those on the root.
+    """Check that the policy fits on each target, which takes at most five; without targets, on the root.
 
-    `policy` is the name of the stack's own, which takes no second place.
+    `policy` is the name of the stack's own, which needs no second place.
     """
     return judged(
         _NAME,

@@ -117,7 +117,7 @@ def roles_have_room(seen: SeenRoles, *, account: str) -> Finding:
 
 
 def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayOneError, account: str) -> Finding:
-    """The account has room for more permission sets; `quotas` are those of Service Quotas for Identity Center."""
+    """Check that the account has room for more permission sets; `quotas` are Service Quotas' for Identity Center."""
     name = "permission-sets"
     listed = {} if isinstance(quotas, DayOneError) else quotas
     in_force = next((int(number) for title, number in listed.items() if _is_of_account(title)), None)
@@ -131,5 +131,5 @@ def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayO
 
 
 def _is_of_account(title: str) -> bool:
-    # AWS does not say under which name Service Quotas has it; its user guide's name has these words.
+    # Its name in Service Quotas is undocumented; the name in the user guide has these words.
     return "permission sets" in title.lower() and "per aws account" in title.lower()

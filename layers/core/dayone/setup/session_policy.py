@@ -1,4 +1,4 @@
-"""Make, attach, detach and delete the service control policy that ends live sessions, as the template asks."""
+"""Create, attach, detach and delete the service control policy that revokes live sessions, for the template."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LONGEST_NAME = 128
 
 
 class StackAction(StrEnum):
-    """What CloudFormation does with a resource, in its own words."""
+    """CloudFormation's actions on a resource, in its own words."""
 
     CREATE = "Create"
     UPDATE = "Update"
@@ -36,13 +36,13 @@ class SessionPolicyRequest:
 
 
 def policy_name(stack: str) -> str:
-    """The name of a stack's policy; a tag says which stack it belongs to, should two names be cut to the same."""
+    """Return the name of a stack's policy; a tag names the stack, in case two names are cut to the same."""
     return f"{stack[: _LONGEST_NAME - len(_SUFFIX)]}{_SUFFIX}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OwnSessionPolicy:
-    """What owning it needs."""
+    """Ports of the stack's own policy."""
 
     store: SessionPolicyStore
     answers: StackAnswers
@@ -127,9 +127,9 @@ _PAUSE = timedelta(seconds=4)
 def retry_until[T](
     deadline: datetime, do: Callable[[], T], *, clock: Callable[[], datetime], sleep: Callable[[float], None]
 ) -> T:
-    """What `do` returns, called again after a pause of 4 seconds for as long as it raises Unavailable.
+    """Call `do` and return its result, again after a pause of 4 seconds for as long as it raises Unavailable.
 
-    Raises that error when the next try would begin at or after `deadline`; any other error of `do` at once.
+    Raises that error when the next attempt would begin at or after `deadline`; any other error of `do` at once.
     """
     while True:
         try:

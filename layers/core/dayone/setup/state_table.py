@@ -61,14 +61,14 @@ def table_findings(sight: TableSight, *, table_name: str, stack: str) -> Iterato
 
 
 def table_is_whole(table: TableDescription) -> Finding:
-    """The functions find every part of it that they use."""
+    """Check that the table has every part that the functions use."""
     if not (lacks := [*lacks_to_work(table)]):
         return fine(TABLE, f"{table.name} has its keys, its indexes and its stream")
     return amiss(TABLE, f"{table.name} lacks {'; '.join(lack.what for lack in lacks)}", do=_commands(lacks))
 
 
 def table_is_ours(table: TableDescription, owner: TableOwner | None, *, stack: str) -> Finding:
-    """It says that it was taken for this stack, and for none since."""
+    """Check that the table was claimed for this stack, and for none since."""
     own = TableOwner(stack=stack, table_id=table.id)
     if owner == own:
         return fine(OWNER, f"{table.name} is the stack {stack}'s")
@@ -81,7 +81,7 @@ def table_is_ours(table: TableDescription, owner: TableOwner | None, *, stack: s
 
 
 def table_expires(attribute: str, *, table: str) -> Finding:
-    """What has expired is deleted, and nothing else."""
+    """Check that DynamoDB deletes expired items, and nothing else."""
     if attribute == EXPIRES:
         return fine(EXPIRY, "what has expired is deleted")
     says = f"DynamoDB deletes by {attribute}" if attribute else "DynamoDB deletes nothing that has expired"
@@ -109,7 +109,7 @@ def _commands(lacks: list[Lack]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimTable:
-    """What a claim is made with."""
+    """Ports of a claim."""
 
     tables: StateTables
     answers: StackAnswers
@@ -118,10 +118,10 @@ class ClaimTable:
 
 
 def claim_table(claim: TableClaim, *, ports: ClaimTable, deadline: datetime) -> TableDescription:
-    """The table, which says from now on that it is the stack's.
+    """Claim the table for the stack, and return it.
 
-    What may pass is tried again until `deadline`. Raises Refused, in words for whoever deploys, for a table that lacks
-    a part, or that is not the stack's first one and was not accepted.
+    Transient errors are retried until `deadline`. Raises Refused, in words for the deploying user, for a table that
+    lacks a part, or that is not the stack's first one and was not accepted.
     """
     return retry_until(deadline, lambda: _take(claim, ports=ports), clock=ports.clock, sleep=ports.sleep)
 

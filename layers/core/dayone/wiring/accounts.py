@@ -18,7 +18,7 @@ _PROCESSES = 8
 
 
 def organization(table: "DynamoTable", *, clock: Callable[[], datetime]) -> "AwsOrganization":
-    """The organisation's accounts, read at a pace that leaves room for the other processes."""
+    """Return the organisation's accounts, read at a rate that leaves room for the other processes."""
     from dayone.adapters.aws.clients import Later
     from dayone.adapters.dynamodb.leases import DynamoUnitNames
     from dayone.adapters.organizations.accounts import AwsOrganization
@@ -32,7 +32,7 @@ def organization(table: "DynamoTable", *, clock: Callable[[], datetime]) -> "Aws
 def policies(
     given: "settings.PlanChangesSettings", *, table: "DynamoTable", clock: Callable[[], datetime]
 ) -> "PoliciesWithinReach":
-    """The policies, with what AWS lets this account touch."""
+    """Return the policies, with AWS's limits for this account."""
     from dayone.adapters.dynamodb.policies import DynamoPolicies
     from dayone.policy.reachable import PoliciesWithinReach
     from dayone.wiring import people as wiring_people
@@ -60,7 +60,7 @@ def standing(
 
 
 def counts(table: "DynamoTable") -> dict[str, Any]:
-    """What is counted of changes and of what exists, and what counts for nothing."""
+    """Return the counters of changes and of existing access, and the notes of echoes."""
     from dayone.adapters.dynamodb.changes import DynamoProgress
     from dayone.adapters.dynamodb.guardrails import DynamoHeldRemovals
     from dayone.adapters.dynamodb.idempotency import DynamoEchoes
@@ -75,7 +75,7 @@ def counts(table: "DynamoTable") -> dict[str, Any]:
 
 
 def record_account_event(given: "settings.RecordAccountEventSettings") -> "RecordAccountEvent":
-    """What takes an event about an account."""
+    """Return the ports for account events."""
     from dayone.accounts.events import RecordAccountEvent
     from dayone.adapters.aws.clients import client
     from dayone.adapters.sqs import SqsDeadLetters, SqsInbox

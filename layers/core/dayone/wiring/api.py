@@ -28,7 +28,7 @@ from dayone.wiring import accounts as wiring_accounts
 from dayone.wiring import existing as wiring_existing
 from dayone.wiring import overview as wiring_overview
 
-# So few that whoever asks who has what, or what a policy would do, takes nothing from the executor.
+# Few enough that reports and previews take nothing from the executor.
 FEW_CALLS = Allowances(Budgets(sso_admin_calls=3, identity_store_calls=5))
 
 

@@ -1,6 +1,6 @@
-"""Puts each function together: settings, clients, adapters, ports. Made once per process, when first asked for.
+"""Factories of each function: settings, clients, adapters, ports. Created once per process, on first use.
 
-Each factory imports its own adapters, so that a function pays at its cold start for what it uses and nothing else.
+Each factory imports its own adapters, so that a function's cold start pays for what it uses and nothing else.
 """
 
 import random
@@ -97,7 +97,7 @@ def plan_changes() -> "PlanChanges":
 
 
 def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
-    """What people have asked for, and an inbox on which it is handed on."""
+    """Return the accepted requests of people, and an inbox on which they are passed on."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances
     from dayone.adapters.sqs import SqsInbox
@@ -213,7 +213,7 @@ def sign_checkpoint() -> "SignCheckpoint":
     from dayone.ops.checkpoints import SignCheckpoint
 
     given = settings.read(settings.SignCheckpointSettings)
-    # The template says none where it is given no bucket: a variable that is empty counts as missing.
+    # The template writes `none` without a bucket: an empty variable counts as missing.
     has_bucket = given.checkpoint_bucket != "none"
     archive = S3CheckpointArchive(client("s3"), bucket=given.checkpoint_bucket, folder=given.stack_name)
     return SignCheckpoint(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dayone.settings import ExecuteOperationsSettings
 
     class Uses(TypedDict):
-        """What reads who and what uses something."""
+        """Adapters that read the use of resources."""
 
         use: AwsExistingUse
         live: AwsLiveAccess

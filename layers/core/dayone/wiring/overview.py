@@ -1,4 +1,4 @@
-"""Puts together what the HTTP API looks at of Day One as a whole."""
+"""Factory of the HTTP API's view of the whole deployment."""
 
 import time
 from typing import Any
@@ -18,7 +18,7 @@ from dayone.ops.health import Overview
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
 from dayone.setup.check import CheckSettings, GivenSettings
 
-# What the template says where a parameter is empty: a variable that is empty counts as missing.
+# The template's value for an empty parameter: an empty variable counts as missing.
 _NONE = "none"
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def policy_parser(ended_sessions_policies: str) -> "Callable[[PolicyVersion], Policy]":
-    """What reads a kept policy, and notes on it whether this deployment has policies to end sessions with."""
+    """Return the parser of stored policies, which also notes whether this deployment has policies to end sessions."""
 
     def parsed(kept: "PolicyVersion") -> "Policy":
         from dayone.policy.language.files import files_in
@@ -66,7 +66,7 @@ def session_policy_owner(*, clock: "Callable[[], datetime]", sleep: "Callable[[f
 
 
 def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "Reception":
-    """For telling people that they are ready."""
+    """Return the sender of welcome messages."""
     from dayone.adapters.aws.clients import Later, region
     from dayone.adapters.dynamodb.policies import DynamoPolicyInForce
     from dayone.adapters.dynamodb.read_models import DynamoRecords

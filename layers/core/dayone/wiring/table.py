@@ -1,4 +1,4 @@
-"""Puts together what a deployment asks of the state table, before there is anything else."""
+"""Factory of the claim of the state table during a deployment, before there is anything else."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +10,6 @@ from dayone.setup.state_table import ClaimTable
 
 
 def claim_table(*, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> ClaimTable:
-    """The tables of the account, and where CloudFormation waits."""
+    """Return the tables of the account, and the answers to CloudFormation."""
     tables = DynamoStateTables(client("dynamodb"))
     return ClaimTable(tables=tables, answers=PresignedStackAnswers(), clock=clock, sleep=sleep)

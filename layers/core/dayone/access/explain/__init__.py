@@ -1,1 +1,1 @@
-"""Why a person has a permission set in an account, or does not."""
+"""Explanation of a person's access in an account."""

@@ -1,4 +1,4 @@
-"""Why somebody has a permission set in an account, or what is in the way: from facts through rules to operations."""
+"""Explain access to a permission set in an account, or its absence: from facts through rules to operations."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Explanation:
 
     @property
     def has(self) -> bool:
-        """Whether the person has it this way."""
+        """True if the person has the access by this path."""
         return bool(self.steps) and all(step.is_there for step in self.steps)
 
     @property
     def nearness(self) -> Nearness:
-        """How near the person comes to it by the rules."""
+        """Match score of the person for this path, by the rules."""
         return sum((step.nearness for step in self.steps), start=Nearness())
 
 

@@ -24,7 +24,7 @@ _SHOWN_STATES = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Explained:
-    """The ways in which a person has or lacks permission sets in an account, and all that was known for it."""
+    """The paths by which a person has or lacks permission sets in an account, and the data behind them."""
 
     context: Known
     ways: list[Explanation]
@@ -40,7 +40,7 @@ def explain_access(
     policies: PolicyInForce,
     now: datetime,
 ) -> Explained:
-    """An empty `permission_set` asks for all of them; raises NotFound for an unknown person or account."""
+    """Explain access in an account; an empty `permission_set` means all; raise NotFound for an unknown id."""
     of_person, of_account = read_person(person, records=records), read_account(account, records=records)
     context = Known(
         person=of_person,

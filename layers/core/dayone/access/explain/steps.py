@@ -40,7 +40,7 @@ class Granted:
 
 
 def reasons_granted(resource: Resource, *, of: SubjectState, granted: Granted) -> tuple[Reason, ...]:
-    """Each grant by which it is wanted now, with whoever has given it."""
+    """Return a reason for each grant in force that gives the resource, with its author."""
     return tuple(
         Reason(grant.rule, f"{reason_of(grant).because}, given by {grant.granted_by}")
         for grant in _about(resource, of=of, granted=granted)
@@ -49,7 +49,7 @@ def reasons_granted(resource: Resource, *, of: SubjectState, granted: Granted) -
 
 
 def of_grants(resource: Resource, *, of: SubjectState, granted: Granted) -> Nearness:
-    """What is in the way of the grant that was given last, if there is one."""
+    """Return the unmet conditions of the last grant, if there is one."""
     about = _about(resource, of=of, granted=granted)
     if not about:
         return Nearness()
@@ -109,9 +109,9 @@ class Known:
 class Step:
     """One link between a person and a permission set: a membership of theirs, or an assignment in the account.
 
-    `reasons` are the rules by which it is wanted now, none when it is not; then `nearness` says what is in the way.
-    `operation` is what the plan in force does about it, `planned_with` the version of the policy that was made with;
-    `held` is a removal of it that a guardrail has stopped, and what has been said to that.
+    `reasons` are the rules that desire it now, none when it is not desired; then `nearness` has the unmet conditions.
+    `operation` is the operation of the plan in force about it, `planned_with` the version of the policy of that plan;
+    `held` is a held removal of it, with the decision.
     """
 
     target: ResourceOf
@@ -124,12 +124,12 @@ class Step:
 
     @property
     def is_there(self) -> bool:
-        """Whether AWS confirmed it and has not confirmed its end; a creation in doubt does not count."""
+        """True if AWS confirmed it and has not confirmed its end; a creation in doubt does not count."""
         return self.applied is not None and self.applied.doubt is not Action.CREATE
 
 
 def membership_step(group: str, context: Known) -> Step:
-    """The person in a group."""
+    """Return the step from the person to a group."""
     person = context.person.head.fact
     rule = next((rule for rule in context.policy.groups if rule.name == group), None)
     nearness = _of_person(context) + of_protection("group", group, protected=context.policy.protection.groups)
@@ -142,7 +142,7 @@ def membership_step(group: str, context: Known) -> Step:
 
 
 def assignment_step(permission_set: str, principal: str, context: Known) -> Step:
-    """The permission set in the account, given to a group or to the person directly."""
+    """Return the step to the permission set in the account, given to a group or to the person directly."""
     account, protection = context.account.head.fact, context.policy.protection
     assignment = (permission_set, principal)
     rules = [rule for rule in context.policy.assignments if (rule.permission_set, rule.principal) == assignment]
@@ -195,7 +195,7 @@ def _step(
     target = ResourceOf(of.head.subject, resource)
     about = Granted(grants=context.grants, person=context.person, policy=context.policy, now=context.now)
     granted = reasons_granted(resource, of=of, granted=about)
-    # A grant in force asks for no rule, and one that is not is told of where no rule gives the same.
+    # A grant in force needs no rule, and one not in force is mentioned where no rule gives the same.
     nearness += Nearness(1) if granted and by_rule.obstacles else by_rule
     if by_rule.obstacles and not granted:
         nearness += of_grants(resource, of=of, granted=about)

@@ -11,7 +11,7 @@ from dayone.planning.held_words import about_held_part
 
 
 def in_short(explanation: Explanation, context: Known) -> str:
-    """The whole in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers, as AWS …`"""
+    """Summarize the explanation in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers, as AWS …`"""
     person, account = context.person.head.subject.name, context.account.head.subject.name
     if explanation.has:
         through = f"through {explanation.principal}{_as_of(explanation)}"

@@ -44,7 +44,7 @@ def as_json(page: Page[Holding]) -> str:
 
 
 def as_csv(rows: Sequence[Holding]) -> str:
-    """The same rows with a line of headings; reasons are one cell (RFC 4180)."""
+    """Return the same rows as CSV with a header line; reasons are one cell (RFC 4180)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -125,7 +125,7 @@ def _media_type_of(event: Event) -> str:
 
 
 def _following(event: Event, *, cursor: str) -> Mapping[str, str]:
-    """The headers that lead to the next part (RFC 8288): for CSV, which has no place for a cursor in it."""
+    """Return the headers that lead to the next part (RFC 8288): for CSV, which has no place for a cursor in it."""
     query = {**(event.get("queryStringParameters") or {}), "cursor": cursor}
     path = (event.get("requestContext") or {}).get("path") or event["path"]
     return {"Link": f'<{path}?{urlencode(query)}>; rel="next"', "X-Next-Cursor": cursor}

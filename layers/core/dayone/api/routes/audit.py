@@ -1,4 +1,4 @@
-"""What was done and why, and whether the record of it is whole: /v1/audit."""
+"""Audit log and its verification: /v1/audit."""
 
 import re
 from collections.abc import Iterator

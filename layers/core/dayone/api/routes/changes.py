@@ -81,7 +81,7 @@ def change_answer(followed: Followed, *, sole_administrator: bool) -> api_change
 
 
 def not_planned_answer(waiting: NotPlannedYet) -> api_changes.NotPlannedAnswer:
-    """A change that is not planned yet, and what waits in the inbox."""
+    """Return a change that is not planned yet, with the backlog of the inbox."""
     backlog = waiting.backlog
     oldest = f", the oldest for {backlog.oldest_seconds} s" if backlog.oldest_seconds is not None else ""
     given_up = f"; {waiting.dead_letters} dead letters" if waiting.dead_letters else ""
@@ -99,12 +99,12 @@ def accounts_answer(page: Page[Share]) -> api_changes.AccountsOfChangeAnswer:
 
 
 def retried_answer(cause: Cause) -> api_changes.RetriedAnswer:
-    """What was taken to be tried again."""
+    """Return an accepted retry."""
     return {"change": cause.change, "retries": cause.reference, "href": f"/v1/changes/{cause.change}"}
 
 
 def decided_answer(change: str, decision: Decision) -> api_changes.DecidedAnswer:
-    """A decision that was taken."""
+    """Return an accepted decision."""
     return {"change": change, "decision": _decision(decision), "href": f"/v1/changes/{change}"}
 
 

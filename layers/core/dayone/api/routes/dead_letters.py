@@ -1,4 +1,4 @@
-"""What was given up, and having it planned again: /v1/dead-letters."""
+"""Dead letters and their redrive: /v1/dead-letters."""
 
 import json
 
@@ -42,7 +42,7 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 
 def _queue_of(event: Event) -> LetterQueue | None:
-    """The queue that the body names, None without a body; raises Malformed for any other body."""
+    """Return the queue that the body names, None without a body; raise Malformed for any other body."""
     value = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
     return word_in(str(value["queue"]), name="queue", words=LetterQueue) if value else None
 

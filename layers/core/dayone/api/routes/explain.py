@@ -28,7 +28,7 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
 
 def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
-    """The explanation of a person's access that the query asks for."""
+    """Explain the access of a person for the filters in the query."""
     found = explain_access(
         person,
         required_of(event, "account", example="123456789012"),
@@ -42,7 +42,7 @@ def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
 
 
 def explain_answer(found: Explained) -> api.ExplainAnswer:
-    """Every way that was asked about."""
+    """Return every explained path."""
     context = found.context
     return {
         "person": context.person.head.subject.name,

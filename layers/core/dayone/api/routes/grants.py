@@ -35,7 +35,7 @@ def grants_answer(page: Page[Grant], *, now: datetime) -> api_grants.GrantsAnswe
 
 
 def grant_answer(grant: Grant, *, now: datetime) -> api_grants.GrantAnswer:
-    """A grant as it is at a moment."""
+    """Return a grant as it is at a given time."""
     ending = grant.ending(now=now)
     return {
         "id": grant.id,

@@ -1,4 +1,4 @@
-"""People told of by hand: PUT /v1/people/{id}, POST /v1/people, and the end of somebody's time here."""
+"""Manual people: PUT /v1/people/{id}, POST /v1/people, and the end of an employment."""
 
 from datetime import date
 from urllib.parse import unquote
@@ -19,7 +19,7 @@ _WHAT = "a person in JSON"
 
 
 def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
-    """Add the routes by which people are told of."""
+    """Add the routes for manual people."""
 
     @app.put("/v1/people/<person>")
     @described(PERSON_PUT)

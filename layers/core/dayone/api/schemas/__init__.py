@@ -1,1 +1,1 @@
-"""What the routes take and answer, for code and for the OpenAPI document."""
+"""Request and response schemas of the routes, for code and for the OpenAPI document."""

@@ -58,9 +58,9 @@ class EndsAnswer(TypedDict):
 
 
 class LaneAnswer(TypedDict):
-    """How many entries of a lane were verified, and the first break of its chain; null when it is intact.
+    """Number of verified entries in a lane, and the first break of its chain; null when it is intact.
 
-    `forgotten` is how many of them lack something that was dropped for good.
+    `forgotten` is how many of them lack personal data that was erased.
     """
 
     lane: str

@@ -1,4 +1,4 @@
-"""The answers of the HTTP API: times are ISO 8601 in UTC, `cursor` asks for the next part and is empty at the end."""
+"""Responses of the HTTP API: times are ISO 8601 in UTC, `cursor` continues with the next part, empty at the end."""
 
 from typing import Annotated, TypedDict
 
@@ -39,10 +39,10 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """Something held; `verdict` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
+    """A held operation; `verdict` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
 
-    `held_as` says what: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`;
-    `sensitive` why it is sensitive to give it, or is empty. Unless somebody decides, it expires at `expires_at`; null
+    `held_as` is its kind: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`;
+    `sensitive` is the reason why giving it is sensitive, or empty. Without a decision, it expires at `expires_at`; null
     is never.
     """
 

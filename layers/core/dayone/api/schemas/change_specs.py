@@ -1,4 +1,4 @@
-"""What is said of the routes about changes."""
+"""Descriptions of the routes about changes."""
 
 from dayone.api.examples import ACCOUNT, APPROVER, AT, CHANGE, CHANGED, LATER_CHANGE, OPERATION
 from dayone.api.params import SINCE, UNTIL, words_in

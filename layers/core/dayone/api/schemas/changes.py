@@ -1,4 +1,4 @@
-"""What the HTTP API answers about changes: times are ISO 8601 in UTC."""
+"""API responses about changes: times are ISO 8601 in UTC."""
 
 from typing import Annotated, TypedDict
 
@@ -92,7 +92,7 @@ class AccountProgressAnswer(TypedDict):
 
 
 class ProgressAnswer(TypedDict):
-    """How many operations have ended, of how many.
+    """Number of finished operations, and of all.
 
     `by_account` has the first 25 accounts by id; `cursor` is for `…/accounts`, and empty at the end.
     """
@@ -111,7 +111,7 @@ class AccountsOfChangeAnswer(TypedDict):
 
 
 class AccessEndedAnswer(TypedDict):
-    """When the last access was revoked, how many seconds after the request, and when sessions ended."""
+    """Time at which the last access was revoked, the seconds since the request, and the end of the sessions."""
 
     at: Moment
     seconds: float
@@ -157,7 +157,7 @@ class InboxAnswer(TypedDict):
 class NotPlannedAnswer(TypedDict):
     """A change of which nothing is recorded: it waits to be planned, or was never accepted.
 
-    An id says only when it was made. `dead_letters` counts the dead letters of all changes.
+    An id shows only its time of creation. `dead_letters` counts the dead letters of all changes.
     """
 
     change: AcceptedChange

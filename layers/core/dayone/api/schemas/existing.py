@@ -8,13 +8,13 @@ from dayone.errors import Inapplicable, NotFound
 
 
 class ExistingAnswer(TypedDict):
-    """What exists under the name of a subject that Day One does not manage, as `policy`: a YAML text with its rule.
+    """An existing resource with the name of a subject that Day One does not manage, as `policy`: a YAML rule.
 
-    Of a permission set it has the rules for its assignments, too; their groups may have their rules elsewhere.
+    For a permission set it includes the rules for its assignments; their groups may have their rules elsewhere.
 
-    `policy` is empty for a person, of whom HR speaks. `obstacles` are in what it would differ with this rule in the
-    policy, beside the other members of a group's rule that is there already. `as_it_is` is whether there are none: then
-    it is adopted, and nothing is written.
+    `policy` is empty for a person, whose attributes come from HR. `obstacles` are the remaining differences with this
+    rule in the policy, beside the other members of an existing rule for a group. `as_it_is` is whether there are none:
+    then it is adopted, and nothing is written.
     """
 
     subject: str

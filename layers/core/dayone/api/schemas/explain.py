@@ -69,7 +69,7 @@ class WayAnswer(TypedDict):
 
 
 class ExplainAnswer(TypedDict):
-    """Which access a person has in an account, which they lack, and why; `policy_version` is the one in force."""
+    """Access of a person in an account, had or lacking, with reasons; `policy_version` is the one in force."""
 
     person: str
     account: str

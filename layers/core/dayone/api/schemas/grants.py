@@ -50,7 +50,7 @@ class ExtensionWish(TypedDict):
 
 
 class EndWish(TypedDict):
-    """Why a grant ends early."""
+    """Reason for ending a grant early."""
 
     because: NotRequired[_Reason]
 
@@ -73,7 +73,7 @@ class ExtensionAnswer(TypedDict):
 
 
 class GrantEndAnswer(TypedDict):
-    """How a grant ended; when its time was over, `by`, `because` and `change` are empty."""
+    """End of a grant; for an expired one, `by`, `because` and `change` are empty."""
 
     how: Annotated[str, one_of(*Ending)]
     at: Moment

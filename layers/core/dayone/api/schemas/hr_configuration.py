@@ -10,10 +10,10 @@ from dayone.model.hr.versions import HrVersionState
 
 
 class HrVersionAnswer(TypedDict):
-    """A version of the configuration: its text, and what became of it.
+    """A version of the configuration: its text, and its state.
 
-    `authors` are those who wrote this text, as Systems Manager has them. `reasons` say why it is held, or was, or which
-    mistakes it has. `approved_by` is empty where nobody had to approve it.
+    `authors` are those who wrote this text, as recorded by Systems Manager. `reasons` are why it is or was held, or its
+    mistakes. `approved_by` is empty if no approval was needed.
     """
 
     version: int

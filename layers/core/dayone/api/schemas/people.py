@@ -89,7 +89,7 @@ class PeopleSent(TypedDict):
 
 
 class EndSent(TypedDict):
-    """When a person leaves: `on` is their last day, default today; `at_once` revokes access immediately."""
+    """Date on which a person leaves: `on` is their last day, default today; `at_once` revokes access immediately."""
 
     on: NotRequired[Day]
     at_once: NotRequired[bool]

@@ -23,8 +23,8 @@ class WhatIfBody(TypedDict, total=False):
 class ForeseenAnswer(TypedDict):
     """An operation of the preview.
 
-    Of what it would create, `exists` says what is there under that name in Identity Center and what of it differs; null
-    where nothing was found or looked at.
+    For a creation, `exists` describes an existing resource of that name in Identity Center and its differences; null if
+    none was found or none was read.
     """
 
     kind: str
@@ -54,14 +54,13 @@ class GuardrailAnswer(TypedDict):
 
 
 class PlanAnswer(TypedDict):
-    """What would change if it were applied now.
+    """Changes that would follow now.
 
-    `policy_version` is the policy used, null for one that was sent. Of `looked_at` subjects, `subjects` would
-    change, by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of
-    the others. When `complete` is false, the time was too short for all subjects, and all numbers are of those that
-    were checked. `notes` list what would be left unchanged, and the rules of a policy that match nothing of what is
-    recorded. For `mistakes` the policy would be refused: rules that can never match, and what it newly protects and
-    does not exist.
+    `policy_version` is the policy used, null for one in the request. Of `looked_at` subjects, `subjects` would change,
+    by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of the others.
+    When `complete` is false, the time was too short for all subjects, and all numbers are of those that were checked.
+    `notes` list what would be left unchanged, and rules that match no recorded person or account. With `mistakes` the
+    policy would be refused: rules that can never match, and newly protected names that do not exist.
     """
 
     policy_version: Count | None

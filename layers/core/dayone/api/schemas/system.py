@@ -94,7 +94,7 @@ class StuckAnswer(TypedDict):
 
 
 class AllStuckAnswer(TypedDict):
-    """What is stuck, the longest first; not `complete` when there are more dead letters than were read."""
+    """Stuck work, oldest first; not `complete` when there are more dead letters than were read."""
 
     stuck: list[StuckAnswer]
     complete: bool

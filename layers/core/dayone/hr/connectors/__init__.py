@@ -1,1 +1,1 @@
-"""What each HR system sends, and how it is verified and read."""
+"""Connectors of HR systems: the format of their deliveries, and how they are verified and parsed."""

@@ -89,7 +89,7 @@ def signed_in_hex(text: str, signed: bytes, *, keys: Iterable[str], what: str = 
 
 
 def signed_in_base64(text: str, signed: bytes, *, keys: Iterable[str], what: str = "sha256") -> None:
-    """The same in base64, in either alphabet, with its padding or without."""
+    """Verify an HMAC given in base64, in either alphabet, with its padding or without."""
     padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
     try:
         given = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
@@ -99,7 +99,7 @@ def signed_in_base64(text: str, signed: bytes, *, keys: Iterable[str], what: str
 
 
 def is_mac(given: bytes, signed: bytes, *, key: bytes, what: str = "sha256") -> bool:
-    """Whether this is the HMAC of what was signed; never under an empty key, which everybody has."""
+    """Return whether this is the HMAC of the signed text; never under an empty key, which everybody has."""
     return bool(key) and hmac.compare_digest(given, hmac.digest(key, signed, what))
 
 
@@ -123,7 +123,7 @@ def comes_from(delivery: Delivery, *, source: Source) -> None:
 
 
 def unix_time(seconds: float | str) -> datetime | None:
-    """The moment of a number of seconds since 1970; None for what is none."""
+    """Return the time of a number of seconds since 1970; None for any other text."""
     try:
         return datetime.fromtimestamp(float(seconds), UTC)
     except (ValueError, OverflowError, OSError):
@@ -139,19 +139,19 @@ def is_recent(signed_at: datetime, *, now: datetime, max_age: timedelta | None) 
 
 
 def be_of_the_past(at: datetime, *, until: datetime) -> None:
-    """Raise Invalid for a record with a time to come, which would outrank everything told of the person until then."""
+    """Raise Invalid for a record with a future time, which would take precedence over all records until then."""
     if not EPOCH <= at <= until + CLOCKS_DIFFER_BY:
         message = "timestamp: is later than the delivery, or before 1970"
         raise Invalid("the event is not valid", findings=(message,))
 
 
 def digest_of(body: bytes) -> str:
-    """The id of a delivery to which its sender gives none: the same bytes are the same delivery."""
+    """Return the id of a delivery without one of its sender's: the same bytes are the same delivery."""
     return hashlib.sha256(body).hexdigest()[:32]
 
 
 def _is_one_of(given: bytes, signed: bytes, *, keys: Iterable[str], what: str) -> None:
-    # Every key is tried, so that the time it takes does not tell which of them it was.
+    # Every key is tried, so that the duration does not reveal which of them matched.
     matches = [is_mac(given, signed, key=key.encode(), what=what) for key in keys]
     if not any(matches):
         raise Unauthentic("the signature is missing or wrong")

@@ -1,8 +1,8 @@
-"""BambooHR: event-based webhooks that name an employee, whose record is then asked for.
+"""BambooHR: event-based webhooks that name an employee, whose record is then fetched.
 
 The signature is the HMAC-SHA256 of the raw body with the timestamp behind it, in hexadecimal digits. Sources, all at
-documentation.bamboohr.com: /docs/webhooks-2, /docs/event-based-webhooks, /reference/get-employee,
-/docs/list-of-field-names.
+documentation.bamboohr.com: /docs/webhooks-2, /docs/event-based-webhooks, /reference/get-employee, /docs/list-of-field-
+names.
 """
 
 import base64
@@ -84,7 +84,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 
 def question(record: str, source: Source, secret: str) -> Question:
-    """The fields that are mapped, of one employee; the secret is an API key."""
+    """Return the request for the mapped fields of one employee; the secret is an API key."""
     fields = sorted({_HISTORY} | {path.partition(".")[0] for rule in source.mapping.values() for path in rule.fields})
     query = urlencode({"fields": ",".join([*fields, "lastChanged"]), "onlyCurrent": "true"})
     key = base64.b64encode(f"{secret}:x".encode()).decode()
@@ -93,7 +93,7 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The employee in the answer, whose status is `terminated` where their employment history says so."""
+    """Return the employee in the response, with the status `terminated` if their employment history has it."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
     if str(record.get(_HISTORY)).strip().casefold() == _TERMINATED:
@@ -106,7 +106,7 @@ def _notification(employee: str | int, *, at: datetime, is_deletion: bool) -> Ch
 
 
 def _signed_at(stamp: str) -> datetime:
-    # The documents do not say how it is written; what was seen are seconds of Unix time, the events have ISO 8601.
+    # The format is undocumented; observed are seconds of Unix time, while the events have ISO 8601.
     moment = unix_time(stamp) or _moment(stamp)
     if moment is None:
         raise Unauthentic("the signed timestamp is not a valid time")
@@ -121,6 +121,6 @@ def _moment(text: object) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-# It is not said whether a delivery that is tried again is signed anew. A replay only makes us ask once more.
+# It is undocumented whether a repeated delivery is signed anew. A replay only leads to another fetch.
 _MAX_AGE = timedelta(days=1)
 KIND = Kind(read=read, mapping=MAPPING, asks=Asks(question=question, answer=answer), max_age=_MAX_AGE)

@@ -1,4 +1,4 @@
-"""What a delivery of any HR system comes to, and the kinds of HR systems there are."""
+"""Common types of deliveries, and the kinds of HR systems."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ from dayone.model.subject_state import SourceRecord
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """What a delivery says, and the id by which the same delivery is known again; `at` is when it came to be so.
+    """A parsed delivery, and the id by which a repetition is recognised; `at` is the time of the event.
 
-    `people` are tellings by the person's id, `notifications` records to fetch. `workforce` is everybody the source
-    knows, written for a message, and `count` how many they are. Where there is nothing to do, `ignored` says why.
-    `refused` are the mistakes for which the delivery is refused; people and workforce then are the ends that it states
-    and nothing else. `notes` is for whoever sent it.
+    `people` are records by the person's id, `notifications` records to fetch. `workforce` is everybody in the source,
+    encoded for a message, and `count` their number. If there is nothing to do, `ignored` is the reason. `refused` are
+    the mistakes for which the delivery is refused; people and workforce are then the ends that it states and nothing
+    else. `notes` is for the sender.
     """
 
     reference: str
@@ -36,7 +36,7 @@ class Heard:
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """How a record is asked for: what is put behind the address of the API, and with which credentials."""
+    """Request for a record: its path behind the address of the API, and its credentials."""
 
     path: str
     method: str = "GET"
@@ -65,7 +65,7 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Asks:
-    """How a record is asked for, and read out of the answer; `url` is the API's address where there is only one."""
+    """Fetching of a record and parsing of the response; `url` is the API's address where there is only one."""
 
     question: Callable[[str, Source, str], Question]
     answer: Callable[[Any], Asked]
@@ -77,9 +77,8 @@ class Asks:
 class Kind:
     """A kind of HR system.
 
-    `mapping` is what its fields mean unless the operator says otherwise. One that signs nothing is taken only with a
-    shared secret and a list of senders. `asks` is there when its events are thin. `max_age` is how old the time that
-    it signs may be.
+    `mapping` is the default meaning of its fields. A kind that signs nothing is accepted only with a shared secret and
+    a list of senders. `asks` is set when its events are thin. `max_age` is the maximum age of the signed time.
     """
 
     read: Reads
@@ -97,5 +96,5 @@ _MODULES = {"csv": "csv_file", "json": "json_file"}
 
 @cache
 def kind_called(name: str) -> Kind:
-    """The kind of that name, a KindName."""
+    """Return the kind of that name, a KindName."""
     return cast("Kind", import_module(f"dayone.hr.connectors.{_MODULES.get(name, name)}").KIND)

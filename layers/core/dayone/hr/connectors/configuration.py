@@ -1,4 +1,4 @@
-"""The HR systems and the rules for what they say, as an operator writes them down, read whole or refused."""
+"""Parse the configuration of HR systems and of the rules for their records, whole or not at all."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ type Mistake = tuple[Path, str]
 
 @dataclass(frozen=True)
 class Reading:
-    """A source's name, what the file says of it, and what the names of secrets begin with."""
+    """A source's name, its part of the file, and the prefix of the names of secrets."""
 
     name: str
     shape: SourceShape
@@ -55,7 +55,7 @@ class Reading:
                 yield self._at(key), f"the name of the secret begins with `{folder}`: Day One may read no other"
 
     def source(self) -> Source:
-        """What the file says, with the defaults of its kind."""
+        """Return the source in the file, with the defaults of its kind."""
         shape, kind = self.shape, self._kind
         max_age = shape.max_age_seconds
         return Source(
@@ -139,10 +139,10 @@ _FILE = "hr.yaml"
 
 
 def read_configuration(text: str, *, secrets: str) -> HrConfiguration:
-    """The configuration in this YAML text; `docs/hr.md` describes it.
+    """Parse the configuration in this YAML text; `docs/hr.md` describes it.
 
-    `secrets` is what the names of all secrets begin with, such as `dayone/hr`. Raises Invalid, whose `findings` are
-    all mistakes, each as `hr.yaml:line:column: what is wrong, and the fix`.
+    `secrets` is the prefix of the names of all secrets, such as `dayone/hr`. Raises Invalid, whose `findings` are all
+    mistakes, each as `hr.yaml:line:column: the mistake, and the fix`.
     """
     document = read_yaml(text or DEFAULT, file=_FILE)
     shape, findings = _shape_of(document) if document.is_read else (None, [])
@@ -176,7 +176,7 @@ def _message(error: ErrorDetails, *, values: object) -> str:
 
 
 def _place(path: Path, *, values: object) -> Path:
-    """Where in the file it is: a field that is written as a text alone has no place of its own."""
+    """Return the path of a mistake in the file: a field written as a text alone has no place of its own."""
     place: list[str | int] = []
     for part in path:
         if isinstance(values, list) and not isinstance(part, int):

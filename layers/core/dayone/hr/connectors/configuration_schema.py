@@ -13,7 +13,7 @@ from dayone.hr.merge import fields_in
 from dayone.model.hr.sources import BY_HAND
 
 _ATTRIBUTES = frozenset(MAPPING) - {"id"}
-# When a record came to be so, where the report of a Workday integration says it.
+# Time of change of a record, if the report of a Workday integration has it.
 _TIME = "changed_at"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _A_DAY = date(2026, 11, 30)
@@ -38,7 +38,7 @@ def _path(text: str) -> str:
 
 
 def _values(values: dict[str, str]) -> dict[str, str]:
-    """What records have is compared without blanks around it and whatever the letter case."""
+    """Normalize values, which are compared without blanks around them and in any letter case."""
     written: dict[str, str] = {}
     for text in values:
         if other := written.get(text.strip().casefold()):
@@ -101,7 +101,7 @@ class _Shape(BaseModel):
 
 
 class FieldShape(_Shape):
-    """Where an attribute comes from."""
+    """Origin of an attribute."""
 
     field: Annotated[list[FieldPath], BeforeValidator(_listed)] = Field(default_factory=list)
     values: Annotated[dict[str, str], AfterValidator(_values)] = Field(default_factory=dict)
@@ -110,7 +110,7 @@ class FieldShape(_Shape):
 
 
 class ApiShape(_Shape):
-    """Where and how fast records are asked for."""
+    """Address and rate of an API for records."""
 
     url: Address
     per_second: Annotated[float, Field(ge=0.1, le=50)] = 4.0
@@ -118,7 +118,7 @@ class ApiShape(_Shape):
 
 
 class TokensShape(_Shape):
-    """Who issues access tokens."""
+    """Issuer of access tokens."""
 
     issuer: Annotated[str, StringConstraints(min_length=1)]
     audience: Annotated[str, StringConstraints(min_length=1)]
@@ -126,7 +126,7 @@ class TokensShape(_Shape):
 
 
 class ShrinkShape(_Shape):
-    """How much smaller a workforce may become at once."""
+    """Limit of the decrease of a workforce in one import."""
 
     percent: Annotated[int, Field(ge=0, le=100)] = 10
     at_least: Annotated[int, Field(ge=0)] = 5
@@ -150,7 +150,7 @@ class SourceShape(_Shape):
 
 
 class UserNamesShape(_Shape):
-    """How user names are made."""
+    """Rules for user names."""
 
     pattern: Annotated[str, AfterValidator(_pattern)] = "{email}"
     on_collision: Literal["number", "id", "refuse"] = "number"
@@ -158,7 +158,7 @@ class UserNamesShape(_Shape):
 
 
 class EmailsShape(_Shape):
-    """What becomes of an e-mail address that is somebody else's."""
+    """Rule for an e-mail address that belongs to somebody else."""
 
     on_collision: Literal["omit", "refuse"] = "omit"
 

@@ -11,7 +11,7 @@ from dayone.hr.connectors.workforce_file import LARGEST_BODY, MAPPING, heard, no
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import Source
 
-# What tells of whom a row is, and whether they have left.
+# Attributes that identify the person of a row, and whether they have left.
 _DECISIVE = frozenset({"id", "status", "start_date", "end_date"})
 
 
@@ -30,7 +30,7 @@ def _names(source: Source) -> Sequence[str]:
 
 
 def _twice(columns: Sequence[str], *, source: Source) -> list[str]:
-    """A mistake for each name that several columns have; raises Invalid where it is not clear what the file states."""
+    """Report each name that several columns have; raise Invalid if the meaning of the file depends on it."""
     twice = ambiguous(columns, names=_names(source))
     findings = tuple(f"{name}: more than one column is called so" for name in twice)
     if set(twice) & {field for name in _DECISIVE & source.mapping.keys() for field in source.mapping[name].fields}:
@@ -39,7 +39,7 @@ def _twice(columns: Sequence[str], *, source: Source) -> list[str]:
 
 
 def _missing(columns: Sequence[str], *, source: Source) -> Iterator[str]:
-    """A column that was asked for by name and is not there would look as if nobody had a value in it."""
+    """Report columns that are mapped and missing, because the attribute would look empty for everybody."""
     for name, rule in source.mapping.items():
         if rule is not MAPPING.get(name) and rule.fields and not set(rule.fields) & set(columns):
             yield f"{name}: there is no column {' or '.join(rule.fields)}"

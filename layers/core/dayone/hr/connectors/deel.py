@@ -1,4 +1,4 @@
-"""Deel: webhooks that name a worker, whose record is then asked for.
+"""Deel: webhooks that name a worker, whose record is then fetched.
 
 The signature is the HMAC-SHA256 of `POST` and the raw body behind it, in hexadecimal digits. Sources:
 developer.deel.com/docs/webhooks-get-started, developer.deel.com/api/reference/endpoints/people/get-person-by-id.
@@ -87,7 +87,7 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The person in the answer, which has them under `data`."""
+    """Return the person in the response, which has them under `data`."""
     found = record.get("data", record) if isinstance(record, dict) else None
     if not isinstance(found, dict):
         raise Malformed("the answer is not a person")

@@ -10,7 +10,7 @@ from dayone.errors import Invalid, Malformed
 
 _SEPARATORS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
-# The first line by which spreadsheets tell each other the separator.
+# The first line with which spreadsheets declare the separator.
 _TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 # What stands in for bytes that were no text on their way here.
 _LOST = "\ufffd"
@@ -18,7 +18,7 @@ _NOT_UTF_8 = "the file is not in UTF-8: save it as UTF-8, and send it again"
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a file in UTF-8 or UTF-16 with its mark, or else in Windows-1252; raises Malformed."""
+    """Decode a file in UTF-8 or UTF-16 with its mark, or else in Windows-1252; raise Malformed."""
     try:
         encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         text = raw.decode(encoding)
@@ -30,7 +30,7 @@ def decoded(raw: bytes) -> str:
 
 
 def garbled(raw: bytes) -> Malformed | None:
-    """What to answer when bytes were lost on the way of what cannot be proved, and could not be for that alone."""
+    """Return the error for a delivery whose bytes were damaged in transit, so that it could not be verified."""
     return Malformed(_NOT_UTF_8) if b"\0" in raw or _LOST.encode() in raw else None
 
 
@@ -42,10 +42,10 @@ def _in_windows_1252(raw: bytes) -> str:
 
 
 def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Iterator[Mapping[str, str] | Invalid]]:
-    """The names of the columns, and the rows; a row that has more or fewer cells than there are names is an Invalid.
+    """Return the names of the columns, and the rows; a row with more or fewer cells than names is an Invalid.
 
-    A column that is called as one of `names`, but for the case of letters and blanks around it, is that one. Of columns
-    with the same name the rows have none. Raises Malformed for what is not such a file.
+    A column equal to one of `names`, but for the case of letters and blanks around it, is that one. Rows have no values
+    for columns with the same name. Raises Malformed for a text that is not such a file.
     """
     if separator := _TOLD.match(text):
         text = text[separator.end() :]

@@ -44,11 +44,11 @@ def person_in(
     is_end: bool = False,
     mistakes: Iterable[str] = (),
 ) -> ReadPerson:
-    """The person in a record as it is at `at`; raises Invalid with every mistake there is.
+    """Return the person in a record as it is at `at`; raise Invalid with every mistake.
 
-    A record that says that somebody has left, or that comes with the word that they have (`is_end`), needs only the id;
-    of any other that is refused, the end that it states counts. `changed_at` is when the record came to be so, where it
-    says that; `mistakes` are those of what the record came with.
+    A record that states that somebody has left, or that comes with such a notice (`is_end`), needs only the id; of any
+    other refused record, the end that it states counts. `changed_at` is the record's own time of change, if it has one;
+    `mistakes` are those of the delivery around it.
     """
     result = mapped(record, rules=rules, at=at)
     attributes = {**result.attributes, **({"status": Status.ENDED.value} if is_end else {})}
@@ -79,7 +79,7 @@ def _whole(attributes: Mapping[str, str], *, problems: tuple[str, ...], rules: M
 
 
 def _end_alone(attributes: Mapping[str, str], *, problems: Iterable[str]) -> dict[str, str]:
-    """The end that a refused record states; none where it is not clear whose, or of which employment."""
+    """Return the end stated by a refused record; none if the person or the employment is unclear."""
     unclear = {"id", "status", "start_date"} & {_name(problem) for problem in problems}
     end = {} if unclear else stated_end(attributes)
     try:
@@ -90,7 +90,7 @@ def _end_alone(attributes: Mapping[str, str], *, problems: Iterable[str]) -> dic
 
 
 def _states_status(record: object, rules: Mapping[str, FieldRule], *, at: datetime) -> bool:
-    """Whether the status is in the record itself: a default says nothing about this person."""
+    """Return whether the status is in the record itself: a default is no information about this person."""
     stated = {"status": replace(rules["status"], default="")} if "status" in rules else {}
     return bool(mapped(record, rules=stated, at=at).attributes.get("status"))
 

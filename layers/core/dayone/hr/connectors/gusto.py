@@ -1,6 +1,6 @@
-"""Gusto: webhooks that name an employee, whose record is then asked for.
+"""Gusto: webhooks that name an employee, whose record is then fetched.
 
-The signature is the HMAC-SHA256 of the raw body in hexadecimal digits, which Gusto's documents do not say outright.
+The signature is the HMAC-SHA256 of the raw body in hexadecimal digits, which Gusto's documents do not state explicitly.
 Sources: docs.gusto.com/embedded-payroll/docs/webhooks, the employee in Gusto's own client for Python.
 """
 
@@ -72,7 +72,7 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The employee in the answer."""
+    """Return the employee in the response."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
     return Asked(record=record, id=str(record.get("uuid")))

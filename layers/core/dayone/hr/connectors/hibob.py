@@ -1,4 +1,4 @@
-"""HiBob: webhooks (version 2) that name an employee, whose record is then asked for.
+"""HiBob: webhooks (version 2) that name an employee, whose record is then fetched.
 
 The signature is the HMAC-SHA512 of the raw body in base64. Sources: apidocs.hibob.com/docs/working-with-webhooks,
 /reference/getting-started-webhooks, /reference/post_people-identifier, /docs/people-read-api-contract.
@@ -20,10 +20,10 @@ from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
 from dayone.model.hr.sources import FieldRule, Source
 
-# With what HiBob tries a new webhook; it is not said whether it is signed, and there is nothing in it to believe.
+# HiBob's test of a new webhook; it is undocumented whether it is signed, and it carries no data.
 _DELETED = "employee.deleted"
 _ID = "root/id"
-# Of the two statuses only that of the life cycle says that somebody has left.
+# Of the two statuses only that of the life cycle shows that somebody has left.
 _STATUS, _LIFE_CYCLE, _TERMINATED = "internal/status", "internal/lifecycleStatus", "terminated"
 
 
@@ -78,7 +78,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 
 def question(record: str, source: Source, secret: str) -> Question:
-    """The fields that are mapped, of one employee; the secret is `id:token` of a service user."""
+    """Return the request for the mapped fields of one employee; the secret is `id:token` of a service user."""
     paths = {path.removeprefix("/").partition(".")[0] for rule in source.mapping.values() for path in rule.fields}
     fields = sorted(path.replace("/", ".") for path in {*paths, _LIFE_CYCLE, _ID})
     key = base64.b64encode(secret.encode()).decode()
@@ -91,9 +91,9 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The employee in the answer, with `{"value": ...}` around each field whether the answer has it or not.
+    """Return the employee in the response, with `{"value": ...}` around each field in any case.
 
-    The status is `terminated` where the life cycle says so.
+    The status is `terminated` if the life cycle has it.
     """
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")

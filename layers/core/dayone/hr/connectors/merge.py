@@ -74,7 +74,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 
 def _modified_at(employee: Mapping[str, object]) -> datetime:
-    """When Merge has last changed the record; without that a late delivery could not be told from a new one."""
+    """Return Merge's time of the last change; without it a late delivery could not be distinguished from a new one."""
     try:
         at = datetime.fromisoformat(str(employee.get("modified_at")))
     except ValueError:
@@ -85,7 +85,7 @@ def _modified_at(employee: Mapping[str, object]) -> datetime:
 
 
 def _readable(employee: Mapping[str, object]) -> Mapping[str, object]:
-    """The record without relations that are told as bare ids of Merge, which say nothing outside of it."""
+    """Return the record without relations given as bare ids of Merge, which have no meaning outside of it."""
     relations = ("manager", "team", "work_location", "groups", "employments")
     bare = {name for name in relations if name in employee and not _is_expanded(employee[name])}
     return {name: value for name, value in employee.items() if name not in bare}

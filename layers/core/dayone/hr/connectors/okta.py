@@ -1,6 +1,6 @@
-"""Okta event hooks: events that name a user, whose profile is then asked for.
+"""Okta event hooks: events that name a user, whose profile is then fetched.
 
-Nothing is signed: a secret comes in a header, and a new hook is verified by a question that is to be echoed. Okta
+Nothing is signed: a secret comes in a header, and a new hook is verified by a challenge that is to be echoed. Okta
 waits for three seconds. Source: developer.okta.com/docs/concepts/event-hooks.
 """
 
@@ -91,7 +91,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 
 def challenge(delivery: Delivery) -> str:
-    """What Okta wants to have back before it uses a new hook; raises Invalid when it asks for nothing of the kind."""
+    """Return the challenge that Okta expects back before it uses a new hook; raise Invalid when there is none."""
     challenge_value = delivery.headers.get(CHALLENGE_HEADER, "")
     if not challenge_value or len(challenge_value) > LONGEST_CHALLENGE:
         raise Invalid("there is no verification challenge", findings=(f"{CHALLENGE_HEADER}: is missing or too long",))
@@ -115,7 +115,7 @@ def question(record: str, source: Source, secret: str) -> Question:
 
 
 def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
-    """The user in the answer."""
+    """Return the user in the response."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not a user")
     try:

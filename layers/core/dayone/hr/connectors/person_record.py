@@ -1,4 +1,4 @@
-"""One person as HR systems tell of them, checked; trifles are made good first."""
+"""One person's record from an HR system, validated; trivial flaws are corrected first."""
 
 import json
 import re
@@ -39,12 +39,12 @@ _CATEGORIES, _SPACES = frozenset("LMNPS"), frozenset("\t\n\r \u00a0\u3000")
 
 
 def cleaned(text: str) -> str:
-    """The text without the characters that AWS refuses in a name, such as marks of direction and zero width."""
+    """Return the text without the characters that AWS refuses in a name, such as marks of direction and zero width."""
     return "".join(char for char in text if unicodedata.category(char)[0] in _CATEGORIES or char in _SPACES)
 
 
 def normalised(record: Mapping[str, object]) -> dict[str, object]:
-    """The record without what is null, empty or blank, which all mean that there is none."""
+    """Return the record without null, empty or blank values, which all mean that there is none."""
     made = {name: _normal(name, value, zone=record.get("time_zone")) for name, value in record.items()}
     return {name: value for name, value in made.items() if value is not None and value != ""}
 
@@ -75,7 +75,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 def _time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:  # a name that is not known is a KeyError, a path a ValueError
+    except (KeyError, ValueError, OSError) as error:  # an unknown name is a KeyError, a path a ValueError
         raise ValueError("not an IANA time zone, such as Europe/Berlin") from error
     return name
 
@@ -114,10 +114,10 @@ PERSON_ID = re.compile(r"[A-Za-z0-9._@+-]{1,128}")
 
 
 class PersonAttributes(BaseModel):
-    """What one source says of a person; only the id has to be there, since others may say the rest.
+    """Attributes of a person from one source; only the id is required, since others may supply the rest.
 
-    An end (`status` is `ended`) needs nothing else: what is wrong with such a record is left aside and in `flaws`, as
-    are flaws of the attributes in `forgives`.
+    An end (`status` is `ended`) needs nothing else: mistakes in such a record are ignored and listed in `flaws`, as are
+    flaws of the attributes in `forgives`.
     """
 
     forgives: ClassVar[frozenset[str]] = frozenset()
@@ -180,12 +180,12 @@ class PersonAttributes(BaseModel):
 
     @classmethod
     def _end_alone(cls, kept: Mapping[str, object], *, flaws: tuple[str, ...]) -> Self:
-        """The end of somebody of whom the rest is not there."""
+        """Return the end of an employment without the other attributes."""
         end = PersonAttributes.model_validate(kept)
         return cls.model_construct(end.model_fields_set, **vars(end)).noting(flaws)
 
     def noting(self, flaws: tuple[str, ...], *, aside: frozenset[str] = frozenset()) -> Self:
-        """The same record, with the mistakes that were left aside in it."""
+        """Return the same record, with the mistakes that were ignored in it."""
         self._flaws, self._left_aside = flaws, aside
         return self
 
@@ -195,9 +195,10 @@ class PersonAttributes(BaseModel):
         return self._flaws
 
     def attributes(self, *, only_given: bool) -> dict[str, str]:
-        """The attributes as texts, days in ISO 8601, "" for none; all of them, or those that were given.
+        """Return the attributes as texts, days in ISO 8601, "" for none; all of them, or those that were given.
 
-        Without those that were left aside, which stay as they were; of an end with flaws only those that were given.
+        Ignored attributes are left out, and stay as they were; of an end with flaws only those that were given are
+        returned.
         """
         only_given = only_given or (bool(self._flaws) and self.status is Status.ENDED)
         left_out = {
@@ -208,7 +209,7 @@ class PersonAttributes(BaseModel):
         return {name: "" if entry is None else str(entry) for name, entry in vars(self).items() if name not in left_out}
 
     def person(self) -> Person:
-        """The person it describes, whose user name is their e-mail address unless there is another."""
+        """Return the person it describes, whose user name is their e-mail address unless there is another."""
         both = f"{self.given_name} {self.family_name}"[:_LONGEST_NAME]
         members = {field.name for field in fields(Person)}
         values = {name: value for name, value in self.model_dump().items() if name in members}
@@ -217,7 +218,7 @@ class PersonAttributes(BaseModel):
 
 
 class PersonRecord(PersonAttributes):
-    """One person as the sender knows them, always whole: what is left out is not so, not unchanged."""
+    """One person's complete record: an omitted attribute has no value, rather than being unchanged."""
 
     email: Email
     given_name: Name
@@ -259,9 +260,9 @@ def _flawed(error: ValidationError) -> set[str]:
 
 
 def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str], tuple[str, ...]]:
-    """The person's id, the other attributes, and the flaws left aside; raises Invalid with every mistake otherwise.
+    """Return the person's id, the other attributes, and the ignored flaws; raise Invalid with every mistake.
 
-    An empty text says that there is none, and is nothing to check.
+    An empty text means that there is no value, and is not validated.
     """
     filled = {name: text for name, text in attributes.items() if text}
     try:
@@ -273,7 +274,7 @@ def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str], tuple[s
 
 
 def read_as[Body: BaseModel](model: type[Body], body: bytes) -> Body:
-    """The body as the model; raises Malformed for what is not JSON in UTF-8, Invalid for JSON of another shape."""
+    """Parse the body as the model; raise Malformed if it is not JSON in UTF-8, Invalid for JSON of another shape."""
     try:
         return model.model_validate_json(body)
     except ValidationError as error:

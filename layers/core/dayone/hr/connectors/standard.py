@@ -77,7 +77,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     try:
         event = read_as(PersonEvent, delivery.body)
         at = event.timestamp
-        # Signatures have whole seconds: an end of this very second stays where it is among what was told before it.
+        # Signatures have whole seconds: an end of this very second keeps its order among earlier records.
         if event.type == _ENDED and at > sent_at + CLOCKS_DIFFER_BY:
             at = sent_at
         be_of_the_past(at, until=sent_at)
@@ -93,7 +93,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 
 
 def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: datetime) -> Heard:
-    """The end that a refused event states; raises `error` where it states none."""
+    """Return the end stated by a refused event; raise `error` if it states none."""
     mistakes = [finding.removeprefix("data.") for finding in error.findings]
     try:
         event = read_as(_RefusedEvent, delivery.body)
@@ -108,7 +108,7 @@ def _end_alone(delivery: Delivery, error: Invalid, *, source: Source, sent_at: d
 
 
 def verify(delivery: Delivery, *, keys: Iterable[str], now: datetime) -> datetime:
-    """The time the delivery was signed at; raises Unauthentic."""
+    """Return the time the delivery was signed at; raise Unauthentic."""
     reference, stamp = delivery.headers.get(ID_HEADER, ""), delivery.headers.get(TIME_HEADER, "")
     given = delivery.headers.get(SIGNATURES_HEADER, "").split(" ")
     signatures = [name.removeprefix("v1,") for name in given if name.startswith("v1,")]

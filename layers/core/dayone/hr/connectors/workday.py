@@ -22,7 +22,7 @@ from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import FieldRule, Source
 from dayone.model.subject_state import SourceRecord
 
-# The rows of a report that was asked for as JSON are under this name.
+# The rows of a report in JSON are under this name.
 _ROWS = "Report_Entry"
 _TIME = "changed_at"
 
@@ -84,7 +84,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
 def _person_in(
     row: Mapping[str, object], *, source: Source, now: datetime
 ) -> tuple[str, SourceRecord, tuple[str, ...]]:
-    """The person's id, the record, and the mistakes for which it is only their end."""
+    """Return the person's id, the record, and the mistakes because of which it is only their end."""
     mistakes: tuple[str, ...] = ()
     try:
         at = _changed_at(row, source=source, now=now)
@@ -96,7 +96,7 @@ def _person_in(
 
 
 def _changed_at(row: Mapping[str, object], *, source: Source, now: datetime) -> datetime:
-    """When the row came to be so, by the report's own time where one is mapped, else when it arrived."""
+    """Return the time of change of the row, by the report's own time where one is mapped, else its arrival."""
     rule = source.mapping.get(_TIME)
     if rule is None:
         return now

@@ -21,7 +21,7 @@ MAPPING = OWN_NAMES
 
 
 def proved(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> tuple[str, datetime]:
-    """The delivery's id and time: by Standard Webhooks, or by a shared secret where the source is set up so."""
+    """Return the delivery's id and time, verified by Standard Webhooks, or by a shared secret if configured so."""
     if source.by_secret:
         carries_secret(delivery.headers.get(source.header, ""), keys=keys)
         return digest_of(delivery.body), now
@@ -68,7 +68,7 @@ def _refused(findings: list[str], ends: Mapping[str, Mapping[str, str]], *, refe
 
 
 def not_read(names: Iterable[str], *, source: Source) -> tuple[str, ...]:
-    """A line that names the columns, or members, that no rule of the source reads."""
+    """Return a line with the columns, or members, that no rule of the source reads."""
     read = {path.partition(".")[0].partition("[")[0] for rule in source.mapping.values() for path in rule.fields}
     unread = sorted(name for name in set(names) - read if name.strip())
     return (f"nothing reads {', '.join(unread)}",) if unread else ()
