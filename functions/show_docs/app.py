@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.api.docs import page_answer, page_asked_for, page_refusal
+from dayone.api.docs import page_answer, page_refusal, page_requested
 from dayone.errors import NotFound
 from dayone.logs import logger_of
 from dayone.ops.docs import show_docs
@@ -17,7 +17,7 @@ logger = logger_of("show_docs")
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer with a page, or 404 for one that is not there."""
     try:
-        page = show_docs(page_asked_for(event), text=wiring.show_docs())
+        page = show_docs(page_requested(event), text=wiring.show_docs())
     except NotFound as error:
         return page_refusal(error)
     logger.info("page shown", extra={"page": page.name})

@@ -53,7 +53,7 @@ _EVENT = {
 }
 _SOURCE = Parameter(
     name="source",
-    says="The name of an HR system in the configuration; without one, `standard`.",
+    text="The name of an HR system in the configuration; without one, `standard`.",
     place="path",
     example="standard",
     schema={"type": "string", "maxLength": LONGEST_SOURCE},
@@ -61,21 +61,21 @@ _SOURCE = Parameter(
 _HEADERS = (
     Parameter(
         name=ID_HEADER,
-        says="The id of the delivery, the same when it is sent again. Kinds `standard`, `csv` and `json`.",
+        text="The id of the delivery, the same when it is sent again. Kinds `standard`, `csv` and `json`.",
         place="header",
         example="msg_2fJkQ7hT9",
         schema={"type": "string", "minLength": 1, "maxLength": LONGEST_ID},
     ),
     Parameter(
         name=TIME_HEADER,
-        says="When it was signed, in seconds since 1970. Kinds `standard`, `csv` and `json`.",
+        text="When it was signed, in seconds since 1970. Kinds `standard`, `csv` and `json`.",
         place="header",
         example="1795424400",
         schema={"type": "string", "pattern": "^[0-9]{1,12}$"},
     ),
     Parameter(
         name=SIGNATURES_HEADER,
-        says="HMAC-SHA256 over `id.timestamp.body` in base64, or several of them. Kinds `standard`, `csv` and `json`.",
+        text="HMAC-SHA256 over `id.timestamp.body` in base64, or several of them. Kinds `standard`, `csv` and `json`.",
         place="header",
         example="v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=",
         schema={"type": "string", "pattern": "^v1,[A-Za-z0-9+/]{43}=( v1,[A-Za-z0-9+/]{43}=){0,9}$"},
@@ -84,7 +84,7 @@ _HEADERS = (
 _IN_HEX = "^[0-9a-f]{64}$"
 # The headers in which a vendor signs: the kind, the name, what it says and its pattern.
 _VENDOR_HEADERS = tuple(
-    Parameter(name=name, says=f"{says} Kind `{kind}`.", place="header", schema={"type": "string", "pattern": pattern})
+    Parameter(name=name, text=f"{says} Kind `{kind}`.", place="header", schema={"type": "string", "pattern": pattern})
     for kind, name, says, pattern in (
         ("bamboohr", "x-bamboohr-timestamp", "When it was signed, in seconds since 1970.", "^[0-9]{1,12}$"),
         ("bamboohr", "x-bamboohr-signature", "HMAC-SHA256 over the body and the timestamp, in hexadecimal.", _IN_HEX),
@@ -107,7 +107,7 @@ _DELIVERIES = {
 }
 _CHALLENGE = Parameter(
     name=CHALLENGE_HEADER,
-    says="The text to send back.",
+    text="The text to send back.",
     place="header",
     required=True,
     example="4TtCbIbFmWSvVvZ2bEwWcGGm",

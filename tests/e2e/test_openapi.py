@@ -133,14 +133,14 @@ def _try(tried: Tried, method: str, path: str, *, mode: GenerationMode) -> None:
         # What is longer than API Gateway takes (10,240 bytes of request line and headers) does not come to the API.
         assume(answer.status_code != HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         tried.statuses.setdefault((method, path), []).append(answer.status_code)
-        must_be_refused = mode is GenerationMode.NEGATIVE and not _says_nothing(case.query)
+        must_be_refused = mode is GenerationMode.NEGATIVE and not _is_empty(case.query)
         case.validate_response(answer, checks=[*CHECKS, negative_data_rejection] if must_be_refused else CHECKS)
 
     run: Callable[[], None] = send
     run()
 
 
-def _says_nothing(query: Mapping[str, Any] | None) -> bool:
+def _is_empty(query: Mapping[str, Any] | None) -> bool:
     """Whether a member of the query is empty, which clients leave out, or a list or an object, which they spell out."""
     return any(entry in ("", None) or isinstance(entry, list | dict) for entry in (query or {}).values())
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dayone.model.policy.rules import Policy, PolicyVersion
 from tests.functions import access_api_world as api
-from tests.unit.cli_api import Asked, CliApi, PollResult, is_signed, running
+from tests.unit.cli_api import Answered, Asked, CliApi, is_signed, running
 from tests.unit.world import World
 
 
@@ -27,7 +27,7 @@ class Door(CliApi):
     def __post_init__(self) -> None:
         self._function = api.World(state=self.world.state, center=self.world.center, inbox=self.world.inbox)
 
-    def answer(self, asked: Asked, *, target: str) -> PollResult:
+    def answer(self, asked: Asked, *, target: str) -> Answered:
         self.asked.append(asked)
         assert is_signed(asked, target=target)
         self._function.now = self.world.now
@@ -35,7 +35,7 @@ class Door(CliApi):
         if asked.method != "GET":
             self.world.settle()
         headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
-        return PollResult(body=answer.body, status=answer.status, headers=headers)
+        return Answered(body=answer.body, status=answer.status, headers=headers)
 
     def get(self, path: str, **query: str) -> Mapping[str, Any]:
         """What the API answers to a GET of somebody else."""

@@ -28,7 +28,7 @@ _LONGEST_RETRY = 60.0
 
 
 @dataclass(frozen=True)
-class PollResult:
+class Told:
     """What HR knew of a person at a moment, and under which id it says so."""
 
     person: Person
@@ -50,11 +50,11 @@ class Outside:
     """
 
     day_one: DayOne
-    people: dict[str, PollResult] = field(default_factory=dict)
+    people: dict[str, Told] = field(default_factory=dict)
     policy: str = ""
     policy_version: int = 0
     may_be_taken: list[str] = field(default_factory=list)
-    acknowledged: list[tuple[PollResult, str]] = field(default_factory=list)
+    acknowledged: list[tuple[Told, str]] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
     granted: dict[str, Grant] = field(default_factory=dict)
     ever_suspended: set[str] = field(default_factory=set)
@@ -64,19 +64,19 @@ class Outside:
 
     # HR
 
-    def tells(self, person: Person, *, ago: float = 0.0) -> PollResult:
+    def tells(self, person: Person, *, ago: float = 0.0) -> Told:
         """One delivery about a person, as of so many seconds ago."""
         at = self.day_one.time.now
         if ago:
             at = max(at - timedelta(seconds=ago), at.replace(hour=0, minute=0, second=0))
-        told = PollResult(person, at=at, reference=f"evt-{next(self.numbers)}")
+        told = Told(person, at=at, reference=f"evt-{next(self.numbers)}")
         existing = self.people.get(person.id)
         if existing is None or existing.at < at:
             self.people[person.id] = told
         self.deliver(told)
         return told
 
-    def deliver(self, result: PollResult) -> None:
+    def deliver(self, result: Told) -> None:
         """Send until it is acknowledged."""
 
         def taken(received: object) -> None:

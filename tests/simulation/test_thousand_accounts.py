@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.simulation.thousand_accounts import MANY, PollResult, lived_through
+from tests.simulation.thousand_accounts import MANY, Told, lived_through
 
 
-def _is_well(result: PollResult, *, accounts: int) -> None:
+def _is_well(result: Told, *, accounts: int) -> None:
     assert (result.accounts, result.wrong, result.failed) == (accounts, (), 0)
     assert result.throttles > accounts // 2
 

@@ -48,7 +48,7 @@ def policy(*, also_audited: bool) -> str:
 
 
 @dataclass(frozen=True)
-class PollResult:
+class Told:
     """What came of the hour."""
 
     accounts: int
@@ -58,7 +58,7 @@ class PollResult:
     minutes: float
 
 
-def lived_through(seed: int, *, many: int = MANY, within: float = _HOUR, climate: Climate = CLEAR) -> PollResult:
+def lived_through(seed: int, *, many: int = MANY, within: float = _HOUR, climate: Climate = CLEAR) -> Told:
     """Accounts come, most pending at first, some move, and in the midst of it the policy is edited."""
     simulation = Simulation(seed, climate=climate)
     random, outside, time = simulation.random, simulation.outside, simulation.time
@@ -78,7 +78,7 @@ def lived_through(seed: int, *, many: int = MANY, within: float = _HOUR, climate
         for operation in simulation.day_one.state.operations.values()
         if operation.state is OperationState.FAILED
     ]
-    return PollResult(
+    return Told(
         accounts=sum(1 for subject in simulation.day_one.state.heads if subject.kind is SubjectKind.ACCOUNT),
         wrong=tuple(_wrong(numbers, simulation=simulation)),
         failed=len(failed),

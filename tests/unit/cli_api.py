@@ -20,7 +20,7 @@ KEY, SECRET, REGION = "AKIDEXAMPLE", "a secret of nobody", "eu-west-1"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PollResult:
+class Answered:
     """What to answer once."""
 
     body: object
@@ -52,21 +52,21 @@ class CliApi:
     """What each path answers, in turn, the last answer for ever; and what was asked."""
 
     url: str = ""
-    answers: dict[str, list[PollResult]] = field(default_factory=dict)
+    answers: dict[str, list[Answered]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
 
-    def tell(self, route: str, *told: PollResult | object) -> None:
+    def tell(self, route: str, *told: Answered | object) -> None:
         """Say what a route such as `GET /v1/health` answers."""
-        self.answers[route] = [entry if isinstance(entry, PollResult) else PollResult(body=entry) for entry in told]
+        self.answers[route] = [entry if isinstance(entry, Answered) else Answered(body=entry) for entry in told]
 
-    def answer(self, asked: Asked, *, target: str) -> PollResult:
+    def answer(self, asked: Asked, *, target: str) -> Answered:
         self.asked.append(asked)
         if not asked.path.startswith("/hr/") and not is_signed(asked, target=target):
-            return PollResult(status=403, body={"message": "The request signature we calculated does not match"})
+            return Answered(status=403, body={"message": "The request signature we calculated does not match"})
         waiting = self.answers.get(f"{asked.method} {asked.path}")
         if not waiting:
             problem = {"type": "tag:dayone,2026:not-found", "title": "Not found", "status": 404}
-            return PollResult(status=404, body={**problem, "detail": f"no {asked.method} {asked.path}"})
+            return Answered(status=404, body={**problem, "detail": f"no {asked.method} {asked.path}"})
         return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
 

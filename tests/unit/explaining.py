@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dayone.access.explain.steps import Known
+from dayone.access.explain.steps import ExplainContext
 from dayone.model.accounts import Account
 from dayone.model.guardrails import HeldRemoval
 from dayone.model.operations import Action, Applied, Operation, OperationState
@@ -35,13 +35,13 @@ def known(
     planned: Iterable[Operation] = (),
     planned_with: int = 7,
     held: tuple[HeldRemoval, ...] = (),
-) -> Known:
+) -> ExplainContext:
     """An engineer and a development account, both planned, and what is told of them."""
     one_by_one = {entry.resource: entry for entry in applied}
     of_account = {key: applied for key, applied in one_by_one.items() if key.kind is ResourceKind.ASSIGNMENT}
     of_person = {key: applied for key, applied in one_by_one.items() if key not in of_account}
     somebody, somewhere = person or a_person(), account or an_account()
-    return Known(
+    return ExplainContext(
         person=SubjectState(
             Head(subject=the_person(), fact=somebody, policy_version=planned_with, held=held), of_person
         ),

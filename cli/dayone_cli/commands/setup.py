@@ -42,7 +42,7 @@ def check(
             "seen_by": "you",
             "name": finding.name,
             "state": str(finding.state),
-            "says": finding.says,
+            "says": finding.message,
             "do": finding.do,
             "paste": finding.paste,
         }

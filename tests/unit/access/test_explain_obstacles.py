@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.access.explain.explanation import explain
-from dayone.access.explain.steps import Known
+from dayone.access.explain.steps import ExplainContext
 from dayone.access.explain.text import describe_step, in_short
 from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import Action, Operation, OperationState
@@ -42,7 +42,7 @@ def said_of(selector: AccountSelector, account: Account) -> str:
     return in_short(explanation, case)
 
 
-def because(case: Known, *, step: int) -> str:
+def because(case: ExplainContext, *, step: int) -> str:
     (explanation,) = explain(case)
     return describe_step(explanation.steps[step], policy_version=case.policy.version)
 

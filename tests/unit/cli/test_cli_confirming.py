@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli.test_cli_requests import TAKEN, over
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 _APPROVE, _END = ("changes", "approve", "01A"), ("people", "end", "e-1")
@@ -56,10 +56,10 @@ def writes(api: CliApi) -> list[str]:
 def ready(api: CliApi) -> None:
     """Both commands could be carried out."""
     api.tell("GET /v1/changes/01A", *held([operation(1)], number=1), over("01A", succeeded=1))
-    api.tell("POST /v1/changes/01A/approve", PollResult(status=202, body=TAKEN))
+    api.tell("POST /v1/changes/01A/approve", Answered(status=202, body=TAKEN))
     api.tell("GET /v1/people/e-1", person(1, "Alice Ferrari"))
     api.tell("GET /v1/people/e-1/access", {"person": "e-1", "groups": [group("engineers", "111122223333")]})
-    api.tell("POST /v1/people/e-1/end", PollResult(status=202, body=TAKEN))
+    api.tell("POST /v1/people/e-1/end", Answered(status=202, body=TAKEN))
 
 
 class TestLeavers:
@@ -68,8 +68,8 @@ class TestLeavers:
     @pytest.fixture
     def api(self, api: CliApi) -> CliApi:
         api.tell("GET /v1/changes", {"changes": [{"id": "01A"}, {"id": "01B"}], "cursor": ""})
-        api.tell("POST /v1/changes/01A/approve", PollResult(status=202, body=TAKEN))
-        api.tell("POST /v1/changes/01B/approve", PollResult(status=202, body=TAKEN))
+        api.tell("POST /v1/changes/01A/approve", Answered(status=202, body=TAKEN))
+        api.tell("POST /v1/changes/01B/approve", Answered(status=202, body=TAKEN))
         return api
 
     def test_all_that_are_held(self, api: CliApi) -> None:
@@ -85,7 +85,7 @@ class TestLeavers:
 
     def test_what_the_caller_caused_is_left_and_the_others_go(self, api: CliApi) -> None:
         problem = {"type": "tag:dayone,2026:forbidden", "title": "Forbidden", "status": 403, "detail": "caused by you"}
-        api.tell("POST /v1/changes/01A/approve", PollResult(status=403, body=problem))
+        api.tell("POST /v1/changes/01A/approve", Answered(status=403, body=problem))
         ended = dayone("changes", "approve", "--leavers", "--yes", api=api.url)
         assert (ended.code, len(writes(api))) == (1, 2)
         assert "caused by you" in ended.out
@@ -128,7 +128,7 @@ def test_the_option_shows_the_same_and_does_not_ask(api: CliApi, words: tuple[st
 
 
 def test_a_rejection_removes_nothing_and_does_not_ask(api: CliApi) -> None:
-    api.tell("POST /v1/changes/01A/reject", PollResult(status=202, body=TAKEN))
+    api.tell("POST /v1/changes/01A/reject", Answered(status=202, body=TAKEN))
     assert dayone("changes", "reject", "01A", "--no-watch", api=api.url).code == 0
 
 
@@ -217,7 +217,7 @@ class TestParts:
             part["change"] = {**part["change"], "held_version": 7}
         api.tell("GET /v1/changes/01A", *seen)
         for verb in ("approve", "reject"):
-            api.tell(f"POST /v1/changes/01A/{verb}", PollResult(status=202, body=TAKEN))
+            api.tell(f"POST /v1/changes/01A/{verb}", Answered(status=202, body=TAKEN))
         return api
 
     def test_an_approval_shows_the_part_and_sends_it_with_the_version(self, api: CliApi) -> None:

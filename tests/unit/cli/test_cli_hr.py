@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli.test_cli_requests import TAKEN, over
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 _DIGEST = "5e6d7c8b" * 8
@@ -35,7 +35,7 @@ _HELD = {
 def api() -> Iterator[CliApi]:
     with running() as cli_api:
         cli_api.tell("GET /v1/hr-configuration", {"in_force": _IN_FORCE, "newest": _HELD})
-        cli_api.tell(f"POST /v1/hr-configuration/{_DIGEST}/approve", PollResult(status=202, body=TAKEN))
+        cli_api.tell(f"POST /v1/hr-configuration/{_DIGEST}/approve", Answered(status=202, body=TAKEN))
         cli_api.tell("GET /v1/changes/01A", over("01A"))
         yield cli_api
 

@@ -7,7 +7,7 @@ import pytest
 
 from dayone_cli.watching import Watch
 from tests.unit.cli.test_cli_requests import TAKEN, over
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 
@@ -17,7 +17,7 @@ def api() -> Iterator[CliApi]:
         yield cli_api
 
 
-def _not_planned(messages: int = 3) -> PollResult:
+def _not_planned(messages: int = 3) -> Answered:
     said = f"not planned yet: about {messages} messages wait in the inbox"
     body: dict[str, Any] = {
         "change": {"id": "01A", "state": "accepted", "at": "2026-11-23T08:00:00+00:00"},
@@ -25,7 +25,7 @@ def _not_planned(messages: int = 3) -> PollResult:
         "inbox": {"messages": messages, "oldest_seconds": 40 if messages else None},
         "dead_letters": 0,
     }
-    return PollResult(status=202, body=body)
+    return Answered(status=202, body=body)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def _not_planned(messages: int = 3) -> PollResult:
 )
 def test_it_is_waited_for_and_said(api: CliApi, words: tuple[str, ...], request_line: str) -> None:
     if request_line:
-        api.tell(request_line, PollResult(status=202, body=TAKEN))
+        api.tell(request_line, Answered(status=202, body=TAKEN))
     api.tell("GET /v1/people/e-1", {"id": "e-1", "fact": None})
     api.tell("GET /v1/people/e-1/access", {"person": "e-1", "groups": []})
     api.tell("GET /v1/changes/01A", _not_planned(), _not_planned(), over("01A", succeeded=1))

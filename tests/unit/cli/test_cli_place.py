@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.cli_api import Asked, CliApi, PollResult, running
+from tests.unit.cli_api import Answered, Asked, CliApi, running
 from tests.unit.cli_runs import dayone
 
 HERE = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/live"
@@ -51,7 +51,7 @@ def test_another_region_than_that_of_the_api_is_refused_and_both_are_named() -> 
 
 
 def test_a_signature_for_another_region_is_wrong_usage_that_says_what_to_do(api: CliApi) -> None:
-    api.tell("GET /v1/health", PollResult(status=403, body=_WRONG_REGION))
+    api.tell("GET /v1/health", Answered(status=403, body=_WRONG_REGION))
     ended = dayone("status", api=api.url)
     assert (ended.code, "add --region" in ended.err, "'eu-west-1'" in ended.err) == (2, True, True)
 
@@ -59,11 +59,11 @@ def test_a_signature_for_another_region_is_wrong_usage_that_says_what_to_do(api:
 class NoStack(CliApi):
     """CloudFormation, which has no stack of whatever name."""
 
-    def answer(self, asked: Asked, *, target: str) -> PollResult:
+    def answer(self, asked: Asked, *, target: str) -> Answered:
         self.asked.append(asked)
         assert target == "/"
         error = "<Code>ValidationError</Code><Message>Stack with id staging does not exist</Message>"
-        return PollResult(status=400, body=f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>")
+        return Answered(status=400, body=f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error></ErrorResponse>")
 
 
 def test_a_stack_that_is_not_in_the_region_is_named_with_it() -> None:

@@ -7,18 +7,18 @@ import pytest
 
 from tests.unit.cli.test_cli_requests import over
 from tests.unit.cli.test_cli_screen import plan
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 TEXT = "version: 1\n"
 KEPT = {"version": 7, "files": {"policy.yaml": "version: 1 # before\n"}}
-TAKEN = PollResult(status=202, body={"version": 8, "change": "01A", "href": "/v1/changes/01A"})
+TAKEN = Answered(status=202, body={"version": 8, "change": "01A", "href": "/v1/changes/01A"})
 
 
 @pytest.fixture
 def api() -> Iterator[CliApi]:
     with running() as cli_api:
-        cli_api.tell("GET /v1/policy", PollResult(body=KEPT, headers={"ETag": '"7"'}))
+        cli_api.tell("GET /v1/policy", Answered(body=KEPT, headers={"ETag": '"7"'}))
         cli_api.tell("POST /v1/plan", plan())
         cli_api.tell("PUT /v1/policy", TAKEN)
         cli_api.tell("POST /v1/policy/rollback/6", TAKEN)
@@ -69,7 +69,7 @@ def test_yes_does_not_ask(api: CliApi, file: Path) -> None:
 
 
 def test_the_first_policy_is_put_only_if_there_is_none_yet(api: CliApi, file: Path) -> None:
-    api.tell("GET /v1/policy", PollResult(status=404, body={"title": "Not found"}))
+    api.tell("GET /v1/policy", Answered(status=404, body={"title": "Not found"}))
     assert dayone("policy", "apply", file, "--yes", api=api.url).code == 0
     put = next(entry for entry in api.asked if entry.method == "PUT")
     assert (put.headers["if-none-match"], "if-match" in put.headers) == ("*", False)
@@ -86,7 +86,7 @@ def test_a_policy_that_takes_longer_than_somebody_waits_goes_on(
 
 
 def test_who_comes_second_is_refused_and_told_to_look_again(api: CliApi, file: Path) -> None:
-    api.tell("PUT /v1/policy", PollResult(status=412, body={"title": "It has changed", "detail": "version 8"}))
+    api.tell("PUT /v1/policy", Answered(status=412, body={"title": "It has changed", "detail": "version 8"}))
     ended = dayone("policy", "apply", file, "--yes", api=api.url)
     assert (ended.code, "read the plan again" in ended.err) == (3, True)
 

@@ -9,7 +9,7 @@ import pytest
 
 from dayone_cli.api_client import ApiClient
 from dayone_cli.commands import changes
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 HEALTH = {"policy_version": 3, "operations_open": False}
@@ -88,7 +88,7 @@ def test_each_no_has_its_exit_code_and_is_said_with_all_its_findings(api: CliApi
         "status": status,
         "findings": ["a.yaml:1:2: this", "a.yaml:2:1: that"],
     }
-    api.tell("GET /v1/people/e-1", PollResult(status=status, body=problem))
+    api.tell("GET /v1/people/e-1", Answered(status=status, body=problem))
     ended = dayone("people", "show", "e-1", api=api.url)
     assert (ended.code, ended.out) == (code, "")
     assert ended.err.splitlines() == ["No: because", "  a.yaml:1:2: this", "  a.yaml:2:1: that"]
@@ -96,21 +96,21 @@ def test_each_no_has_its_exit_code_and_is_said_with_all_its_findings(api: CliApi
 
 def test_with_json_the_problem_document_is_on_stderr_as_it_came(api: CliApi) -> None:
     problem = {"title": "No", "detail": "because", "status": 409, "instance": "/v1/x"}
-    api.tell("GET /v1/people/e-1", PollResult(status=409, body=problem))
+    api.tell("GET /v1/people/e-1", Answered(status=409, body=problem))
     ended = dayone("people", "show", "e-1", "--output", "json", api=api.url)
     assert (ended.code, json.loads(ended.err)) == (3, problem)
 
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_is_busy_is_asked_again_after_as_long_as_it_says(api: CliApi, pauses: list[float], status: int) -> None:
-    busy = PollResult(status=status, body={"title": "Busy"}, headers={"Retry-After": "7"})
+    busy = Answered(status=status, body={"title": "Busy"}, headers={"Retry-After": "7"})
     api.tell("GET /v1/health", busy, busy, HEALTH)
     assert dayone("status", "-o", "json", api=api.url).json() == HEALTH
     assert pauses == [7.0, 7.0]
 
 
 def test_what_stays_busy_ends_with_unavailable(api: CliApi, pauses: list[float]) -> None:
-    api.tell("GET /v1/health", PollResult(status=503, body={"title": "Busy"}, headers={"Retry-After": "900"}))
+    api.tell("GET /v1/health", Answered(status=503, body={"title": "Busy"}, headers={"Retry-After": "900"}))
     assert dayone("status", api=api.url).code == 4
     assert (len(api.asked), max(pauses)) == (4, 20.0)
 
@@ -127,8 +127,8 @@ def test_an_answer_that_is_no_json_is_unavailable(api: CliApi) -> None:
 
 
 def test_a_write_has_one_key_over_all_its_tries_and_the_next_write_another(api: CliApi, pauses: list[float]) -> None:
-    lost = PollResult(status=504, body={"message": "Endpoint request timed out"})
-    api.tell("POST /v1/accounts/discover", lost, PollResult(status=202, body=TAKEN))
+    lost = Answered(status=504, body={"message": "Endpoint request timed out"})
+    api.tell("POST /v1/accounts/discover", lost, Answered(status=202, body=TAKEN))
     for _ in range(2):
         assert dayone("accounts", "discover", "--no-watch", api=api.url).code == 0
     keys = [entry.headers["idempotency-key"] for entry in api.asked]
@@ -156,8 +156,8 @@ def test_a_read_has_no_key_and_neither_has_a_plan(api: CliApi, tmp_path: Path) -
 def test_what_leads_to_a_change_is_watched_and_ends_as_the_change_does(
     api: CliApi, pauses: list[float], seen: object, code: int, said: str
 ) -> None:
-    api.tell("POST /v1/accounts/discover", PollResult(status=202, body=TAKEN))
-    unknown = PollResult(status=404, body={"title": "Not found"})
+    api.tell("POST /v1/accounts/discover", Answered(status=202, body=TAKEN))
+    unknown = Answered(status=404, body={"title": "Not found"})
     api.tell("GET /v1/changes/01A", unknown, over("01A", "running"), seen)
     ended = dayone("accounts", "discover", api=api.url)
     assert (ended.code, said in ended.err) == (code, True), ended
@@ -190,7 +190,7 @@ def test_what_is_mistyped_ends_with_two(words: tuple[str, ...]) -> None:
 
 
 def test_who_decides_sees_it_carried_out_which_comes_after_the_answer(api: CliApi, pauses: list[float]) -> None:
-    api.tell("POST /v1/changes/01A/approve", PollResult(status=202, body=TAKEN))
+    api.tell("POST /v1/changes/01A/approve", Answered(status=202, body=TAKEN))
     held = over("01A", "held", held=2)
     api.tell("GET /v1/changes/01A", held, held, over("01A", "running"), over("01A", succeeded=2))
     assert dayone("changes", "approve", "01A", "--yes", api=api.url).code == 0
@@ -208,7 +208,7 @@ def test_a_change_that_stays_unknown_is_waited_for_a_while_and_no_longer(
 def test_what_takes_several_requests_is_one_answer_and_one_no(api: CliApi, tmp_path: Path) -> None:
     (tmp_path / "people.json").write_text(json.dumps([{"id": f"e-{number}"} for number in range(150)]))
     other = {"change": "01B", "href": "/v1/changes/01B"}
-    api.tell("POST /v1/people", PollResult(status=202, body=TAKEN), PollResult(status=202, body=other))
+    api.tell("POST /v1/people", Answered(status=202, body=TAKEN), Answered(status=202, body=other))
     api.tell("GET /v1/changes/01A", over("01A", "failed", failed=1))
     api.tell("GET /v1/changes/01B", over("01B", succeeded=1))
     ended = dayone("people", "import", tmp_path / "people.json", "-o", "json", api=api.url)
@@ -221,7 +221,7 @@ def test_what_takes_several_requests_is_one_answer_and_one_no(api: CliApi, tmp_p
 def test_who_is_refused_does_not_keep_the_others_back(api: CliApi, tmp_path: Path) -> None:
     (tmp_path / "people.json").write_text(json.dumps([{"id": f"e-{number}"} for number in range(150)]))
     refused = {"title": "The request is not valid", "detail": "1 mistake", "findings": ["people.3.email: not one"]}
-    api.tell("POST /v1/people", PollResult(status=422, body=refused), PollResult(status=202, body=TAKEN))
+    api.tell("POST /v1/people", Answered(status=422, body=refused), Answered(status=202, body=TAKEN))
     ended = dayone("people", "import", tmp_path / "people.json", "--no-watch", api=api.url)
     assert (ended.code, "01A" in ended.out) == (1, True)
     assert "people.3.email: not one" in ended.err

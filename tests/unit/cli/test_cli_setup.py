@@ -7,7 +7,7 @@ import pytest
 
 from dayone.setup.findings import Finding, amiss, fine, unseen
 from dayone_cli.commands import setup
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 FINE, DARK = fine("instance", "it is ACTIVE"), unseen("identity-source", "no API says", do="look there")
@@ -60,7 +60,7 @@ def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, mon
     statement = json.dumps({"Effect": "Allow", "Action": ["kms:Decrypt"]}, indent=2)
     lacking = amiss("identity-center-key-policy", "it does not allow it", do="add it", paste=statement)
     seen(monkeypatch, lacking)
-    deployed = {"name": lacking.name, "state": "wrong", "says": lacking.says, "do": lacking.do, "paste": statement}
+    deployed = {"name": lacking.name, "state": "wrong", "says": lacking.message, "do": lacking.do, "paste": statement}
     api.tell(CHECK, {"state": "wrong", "findings": [HERE, deployed]})
     table, mark, pasted = dayone("setup", "check", api=api.url).out.partition("identity-center-key-policy, to paste:\n")
     assert mark
@@ -71,13 +71,13 @@ def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, mon
 @pytest.mark.parametrize(
     ("told", "code", "state"),
     [
-        (PollResult(status=403, body={"message": "Forbidden"}), 0, "unknown"),
-        (PollResult(status=500, body={"title": "Day One failed"}), 1, "wrong"),
+        (Answered(status=403, body={"message": "Forbidden"}), 0, "unknown"),
+        (Answered(status=500, body={"title": "Day One failed"}), 1, "wrong"),
     ],
     ids=["an API that one may not ask", "an API that does not work"],
 )
 def test_an_api_that_does_not_answer_is_a_finding_too(
-    api: CliApi, monkeypatch: pytest.MonkeyPatch, told: PollResult, code: int, state: str
+    api: CliApi, monkeypatch: pytest.MonkeyPatch, told: Answered, code: int, state: str
 ) -> None:
     seen(monkeypatch, FINE)
     api.tell(CHECK, told)

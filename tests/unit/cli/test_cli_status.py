@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 STUCK = {
@@ -39,6 +39,6 @@ def test_nothing_is_stuck(api: CliApi) -> None:
 
 
 def test_a_release_without_it_is_not_told_to_be_well(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", PollResult(status=404, body={"title": "Not found"}))
+    api.tell("GET /v1/stuck", Answered(status=404, body={"title": "Not found"}))
     ended = dayone("status", api=api.url)
     assert (ended.code, "stuck" in ended.out.lower()) == (0, False), ended

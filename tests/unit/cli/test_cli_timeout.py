@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.test_cli_requests import TAKEN, over
-from tests.unit.cli_api import CliApi, PollResult, running
+from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 _SOON = ("--timeout", "0.3")
@@ -39,7 +39,7 @@ def test_a_change_that_goes_on_is_left_with_a_code_of_its_own(
     api: CliApi, words: tuple[str, ...], request_line: str
 ) -> None:
     if request_line:
-        api.tell(request_line, PollResult(status=202, body=TAKEN))
+        api.tell(request_line, Answered(status=202, body=TAKEN))
     api.tell("GET /v1/people/e-1", {"id": "e-1", "fact": None})
     api.tell("GET /v1/people/e-1/access", {"person": "e-1", "groups": []})
     api.tell("GET /v1/changes/01A", over("01A", "running"))
@@ -50,7 +50,7 @@ def test_a_change_that_goes_on_is_left_with_a_code_of_its_own(
 
 
 def test_one_that_is_decided_and_held_still_is_not_over(api: CliApi) -> None:
-    api.tell("POST /v1/changes/01A/approve", PollResult(status=202, body=TAKEN))
+    api.tell("POST /v1/changes/01A/approve", Answered(status=202, body=TAKEN))
     api.tell("GET /v1/changes/01A", over("01A", "held", held=2))
     ended = dayone("changes", "approve", "01A", "--yes", *_SOON, api=api.url)
     assert (ended.code, "still held" in ended.err) == (6, True), ended
@@ -71,7 +71,7 @@ def test_one_that_is_not_known_by_then_is_not_over(api: CliApi) -> None:
 def test_several_have_the_time_together(api: CliApi, tmp_path: Path) -> None:
     (tmp_path / "people.json").write_text(json.dumps([{"id": f"e-{number}"} for number in range(150)]))
     other = {"change": "01B", "href": "/v1/changes/01B"}
-    api.tell("POST /v1/people", PollResult(status=202, body=TAKEN), PollResult(status=202, body=other))
+    api.tell("POST /v1/people", Answered(status=202, body=TAKEN), Answered(status=202, body=other))
     api.tell("GET /v1/changes/01A", over("01A", "running"))
     api.tell("GET /v1/changes/01B", over("01B", "running"))
     ended = dayone("people", "import", tmp_path / "people.json", *_SOON, "-o", "json", api=api.url)

@@ -61,7 +61,7 @@ def test_the_key_in_use_is_held_against_the_parameter(
     around: MemorySurroundings, given_key: str, state: str, says: str, do: str
 ) -> None:
     finding = _found(around, given_key=given_key)["identity-center-key"]
-    assert (str(finding.state), says in finding.says, do in finding.do) == (state, True, True), finding
+    assert (str(finding.state), says in finding.message, do in finding.do) == (state, True, True), finding
 
 
 def test_with_a_key_of_aws_nothing_is_said_of_its_policy() -> None:
@@ -73,7 +73,7 @@ def test_with_a_key_of_aws_nothing_is_said_of_its_policy() -> None:
 @pytest.mark.parametrize("reason", ["KMS_ACCESS_DENIED", "KMS_AccessDeniedException"])
 def test_whoever_may_not_use_the_key_is_given_the_statement_to_paste(account: str, reason: str) -> None:
     finding = _found(_with_key(key_refusal=reason), account=account)["identity-center-key-policy"]
-    assert (str(finding.state), reason in finding.says, KEY in finding.do) == ("wrong", True, True)
+    assert (str(finding.state), reason in finding.message, KEY in finding.do) == ("wrong", True, True)
     statement = json.loads(finding.paste)
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}
     assert statement["Action"] == ACTIONS
@@ -85,7 +85,7 @@ def test_whoever_may_not_use_the_key_is_given_the_statement_to_paste(account: st
 @pytest.mark.parametrize("reason", ["KMS_DISABLED", "KMS_InvalidStateException", "KMS_NotFoundException"])
 def test_a_key_that_does_not_work_is_not_a_matter_of_its_policy(reason: str) -> None:
     finding = _found(_with_key(key_refusal=reason))["identity-center-key-policy"]
-    assert (str(finding.state), reason in finding.says, finding.paste) == ("wrong", True, "")
+    assert (str(finding.state), reason in finding.message, finding.paste) == ("wrong", True, "")
     assert "kms describe-key" in finding.do
 
 

@@ -37,22 +37,22 @@ def _finding(seen: SeenInvokers | AccessDenied, *, is_denied: bool = False) -> F
 def test_administrators_and_the_api_are_all_there_should_be() -> None:
     found = _finding(SeenInvokers(administrators=(ADMIN,), others=(API_ROLE,), answered=40))
     assert (found.name, found.state, found.do) == ("invocations", "ok", "")
-    assert "of 40 users and roles, 1 may invoke" in found.says
+    assert "of 40 users and roles, 1 may invoke" in found.message
 
 
 def test_whoever_may_invoke_and_nothing_more_is_named() -> None:
     found = _finding(SeenInvokers(administrators=(ADMIN,), others=(BOT, API_ROLE), answered=40))
     assert found.state == "warning"
-    assert BOT in found.says
-    assert API_ROLE not in found.says
+    assert BOT in found.message
+    assert API_ROLE not in found.message
     assert "lambda:InvokeFunction" in found.do
 
 
 def test_of_many_ten_are_named_and_the_rest_counted() -> None:
     bots = tuple(f"{BOT}-{number:02}" for number in range(12))
     found = _finding(SeenInvokers(administrators=(), others=bots, answered=40))
-    assert f"{BOT}-09 and 2 more" in found.says
-    assert f"{BOT}-10" not in found.says
+    assert f"{BOT}-09 and 2 more" in found.message
+    assert f"{BOT}-10" not in found.message
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_of_many_ten_are_named_and_the_rest_counted() -> None:
 def test_what_was_not_asked_is_said(left_out: dict[str, int], says: str) -> None:
     for others in ((), (BOT,)):
         found = _finding(SeenInvokers(administrators=(), others=others, answered=40, **left_out))  # type: ignore[arg-type]
-        assert says in found.says
+        assert says in found.message
         if left_out and not others:
             assert found.state == "unknown"
 
@@ -74,9 +74,9 @@ def test_what_was_not_asked_is_said(left_out: dict[str, int], says: str) -> None
 def test_without_the_right_to_ask_it_is_unknown() -> None:
     found = _finding(AccessDenied("AccessDenied: User: x is not authorized"))
     assert (found.state, "iam:SimulatePrincipalPolicy" in found.do) == ("unknown", True)
-    assert "User: x" not in found.says
+    assert "User: x" not in found.message
 
 
 def test_where_lambda_denies_nobody_is_asked_about() -> None:
     found = _finding(AccessDenied("never asked"), is_denied=True)
-    assert (found.state, "DenyOtherInvocations=true" in found.says) == ("ok", True)
+    assert (found.state, "DenyOtherInvocations=true" in found.message) == ("ok", True)

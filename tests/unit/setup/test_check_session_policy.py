@@ -47,17 +47,17 @@ def _found(targets: _Targets, *asked: str) -> Finding:
 )
 def test_a_target_has_room_for_one_more_or_has_it_already(policies: set[str], state: str, says: str) -> None:
     finding = _found(_Targets({"r-1": set(), "ou-1": policies}), "ou-1")
-    assert (str(finding.state), says in finding.says, bool(finding.do)) == (state, True, state != "ok")
+    assert (str(finding.state), says in finding.message, bool(finding.do)) == (state, True, state != "ok")
 
 
 def test_without_a_word_about_targets_the_root_is_looked_at_and_stops_nobody() -> None:
-    assert _found(_Targets({"r-1": _others(2)})).says == "service control policies: r-1 has 2 of 5"
+    assert _found(_Targets({"r-1": _others(2)})).message == "service control policies: r-1 has 2 of 5"
     assert str(_found(_Targets({"r-1": _others(5)})).state) == "warning"
 
 
 def test_a_target_that_is_not_there_is_named() -> None:
     finding = _found(_Targets({"r-1": set()}), "r-1", "ou-9")
-    assert (str(finding.state), "there is no ou-9" in finding.says) == ("wrong", True)
+    assert (str(finding.state), "there is no ou-9" in finding.message) == ("wrong", True)
 
 
 def test_what_cannot_be_read_is_unknown() -> None:

@@ -94,7 +94,7 @@ def _instance(**said: Any) -> MemorySurroundings:  # noqa: ANN401 - any attribut
 )
 def test_what_is_found_is_said(around: MemorySurroundings, name: str, state: str, says: str) -> None:
     finding = _found(around)[name]
-    assert (str(finding.state), says in finding.says) == (state, True), finding
+    assert (str(finding.state), says in finding.message) == (state, True), finding
     assert bool(finding.do) == (state != "ok")
 
 
@@ -203,7 +203,7 @@ def test_a_new_account_is_told_how_many_may_plan_at_once(unreserved: int, planne
     assert str(finding.state) == state
     assert finding.do.startswith(do)
     assert bool(finding.do) == bool(do)
-    assert f"{unreserved} functions of the account" in finding.says
+    assert f"{unreserved} functions of the account" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -231,12 +231,12 @@ def test_an_account_that_has_almost_no_room_is_told_before_it_is_full(
     around: Mapping[str, Any], name: str, state: str, says: str
 ) -> None:
     finding = _found(MemorySurroundings(**around))[name]
-    assert (str(finding.state), says in finding.says, MANAGEMENT in finding.says) == (state, True, True), finding
+    assert (str(finding.state), says in finding.message, MANAGEMENT in finding.message) == (state, True, True), finding
 
 
 def test_quotas_that_cannot_be_read_leave_what_aws_publishes() -> None:
     fails: dict[str, Exception] = {"of_identity_center": Refused("AccessDeniedException: no")}
-    assert "7 of 500 permission sets" in _found(MemorySurroundings(fails=fails))["permission-sets"].says
+    assert "7 of 500 permission sets" in _found(MemorySurroundings(fails=fails))["permission-sets"].message
 
 
 def _first_sign_in(source: Callable[[], IdentitySource]) -> Finding:
@@ -246,7 +246,7 @@ def _first_sign_in(source: Callable[[], IdentitySource]) -> Finding:
 def test_how_a_new_hire_gets_in_is_said_where_identity_center_owns_the_users() -> None:
     ours = _first_sign_in(lambda: IdentitySource.IDENTITY_CENTER)
     assert (ours.name, str(ours.state)) == ("first-sign-in", "unknown")
-    assert "no password and gets no mail" in ours.says
+    assert "no password and gets no mail" in ours.message
     assert "Settings, Authentication, switch on `Send email OTP`" in ours.do
     external = _first_sign_in(lambda: IdentitySource.EXTERNAL)
     assert (external.name, str(external.state), external.do) == ("first-sign-in", "ok", "")
@@ -269,7 +269,7 @@ def test_whether_somebody_may_administer_is_unknown_only_where_it_matters() -> N
 
 def test_an_account_in_no_organisation_is_told() -> None:
     found = _found(MemorySurroundings(fails={"organization": NotFound("the account is in no organisation")}))
-    assert "in no organisation" in found["administered-from"].says
+    assert "in no organisation" in found["administered-from"].message
 
 
 def test_nothing_is_asked_about_policies_that_nobody_wants() -> None:
@@ -364,7 +364,7 @@ class TestTheTable:
     ) -> None:
         finding = _found(around)[name]
         assert str(finding.state) == state
-        assert says in finding.says
+        assert says in finding.message
         assert do in finding.do
 
     @pytest.mark.parametrize(

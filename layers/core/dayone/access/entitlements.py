@@ -41,7 +41,7 @@ class Sought:
     permission_set: str = ""
 
     @property
-    def is_of_one(self) -> bool:
+    def is_single(self) -> bool:
         """True if it names one person, group or account, which Identity Center can answer in a few calls."""
         return bool(self.person or self.group or self.account)
 

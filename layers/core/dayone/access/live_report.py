@@ -88,7 +88,7 @@ def report_live_access(sought: Sought, *, managed: Managed, window: Window, port
     Raises Invalid when the filter does not name one person, group or account, NotFound when that is unknown, and
     Inapplicable where AWS would not answer: it lists access by person or group in the management account alone.
     """
-    if not sought.is_of_one:
+    if not sought.is_single:
         raise Invalid(
             "Identity Center cannot be read as a whole: name a `person`, `group` or `account`, or leave out `managed`"
         )

@@ -198,9 +198,9 @@ def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:
 def _first_moment(*texts: object) -> datetime:
     """Return the first time that can be parsed; raise ValueError when none can."""
     for text in texts:
-        for read_one in (_iso, _java):
+        for read_entry in (_iso, _java):
             try:
-                return read_one(str(text))
+                return read_entry(str(text))
             except ValueError:
                 continue
     raise ValueError("no time that can be read")

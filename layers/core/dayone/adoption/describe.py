@@ -70,7 +70,7 @@ def describe_existing(subject: Subject, *, ports: DescribingPorts, name: str = "
         if existing is None:
             called = f"is called {attributes['name']!r}" if "name" in attributes else f"has the user name of {subject}"
             raise NotFound(f"nothing in Identity Center {called}")
-        parts, reads = parts_in(desired), names.reads_for_one()
+        parts, reads = parts_in(desired), names.reads_for_subject()
         comparison = names.compare(subject, existing, desired=attributes, parts=parts, reads=reads)
     match subject.kind:
         case SubjectKind.PERSON:

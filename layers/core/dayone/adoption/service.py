@@ -85,7 +85,7 @@ def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: 
     if found.attributes.get("name") != needed.attributes.get("name"):
         name = found.attributes["name"]
         raise Inapplicable(f"it is called {name!r} in AWS, and is not renamed: write the name so in the policy")
-    reads = names.reads_for_one()
+    reads = names.reads_for_subject()
     comparison = names.compare(subject, found, desired=needed.attributes, parts=parts, reads=reads)
     if comparison.unread:
         raise Inapplicable(f"it cannot be taken on, because not all of it is known. {comparison}")

@@ -23,7 +23,7 @@ _HEADERS = {
 }
 
 
-def page_asked_for(event: Mapping[str, Any]) -> str:
+def page_requested(event: Mapping[str, Any]) -> str:
     """Return the name of the page in the path, or of the first page."""
     return str((event.get("pathParameters") or {}).get("page") or _START)
 

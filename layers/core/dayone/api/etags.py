@@ -13,12 +13,12 @@ _STRONG = re.compile(r'(?:^|[ \t,])"([\x21\x23-\x7e]*)"')
 
 IF_MATCH = Parameter(
     name="If-Match",
-    says="Write only if this ETag is the current one; `*`: only if the resource exists.",
+    text="Write only if this ETag is the current one; `*`: only if the resource exists.",
     place="header",
     example='"7"',
 )
 IF_NONE_MATCH = Parameter(
-    name="If-None-Match", says="`*`: write only if the resource does not exist yet.", place="header", example="*"
+    name="If-None-Match", text="`*`: write only if the resource does not exist yet.", place="header", example="*"
 )
 PRECONDITIONS = (IF_MATCH, IF_NONE_MATCH)
 

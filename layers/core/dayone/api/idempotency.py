@@ -17,7 +17,7 @@ from dayone.ports.idempotency import Claim, GivenAnswer, RequestKeys
 
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
-    says="A repeated request with the same key within 24 hours gets the first answer and changes nothing again.",
+    text="A repeated request with the same key within 24 hours gets the first answer and changes nothing again.",
     place="header",
     example="5b0c1b3e-6f0a-4d7e-9a39-0a4d1f3f9d55",
     schema={"type": "string", "pattern": "^[!-~]{1,128}$"},
@@ -26,7 +26,7 @@ _KEY = re.compile(r"[!-~]{1,128}")
 _WRITES = frozenset({"POST", "PUT"})
 ONLY_ASKS = frozenset({"/v1/plan"})
 # What makes a request another one, beside its method, path, query and body.
-_TELLING_HEADERS = ("content-type", "if-match", "if-none-match")
+_SIGNIFICANT_HEADERS = ("content-type", "if-match", "if-none-match")
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Retry-After")
 # Above the function's 29 seconds: whoever has claimed a key for longer is dead.
 _LONGEST_RUN = timedelta(seconds=30)
@@ -112,7 +112,7 @@ def key_of(event: Event) -> str:
 def fingerprint_of(event: Event) -> str:
     """Return the fingerprint of a request: SHA-256 in hex over its caller, method, path, query, headers and body."""
     query = event.get("multiValueQueryStringParameters") or event.get("queryStringParameters") or {}
-    headers = [header_of(event, name) for name in _TELLING_HEADERS]
+    headers = [header_of(event, name) for name in _SIGNIFICANT_HEADERS]
     body = [event.get("body") or "", bool(event.get("isBase64Encoded"))]
     parts = [caller_of(event), event["httpMethod"], event["path"], sorted(query.items()), headers, body]
     return _digest(json.dumps(parts))

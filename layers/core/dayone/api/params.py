@@ -17,8 +17,8 @@ from dayone.model.changes import moment_in
 from dayone.model.principals import AUTHOR
 from dayone.model.subjects import Subject
 
-SINCE = Parameter(name="since", says="Only from this time or date (UTC) on.", example="2026-11-23T08:00:00Z")
-UNTIL = Parameter(name="until", says="Only before this time or date (UTC).", example="2026-11-24")
+SINCE = Parameter(name="since", text="Only from this time or date (UTC) on.", example="2026-11-23T08:00:00Z")
+UNTIL = Parameter(name="until", text="Only before this time or date (UTC).", example="2026-11-24")
 type Event = Mapping[str, Any]
 
 

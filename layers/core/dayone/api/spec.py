@@ -11,7 +11,7 @@ class Parameter:
     """A member of the query, or a header; `schema` is its JSON Schema, by default that of a text."""
 
     name: str
-    says: str
+    text: str
     place: str = "query"
     required: bool = False
     example: str | int | tuple[str, ...] | None = None
@@ -82,11 +82,11 @@ def description_of(route: Callable[..., object]) -> Description | None:
 
 LIMIT = Parameter(
     name="limit",
-    says="The maximum number of entries in one answer.",
+    text="The maximum number of entries in one answer.",
     example=25,
     schema={"type": "integer", "minimum": 1, "maximum": 100, "default": 25},
 )
-CURSOR = Parameter(name="cursor", says="The `cursor` of the previous answer; leave it out for the first page.")
+CURSOR = Parameter(name="cursor", text="The `cursor` of the previous answer; leave it out for the first page.")
 PAGED = (LIMIT, CURSOR)
-GROUP = Parameter(name="group", says="Only this group; needed with the `cursor` of a group.", example="engineers")
+GROUP = Parameter(name="group", text="Only this group; needed with the `cursor` of a group.", example="engineers")
 PAGED_IN_GROUPS = (*PAGED, GROUP)

@@ -70,7 +70,7 @@ class ExistingNames:
             case _:
                 return self.permission_sets.find(attributes["name"])
 
-    def reads_for_one(self) -> Reads:
+    def reads_for_subject(self) -> Reads:
         """Return the read budget of the API for one name."""
         return Reads(remaining=_MOST_READS_OF_NAMES, until=self.access.desired.clock() + _LONGEST_READING_OF_NAMES)
 

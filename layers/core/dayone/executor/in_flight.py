@@ -106,7 +106,7 @@ class _UnderWay:
 @dataclass
 class _OfKind:
     durations: Durations = field(default_factory=Durations)
-    asked_at: datetime | None = None
+    polled_at: datetime | None = None
 
 
 class RequestsUnderWay:
@@ -174,7 +174,7 @@ class RequestsUnderWay:
         if singly:
             singly[0].ask_singly_at = now + _ASK_SINGLY_AGAIN
             return [singly[0].operation], False
-        self._kinds[kind].asked_at = now
+        self._kinds[kind].polled_at = now
         listed = [request.operation for request in of_kind if request.ask_singly_at is None]
         return listed, len(listed) > 1
 
@@ -200,5 +200,5 @@ class RequestsUnderWay:
         singly = [request.ask_singly_at for request in of_kind if request.ask_singly_at is not None]
         listed = [request.begun_at for request in of_kind if request.ask_singly_at is None]
         requests = self._kinds[kind]
-        in_bulk = requests.durations.ask_at(listed, polled_at=requests.asked_at, now=now)
+        in_bulk = requests.durations.ask_at(listed, polled_at=requests.polled_at, now=now)
         return min((moment for moment in (in_bulk, *singly) if moment is not None), default=None)

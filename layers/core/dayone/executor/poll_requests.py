@@ -55,13 +55,13 @@ def with_closed_accounts(operation: Operation, state: RequestState, *, ports: Tr
     names = f"{', '.join(sorted(closed)[:_MOST_NAMED])}{' and more' if len(closed) > _MOST_NAMED else ''}"
     if not remaining:
         return DoneExcept(f"not in account {names}, which is suspended or closed")
-    if state.failure_reason and operation.refusal is Refusal.ONE_BY_ONE:
+    if state.failure_reason and operation.refusal is Refusal.SINGLE_CALLS:
         return None
     return GoesOn(f"account {names} is suspended or closed: the others get it one by one, {len(remaining)} are left")
 
 
 def _may_be(operation: Operation, state: RequestState) -> bool:
-    if operation.refusal is Refusal.ONE_BY_ONE:
+    if operation.refusal is Refusal.SINGLE_CALLS:
         return True
     return bool(state.failure_reason) and kind_of_failure(state.failure_reason) is FailureKind.PASSING
 
@@ -88,8 +88,8 @@ def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Rep
                 return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock()))
         again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
         # A part of it that is not done yet is tried again as a part; an outage of ours is one in any part.
-        is_part = operation.refusal is Refusal.ONE_BY_ONE and not isinstance(again, AccessDenied)
-        refusal = Refusal.ONE_BY_ONE if is_part else None
+        is_part = operation.refusal is Refusal.SINGLE_CALLS and not isinstance(again, AccessDenied)
+        refusal = Refusal.SINGLE_CALLS if is_part else None
         if again is not None and (back := put_back(operation, error=again, ports=ports, refusal=refusal)):
             return back
     except Unavailable:
@@ -148,7 +148,7 @@ def _states(ask: Ask, *, aws: IdentityCenter) -> dict[str, RequestState]:
 
 
 _LISTS = {
-    RequestKind.CREATION: lambda aws, asked: aws.assignments.creations(asked),
-    RequestKind.DELETION: lambda aws, asked: aws.assignments.deletions(asked),
-    RequestKind.PROVISIONING: lambda aws, asked: aws.permission_sets.provisionings(asked),
+    RequestKind.CREATION: lambda aws, requests: aws.assignments.creations(requests),
+    RequestKind.DELETION: lambda aws, requests: aws.assignments.deletions(requests),
+    RequestKind.PROVISIONING: lambda aws, requests: aws.permission_sets.provisionings(requests),
 }

@@ -160,7 +160,7 @@ def go_on_at_once(operation: Operation, *, reason: str, ports: Trying) -> PutBac
         state=OperationState.PENDING,
         failure_reason=reason,
         not_before=now,
-        refusal=Refusal.ONE_BY_ONE,
+        refusal=Refusal.SINGLE_CALLS,
         refused_since=now,
     )
     ports.queue.postpone(pending, until=now, because=reason)

@@ -6,15 +6,15 @@ from typing import Annotated, Any
 class Described:
     """Further members for the JSON Schema of the annotated type; pydantic, which makes schemas, calls it."""
 
-    def __init__(self, **says: object) -> None:
-        self._says = says
+    def __init__(self, **keywords: object) -> None:
+        self._keywords = keywords
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:  # noqa: ANN401 - pydantic's own
         """Return the original schema with these members."""
-        return {**handler(core), **self._says}
+        return {**handler(core), **self._keywords}
 
 
-def one_of(*words: str) -> Described:
+def enum_of(*words: str) -> Described:
     """One of these words and no other."""
     return Described(enum=[str(word) for word in words])
 

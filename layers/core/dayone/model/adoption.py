@@ -15,7 +15,7 @@ from dayone.model.subjects import Resource
 class Adoption:
     """The decision to adopt existing resources and to bring them in line with the policy.
 
-    `digest` covers everything that exists and everything desired; `wanted` covers the desired part alone. `surplus` are
+    `digest` covers everything that exists and everything desired; `desired` the desired part alone. `surplus` are
     the policies attached to a permission set that are to be removed. `in_use` describes who uses the existing resource,
     or is empty; if it is set, a person other than `actor` must approve. `reason` is given by the actor.
     """

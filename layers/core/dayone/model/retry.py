@@ -98,7 +98,7 @@ class Refusal(StrEnum):
     SILENCE = "silence"
     PASSING = "passing"
     # A permission set is provisioned one account after another, because one of its accounts is closed.
-    ONE_BY_ONE = "one-by-one"
+    SINGLE_CALLS = "one-by-one"
     # No call was made: a resource it depends on does not exist, or one that depends on it still exists.
     BLOCKED = "blocked"
 

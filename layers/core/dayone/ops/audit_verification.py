@@ -94,7 +94,7 @@ class _Verification:
         """Verify the records of a lane on the day, behind the number `after` that was verified before."""
         if lane not in self.log.lanes():
             return _altered(records[0])
-        last = self._one_numbered(lane, after, days=[self.day]) if after else None
+        last = self._numbered_entry(lane, after, days=[self.day]) if after else None
         if isinstance(last, Break):
             return last
         if broken := self._chain(records, last=last):
@@ -135,9 +135,9 @@ class _Verification:
         if last and last.number == record.number - 1:
             return last if last.day == record.previous_day else Break(number=record.number, message=_DOES_NOT_FOLLOW)
         day = _date(record.previous_day)
-        return self._one_numbered(record.lane, record.number - 1, days=[day] if day else [])
+        return self._numbered_entry(record.lane, record.number - 1, days=[day] if day else [])
 
-    def _one_numbered(self, lane: str, number: int, *, days: Iterable[date]) -> AuditRecord | Break:
+    def _numbered_entry(self, lane: str, number: int, *, days: Iterable[date]) -> AuditRecord | Break:
         match self.log.numbered(lane, number, days=days):
             case []:
                 return Break(number=number, message="it is gone")
@@ -163,7 +163,7 @@ class _Verification:
         if end.number <= last.number:
             is_last = (end.number, end.hash) == (last.number, last.hash)
             return None if is_last else Break(number=end.number, message="the end of the lane is not its last entry")
-        following = self._one_numbered(lane, last.number + 1, days=_days(self.day - _LATEST, until=self._until(end)))
+        following = self._numbered_entry(lane, last.number + 1, days=_days(self.day - _LATEST, until=self._until(end)))
         if isinstance(following, Break):
             return following
         if following.previous_day != last.day or first_break([following], previous=last.hash):
@@ -183,7 +183,7 @@ class _Verification:
 
     def _at_end(self, lane: str, end: LaneEnd) -> Break | None:
         """Verify the entry that is recorded as the last of a lane."""
-        last = self._one_numbered(lane, end.number, days=[date.fromisoformat(end.day)])
+        last = self._numbered_entry(lane, end.number, days=[date.fromisoformat(end.day)])
         if isinstance(last, Break):
             return last
         return None if last.hash == end.hash else Break(number=end.number, message="the end of the lane is another one")
@@ -204,7 +204,7 @@ class _Verification:
 
     def _before_all(self, lane: str, began: date) -> Break | None:
         """Verify a day so long before a lane began that it cannot have records: the first entry must exist."""
-        first = self._one_numbered(lane, 1, days=[began])
+        first = self._numbered_entry(lane, 1, days=[began])
         return first if isinstance(first, Break) else self._first(first)
 
     def _between_days(self, lane: str, end: LaneEnd) -> Break | None:

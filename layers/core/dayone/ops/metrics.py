@@ -17,7 +17,7 @@ MOST_COUNTED = 5_000
 _A_DAY = timedelta(hours=24)
 _PAGE = 100
 # A policy, a discovery and a retry are about many subjects; their durations describe no single one.
-_ABOUT_ONE = frozenset({CauseKind.HR_EVENT, CauseKind.ACCOUNT_EVENT, CauseKind.DUE})
+_ABOUT_SUBJECT = frozenset({CauseKind.HR_EVENT, CauseKind.ACCOUNT_EVENT, CauseKind.DUE})
 
 
 class MetricPorts(Protocol):
@@ -63,7 +63,9 @@ def read_metrics(*, ports: MetricPorts) -> Metrics:
     now = ports.clock()
     since = now - _A_DAY
     changes, complete = _changes(since, history=ports.overview.history)
-    over = [change for change in changes if change.cause.origin in _ABOUT_ONE and change.state is ChangeState.SUCCEEDED]
+    over = [
+        change for change in changes if change.cause.origin in _ABOUT_SUBJECT and change.state is ChangeState.SUCCEEDED
+    ]
     return Metrics(
         since=since,
         until=now,

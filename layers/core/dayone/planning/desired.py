@@ -104,7 +104,7 @@ def reasons_for_account(selectors: Iterable[AccountSelector], account: Account) 
     return tuple(Reason(str(selector.location), why_account(selector, account)) for selector in selectors)
 
 
-def people_asked_for(account: Account, *, policy: Policy) -> frozenset[str]:
+def people_named(account: Account, *, policy: Policy) -> frozenset[str]:
     """Return the ids of people to whom the policy assigns something in this account, employed or not."""
     rules = (rule for rule in policy.assignments if rule.person)
     return frozenset(rule.person for rule in rules if assignment_reasons(rule, account))

@@ -69,8 +69,11 @@ def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach
 
 
 def _is_assignment_of(difference: Difference, off_limits: OffLimits, policy: Policy) -> bool:
-    is_one = difference.resource.kind is ResourceKind.ASSIGNMENT
-    return is_one and _called(assignment_in(difference.resource).permission_set, policy) in off_limits.permission_sets
+    is_assignment = difference.resource.kind is ResourceKind.ASSIGNMENT
+    return (
+        is_assignment
+        and _called(assignment_in(difference.resource).permission_set, policy) in off_limits.permission_sets
+    )
 
 
 def _called(permission_set: str, policy: Policy) -> str:
@@ -120,9 +123,9 @@ class PolicyEvaluator:
             return True
         diff = diff_recorded_state(state, evaluator=self)
         # Only permission sets can be left alone because AWS cannot do it; the change must note that.
-        is_asked_in_vain = head.subject.kind is SubjectKind.PERMISSION_SET and bool(diff.left_alone)
+        is_futile = head.subject.kind is SubjectKind.PERMISSION_SET and bool(diff.left_alone)
         # What a rule has come to give beside a grant is put on record, or the grant's end would take it unasked.
-        return bool(diff.differences or diff.reasons) or is_asked_in_vain
+        return bool(diff.differences or diff.reasons) or is_futile
 
     def _by_rules(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         subject = state.head.subject

@@ -16,7 +16,7 @@ from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import FactVersion, Head, SourceRecord, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.compiled_rules import ready
-from dayone.planning.desired import people_asked_for
+from dayone.planning.desired import people_named
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.ports.organizations import Organization
 from dayone.ports.store import Grants, Subjects
@@ -50,7 +50,7 @@ def people_concerned(
     """Those people to whom the policy, or somebody's grant, assigns something alone in this account."""
     if not isinstance(fact, Account):
         return {}
-    named = sorted(people_asked_for(fact, policy=policy) | granted)
+    named = sorted(people_named(fact, policy=policy) | granted)
     facts = [subjects.load(Subject(SubjectKind.PERSON, name)).head.fact for name in named]
     return {person.id: person for person in facts if isinstance(person, Person)}
 

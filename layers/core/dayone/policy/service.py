@@ -11,7 +11,7 @@ from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subjects import THE_POLICY
 from dayone.policy.language.check import invalid_by
-from dayone.policy.language.files import as_one_text, files_in
+from dayone.policy.language.files import as_text, files_in
 from dayone.policy.protection import ProtectionPorts, check_protection
 from dayone.policy.reachable import read_policy_here
 from dayone.policy.unmatchable_rules import unmatchable_rules
@@ -96,7 +96,7 @@ def submit_policy(
         _refuse_mistakes(policy, in_force=in_force, ports=ports)
     at = ports.clock()
     change = ulid(at, entropy=ports.entropy())
-    file, text = as_one_text(files)
+    file, text = as_text(files)
     names = tuple(sorted(files))
     kept = ports.archive.add(
         text, file=file, actor=actor, at=at, change=change, authors=authors, names=names, precondition=precondition

@@ -130,8 +130,8 @@ class UnmatchedRules:
         kinds = ["people"] if not self._ids and (self._named or not self._people.is_empty) else []
         if not self._has_accounts and not self._accounts.is_empty:
             kinds.append("accounts but the management account" if self._management else "accounts")
-        says = f"no {' and no '.join(kinds)} are recorded yet, so the rules about them were not checked for typos"
-        return says if kinds else ""
+        message = f"no {' and no '.join(kinds)} are recorded yet, so the rules about them were not checked for typos"
+        return message if kinds else ""
 
     def _add_values_of(self, account: Account) -> None:
         values = {("id", account.id), ("name", account.name), *(("ou_id", ou_id) for ou_id in account.ou_ids)}
@@ -151,15 +151,15 @@ class UnmatchedRules:
         if not text:
             return f"matches {_NOBODY}"
         near = did_you_mean(self._values.near(_PERSON + attribute, text))
-        says = f"`{text}` matches the {attribute} of {_NOBODY}"
-        return f"{says}, so `not` excludes nobody by it{near}" if is_excluded else says + near
+        message = f"`{text}` matches the {attribute} of {_NOBODY}"
+        return f"{message}, so `not` excludes nobody by it{near}" if is_excluded else message + near
 
     def _of_accounts(self, attribute: str, text: str, *, is_excluded: bool) -> str:
         if not text:
             return f"matches {_NO_ACCOUNT}"
         near = did_you_mean(self._near_of_account(attribute, text))
-        says = f"{attribute} `{text}` matches {_NO_ACCOUNT}"
-        return f"{says}, so `not` excludes none by it{near}" if is_excluded else says + near
+        message = f"{attribute} `{text}` matches {_NO_ACCOUNT}"
+        return f"{message}, so `not` excludes none by it{near}" if is_excluded else message + near
 
     def _near_of_account(self, attribute: str, text: str) -> str:
         if attribute in ("ou", "ou_id"):

@@ -194,5 +194,5 @@ def _of_the_rest(
         "service-control-policies",
         attempt(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
         needs="organizations:ListRoots",
-        judge=lambda is_enabled: control_policies(is_enabled=is_enabled, is_asked_for=given.ends_sessions),
+        judge=lambda is_enabled: control_policies(is_enabled=is_enabled, is_requested=given.ends_sessions),
     )

@@ -22,26 +22,26 @@ class Finding:
 
     name: str
     state: FindingState
-    says: str
+    message: str
     do: str = ""
     paste: str = ""
 
 
-def fine(name: str, says: str) -> Finding:
+def fine(name: str, message: str) -> Finding:
     """Return a finding for a correct setting."""
-    return Finding(name=name, state=FindingState.OK, says=says)
+    return Finding(name=name, state=FindingState.OK, message=message)
 
 
-def doubtful(name: str, says: str, *, do: str) -> Finding:
+def doubtful(name: str, message: str, *, do: str) -> Finding:
     """Return a finding for a setting that works, though not as well as it could."""
-    return Finding(name=name, state=FindingState.WARNING, says=says, do=do)
+    return Finding(name=name, state=FindingState.WARNING, message=message, do=do)
 
 
-def amiss(name: str, says: str, *, do: str, paste: str = "") -> Finding:
+def amiss(name: str, message: str, *, do: str, paste: str = "") -> Finding:
     """Return a finding for a setting that does not work."""
-    return Finding(name=name, state=FindingState.WRONG, says=says, do=do, paste=paste)
+    return Finding(name=name, state=FindingState.WRONG, message=message, do=do, paste=paste)
 
 
-def unseen(name: str, says: str, *, do: str, paste: str = "") -> Finding:
+def unseen(name: str, message: str, *, do: str, paste: str = "") -> Finding:
     """Return a finding that cannot be determined from here."""
-    return Finding(name=name, state=FindingState.UNKNOWN, says=says, do=do, paste=paste)
+    return Finding(name=name, state=FindingState.UNKNOWN, message=message, do=do, paste=paste)

@@ -36,8 +36,10 @@ def instance_is_here(seen: SeenInstance, region: str) -> Finding:
         do = f"deploy in {seen.primary_region}: permission sets and assignments can be read and written there only"
         return amiss(name, f"the instance's primary Region is {seen.primary_region}, this is {region}", do=do)
     if not seen.primary_region:
-        says = f"the instance answers in {region}; AWS does not name its primary Region"
-        return unseen(name, says, do="look in the console, Identity Center, Settings, Management: it must be this one")
+        message = f"the instance answers in {region}; AWS does not name its primary Region"
+        return unseen(
+            name, message, do="look in the console, Identity Center, Settings, Management: it must be this one"
+        )
     return fine(name, f"the instance's primary Region is this one, {region}")
 
 
@@ -54,12 +56,12 @@ def store_fits(seen: SeenInstance, identity_store_id: str) -> Finding:
 
 def identity_source() -> Finding:
     """Report the identity source as unknown: AWS has no call that returns it."""
-    says = "AWS has no call that returns the identity source"
+    message = "AWS has no call that returns the identity source"
     do = (
         "look in the console, Identity Center, Settings: if an external provider or Active Directory is the source, "
         "the policy must say `identity_source: external`"
     )
-    return unseen("identity-source", says, do=do)
+    return unseen("identity-source", message, do=do)
 
 
 def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
@@ -70,7 +72,7 @@ def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
     name = "first-sign-in"
     if source is IdentitySource.EXTERNAL:
         return fine(name, "people sign in at the identity provider: the policy says `identity_source: external`")
-    says = (
+    message = (
         "a user that Day One makes has no password and gets no mail from AWS, and AWS has no call that tells whether"
         " `Send email OTP` is on"
     )
@@ -78,7 +80,7 @@ def first_sign_in(source: IdentitySource | DayOneError) -> Finding:
         "in the console, Identity Center, Settings, Authentication, switch on `Send email OTP` before the first hire; "
         "there is nothing to do where an external identity provider owns the users"
     )
-    return unseen(name, says, do=do)
+    return unseen(name, message, do=do)
 
 
 def instance_is_the_organizations(seen: SeenInstance, organization: SeenOrganization) -> Finding:
@@ -103,18 +105,18 @@ def key_is_given(seen: SeenInstance, given_key: str) -> Finding:
     """Check that IdentityCenterKeyArn names the key that is in use: the roles' rights are to that key alone."""
     key, status = seen.encryption.key_arn, seen.encryption.status
     if status == _FAILED:
-        says = f"Identity Center could not change its key: {seen.encryption.status_reason or 'AWS does not say why'}"
+        message = f"Identity Center could not change its key: {seen.encryption.status_reason or 'AWS does not say why'}"
         return amiss(
-            KEY, says, do="mend the key or its policy, and change it again: console, Identity Center, Settings"
+            KEY, message, do="mend the key or its policy, and change it again: console, Identity Center, Settings"
         )
     if not key and given_key:
-        says = f"Identity Center uses a key of AWS's own, and Day One is prepared for {given_key}"
+        message = f"Identity Center uses a key of AWS's own, and Day One is prepared for {given_key}"
         return doubtful(
-            KEY, says, do="nothing if it is to use that key soon; else deploy with IdentityCenterKeyArn empty"
+            KEY, message, do="nothing if it is to use that key soon; else deploy with IdentityCenterKeyArn empty"
         )
     if key and key != given_key:
-        says = f"Identity Center is encrypted with {key}, and Day One is deployed for {given_key or 'a key of AWS'}"
-        return amiss(KEY, says, do=f"deploy with IdentityCenterKeyArn={key}")
+        message = f"Identity Center is encrypted with {key}, and Day One is deployed for {given_key or 'a key of AWS'}"
+        return amiss(KEY, message, do=f"deploy with IdentityCenterKeyArn={key}")
     if status == _UPDATING:
         return doubtful(KEY, "Identity Center is changing its key", do="wait until it is ENABLED, then check again")
     return fine(KEY, f"Identity Center is encrypted with {key or 'a key of AWS itself: nothing is needed for it'}")
@@ -139,12 +141,14 @@ def key_may_be_used(
     paste = json.dumps(statement_for(account, partition=partition), indent=2)
     where = f"add the statement below to the policy of {key or 'the key'}"
     if isinstance(refusal, str) and refusal:
-        says = f"AWS does not let {account} use the key through Identity Center: {refusal}"
-        return amiss(KEY_POLICY, says, do=f"{where}, and deploy with IdentityCenterKeyArn={key}", paste=paste)
+        message = f"AWS does not let {account} use the key through Identity Center: {refusal}"
+        return amiss(KEY_POLICY, message, do=f"{where}, and deploy with IdentityCenterKeyArn={key}", paste=paste)
     if policy is None or isinstance(policy, DayOneError):
         reads = "could not be checked" if isinstance(refusal, DayOneError) else "works"
-        says = f"reading through the key {reads}; whether its policy lets {account} write cannot be checked from here"
-        return unseen(KEY_POLICY, says, do=f"check with credentials of the key's account, or {where}", paste=paste)
+        message = (
+            f"reading through the key {reads}; whether its policy lets {account} write cannot be checked from here"
+        )
+        return unseen(KEY_POLICY, message, do=f"check with credentials of the key's account, or {where}", paste=paste)
     return _judged(judge_key_policy(policy, account=account, partition=partition, region=region), account, where, paste)
 
 
@@ -152,6 +156,6 @@ def _judged(verdict: Verdict, account: str, where: str, paste: str) -> Finding:
     if verdict is Verdict.ALLOWS:
         return fine(KEY_POLICY, f"the policy of the key lets {account} use it through Identity Center")
     if verdict is Verdict.UNCLEAR:
-        says = f"the policy of the key lets {account} use it under conditions that are not understood here"
-        return unseen(KEY_POLICY, says, do=f"compare it, or {where}", paste=paste)
+        message = f"the policy of the key lets {account} use it under conditions that are not understood here"
+        return unseen(KEY_POLICY, message, do=f"compare it, or {where}", paste=paste)
     return amiss(KEY_POLICY, f"the policy of the key does not let {account} use it", do=where, paste=paste)

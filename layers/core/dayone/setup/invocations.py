@@ -38,12 +38,12 @@ def _judged(seen: SeenInvokers, *, api_role: str) -> Finding:
     if others:
         listed = ", ".join(others[:_NAMED])
         more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-        says = f"{who}; these may invoke them and not change them: {listed}{more}; {_UNASKED}{_left_out(seen)}"
+        message = f"{who}; these may invoke them and not change them: {listed}{more}; {_UNASKED}{_left_out(seen)}"
         do = (
             "deny them lambda:InvokeFunction on the functions of this stack: with it they can approve changes as"
             " somebody else (SECURITY.md, Who could do what)"
         )
-        return doubtful(_NAME, says, do=do)
+        return doubtful(_NAME, message, do=do)
     if seen.unanswered or seen.is_cut:
         do = "ask iam:SimulatePrincipalPolicy about the rest: lambda:InvokeFunction on the functions of this stack"
         return unseen(_NAME, f"{who}, and nobody else; {_UNASKED}{_left_out(seen)}", do=do)

@@ -23,8 +23,8 @@ def may_administer(
             return amiss(name, "this is the management account", do="deploy with AdministeredFrom=auto")
         return fine(name, f"{account} is the management account")
     if stated == "management-account":
-        says = f"the management account is {seen.management_account}, not {account}"
-        return amiss(name, says, do="deploy there, or with AdministeredFrom=auto")
+        message = f"the management account is {seen.management_account}, not {account}"
+        return amiss(name, message, do="deploy there, or with AdministeredFrom=auto")
     if isinstance(delegates, DayOneError):
         do = "allow the caller organizations:ListDelegatedAdministrators, then check again"
         return unseen(
@@ -55,8 +55,8 @@ def _management_access(seen: SeenOrganization, *, account: str, has_rights: bool
     if account != management:
         if not has_rights:
             return fine(name, f"Day One leaves access in the management account {management} to others")
-        says = f"ManagementAccountAccess counts in the management account {management} only, and this is {account}"
-        return doubtful(name, says, do="deploy with ManagementAccountAccess=false")
+        message = f"ManagementAccountAccess counts in the management account {management} only, and this is {account}"
+        return doubtful(name, message, do="deploy with ManagementAccountAccess=false")
     if has_rights:
         return fine(name, f"Day One may give and take access in {account}, the management account")
     return fine(
@@ -105,10 +105,10 @@ def trail_records(trails: Sequence[SeenTrail], seen: SeenOrganization, *, accoun
     return unseen(name, f"the organisation has no trail that is seen from here; without one {missed}", do=do)
 
 
-def control_policies(*, is_enabled: bool, is_asked_for: bool) -> Finding:
+def control_policies(*, is_enabled: bool, is_requested: bool) -> Finding:
     """Check that service control policies are enabled, which ending live sessions requires."""
     name = "service-control-policies"
-    if not is_asked_for:
+    if not is_requested:
         return fine(name, "not needed: no policy is to end live sessions")
     if is_enabled:
         return fine(name, "service control policies are enabled")
@@ -147,9 +147,9 @@ def _room_on(targets: Sequence[str], *, policy: str, sight: PolicyTargetSight) -
     if missing:
         do = "name the root or organizational units (aws organizations list-roots) as EndedSessionsTargets"
         return amiss(_NAME, f"there is no {', '.join(missing)} in the organization", do=do)
-    says = f"service control policies: {'; '.join(counts)}"
+    message = f"service control policies: {'; '.join(counts)}"
     if not full:
-        return fine(_NAME, says)
+        return fine(_NAME, message)
     if not targets:
-        return doubtful(_NAME, f"{says}: the policy that ends live sessions does not fit there", do=_DO)
-    return amiss(_NAME, f"{says}: {', '.join(full)} has no room, and the deployment would fail", do=_DO)
+        return doubtful(_NAME, f"{message}: the policy that ends live sessions does not fit there", do=_DO)
+    return amiss(_NAME, f"{message}: {', '.join(full)} has no room, and the deployment would fail", do=_DO)

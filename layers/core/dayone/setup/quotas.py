@@ -94,26 +94,26 @@ def concurrency_suffices(seen: SeenConcurrency, *, inbox_concurrency: int) -> Fi
         return fine(name, f"{seen.unreserved} functions of the account can run at once; {planners}")
     fitting = max(_LEAST_PLANNERS, seen.unreserved - OTHER_EXECUTIONS)
     smaller = f"deploy with InboxConcurrency={fitting}, and " if fitting < inbox_concurrency else ""
-    says = (
+    message = (
         f"{seen.unreserved} functions of the account can run at once, of {seen.limit} in all; {planners}, and the"
         f" others need {OTHER_EXECUTIONS}: Lambda may refuse the executor, the sweep and HR deliveries"
     )
-    return doubtful(name, says, do=f"{smaller}ask AWS for more, which is free: {_MORE_EXECUTIONS}")
+    return doubtful(name, message, do=f"{smaller}ask AWS for more, which is free: {_MORE_EXECUTIONS}")
 
 
 def roles_have_room(seen: SeenRoles, *, account: str) -> Finding:
     """IAM has room for the role that Identity Center makes for each permission set that is assigned in an account."""
     name = "roles"
-    says = (
+    message = (
         f"{seen.roles} of {seen.quota} roles are in use in {account}. Each permission set that is assigned in an"
         " account takes one there, and fails if it has more managed policies than a role may have there:"
         f" {seen.policies_each}"
     )
     if seen.roles >= _ALMOST * seen.quota:
         return doubtful(
-            name, says, do=f"raise the quota of IAM `Roles per account` in {account}, or delete roles there"
+            name, message, do=f"raise the quota of IAM `Roles per account` in {account}, or delete roles there"
         )
-    return fine(name, f"{says}; other accounts have quotas of their own, which cannot be read from here")
+    return fine(name, f"{message}; other accounts have quotas of their own, which cannot be read from here")
 
 
 def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayOneError, account: str) -> Finding:
@@ -123,11 +123,11 @@ def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayO
     in_force = next((int(number) for title, number in listed.items() if _is_of_account(title)), None)
     quota = in_force or _PUBLISHED_PERMISSION_SETS
     whose = "" if in_force else ", which is what AWS publishes"
-    says = f"{in_use} of {quota} permission sets are in use in {account}{whose}"
+    message = f"{in_use} of {quota} permission sets are in use in {account}{whose}"
     if in_use >= _ALMOST * quota:
         do = "raise the quota of Identity Center for permission sets in an account, or give fewer of them there"
-        return doubtful(name, says, do=do)
-    return fine(name, f"{says}; the same number holds for every other account")
+        return doubtful(name, message, do=do)
+    return fine(name, f"{message}; the same number holds for every other account")
 
 
 def _is_of_account(title: str) -> bool:

@@ -84,8 +84,8 @@ def table_expires(attribute: str, *, table: str) -> Finding:
     """Check that DynamoDB deletes expired items, and nothing else."""
     if attribute == EXPIRES:
         return fine(EXPIRY, "what has expired is deleted")
-    says = f"DynamoDB deletes by {attribute}" if attribute else "DynamoDB deletes nothing that has expired"
-    return doubtful(EXPIRY, says, do=expiry_command(table))
+    message = f"DynamoDB deletes by {attribute}" if attribute else "DynamoDB deletes nothing that has expired"
+    return doubtful(EXPIRY, message, do=expiry_command(table))
 
 
 def table_can_be_restored(*, is_on: bool, table: str) -> Finding:

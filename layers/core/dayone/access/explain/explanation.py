@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dayone.access.explain.steps import Known, Step, assignment_step, membership_step
+from dayone.access.explain.steps import ExplainContext, Step, assignment_step, membership_step
 from dayone.model.subjects import Principal, ResourceKind, assignment_in
 from dayone.policy.unmet_conditions import Nearness
 
@@ -31,7 +31,7 @@ class Explanation:
         return sum((step.nearness for step in self.steps), start=Nearness())
 
 
-def explain(context: Known, *, permission_set: str = "") -> list[Explanation]:
+def explain(context: ExplainContext, *, permission_set: str = "") -> list[Explanation]:
     """For each permission set, or the one named: every way in which the person has it, else the nearest to one.
 
     What they have comes first, each part by name. The nearest is one that the rules give, else the one of which most
@@ -44,11 +44,11 @@ def explain(context: Known, *, permission_set: str = "") -> list[Explanation]:
     )
 
 
-def _permission_sets(context: Known) -> set[str]:
+def _permission_sets(context: ExplainContext) -> set[str]:
     return {rule.name for rule in context.policy.permission_sets} | {name for name, _ in _assigned(context)}
 
 
-def _ways(permission_set: str, context: Known) -> list[Explanation]:
+def _ways(permission_set: str, context: ExplainContext) -> list[Explanation]:
     by_rule = [rule.principal for rule in context.policy.assignments if rule.permission_set == permission_set]
     there = [principal for name, principal in _assigned(context) if name == permission_set]
     here = [grant for grant in context.grants if grant.subject == context.account.head.subject]
@@ -61,18 +61,18 @@ def _ways(permission_set: str, context: Known) -> list[Explanation]:
     return [explanation for explanation in ways if explanation.has] or [nearest]
 
 
-def _assigned(context: Known) -> Iterator[tuple[str, str]]:
+def _assigned(context: ExplainContext) -> Iterator[tuple[str, str]]:
     for resource in context.account.applied:
         if resource.kind is ResourceKind.ASSIGNMENT:
             permission_set, principal = assignment_in(resource)
             yield permission_set, str(principal)
 
 
-def _concerns(principal: str, context: Known) -> bool:
+def _concerns(principal: str, context: ExplainContext) -> bool:
     return Principal.parse(principal).person in ("", context.person.head.subject.name)
 
 
-def _way(permission_set: str, principal: str, context: Known) -> Explanation:
+def _way(permission_set: str, principal: str, context: ExplainContext) -> Explanation:
     assignment = assignment_step(permission_set, principal, context)
     is_of_person = bool(Principal.parse(principal).person)
     steps = (assignment,) if is_of_person else (membership_step(principal, context), assignment)

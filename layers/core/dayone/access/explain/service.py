@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.access.explain.explanation import Explanation, explain
-from dayone.access.explain.steps import Known
+from dayone.access.explain.steps import ExplainContext
 from dayone.lookups import read_account, read_person
 from dayone.model.grants import Grant
 from dayone.model.operations import Operation, OperationState
@@ -26,7 +26,7 @@ _SHOWN_STATES = frozenset(
 class Explained:
     """The paths by which a person has or lacks permission sets in an account, and the data behind them."""
 
-    context: Known
+    context: ExplainContext
     ways: list[Explanation]
 
 
@@ -42,7 +42,7 @@ def explain_access(
 ) -> Explained:
     """Explain access in an account; an empty `permission_set` means all; raise NotFound for an unknown id."""
     of_person, of_account = read_person(person, records=records), read_account(account, records=records)
-    context = Known(
+    context = ExplainContext(
         person=of_person,
         account=of_account,
         planned={**_planned(of_person, records=records), **_planned(of_account, records=records)},

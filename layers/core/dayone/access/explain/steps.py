@@ -91,7 +91,7 @@ _STANDING = frozenset({Verdict.WAITING, Verdict.APPROVED, Verdict.AHEAD, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class ExplainContext:
     """All that an answer depends on.
 
     `planned` are the operations of the plans in force of the two subjects, `grants` the newest they have, ended or not.
@@ -128,7 +128,7 @@ class Step:
         return self.applied is not None and self.applied.doubt is not Action.CREATE
 
 
-def membership_step(group: str, context: Known) -> Step:
+def membership_step(group: str, context: ExplainContext) -> Step:
     """Return the step from the person to a group."""
     person = context.person.head.fact
     rule = next((rule for rule in context.policy.groups if rule.name == group), None)
@@ -141,7 +141,7 @@ def membership_step(group: str, context: Known) -> Step:
     return _step(resource, of=context.person, reasons=found, nearness=nearness, by_rule=by_rule, context=context)
 
 
-def assignment_step(permission_set: str, principal: str, context: Known) -> Step:
+def assignment_step(permission_set: str, principal: str, context: ExplainContext) -> Step:
     """Return the step to the permission set in the account, given to a group or to the person directly."""
     account, protection = context.account.head.fact, context.policy.protection
     assignment = (permission_set, principal)
@@ -165,7 +165,7 @@ def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
     return Nearness() if rule else of_nothing("group", group, needed="a group that the policy has")
 
 
-def _of_person(context: Known) -> Nearness:
+def _of_person(context: ExplainContext) -> Nearness:
     head = context.person.head
     if not isinstance(head.fact, Person):
         return of_nothing("person", head.subject.name, needed="HR to send the person's record")
@@ -175,7 +175,7 @@ def _of_person(context: Known) -> Nearness:
     return of_employment(head.fact, cycle=context.policy.people, now=context.now) + protection
 
 
-def _of_account(context: Known) -> Nearness:
+def _of_account(context: ExplainContext) -> Nearness:
     head = context.account.head
     if not isinstance(head.fact, Account):
         return of_nothing("account", head.subject.name, needed="Organizations to report the account")
@@ -190,7 +190,7 @@ def _step(
     reasons: tuple[Reason, ...],
     nearness: Nearness,
     by_rule: Nearness,
-    context: Known,
+    context: ExplainContext,
 ) -> Step:
     target = ResourceOf(of.head.subject, resource)
     about = Granted(grants=context.grants, person=context.person, policy=context.policy, now=context.now)

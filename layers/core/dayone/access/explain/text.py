@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 
 from dayone.access.explain.explanation import Explanation
-from dayone.access.explain.steps import Known, Step
+from dayone.access.explain.steps import ExplainContext, Step
 from dayone.model.grants import is_of_grants
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.subjects import ResourceKind, assignment_in
 from dayone.planning.held_words import about_held_part
 
 
-def in_short(explanation: Explanation, context: Known) -> str:
+def in_short(explanation: Explanation, context: ExplainContext) -> str:
     """Summarize the explanation in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers, as AWS …`"""
     person, account = context.person.head.subject.name, context.account.head.subject.name
     if explanation.has:
@@ -18,9 +18,9 @@ def in_short(explanation: Explanation, context: Known) -> str:
         return f"{person} has {explanation.permission_set} in {account} {through}."
     not_so = f"{person} does not have {explanation.permission_set} in {account}"
     if not explanation.steps:
-        is_known = any(rule.name == explanation.permission_set for rule in context.policy.permission_sets)
-        why = "no assignment of the policy gives it" if is_known else "the policy has no such permission set"
-        return f"{not_so}: {why} to anybody." if is_known else f"{not_so}: {why}."
+        is_defined = any(rule.name == explanation.permission_set for rule in context.policy.permission_sets)
+        why = "no assignment of the policy gives it" if is_defined else "the policy has no such permission set"
+        return f"{not_so}: {why} to anybody." if is_defined else f"{not_so}: {why}."
     obstacles = explanation.nearness.obstacles
     if obstacles:
         return f"{not_so}; nearest is the way through {explanation.principal}: {_listed(obstacles)}."

@@ -34,7 +34,7 @@ class CallGate:
         self._sleep = sleep
         self._paces: dict[str, Pace] = {}
         self._lock = threading.Lock()
-        self._is_one_behind = threading.Lock()
+        self._is_behind = threading.Lock()
         self._last_place: datetime | None = None
 
     def wait(self, service: str, api: str) -> None:
@@ -71,14 +71,14 @@ class CallGate:
         One thread at a time, so that the others are free for more urgent work. While one is in, raises Awaited with a
         time to come back at that is unique to the caller, so that waiting callers hardly call meanwhile.
         """
-        if not self._is_one_behind.acquire(blocking=False):
+        if not self._is_behind.acquire(blocking=False):
             raise Awaited("what exists is read one name at a time", retry_after=self._next_place())
         before = _IS_BEHIND.set(True)
         try:
             yield
         finally:
             _IS_BEHIND.reset(before)
-            self._is_one_behind.release()
+            self._is_behind.release()
 
     def _next_place(self) -> float:
         with self._lock:

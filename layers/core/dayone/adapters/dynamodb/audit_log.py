@@ -234,7 +234,7 @@ def lane_end(lane: str, raw: Record | None) -> LaneEnd | AlteredRecord:
     try:
         began = str(raw.get("began", ""))
         end = LaneEnd(number=int(raw["sequence"]), day=str(raw["day"]), hash=str(raw["hash"]), began=began)
-        is_one = end.number > 0 and all(date.fromisoformat(day).isoformat() == day for day in (end.day, began) if day)
+        is_valid = end.number > 0 and all(date.fromisoformat(day).isoformat() == day for day in (end.day, began) if day)
     except _UNREADABLE:
-        is_one = False
-    return end if is_one else AlteredRecord(lane=lane, number=0, message="the record of the lane's end was changed")
+        is_valid = False
+    return end if is_valid else AlteredRecord(lane=lane, number=0, message="the record of the lane's end was changed")

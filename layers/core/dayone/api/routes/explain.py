@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.access.explain.explanation import Explanation
 from dayone.access.explain.service import Explained, explain_access
-from dayone.access.explain.steps import Known, Step
+from dayone.access.explain.steps import ExplainContext, Step
 from dayone.access.explain.text import describe_step, in_short
 from dayone.api.context import AccessApi
 from dayone.api.params import Event, query_text, required_of
@@ -52,7 +52,7 @@ def explain_answer(found: Explained) -> api.ExplainAnswer:
     }
 
 
-def _way(explanation: Explanation, context: Known) -> api.WayAnswer:
+def _way(explanation: Explanation, context: ExplainContext) -> api.WayAnswer:
     return {
         "permission_set": explanation.permission_set,
         "has": explanation.has,

@@ -129,7 +129,7 @@ def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
                 {
                     "name": finding.name,
                     "state": str(finding.state),
-                    "says": finding.says,
+                    "says": finding.message,
                     "do": finding.do,
                     "paste": finding.paste,
                 }

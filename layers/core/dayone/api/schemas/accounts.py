@@ -8,7 +8,7 @@ from dayone.api.schemas.base import AccountAnswer
 from dayone.api.schemas.people import Progress
 from dayone.api.spec import PAGED_IN_GROUPS, Description
 from dayone.errors import NotFound
-from dayone.messages.types import AccountId, ChangeId, Count, Moment, one_of
+from dayone.messages.types import AccountId, ChangeId, Count, Moment, enum_of
 
 
 class BootstrapAnswer(TypedDict):
@@ -18,7 +18,7 @@ class BootstrapAnswer(TypedDict):
     an event at `since`.
     """
 
-    state: Annotated[str, one_of("waiting", "under-way", "over")]
+    state: Annotated[str, enum_of("waiting", "under-way", "over")]
     change: ChangeId
     since: Moment
 

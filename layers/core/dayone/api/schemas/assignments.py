@@ -9,7 +9,7 @@ from dayone.api.params import words_in
 from dayone.api.schemas.base import ReasonAnswer
 from dayone.api.spec import CURSOR, Description, Parameter
 from dayone.errors import Inapplicable, Invalid, NotFound
-from dayone.messages.types import AccountId, Moment, one_of
+from dayone.messages.types import AccountId, Moment, enum_of
 
 
 class HoldingAnswer(TypedDict):
@@ -22,7 +22,7 @@ class HoldingAnswer(TypedDict):
     the rules that gave it, `confirmed_at` is when AWS confirmed it; null when read live from Identity Center.
     """
 
-    kind: Annotated[str, one_of("group", "person")]
+    kind: Annotated[str, enum_of("group", "person")]
     principal: str
     principal_name: str
     account: AccountId
@@ -30,7 +30,7 @@ class HoldingAnswer(TypedDict):
     ou_path: str
     permission_set: str
     through: str
-    state: Annotated[str, one_of("confirmed", "in doubt", "removal held", "unmanaged")]
+    state: Annotated[str, enum_of("confirmed", "in doubt", "removal held", "unmanaged")]
     confirmed_at: Moment | None
     reasons: list[ReasonAnswer]
 
@@ -75,33 +75,33 @@ ASSIGNMENTS = Description(
     answer=AssignmentsAnswer,
     example={"assignments": [HOLDING], "cursor": ""},
     takes=(
-        Parameter(name="person", says="Only access of this person, directly or through any group.", example=PERSON),
-        Parameter(name="group", says="Only access of this group, and of people through it.", example="engineers"),
-        Parameter(name="account", says="Only in this account.", example=ACCOUNT),
+        Parameter(name="person", text="Only access of this person, directly or through any group.", example=PERSON),
+        Parameter(name="group", text="Only access of this group, and of people through it.", example="engineers"),
+        Parameter(name="account", text="Only in this account.", example=ACCOUNT),
         Parameter(
             name="ou",
-            says="Only in accounts whose OU path matches this pattern, as in the policy.",
+            text="Only in accounts whose OU path matches this pattern, as in the policy.",
             example="/Workloads/**",
         ),
         Parameter(
-            name="permission_set", says="Only this permission set, by its key in the policy.", example="ViewOnly"
+            name="permission_set", text="Only this permission set, by its key in the policy.", example="ViewOnly"
         ),
         Parameter(
             name="managed",
-            says="`true`: assignments made by Day One. The others read Identity Center, of one person, group or "
+            text="`true`: assignments made by Day One. The others read Identity Center, of one person, group or "
             "account; `false`: assignments not made by Day One; `any`: both.",
             example="true",
             schema={"type": "string", **words_in(Managed), "default": "true"},
         ),
         Parameter(
             name="format",
-            says="`csv` for CSV, as with `Accept: text/csv`; the cursor is then in the headers only.",
+            text="`csv` for CSV, as with `Accept: text/csv`; the cursor is then in the headers only.",
             example="json",
             schema={"type": "string", **words_in(ReportFormat), "default": "json"},
         ),
         Parameter(
             name="limit",
-            says="The maximum number of rows in one answer; a page may be short, or empty, and still have a cursor.",
+            text="The maximum number of rows in one answer; a page may be short, or empty, and still have a cursor.",
             example=USUAL_LIMIT,
             schema={"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": USUAL_LIMIT},
         ),

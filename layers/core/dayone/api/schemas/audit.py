@@ -114,19 +114,19 @@ _VERIFIED: VerifiedAnswer = {
     "lanes": [{"lane": "operations", "entries": 204, "forgotten": 0, "broken": None}],
     "cursor": "",
 }
-_SUBJECT = Parameter(name="subject", says="Only entries about this subject.", example="person:e-1001")
+_SUBJECT = Parameter(name="subject", text="Only entries about this subject.", example="person:e-1001")
 _ACTOR = Parameter(
-    name="actor", says="Only entries caused by this caller, HR source or event source.", example="hr:standard"
+    name="actor", text="Only entries caused by this caller, HR source or event source.", example="hr:standard"
 )
 _ENDS = Parameter(
     name="ends",
-    says="Ends of lanes, each LANE:NUMBER:DAY:HASH, at most 10, with commas between them.",
+    text="Ends of lanes, each LANE:NUMBER:DAY:HASH, at most 10, with commas between them.",
     example=f"operations:4711:2026-11-23:{_HASH}",
     required=True,
 )
 _DAY = Parameter(
     name="day",
-    says="The date, in UTC.",
+    text="The date, in UTC.",
     example="2026-11-23",
     required=True,
     schema={"type": "string", "format": "date"},

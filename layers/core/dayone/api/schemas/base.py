@@ -2,13 +2,13 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.messages.types import ChangeId, Count, Href, Moment, one_of
+from dayone.messages.types import ChangeId, Count, Href, Moment, enum_of
 from dayone.model.guardrails import HELD_AS, Verdict
 from dayone.model.operations import Action, DeletionOutcome, OperationState
 
-StateWord = Annotated[str, one_of(*OperationState)]
-HeldAs = Annotated[str, one_of(*HELD_AS)]
-VerdictWord = Annotated[str, one_of(*(entry for entry in Verdict if entry is not Verdict.WITHDRAWN))]
+StateWord = Annotated[str, enum_of(*OperationState)]
+HeldAs = Annotated[str, enum_of(*HELD_AS)]
+VerdictWord = Annotated[str, enum_of(*(entry for entry in Verdict if entry is not Verdict.WITHDRAWN))]
 
 
 class ReasonAnswer(TypedDict):
@@ -30,7 +30,7 @@ class ConfirmedAnswer(TypedDict):
     attributes: dict[str, str]
     references: dict[str, str]
     reasons: list[ReasonAnswer]
-    in_doubt: Annotated[str, one_of(*Action)] | None
+    in_doubt: Annotated[str, enum_of(*Action)] | None
     adopted: bool
     operation: str
     change: str
@@ -152,7 +152,7 @@ class OperationAnswer(TypedDict):
     subject: str
     resource: str
     state: StateWord
-    outcome: Annotated[str, one_of(*DeletionOutcome)] | None
+    outcome: Annotated[str, enum_of(*DeletionOutcome)] | None
     failed_before: bool
     attempts: Count
     request_id: str

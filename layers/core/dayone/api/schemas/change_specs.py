@@ -54,21 +54,21 @@ _ADOPTED: api_changes.AdoptionRequest = {
     "reason": "ours, made before the move",
 }
 
-_STATE = Parameter(name="state", says="Only changes in this state.", example="held", schema=words_in(ChangeState))
+_STATE = Parameter(name="state", text="Only changes in this state.", example="held", schema=words_in(ChangeState))
 _CAUSE = Parameter(
-    name="cause", says="Only changes with this kind of cause.", example="hr-event", schema=words_in(CauseKind)
+    name="cause", text="Only changes with this kind of cause.", example="hr-event", schema=words_in(CauseKind)
 )
-_SUBJECT = Parameter(name="subject", says="Only changes that planned this subject.", example="person:e-1001")
+_SUBJECT = Parameter(name="subject", text="Only changes that planned this subject.", example="person:e-1001")
 _WAIT = Parameter(
     name="wait",
-    says="Wait until the change has ended or is held, for at most this many seconds.",
+    text="Wait until the change has ended or is held, for at most this many seconds.",
     example=20,
     schema={"type": "integer", "minimum": 1, "maximum": LONGEST_WAIT},
 )
 
 _ONLY = Parameter(
     name="only",
-    says="Approve only removals because a person has left; everything else that the change holds stays held.",
+    text="Approve only removals because a person has left; everything else that the change holds stays held.",
     example="leavers",
     schema=words_in(Part),
 )

@@ -3,7 +3,7 @@
 from typing import Annotated, TypedDict
 
 from dayone.api.schemas.base import OperationAnswer
-from dayone.messages.types import ChangeId, Count, Described, Href, Moment, one_of
+from dayone.messages.types import ChangeId, Count, Described, Href, Moment, enum_of
 from dayone.model.changes import CauseKind, ChangeState
 
 _SubjectName = Annotated[str, Described(pattern="^[a-z-]+:.+$")]
@@ -12,7 +12,7 @@ _SubjectName = Annotated[str, Described(pattern="^[a-z-]+:.+$")]
 class CauseAnswer(TypedDict):
     """The cause of a change: its kind, the caller or source, its authors if any are named, a reference and the time."""
 
-    kind: Annotated[str, one_of(*CauseKind)]
+    kind: Annotated[str, enum_of(*CauseKind)]
     actor: str
     authors: list[str]
     reference: str
@@ -22,7 +22,7 @@ class CauseAnswer(TypedDict):
 class DecisionAnswer(TypedDict):
     """The decision about the held operations of a change: `approved` or `rejected`, by the caller with this ARN."""
 
-    decision: Annotated[str, one_of("approved", "rejected")]
+    decision: Annotated[str, enum_of("approved", "rejected")]
     actor: str
     at: Moment
 
@@ -52,7 +52,7 @@ class ChangeAnswer(TypedDict):
     """
 
     id: ChangeId
-    state: Annotated[str, one_of(*ChangeState)]
+    state: Annotated[str, enum_of(*ChangeState)]
     cause: CauseAnswer
     subjects: Count | None
     planned: Count
@@ -140,7 +140,7 @@ class AcceptedChange(TypedDict):
     """The id of a change that is not planned yet, and the time in it; its state is always `accepted`."""
 
     id: ChangeId
-    state: Annotated[str, one_of("accepted")]
+    state: Annotated[str, enum_of("accepted")]
     at: Moment
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired, TypedDict
 from dayone.api.examples import AT, CHANGE
 from dayone.api.params import words_in
 from dayone.api.spec import LIMIT, Body, Description, Parameter
-from dayone.messages.types import ChangeId, Count, Href, Moment, one_of
+from dayone.messages.types import ChangeId, Count, Href, Moment, enum_of
 from dayone.model.failures import LetterQueue
 
 
@@ -16,7 +16,7 @@ class DeadLetterAnswer(TypedDict):
     log.
     """
 
-    queue: Annotated[str, one_of(*LetterQueue)]
+    queue: Annotated[str, enum_of(*LetterQueue)]
     id: str
     subject: str
     change: str
@@ -28,7 +28,7 @@ class DeadLetterAnswer(TypedDict):
 class LettersInQueue(TypedDict):
     """The approximate number of messages in a queue."""
 
-    queue: Annotated[str, one_of(*LetterQueue)]
+    queue: Annotated[str, enum_of(*LetterQueue)]
     letters: Count
 
 
@@ -43,7 +43,7 @@ class DeadLettersAnswer(TypedDict):
 class WhichQueue(TypedDict):
     """The dead letters of one queue; without it, those of all queues with work."""
 
-    queue: NotRequired[Annotated[str, one_of(*LetterQueue)]]
+    queue: NotRequired[Annotated[str, enum_of(*LetterQueue)]]
 
 
 class RedrivenAnswer(TypedDict):
@@ -87,7 +87,7 @@ _REDRIVEN: RedrivenAnswer = {
     "href": f"/v1/changes/{CHANGE}",
 }
 _WHICH: WhichQueue = {"queue": "inbox"}
-_QUEUE = Parameter(name="queue", says="Only this queue.", example="inbox", schema=words_in(LetterQueue))
+_QUEUE = Parameter(name="queue", text="Only this queue.", example="inbox", schema=words_in(LetterQueue))
 DEAD_LETTERS = Description(tag="operations", answer=DeadLettersAnswer, example=_LETTERS, takes=(_QUEUE, LIMIT))
 REDRIVE = Description(
     tag="operations",

@@ -40,14 +40,14 @@ EXISTING = Description(
     takes=(
         Parameter(
             name="subject",
-            says="The person, group or permission set, by its id or key; a group or a permission set need not be in "
+            text="The person, group or permission set, by its id or key; a group or a permission set need not be in "
             "the policy yet.",
             required=True,
             example=EXAMPLE,
         ),
         Parameter(
             name="name",
-            says="What it is called in Identity Center, if that is neither the key nor the `name` of a rule in force.",
+            text="What it is called in Identity Center, if that is neither the key nor the `name` of a rule in force.",
             example="deploy-prod",
         ),
     ),

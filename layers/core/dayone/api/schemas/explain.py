@@ -131,10 +131,10 @@ _EXPLAINED: ExplainAnswer = {
         },
     ],
 }
-OF_PERSON = Parameter(name="person", says="The person, by their id in the HR system.", required=True, example=PERSON)
-IN_ACCOUNT = Parameter(name="account", says="The account.", required=True, example=ACCOUNT)
+OF_PERSON = Parameter(name="person", text="The person, by their id in the HR system.", required=True, example=PERSON)
+IN_ACCOUNT = Parameter(name="account", text="The account.", required=True, example=ACCOUNT)
 OF_PERMISSION_SET = Parameter(
-    name="permission_set", says="The permission set; leave it out for all.", example="ViewOnly"
+    name="permission_set", text="The permission set; leave it out for all.", example="ViewOnly"
 )
 EXPLANATION = Description(
     tag="explain",

@@ -6,7 +6,7 @@ from dayone.api.examples import ACCOUNT, ADMINISTRATOR, AT, CHANGE, LATER_CHANGE
 from dayone.api.params import words_in
 from dayone.api.spec import PAGED, Body, Description, Parameter
 from dayone.errors import Inapplicable, Invalid, NotFound, TooLarge
-from dayone.messages.types import AccountId, ChangeId, Described, Href, Moment, Name, one_of
+from dayone.messages.types import AccountId, ChangeId, Described, Href, Moment, Name, enum_of
 from dayone.model.grants import Ending, GrantState
 
 _Reason = Annotated[str, Described(minLength=1, maxLength=200)]
@@ -75,7 +75,7 @@ class ExtensionAnswer(TypedDict):
 class GrantEndAnswer(TypedDict):
     """End of a grant; for an expired one, `by`, `because` and `change` are empty."""
 
-    how: Annotated[str, one_of(*Ending)]
+    how: Annotated[str, enum_of(*Ending)]
     at: Moment
     by: str
     because: str
@@ -86,8 +86,8 @@ GrantAnswer = TypedDict(
     "GrantAnswer",
     {
         "id": ChangeId,
-        "state": Annotated[str, one_of(*GrantState)],
-        "kind": Annotated[str, one_of("membership", "assignment")],
+        "state": Annotated[str, enum_of(*GrantState)],
+        "kind": Annotated[str, enum_of("membership", "assignment")],
         "person": str,
         "group": str,
         "account": str,
@@ -151,11 +151,11 @@ _ENOUGH: EndWish = {"because": "the shop is up again"}
 _GIVEN: GrantTakenAnswer = {"grant": CHANGE, "change": CHANGE, "href": f"/v1/grants/{CHANGE}"}
 _CHANGED: GrantTakenAnswer = {"grant": CHANGE, "change": LATER_CHANGE, "href": f"/v1/grants/{CHANGE}"}
 _IN_FULL: GrantInFullAnswer = {"grant": _GRANT, "is_there": True, "note": ""}
-_PERSON = Parameter(name="person", says="Only grants of this person, by their id in the HR system.", example=PERSON)
-_ACCOUNT = Parameter(name="account", says="Only grants in this account.", example=ACCOUNT)
+_PERSON = Parameter(name="person", text="Only grants of this person, by their id in the HR system.", example=PERSON)
+_ACCOUNT = Parameter(name="account", text="Only grants in this account.", example=ACCOUNT)
 _STATE = Parameter(
     name="state",
-    says="Only grants in this state; a page may then be short, or empty, and still have a cursor.",
+    text="Only grants in this state; a page may then be short, or empty, and still have a cursor.",
     example="active",
     schema=words_in(GrantState),
 )

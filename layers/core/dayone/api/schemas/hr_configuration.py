@@ -5,7 +5,7 @@ from typing import Annotated, TypedDict
 from dayone.api.schemas import people as api_people
 from dayone.api.spec import Description, Parameter
 from dayone.errors import Forbidden, Inapplicable, NotFound
-from dayone.messages.types import one_of
+from dayone.messages.types import enum_of
 from dayone.model.hr.versions import HrVersionState
 
 
@@ -18,7 +18,7 @@ class HrVersionAnswer(TypedDict):
 
     version: int
     digest: str
-    state: Annotated[str, one_of(*HrVersionState)]
+    state: Annotated[str, enum_of(*HrVersionState)]
     at: str
     authors: list[str]
     reasons: list[str]
@@ -62,7 +62,7 @@ HR_APPROVAL = Description(
     takes=(
         Parameter(
             name="digest",
-            says="The digest of the newest version, SHA-256 of its text in hex.",
+            text="The digest of the newest version, SHA-256 of its text in hex.",
             place="path",
             example=_HELD["digest"],
             schema={"type": "string", "pattern": "^[0-9a-f]{64}$"},

@@ -148,7 +148,7 @@ _SET_IN_LIST: PermissionSetInListAnswer = {
 }
 _STATE = Parameter(
     name="state",
-    says="Only accounts in this state of Organizations; a page may then be short and still have a cursor.",
+    text="Only accounts in this state of Organizations; a page may then be short and still have a cursor.",
     example="SUSPENDED",
     schema={"type": "string", "enum": [str(account_state) for account_state in AccountState]},
 )

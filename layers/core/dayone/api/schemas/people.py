@@ -7,10 +7,10 @@ from dayone.api.examples import ACCOUNT, ASSIGNMENT, CHANGE, HEAD, MEMBERSHIP, P
 from dayone.api.schemas import base as api
 from dayone.api.spec import PAGED_IN_GROUPS, Body, Description
 from dayone.errors import Inapplicable, Invalid, NotFound, Outdated
-from dayone.messages.types import AccountId, ChangeId, Described, Href, one_of
+from dayone.messages.types import AccountId, ChangeId, Described, Href, enum_of
 from dayone.model.people import STATED
 
-Progress = Annotated[str, one_of("settled", "pending", "held", "failed")]
+Progress = Annotated[str, enum_of("settled", "pending", "held", "failed")]
 
 
 class PersonInListAnswer(TypedDict):
@@ -79,7 +79,7 @@ class PersonSent(TypedDict):
     leave_start: NotRequired[Day | None]
     leave_end: NotRequired[Day | None]
     time_zone: NotRequired[str]
-    status: NotRequired[Annotated[str, one_of(*STATED)]]
+    status: NotRequired[Annotated[str, enum_of(*STATED)]]
 
 
 class PeopleSent(TypedDict):

@@ -73,13 +73,13 @@ _IN_FULL: VersionInFullAnswer = {**_POLICY, "in_force": True}
 _FILES: PolicyFiles = {"files": {"groups.yaml": POLICY_TEXT, "sets/admin.yaml": POLICY_TEXT}}
 _FILE = Parameter(
     name="file",
-    says="The name of a single file in reasons and findings; for several files the body has the names.",
+    text="The name of a single file in reasons and findings; for several files the body has the names.",
     example="policy.yaml",
     schema={"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$", "default": "policy.yaml"},
 )
 _AUTHOR = Parameter(
     name="author",
-    says="An author of a policy that a pipeline sends: a user name or an ARN; at most twenty. "
+    text="An author of a policy that a pipeline sends: a user name or an ARN; at most twenty. "
     "Authors cannot approve what the policy holds, and neither can the caller.",
     example=("ada", "eve"),
     schema={"type": "array", "items": {"type": "string", "pattern": f"^({AUTHOR_NAME})$"}, "maxItems": 20},

@@ -6,7 +6,7 @@ from dayone.api.examples import AT, CHANGE
 from dayone.api.schemas import base as api
 from dayone.api.schemas.dead_letters import LettersInQueue
 from dayone.api.spec import Description
-from dayone.messages.types import Count, Moment, one_of
+from dayone.messages.types import Count, Moment, enum_of
 from dayone.model.failures import StuckKind
 from dayone.setup.findings import FindingState
 
@@ -66,7 +66,7 @@ class FindingAnswer(TypedDict):
     """A finding of the setup check: `says` is the situation, `do` the correction, if any, with the text `paste`."""
 
     name: str
-    state: Annotated[str, one_of(*FindingState)]
+    state: Annotated[str, enum_of(*FindingState)]
     says: str
     do: str
     paste: str
@@ -75,7 +75,7 @@ class FindingAnswer(TypedDict):
 class SettingsAnswer(TypedDict):
     """All findings; `state` is the worst of them, those that could not be checked excluded."""
 
-    state: Annotated[str, one_of("ok", "warning", "wrong")]
+    state: Annotated[str, enum_of("ok", "warning", "wrong")]
     findings: list[FindingAnswer]
 
 
@@ -86,7 +86,7 @@ class StuckAnswer(TypedDict):
     empty.
     """
 
-    kind: Annotated[str, one_of(*StuckKind)]
+    kind: Annotated[str, enum_of(*StuckKind)]
     subject: str
     since: Moment
     reason: str

@@ -44,7 +44,7 @@ def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     With one of them closed AWS fails all of it; then it reaches the others one by one.
     """
     arn = attempt.references[_ARN]
-    if attempt.operation.refusal is not Refusal.ONE_BY_ONE:
+    if attempt.operation.refusal is not Refusal.SINGLE_CALLS:
         return Submitted(aws.permission_sets.provision(arn))
     outdated = aws.permission_sets.outdated_accounts(arn)
     remaining = sorted(set(outdated) - attempt.closed_accounts(outdated))

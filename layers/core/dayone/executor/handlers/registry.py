@@ -88,9 +88,9 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
 
 # What is made under a name that somebody else may have taken, by the attributes that it was to have.
 _FINDERS: Mapping[ResourceKind, Callable[[IdentityCenter, Mapping[str, str]], Found | None]] = {
-    ResourceKind.USER: lambda aws, wanted: aws.directory.find_user(wanted["user_name"]),
-    ResourceKind.GROUP: lambda aws, wanted: aws.directory.find_group(wanted["name"]),
-    ResourceKind.PERMISSION_SET: lambda aws, wanted: aws.permission_sets.find(wanted["name"]),
+    ResourceKind.USER: lambda aws, desired: aws.directory.find_user(desired["user_name"]),
+    ResourceKind.GROUP: lambda aws, desired: aws.directory.find_group(desired["name"]),
+    ResourceKind.PERMISSION_SET: lambda aws, desired: aws.permission_sets.find(desired["name"]),
 }
 
 

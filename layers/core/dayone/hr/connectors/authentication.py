@@ -85,7 +85,7 @@ def signed_in_hex(text: str, signed: bytes, *, keys: Iterable[str], what: str = 
         given = bytes.fromhex(text)
     except ValueError:
         given = b""
-    _is_one_of(given, signed, keys=keys, what=what)
+    _matches_any(given, signed, keys=keys, what=what)
 
 
 def signed_in_base64(text: str, signed: bytes, *, keys: Iterable[str], what: str = "sha256") -> None:
@@ -95,7 +95,7 @@ def signed_in_base64(text: str, signed: bytes, *, keys: Iterable[str], what: str
         given = base64.b64decode(padded.replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
         given = b""
-    _is_one_of(given, signed, keys=keys, what=what)
+    _matches_any(given, signed, keys=keys, what=what)
 
 
 def is_mac(given: bytes, signed: bytes, *, key: bytes, what: str = "sha256") -> bool:
@@ -150,7 +150,7 @@ def digest_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:32]
 
 
-def _is_one_of(given: bytes, signed: bytes, *, keys: Iterable[str], what: str) -> None:
+def _matches_any(given: bytes, signed: bytes, *, keys: Iterable[str], what: str) -> None:
     # Every key is tried, so that the duration does not reveal which of them matched.
     matches = [is_mac(given, signed, key=key.encode(), what=what) for key in keys]
     if not any(matches):

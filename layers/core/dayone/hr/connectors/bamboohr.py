@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from dayone.errors import Malformed, Unauthentic
 from dayone.hr.connectors.authentication import digest_of, is_recent, signed_in_hex, unix_time
-from dayone.hr.connectors.base import Asked, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
@@ -92,13 +92,13 @@ def question(record: str, source: Source, secret: str) -> Question:
     return Question(path=f"/api/v1/employees/{quote(record, safe='')}/?{query}", headers=headers)
 
 
-def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+def answer(record: Any) -> ApiRecord:  # noqa: ANN401 - any JSON
     """Return the employee in the response, with the status `terminated` if their employment history has it."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
     if str(record.get(_HISTORY)).strip().casefold() == _TERMINATED:
         record = {**record, "status": _TERMINATED}
-    return Asked(record=record, id=str(record.get("id")), changed_at=_moment(record.get("lastChanged")))
+    return ApiRecord(record=record, id=str(record.get("id")), changed_at=_moment(record.get("lastChanged")))
 
 
 def _notification(employee: str | int, *, at: datetime, is_deletion: bool) -> ChangeNotification:

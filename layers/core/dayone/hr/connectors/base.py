@@ -45,7 +45,7 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ApiRecord:
     """A record as the system answered, the id that it has there, and the time the system has put on it."""
 
     record: Mapping[str, Any]
@@ -68,7 +68,7 @@ class Asks:
     """Fetching of a record and parsing of the response; `url` is the API's address where there is only one."""
 
     question: Callable[[str, Source, str], Question]
-    answer: Callable[[Any], Asked]
+    answer: Callable[[Any], ApiRecord]
     url: str = ""
     settles: float = 0.0
 

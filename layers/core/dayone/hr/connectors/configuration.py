@@ -109,7 +109,7 @@ class Reading:
             yield self._at("attributes", attribute), "only Workday's reports can say this: leave it out"
         if not field.field and not field.default:
             yield self._at("attributes", attribute), "says nothing: give it a `field` or a `default`"
-        if field.default and attribute in _OF_ONE_PERSON:
+        if field.default and attribute in _OF_PERSON:
             yield self._at("attributes", attribute), "a `default` would be the same for everybody: leave it out"
         results = {*field.values.values(), *([field.default] if field.default else [])}
         if attribute == "status" and (wrong := sorted(results.difference(STATED))):
@@ -134,7 +134,7 @@ def _rule(field: FieldShape) -> FieldRule:
     return FieldRule(fields=tuple(field.field), values=field.values, default=field.default, form=field.form)
 
 
-_OF_ONE_PERSON = frozenset({"id", "email", "user_name"})
+_OF_PERSON = frozenset({"id", "email", "user_name"})
 _FILE = "hr.yaml"
 
 

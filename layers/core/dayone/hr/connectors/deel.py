@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from dayone.errors import Malformed
 from dayone.hr.connectors.authentication import digest_of, is_recent, signed_in_hex
-from dayone.hr.connectors.base import Asked, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
@@ -50,13 +50,13 @@ class _Meta(BaseModel):
     event_type: str
 
 
-class _Said(BaseModel):
+class _Payload(BaseModel):
     meta: _Meta
     resource: object
 
 
 class _Event(BaseModel):
-    data: _Said
+    data: _Payload
     timestamp: AwareDatetime
 
 
@@ -86,7 +86,7 @@ def question(record: str, source: Source, secret: str) -> Question:
     return Question(path=f"/rest/v2/people/{quote(record, safe='')}", headers=headers)
 
 
-def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+def answer(record: Any) -> ApiRecord:  # noqa: ANN401 - any JSON
     """Return the person in the response, which has them under `data`."""
     found = record.get("data", record) if isinstance(record, dict) else None
     if not isinstance(found, dict):
@@ -95,7 +95,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
         changed_at = datetime.fromisoformat(str(found.get("updated_at")))
     except ValueError:
         changed_at = None
-    return Asked(
+    return ApiRecord(
         record=found, id=str(found.get("id")), changed_at=changed_at if changed_at and changed_at.tzinfo else None
     )
 

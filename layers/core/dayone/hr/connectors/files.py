@@ -11,7 +11,7 @@ from dayone.errors import Invalid, Malformed
 _SEPARATORS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
 # The first line with which spreadsheets declare the separator.
-_TOLD = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 # What stands in for bytes that were no text on their way here.
 _LOST = "\ufffd"
 _NOT_UTF_8 = "the file is not in UTF-8: save it as UTF-8, and send it again"
@@ -47,7 +47,7 @@ def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Itera
     A column equal to one of `names`, but for the case of letters and blanks around it, is that one. Rows have no values
     for columns with the same name. Raises Malformed for a text that is not such a file.
     """
-    if separator := _TOLD.match(text):
+    if separator := _SEPARATOR.match(text):
         text = text[separator.end() :]
     first = _QUOTED.sub("", text.partition("\n")[0])
     delimiter = separator[1] if separator else max(_SEPARATORS, key=first.count)

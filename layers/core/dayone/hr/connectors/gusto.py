@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from dayone.errors import Malformed, Unauthentic
 from dayone.hr.connectors.authentication import is_recent, signed_in_hex, unix_time
-from dayone.hr.connectors.base import Asked, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
@@ -71,11 +71,11 @@ def question(record: str, source: Source, secret: str) -> Question:
     return Question(path=f"/v1/employees/{quote(record, safe='')}", headers=headers)
 
 
-def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+def answer(record: Any) -> ApiRecord:  # noqa: ANN401 - any JSON
     """Return the employee in the response."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not an employee")
-    return Asked(record=record, id=str(record.get("uuid")))
+    return ApiRecord(record=record, id=str(record.get("uuid")))
 
 
 KIND = Kind(read=read, mapping=MAPPING, asks=Asks(question=question, answer=answer, url="https://api.gusto.com"))

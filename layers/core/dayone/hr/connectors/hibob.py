@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from dayone.errors import Malformed
 from dayone.hr.connectors.authentication import digest_of, is_recent, signed_in_base64
-from dayone.hr.connectors.base import Asked, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
@@ -90,7 +90,7 @@ def question(record: str, source: Source, secret: str) -> Question:
     )
 
 
-def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+def answer(record: Any) -> ApiRecord:  # noqa: ANN401 - any JSON
     """Return the employee in the response, with `{"value": ...}` around each field in any case.
 
     The status is `terminated` if the life cycle has it.
@@ -103,7 +103,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
     }
     if str(fields.get(f"/{_LIFE_CYCLE}", {}).get("value")).strip().casefold() == _TERMINATED:
         fields[f"/{_STATUS}"] = {"value": _TERMINATED}
-    return Asked(record=fields, id=str(fields.get(f"/{_ID}", {}).get("value")))
+    return ApiRecord(record=fields, id=str(fields.get(f"/{_ID}", {}).get("value")))
 
 
 # What was changed may take up to 20 seconds to show. Source: apidocs.hibob.com/reference/post_people.

@@ -13,7 +13,7 @@ from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
 
 from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors.authentication import carries_secret, is_recent
-from dayone.hr.connectors.base import Asked, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
@@ -114,7 +114,7 @@ def question(record: str, source: Source, secret: str) -> Question:
     return Question(path=f"/api/v1/users/{quote(record, safe='')}", headers=headers)
 
 
-def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
+def answer(record: Any) -> ApiRecord:  # noqa: ANN401 - any JSON
     """Return the user in the response."""
     if not isinstance(record, dict):
         raise Malformed("the answer is not a user")
@@ -122,7 +122,7 @@ def answer(record: Any) -> Asked:  # noqa: ANN401 - any JSON
         changed_at = datetime.fromisoformat(str(record.get("lastUpdated")))
     except ValueError:
         changed_at = None
-    return Asked(
+    return ApiRecord(
         record=record, id=str(record.get("id")), changed_at=changed_at if changed_at and changed_at.tzinfo else None
     )
 

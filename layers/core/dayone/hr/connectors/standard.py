@@ -63,7 +63,7 @@ class _RefusedEvent(BaseModel):
 
     @field_validator("timestamp", mode="wrap")
     @classmethod
-    def _if_it_is_one(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> datetime | None:  # noqa: ANN401
+    def _if_valid(cls, value: Any, handler: ValidatorFunctionWrapHandler) -> datetime | None:  # noqa: ANN401
         try:
             found: datetime | None = handler(value)
         except ValidationError:

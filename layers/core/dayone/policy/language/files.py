@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dayone.model.policy.rules import PolicyVersion
 
 
-def as_one_text(files: Mapping[str, str]) -> tuple[str, str]:
+def as_text(files: Mapping[str, str]) -> tuple[str, str]:
     """Join files into a file's name and its text; several become a JSON object of texts by name, without a name."""
     if len(files) == 1:
         return next(iter(files.items()))

@@ -27,7 +27,7 @@ def _polished(schema: Json) -> Json:
     kept = {
         key: _each(part) if key in ("properties", "$defs", "patternProperties") else _polished(part)
         for key, part in schema.items()
-        if not (key == "title" or (key == "default" and _says_nothing(part)))
+        if not (key == "title" or (key == "default" and _is_empty(part)))
     }
     if "patternProperties" in kept:
         kept["additionalProperties"] = False
@@ -38,7 +38,7 @@ def _each(schemas: Json) -> Json:
     return {name: _polished(entry) for name, entry in schemas.items()} if isinstance(schemas, Mapping) else schemas
 
 
-def _says_nothing(default: Json) -> bool:
+def _is_empty(default: Json) -> bool:
     return not isinstance(default, bool | int) and (not default or isinstance(default, dict))
 
 

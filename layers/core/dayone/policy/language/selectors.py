@@ -36,8 +36,8 @@ def _day(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    is_one = len(text) <= _LONGEST_EMAIL and re.fullmatch(_EMAIL, text)
-    return text if is_one else words.refuse(f"{words.quoted(text)} is not an e-mail address")
+    is_valid = len(text) <= _LONGEST_EMAIL and re.fullmatch(_EMAIL, text)
+    return text if is_valid else words.refuse(f"{words.quoted(text)} is not an e-mail address")
 
 
 def _template(text: str) -> str:

@@ -67,7 +67,7 @@ class BoundaryShape(Strict):
     customer_managed_policy: CustomerPolicyShape = Field(default=_NO_CUSTOMER_POLICY, description="One of yours.")
 
     @model_validator(mode="after")
-    def _is_one(self) -> Self:
+    def _is_valid_group(self) -> Self:
         return (
             self
             if len(self.model_fields_set) == 1
@@ -133,7 +133,7 @@ class AssignmentShape(Strict):
     )
 
     @model_validator(mode="after")
-    def _has_one_principal(self) -> Self:
+    def _has_single_principal(self) -> Self:
         if len(self.model_fields_set & {"group", "person"}) != 1:
             words.refuse("must say who gets it: either `group` or `person`")
         if self.birthright and self.group:
@@ -208,7 +208,7 @@ class SensitiveShape(Strict):
     )
 
     @model_validator(mode="after")
-    def _says_one_thing(self) -> Self:
+    def _is_consistent(self) -> Self:
         both = sorted({*self.permission_sets} & {*self.harmless})
         return words.refuse(f"calls `{both[0]}` sensitive and harmless: remove one of the two") if both else self
 

@@ -12,7 +12,7 @@ from dayone.errors import Invalid
 
 # More would help nobody, and an answer that lists them all could outgrow what Lambda may return.
 MOST_LISTED = 200
-_LONGEST_SAID = 400
+_LONGEST_MESSAGE = 400
 _MOST_COMPARED, _LONGEST_WORD = 300, 128
 
 
@@ -26,7 +26,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message[:_LONGEST_SAID]}"
+        return f"{self.file}:{self.line}:{self.column}: {self.message[:_LONGEST_MESSAGE]}"
 
 
 def invalid_policy(findings: Iterable[Finding]) -> Invalid:
