@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from benchmarks.companies import accounts_as_json, people_as_json, policy_of
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
 from dayone.hr.connectors.standard import PersonEvent
-from dayone.hr.merge import attributes_of, person_of, source_record, taken_in
+from dayone.hr.merge import attributes_of, merged_person, source_record, taken_in
 from dayone.model.accounts import Account
 from dayone.model.guardrails import Tally
 from dayone.model.hr.sources import HrRules
@@ -58,7 +58,7 @@ def _person_in(body: bytes) -> Person:
     record = source_record(event.data.attributes(only_given=False), source="standard", at=event.timestamp)
     attributes = attributes_of(taken_in(record, records=()), rules=_RULES)
     email = attributes["email"]
-    return person_of(event.data.id, attributes, user_name=attributes["user_name"] or email, email=email)
+    return merged_person(event.data.id, attributes, user_name=attributes["user_name"] or email, email=email)
 
 
 def new(facts: Iterable[Person | Account]) -> Iterator[SubjectState]:

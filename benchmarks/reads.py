@@ -17,7 +17,7 @@ from benchmarks.dynamodb_in_memory import MemoryDynamo
 from benchmarks.measuring import Figure, report, wants_json
 from dayone.access.queries import list_subjects
 from dayone.adapters.dynamodb import keys as change_keys
-from dayone.adapters.dynamodb.change_counts import failed, holding
+from dayone.adapters.dynamodb.change_counts import holding, mark_failed
 from dayone.adapters.dynamodb.changes import DynamoHistory, DynamoProgress
 from dayone.adapters.dynamodb.mapping import (
     applied_record,
@@ -120,7 +120,7 @@ def one_among(changes: int, *, state: ChangeState) -> Cost:
     table = Table()
     table.adapter.put_all(_change_record(_cause(number)) for number in range(1, changes))
     oldest = _cause(0)
-    mark, counts = (holding, {"held": 1}) if state is ChangeState.HELD else (failed, {"failed": 1})
+    mark, counts = (holding, {"held": 1}) if state is ChangeState.HELD else (mark_failed, {"failed": 1})
     table.adapter.put_all([_change_record(oldest, operations=1, **counts)])
     table.adapter.transact(lambda: mark(oldest.place), what="marking it")
 

@@ -25,4 +25,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     except DayOneError as error:
         logger.warning("request not from the API", extra={"kind": type(error).__name__, "reason": str(error)})
         return refusal(error)
-    return build_app(wiring.access_api(), logger=logger, parts=[part_of(event)]).resolve(event, context)
+    return build_app(wiring.access_api_wired(), logger=logger, parts=[part_of(event)]).resolve(event, context)

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.logs import log_failures, logger_of
-from dayone.setup.custom_resource import claim_in, claimed, failed, is_deletion, request_in, succeeded
+from dayone.setup.custom_resource import claimed, failure_response, is_deletion, request_in, succeeded, table_claim_in
 from dayone.setup.state_table import claim_table
 from dayone.wiring import functions as wiring
 
@@ -19,7 +19,7 @@ LAST_CALLS = timedelta(seconds=60)
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Answer CloudFormation whatever happens: it would wait, and then roll back without a reason."""
-    request, ports = request_in(event), wiring.claim_table()
+    request, ports = request_in(event), wiring.claim_table_ports()
     deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALLS
     try:
         with log_failures(logger, message_id=request.request_id):
@@ -27,9 +27,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
             if is_deletion(request):
                 answer = succeeded(request, None)
             else:
-                answer = claimed(request, claim_table(claim_in(request), ports=ports, deadline=deadline))
+                answer = claimed(request, claim_table(table_claim_in(request), ports=ports, deadline=deadline))
                 logger.info("table taken")
     except Exception as error:  # noqa: BLE001 - the answer is the report
-        answer = failed(request, reason=f"{error} (log of {context.function_name})")
+        answer = failure_response(request, reason=f"{error} (log of {context.function_name})")
     # When this fails, Lambda calls again, and the same is done once more.
     ports.answers.send(answer, to=request.answer_to)

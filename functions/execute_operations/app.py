@@ -23,5 +23,5 @@ def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> None:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALL
     deadline = datetime.now(UTC) + min(LONGEST_RUN, left)
     with log_failures(logger, message_id="engine"):
-        execute_operations(ports=wiring.execute_operations(), deadline=deadline)
+        execute_operations(ports=wiring.execute_operations_ports(), deadline=deadline)
     logger.info("run over")

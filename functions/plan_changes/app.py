@@ -29,12 +29,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
     errors: dict[str, Exception] = {}
     answer: Any = process_partial_response(event, partial(_plan, errors=errors), processor, context=context)
     handled = handled_messages(event, answer, errors=errors)
-    return without(answer, settle_batch(handled, ports=wiring.plan_changes().batch))
+    return without(answer, settle_batch(handled, ports=wiring.plan_changes_ports().batch))
 
 
 def _plan(record: SQSRecord, *, errors: dict[str, Exception]) -> None:
     with log_failures(logger, message_id=record.message_id, errors=errors):
         taken_at = datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
         command = from_json(record.body, taken_at=taken_at)
-        plan_changes(command, ports=wiring.plan_changes())
+        plan_changes(command, ports=wiring.plan_changes_ports())
         logger.info("planned", extra={"subject": str(command.subject), "change": command.cause.change})

@@ -17,7 +17,7 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
     """Publish all or raise: Lambda then brings the same records again, and nothing is skipped."""
     with log_failures(logger, message_id="stream"):
         check_records(event, source=wiring.event_source())
-        published = publish_events(event, ports=wiring.publish_events())
+        published = publish_events(event, ports=wiring.publish_events_ports())
     logger.info("published", extra={"events": published.events})
     if published.failed_operations:
         # The template makes a metric of these lines; errors, which no LogLevel hides.

@@ -21,7 +21,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         function = context.invoked_function_arn
         check_request(event, resource="/hr/{source}", function=function, apis=wiring.own_apis())
         delivery = delivery_of(event)
-        received = receive_hr_event(delivery, ports=wiring.receive_hr_event())
+        received = receive_hr_event(delivery, ports=wiring.receive_hr_event_ports())
     except DayOneError as error:
         # What is wrong with us is for whoever runs this to see; what is wrong with a delivery may be personal.
         reason = str(error) if isinstance(error, Unavailable) else ""

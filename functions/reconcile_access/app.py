@@ -15,7 +15,7 @@ logger = logger_of("reconcile_access")
 def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     """Sweep once. Raises when it cannot: the next sweep does it again."""
     with log_failures(logger, message_id="sweep"):
-        swept = reconcile_access(ports=wiring.reconcile_access())
+        swept = reconcile_access(ports=wiring.reconcile_access_ports())
     logger.info("swept", extra={"due": swept.due})
     if swept.stuck:
         # The template makes a metric of this line; an error, which no LogLevel hides.

@@ -24,7 +24,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noq
 
 def _record(record: SQSRecord) -> None:
     with log_failures(logger, message_id=record.message_id):
-        recorded = record_account_event(record.body, ports=wiring.record_account_event())
+        recorded = record_account_event(record.body, ports=wiring.record_account_event_ports())
         tell = logger.warning if recorded.is_dead_letter else logger.info
         tell(
             "account event",

@@ -17,7 +17,7 @@ logger = logger_of("show_docs")
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Answer with a page, or 404 for one that is not there."""
     try:
-        page = show_docs(page_requested(event), text=wiring.show_docs())
+        page = show_docs(page_requested(event), text=wiring.show_docs_ports())
     except NotFound as error:
         return page_refusal(error)
     logger.info("page shown", extra={"page": page.name})

@@ -15,6 +15,6 @@ logger = logger_of("sign_checkpoint")
 def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     """Sign once. Raises when it cannot: Lambda tries twice more, and two checkpoints of an hour do no harm."""
     with log_failures(logger, message_id="checkpoint"):
-        checkpoint = sign_checkpoint(ports=wiring.sign_checkpoint())
+        checkpoint = sign_checkpoint(ports=wiring.sign_checkpoint_ports())
     entries = sum(end.number for end in checkpoint.ends.values())
     logger.info("checkpoint signed", extra={"lanes": len(checkpoint.ends), "entries": entries})

@@ -8,7 +8,7 @@ from typing import Any
 from dayone.adapters.dynamodb.audit import appended, stored
 from dayone.adapters.dynamodb.audit_log import intact_record
 from dayone.adapters.dynamodb.keys import RecordKey, audit_key, tail_key
-from dayone.adapters.dynamodb.writes import key_of, plain, typed
+from dayone.adapters.dynamodb.writes import low_level_key, plain_record, typed
 from dayone.model.audit import SEALED, AuditEntry, link
 from tests.contract.audit_forgetting import forget
 from tests.contract.state_ports import StateTable
@@ -28,19 +28,19 @@ class Vandal:
     table: StateTable
 
     def get(self, key: RecordKey) -> dict[str, Any]:
-        return plain(self.table.client.get_item(TableName=self.table.name, Key=key_of(key))["Item"])
+        return plain_record(self.table.client.get_item(TableName=self.table.name, Key=low_level_key(key))["Item"])
 
     def put(self, record: dict[str, Any]) -> None:
         self.table.client.put_item(TableName=self.table.name, Item=typed(record))
 
     def delete(self, *keys: RecordKey) -> None:
         for key in keys:
-            self.table.client.delete_item(TableName=self.table.name, Key=key_of(key))
+            self.table.client.delete_item(TableName=self.table.name, Key=low_level_key(key))
 
     def records(self) -> list[dict[str, Any]]:
         """Everything in the log, its ends included."""
         everything = self.table.client.scan(TableName=self.table.name)["Items"]
-        return [record for record in map(plain, everything) if str(record["pk"]).startswith("AUDIT")]
+        return [record for record in map(plain_record, everything) if str(record["pk"]).startswith("AUDIT")]
 
     def remove(self, key: RecordKey, *names: str) -> None:
         self.put({name: value for name, value in self.get(key).items() if name not in names})

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from dayone.adapters.dynamodb.audit_log import intact_record
-from dayone.adapters.dynamodb.writes import plain
+from dayone.adapters.dynamodb.writes import plain_record
 from dayone.model.audit import AuditRecord
 from tests.project.repository import resource
 
@@ -37,7 +37,7 @@ def chains_in(client: Any, name: str) -> list[list[AuditRecord]]:  # noqa: ANN40
         FilterExpression="begins_with(pk, :audit)",
         ExpressionAttributeValues={":audit": {"S": "AUDIT#"}},
     )
-    records = [intact_record(plain(entry)) for page in pages for entry in page["Items"]]
+    records = [intact_record(plain_record(entry)) for page in pages for entry in page["Items"]]
     # The numbers in a lane run on over days.
     in_order = sorted(records, key=lambda record: (record.lane, record.number))
     return [list(chain) for _, chain in groupby(in_order, key=lambda record: record.lane)]

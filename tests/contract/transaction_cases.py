@@ -16,9 +16,9 @@ from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Operation, OperationState
 from dayone.model.policy.rules import Reservation, Reservations
 from dayone.model.retry import Refusal
-from dayone.model.subject_state import Delivery, Plan, Portion
+from dayone.model.subject_state import Plan, Portion, ReceivedMessage
 from dayone.model.subjects import Subject, SubjectKind, group_named
-from dayone.ports.idempotency import Claim, GivenAnswer
+from dayone.ports.idempotency import GivenAnswer, RequestClaim
 from dayone.ports.organizations import UnitName
 from dayone.ports.state_tables import TableOwner
 from tests.contract.grant_samples import granted
@@ -93,7 +93,7 @@ def _a_plan(on: Adapters) -> Plan:
     made = plan(on.state.subjects.load(ADA).head, USER, in_group("a"), audit=[entry()])
     after = replace(made.after, claims=("user-name:ada",), grants=(granted("01G", to=ADA),))
     budget = RemovalBudget(day=NOW.date(), count=1, at_most=4)
-    delivery = Delivery(name="hr:standard:msg_1", forget_at=_LATER)
+    delivery = ReceivedMessage(name="hr:standard:msg_1", forget_at=_LATER)
     return replace(made, after=after, removals=budget, delivery=delivery)
 
 
@@ -183,9 +183,9 @@ def _an_hr_version(on: Adapters) -> HrVersions:
     return on.hr_versions.versions()
 
 
-def _claim(on: Adapters) -> Claim:
+def _claim(on: Adapters) -> RequestClaim:
     claim = on.keys.claim("k", request="put", now=NOW, until=_LATER)
-    assert isinstance(claim, Claim)
+    assert isinstance(claim, RequestClaim)
     return claim
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dayone.adapters.dynamodb.keys import audit_key, tail_key
-from dayone.adapters.dynamodb.writes import key_of, plain, typed
+from dayone.adapters.dynamodb.writes import low_level_key, plain_record, typed
 from dayone_cli.main import build
 from sandbox import Sandbox
 from sandbox.day_one import Deployed, deploy
@@ -60,11 +60,11 @@ class Auditor:
     def cut_off(self) -> None:
         """Take the last entry of a lane away, and make the one before it the last."""
         dynamodb, table = self.sandbox.client("dynamodb"), self.deployed.stack.outputs["TableName"]
-        tail = plain(dynamodb.get_item(TableName=table, Key=key_of(tail_key(_LANE)))["Item"])
-        last = key_of(audit_key(_LANE, day=str(tail["day"]), sequence=int(tail["sequence"])))
-        day = str(plain(dynamodb.get_item(TableName=table, Key=last)["Item"])["previous_day"])
-        before = key_of(audit_key(_LANE, day=day, sequence=int(tail["sequence"]) - 1))
-        digest = plain(dynamodb.get_item(TableName=table, Key=before)["Item"])["hash"]
+        tail = plain_record(dynamodb.get_item(TableName=table, Key=low_level_key(tail_key(_LANE)))["Item"])
+        last = low_level_key(audit_key(_LANE, day=str(tail["day"]), sequence=int(tail["sequence"])))
+        day = str(plain_record(dynamodb.get_item(TableName=table, Key=last)["Item"])["previous_day"])
+        before = low_level_key(audit_key(_LANE, day=day, sequence=int(tail["sequence"]) - 1))
+        digest = plain_record(dynamodb.get_item(TableName=table, Key=before)["Item"])["hash"]
         dynamodb.delete_item(TableName=table, Key=last)
         end = {**tail, "sequence": int(tail["sequence"]) - 1, "day": day, "hash": digest}
         dynamodb.put_item(TableName=table, Item=typed(end))
@@ -73,7 +73,7 @@ class Auditor:
         """Everything in the audit log, its ends included, as it lies in the table."""
         dynamodb, table = self.sandbox.client("dynamodb"), self.deployed.stack.outputs["TableName"]
         pages = dynamodb.get_paginator("scan").paginate(TableName=table)
-        records = (plain(image) for page in pages for image in page["Items"])
+        records = (plain_record(image) for page in pages for image in page["Items"])
         return [record for record in records if str(record["pk"]).startswith("AUDIT")]
 
     def forget(self, person: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dayone.errors import AlreadyExists, NotFound, Refused
-from dayone.ports.identity_center import Found, Receipt
+from dayone.ports.identity_center import ExistingResource, Receipt
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup
 
 _WORDS = frozenset({"user_name", "display_name", "given_name", "family_name", "email", "title"})
@@ -19,10 +19,10 @@ class MemoryDirectory:
         self._store_user(user_id, attributes)
         return self._center.receipt(user_id=user_id)
 
-    def find_user(self, user_name: str) -> Found | None:
+    def find_user(self, user_name: str) -> ExistingResource | None:
         for user_id, attributes in self._center.users.items():
             if attributes["user_name"].casefold() == user_name.casefold():
-                return Found(references={"user_id": user_id}, attributes=dict(attributes))
+                return ExistingResource(references={"user_id": user_id}, attributes=dict(attributes))
         return None
 
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
@@ -41,11 +41,11 @@ class MemoryDirectory:
         self._store_group(group_id, attributes)
         return self._center.receipt(group_id=group_id)
 
-    def find_group(self, name: str) -> Found | None:
+    def find_group(self, name: str) -> ExistingResource | None:
         for group_id, group in self._center.groups.items():
             if group.name.casefold() == name.casefold():
                 attributes = {"name": group.name, "description": group.description}
-                return Found(references={"group_id": group_id}, attributes=attributes)
+                return ExistingResource(references={"group_id": group_id}, attributes=attributes)
         return None
 
     def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:

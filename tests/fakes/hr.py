@@ -9,7 +9,7 @@ from dayone.errors import Conflicting, NotFound
 from dayone.hr.configuration_approval import ConfigurationPorts
 from dayone.hr.connectors.configuration import read_configuration
 from dayone.hr.connectors.full_records import person_in
-from dayone.hr.fetch import Pace
+from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Change
@@ -175,6 +175,6 @@ def no_hr_systems() -> HrPorts:
         waiting=MemoryHints(),
         rosters=MemoryRosters(State()),
         stuck=MemoryStuck(State()),
-        pace=Pace(),
+        pace=SourcePace(),
         sleep=lambda _seconds: None,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import Principal
+from dayone.ports.live_access import AwsPrincipal
 from dayone.ports.records import Page
 from tests.fakes.identity_center import MemoryIdentityCenter
 
@@ -24,7 +24,7 @@ class MemoryLiveAccess:
         ]
         return _page(found, cursor=cursor, limit=limit)
 
-    def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+    def of_principal(self, principal: AwsPrincipal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         theirs = {principal.id}
         if principal.kind is PrincipalType.USER:
             theirs |= {group for group, user in self._center.memberships.values() if user == principal.id}
@@ -37,23 +37,23 @@ class MemoryLiveAccess:
         existing = self._center.permission_sets.get(arn)
         return existing.name if existing else ""
 
-    def principal_name(self, principal: Principal) -> str:
+    def principal_name(self, principal: AwsPrincipal) -> str:
         if principal.kind is PrincipalType.USER:
             return self._center.users.get(principal.id, {}).get("user_name", "")
         group = self._center.groups.get(principal.id)
         return group.name if group else ""
 
-    def group_called(self, name: str) -> Principal | None:
+    def group_called(self, name: str) -> AwsPrincipal | None:
         named = [value for value, said in self._center.groups.items() if said.name.casefold() == name.casefold()]
-        return Principal(kind=PrincipalType.GROUP, id=named[0]) if named else None
+        return AwsPrincipal(kind=PrincipalType.GROUP, id=named[0]) if named else None
 
-    def user_called(self, name: str) -> Principal | None:
+    def user_called(self, name: str) -> AwsPrincipal | None:
         named = [
             user
             for user, attributes in self._center.users.items()
             if attributes.get("user_name", "").casefold() == name.casefold()
         ]
-        return Principal(kind=PrincipalType.USER, id=named[0]) if named else None
+        return AwsPrincipal(kind=PrincipalType.USER, id=named[0]) if named else None
 
 
 def _page(found: Iterable[AssignmentKey], *, cursor: str, limit: int) -> Page[AssignmentKey]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.ops.health import Overview
-from dayone.ports.failures import Backlog
+from dayone.ports.failures import QueueDepth
 from dayone.setup.check import GivenSettings
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
@@ -21,8 +21,8 @@ class MemoryInboxBacklog:
     messages: int = 0
     oldest_seconds: int | None = None
 
-    def backlog(self, *, now: datetime) -> Backlog:  # noqa: ARG002
-        return Backlog(messages=self.messages, oldest_seconds=self.oldest_seconds)
+    def backlog(self, *, now: datetime) -> QueueDepth:  # noqa: ARG002
+        return QueueDepth(messages=self.messages, oldest_seconds=self.oldest_seconds)
 
 
 def memory_overview(state: State, *, given: GivenSettings = GIVEN) -> Overview:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from dayone.errors import AlreadyExists, Conflicting, Refused
 from dayone.model.reasons import TAG_PREFIX, tags_in
-from dayone.ports.identity_center import Found, Receipt, RequestState
+from dayone.ports.identity_center import ExistingResource, Receipt, RequestState
 from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
 
 _DEFAULTS = {"session_duration": "PT1H"}
@@ -23,12 +23,12 @@ class MemoryPermissionSets:
         self._center.permission_sets[arn] = StoredSet(name, _checked(attributes), dict(tags_in(attributes)))
         return self._center.receipt(permission_set_arn=arn)
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> ExistingResource | None:
         for arn, stored in self._center.permission_sets.items():
             if stored.name == name:
                 tags = {f"{TAG_PREFIX}{key}": value for key, value in stored.tags.items()}
                 attributes = {"name": name, **stored.attributes, **tags}
-                return Found(references={"permission_set_arn": arn}, attributes=attributes)
+                return ExistingResource(references={"permission_set_arn": arn}, attributes=attributes)
         return None
 
     def update(self, arn: str, *, attributes: Mapping[str, str]) -> Receipt:

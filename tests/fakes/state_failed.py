@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dayone.model.failures import FailedWork, Stuck, StuckKind, is_mended, of_failed_work, person_of
+from dayone.model.failures import FailedWork, Stuck, StuckKind, is_mended, of_failed_work, stuck_person
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject
 from tests.fakes.state import State
@@ -31,7 +31,7 @@ class MemoryStuck:
         return [*(stuck for stuck in noted if not self._is_mended(stuck)), *failing]
 
     def _is_mended(self, stuck: Stuck) -> bool:
-        person = person_of(stuck)
+        person = stuck_person(stuck)
         if person is None:
             return False
         head = self._state.heads.get(person, Head(subject=person))

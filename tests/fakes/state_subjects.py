@@ -7,7 +7,7 @@ from datetime import datetime
 from dayone.errors import Conflicting
 from dayone.model.changes import Blame, Share
 from dayone.model.operations import OperationState
-from dayone.model.subject_state import Claim, Head, Plan, SubjectState
+from dayone.model.subject_state import Head, NameClaim, Plan, SubjectState
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 from tests.fakes.state import State
 
@@ -27,9 +27,9 @@ class MemorySubjects:
     def taken_by(self, delivery: str) -> str:
         return self._state.deliveries.get(delivery, "")
 
-    def claimed(self, claim: str) -> Claim:
+    def claimed(self, claim: str) -> NameClaim:
         holder = next((subject.name for subject, head in self._state.heads.items() if claim in head.claims), "")
-        return Claim(holder=holder, former=self._state.former_holders.get(claim, ""))
+        return NameClaim(holder=holder, former=self._state.former_holders.get(claim, ""))
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         found = sorted(subject.name for subject in self._state.heads if subject.kind is kind and subject.name > after)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApproveHrConfiguration
 from dayone.model.hr.sources import DEFAULT
-from dayone.model.hr.versions import HrVersions, HrVersionState, digest_of
+from dayone.model.hr.versions import HrVersions, HrVersionState, text_digest
 from tests.functions.access_api_state import HELD_HR, HR_AUTHOR, hr_version, remembered
 from tests.functions.access_api_world import CALLER, World, load, signed_by
 
@@ -26,7 +26,7 @@ def test_health_names_one_that_is_held_and_how_it_is_approved() -> None:
     (warning,) = World(remembered()).send("read_health").body["warnings"]
     assert warning == (
         "version 2 of the configuration of HR systems is held and does not count: source contractors is new;"
-        f" `dayone hr approve {digest_of(HELD_HR)}`"
+        f" `dayone hr approve {text_digest(HELD_HR)}`"
     )
 
 
@@ -49,7 +49,7 @@ def test_an_approval_is_put_on_the_inbox_and_leads_to_a_change() -> None:
     answer = world.send("approve_hr_configuration")
     (command,) = world.inbox.commands
     assert isinstance(command, ApproveHrConfiguration)
-    assert (command.digest, command.cause.kind) == (digest_of(HELD_HR), CauseKind.HR_CONFIGURATION)
+    assert (command.digest, command.cause.kind) == (text_digest(HELD_HR), CauseKind.HR_CONFIGURATION)
     assert command.cause.actor == CALLER
     assert (answer.status, answer.body["change"]) == (202, command.cause.change)
     assert command.cause.change in world.state.changes

@@ -9,7 +9,7 @@ from dayone.errors import Unreachable
 from dayone.model.commands import ActivatePolicy
 from dayone.model.hr.versions import HrVersions
 from dayone.model.people import Person, Status
-from dayone.ports.live_access import Principal
+from dayone.ports.live_access import AwsPrincipal
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.functions.access_api_policies import keep
@@ -106,7 +106,7 @@ def test_rules_that_can_match_nothing_are_refused_and_the_plan_names_them(world:
 
 
 class _Silent(MemoryLiveAccess):
-    def user_called(self, name: str) -> Principal | None:
+    def user_called(self, name: str) -> AwsPrincipal | None:
         raise Unreachable(f"nobody answers about {name}")
 
 

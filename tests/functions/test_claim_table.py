@@ -174,7 +174,7 @@ def test_a_claim_that_says_too_little_is_answered(
     event = event_of("claim_table/create")
     del event["ResourceProperties"]["TableName"]
     app.lambda_handler(event, context)
-    answers = wiring.claim_table().answers
+    answers = wiring.claim_table_ports().answers
     assert isinstance(answers, MemoryStackAnswers)
     ((_, refused),) = answers.sent
     assert (refused["Status"], tables.owners) == ("FAILED", {})

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dayone.errors import Conflicting, Crowded, NotFound, Throttled
-from dayone.ports.identity_center import AssignmentKey, Found, Receipt, RequestState
+from dayone.ports.identity_center import AssignmentKey, ExistingResource, Receipt, RequestState
 from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.existing_use import MemoryExistingUse
@@ -158,7 +158,7 @@ class SimulatedIdentityCenter:
                 self._new[identifier] = until
         return receipt
 
-    def seen(self, found: Found | None) -> Found | None:
+    def seen(self, found: ExistingResource | None) -> ExistingResource | None:
         """What a search finds, which is never what is too new."""
         if found is not None and any(map(self._is_new, found.references.values())):
             self.weather.struck["consistency: not found yet"] += 1

@@ -24,7 +24,7 @@ from dayone.planning import desired_people, judgement
 from dayone.planning import diff as planning
 from dayone.planning import plan as make_plan
 from dayone.planning.existing import Comparison, compare_attributes
-from dayone.ports.identity_center import Found
+from dayone.ports.identity_center import ExistingResource
 from dayone.reconcile import requeue
 from dayone.reconcile import subject as reconcile_subject
 from dayone.reconcile import sweep as reconcile_access
@@ -96,11 +96,11 @@ _states: Callable[..., Any] = vars(ask_aws)["_states"]
 _entry_of: Callable[..., Any] = vars(try_operation)["entry_of"]
 
 
-def _adopts_as_its_own(_: object, *, found: Found, **__: object) -> Succeeded:
+def _adopts_as_its_own(_: object, *, found: ExistingResource, **__: object) -> Succeeded:
     return Succeeded(found.references)
 
 
-def _own_attributes(attempt: Attempt, *, found: Found, **_: object) -> Comparison:
+def _own_attributes(attempt: Attempt, *, found: ExistingResource, **_: object) -> Comparison:
     return Comparison(mismatches=tuple(compare_attributes(found.attributes, attempt.desired)))
 
 
@@ -145,10 +145,10 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "calls at twice the budget",
         _by("budgets"),
-        ((rate_limits.Pace, "__init__", _twice_as_fast(rate_limits.Pace.__init__)),),
+        ((rate_limits.CallRate, "__init__", _twice_as_fast(rate_limits.CallRate.__init__)),),
     ),
     Mutation("a budget has no end", _by("budgets"), ((rate_limits.Allowances, "of", _always(answer=40.0)),)),
-    Mutation("the window has no end", _by("budgets"), ((rate_limits.Window, "has_room", _always(answer=True)),)),
+    Mutation("the window has no end", _by("budgets"), ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),)),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
         "grants before revocations",

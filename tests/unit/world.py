@@ -15,7 +15,7 @@ from dayone.executor.onboarding import Reception
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
-from dayone.hr.fetch import Pace
+from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
@@ -97,7 +97,7 @@ class World:
     hr_parameters: MemoryHrParameters = field(default_factory=MemoryHrParameters)
     hints: MemoryHints = field(default_factory=MemoryHints)
     # Of a process that lives on.
-    pace: Pace = field(default_factory=Pace)
+    pace: SourcePace = field(default_factory=SourcePace)
     rosters: dict[str, Roster] = field(default_factory=dict)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)

@@ -18,7 +18,7 @@ from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import Put, Update
 from dayone.errors import Refused, TooLarge
-from dayone.model.subject_state import Delivery
+from dayone.model.subject_state import ReceivedMessage
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from tests.contract.state_ports import StateTable
 from tests.contract.state_samples import NOW, confirmed, doubtful, end, plan
@@ -171,7 +171,7 @@ def test_what_senders_call_their_deliveries_and_records_may_be_as_long_as_they_l
     subject = Subject(SubjectKind.PERSON, "e-1")
     for number, name in enumerate(names):
         made = plan(subjects.load(subject).head, change=f"01KQ{number}")
-        delivery = Delivery(name=name, forget_at=NOW)
+        delivery = ReceivedMessage(name=name, forget_at=NOW)
         subjects.commit(replace(made, delivery=delivery))
         hints.know("gusto", name, person=f"e-{number}")
     assert [subjects.taken_by(name) for name in names] == ["01KQ0", "01KQ1"]

@@ -12,7 +12,7 @@ from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import KeyReused, UnderWay
 from dayone.messages.codec import Record
-from dayone.ports.idempotency import Claim, GivenAnswer, RequestKeys
+from dayone.ports.idempotency import GivenAnswer, RequestClaim, RequestKeys
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StateTable
 from tests.fakes.request_keys import MemoryRequestKeys
@@ -31,14 +31,14 @@ def keys(request: pytest.FixtureRequest) -> RequestKeys:
     return DynamoRequestKeys(table_of(request).wrapped())
 
 
-def _claim(keys: RequestKeys, *, request: str = "put", after: float = 0) -> Claim | GivenAnswer:
+def _claim(keys: RequestKeys, *, request: str = "put", after: float = 0) -> RequestClaim | GivenAnswer:
     now = NOW + timedelta(seconds=after)
     return keys.claim("k", request=request, now=now, until=now + timedelta(seconds=30))
 
 
-def _claimed(keys: RequestKeys, *, after: float = 0) -> Claim:
+def _claimed(keys: RequestKeys, *, after: float = 0) -> RequestClaim:
     claim = _claim(keys, after=after)
-    assert isinstance(claim, Claim)
+    assert isinstance(claim, RequestClaim)
     return claim
 
 
@@ -96,7 +96,7 @@ def test_whoever_was_believed_dead_keeps_and_gives_back_nothing(keys: RequestKey
 def test_after_a_day_a_key_is_free_again(keys: RequestKeys) -> None:
     keys.keep(_claimed(keys), TAKEN)
     later = keys.claim("k", request="post", now=NOW + timedelta(hours=24), until=NOW + timedelta(hours=25))
-    assert isinstance(later, Claim)
+    assert isinstance(later, RequestClaim)
     assert later.at == NOW + timedelta(hours=24)
 
 

@@ -8,7 +8,7 @@ import pytest
 from dayone.adapters.identity_center.live_access import AwsLiveAccess
 from dayone.errors import Throttled
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import Principal
+from dayone.ports.live_access import AwsPrincipal
 from dayone.ports.records import Page
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering
@@ -41,8 +41,8 @@ def in_account(center: IdentityCenter, key: AssignmentKey, *, limit: int = 9) ->
     return all_of(lambda cursor: center.live.in_account(account, permission_set_arn=arn, cursor=cursor, limit=limit))
 
 
-def group_of(key: AssignmentKey) -> Principal:
-    return Principal(kind=PrincipalType.GROUP, id=key.principal_id)
+def group_of(key: AssignmentKey) -> AwsPrincipal:
+    return AwsPrincipal(kind=PrincipalType.GROUP, id=key.principal_id)
 
 
 def test_everybody_who_has_a_set_in_an_account_is_listed_part_by_part(identity_center: IdentityCenter) -> None:
@@ -71,7 +71,7 @@ def test_what_a_user_has_by_a_group_is_theirs_too_and_says_by_which(identity_cen
     identity_center.directory.add_member(group_id=key.principal_id, user_id=user_id)
     own = replace(key, principal_id=user_id, principal_type=PrincipalType.USER)
     assigned(identity_center, own)
-    user = Principal(kind=PrincipalType.USER, id=user_id)
+    user = AwsPrincipal(kind=PrincipalType.USER, id=user_id)
     found, cursor = set(), None
     while cursor != "":
         page = identity_center.live.of_principal(user, account="", cursor=cursor or "", limit=9)
@@ -83,7 +83,7 @@ def test_what_a_user_has_by_a_group_is_theirs_too_and_says_by_which(identity_cen
 def test_whoever_is_gone_has_nothing_and_no_name(identity_center: IdentityCenter) -> None:
     live = identity_center.live
     for kind in PrincipalType:
-        nobody = Principal(kind=kind, id=NO_ID)
+        nobody = AwsPrincipal(kind=kind, id=NO_ID)
         assert live.of_principal(nobody, account="", cursor="", limit=9).entries == []
         assert live.principal_name(nobody) == ""
     gone = live.in_account(identity_center.account(), permission_set_arn=NO_PERMISSION_SET, cursor="", limit=9)
@@ -98,12 +98,12 @@ def test_everything_has_a_name_and_a_group_is_found_by_it(identity_center: Ident
     group_id = identity_center.directory.create_group({"name": group_name}).references["group_id"]
     arn = identity_center.permission_sets.create({"name": set_name}).references["permission_set_arn"]
     user_id, user_name = new_user(identity_center)
-    group = Principal(kind=PrincipalType.GROUP, id=group_id)
+    group = AwsPrincipal(kind=PrincipalType.GROUP, id=group_id)
     assert live.principal_name(group) == group_name
-    assert live.principal_name(Principal(kind=PrincipalType.USER, id=user_id)) == user_name
+    assert live.principal_name(AwsPrincipal(kind=PrincipalType.USER, id=user_id)) == user_name
     assert [live.permission_set_name(arn) for _ in range(2)] == [set_name] * 2
     assert live.group_called(group_name.upper()) == group
-    assert live.user_called(user_name) == Principal(kind=PrincipalType.USER, id=user_id)
+    assert live.user_called(user_name) == AwsPrincipal(kind=PrincipalType.USER, id=user_id)
 
 
 class TestAdapter:
@@ -118,7 +118,7 @@ class TestAdapter:
         live.of_principal(group_of(key), account="", cursor="", limit=1)
         live.permission_set_name(local.ports.new_permission_set())
         live.principal_name(group_of(key))
-        live.principal_name(Principal(kind=PrincipalType.USER, id=user_id))
+        live.principal_name(AwsPrincipal(kind=PrincipalType.USER, id=user_id))
         live.group_called("nobody")
         live.user_called("nobody")
         created = {"sso:CreatePermissionSet"}
@@ -142,14 +142,14 @@ class TestAdapter:
         live.of_principal(group_of(key), account="", cursor="", limit=1)
         live.permission_set_name(key.permission_set_arn)
         live.principal_name(group_of(key))
-        live.principal_name(Principal(kind=PrincipalType.USER, id=NO_ID))
+        live.principal_name(AwsPrincipal(kind=PrincipalType.USER, id=NO_ID))
         live.group_called("nobody")
         live.user_called("nobody")
         said = {f"{service.removesuffix('-admin')}:{api}" for service, api in waited}
         assert said == called[0] | called[1]
 
     def test_a_throttled_look_is_not_an_empty_answer(self, local_identity_center: LocalIdentityCenter) -> None:
-        local, nobody = local_identity_center, Principal(kind=PrincipalType.USER, id=NO_ID)
+        local, nobody = local_identity_center, AwsPrincipal(kind=PrincipalType.USER, id=NO_ID)
         with (
             answering(local.sso_admin, "ListAccountAssignmentsForPrincipal", "ThrottlingException"),
             pytest.raises(Throttled),

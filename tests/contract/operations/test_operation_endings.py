@@ -7,7 +7,7 @@ import pytest
 from dayone.model.audit import first_break
 from dayone.model.changes import ChangeState
 from dayone.model.operations import Action, Applied, DeletionOutcome, Operation, OperationState
-from dayone.model.subject_state import Progress
+from dayone.model.subject_state import PlanProgress
 from dayone.model.subjects import Resource, ResourceKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
@@ -60,7 +60,7 @@ def test_the_head_counts_what_has_failed_of_the_plan_in_force_alone(ports: State
     first, second = planned(ports, ADA, USER, in_group("stays")).operations
     ports.queue.finish([end(begin(ports, first), state=OperationState.FAILED)])
     done(ports, second)
-    assert ports.subjects.load(ADA).head.progress == Progress(outstanding=0, failed=1)
+    assert ports.subjects.load(ADA).head.progress == PlanProgress(outstanding=0, failed=1)
     (stale,) = planned(ports, ADA, USER, change=LEFT, token="b2").operations
     planned(ports, ADA, USER, change=MOVED, token="c3")
     ports.queue.finish([end(stale, state=OperationState.FAILED, untouched=True)])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.errors import Conflicting
-from dayone.model.subject_state import Claim, FactVersion, Head, Presence, SourceRecord
+from dayone.model.subject_state import FactVersion, Head, NameClaim, Presence, SourceRecord
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB, HIRED, LEFT, MOVED, NOW, plan
 
@@ -47,11 +47,11 @@ def test_what_is_given_up_is_free_for_anybody(ports: StatePorts) -> None:
 
 def test_what_was_given_up_remembers_by_whom_until_it_is_somebody_s_again(ports: StatePorts) -> None:
     _claims(ports, Head(subject=ADA), "email:ada@example.com")
-    assert ports.subjects.claimed("email:ada@example.com") == Claim(holder=ADA.name)
+    assert ports.subjects.claimed("email:ada@example.com") == NameClaim(holder=ADA.name)
     _claims(ports, ports.subjects.load(ADA).head, change=MOVED)
-    assert ports.subjects.claimed("email:ada@example.com") == Claim(former=ADA.name)
+    assert ports.subjects.claimed("email:ada@example.com") == NameClaim(former=ADA.name)
     _claims(ports, Head(subject=BOB), "email:ada@example.com", change=LEFT)
-    assert ports.subjects.claimed("email:ada@example.com") == Claim(holder=BOB.name)
+    assert ports.subjects.claimed("email:ada@example.com") == NameClaim(holder=BOB.name)
 
 
 def test_whose_names_a_person_has_and_waits_for_is_remembered(ports: StatePorts) -> None:

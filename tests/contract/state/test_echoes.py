@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dayone.model.changes import ChangeFilter, ChangeState
-from dayone.model.subject_state import Delivery, FactVersion, Head
+from dayone.model.subject_state import FactVersion, Head, ReceivedMessage
 from dayone.ports.idempotency import Echo
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB, HIRED, MOVED, NOW, VERSION, cause, plan, planned
@@ -71,7 +71,7 @@ def test_a_change_is_counted_once_anything_but_an_echo_is_recorded_of_it(ports: 
 
 def test_what_turned_out_to_be_no_echo_is_planned_by_the_same_change_and_stays(ports: StatePorts) -> None:
     ports.echoes.note(ECHO)
-    delivery = Delivery(name=ECHO.delivery, forget_at=ECHO.forget_at)
+    delivery = ReceivedMessage(name=ECHO.delivery, forget_at=ECHO.forget_at)
     ports.subjects.commit(replace(plan(Head(subject=ADA)), delivery=delivery))
     assert ports.subjects.is_planned(ADA, change=HIRED)
     assert ports.echoes.is_counted(HIRED)

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from dayone.errors import Conflicting
-from dayone.model.subject_state import Delivery, Head
+from dayone.model.subject_state import Head, ReceivedMessage
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB, HIRED, LEFT, NOW, plan
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
-DELIVERY = Delivery(name="hr:standard:msg_1", forget_at=NOW + timedelta(days=30))
+DELIVERY = ReceivedMessage(name="hr:standard:msg_1", forget_at=NOW + timedelta(days=30))
 
 
 def test_a_delivery_that_nobody_took_is_free(ports: StatePorts) -> None:

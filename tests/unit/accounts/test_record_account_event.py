@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dayone.accounts.events import RecordAccountEvent, Recorded, record_account_event
+from dayone.accounts.events import IngestedEvent, RecordAccountEvent, record_account_event
 from dayone.errors import Unavailable
 from dayone.model.changes import CauseKind
 from dayone.model.commands import RefreshAccount
@@ -24,7 +24,7 @@ class _Recording:
     def __init__(self) -> None:
         self.inbox, self.dead_letters = MemoryInbox(), MemoryDeadLetters()
 
-    def record(self, text: str) -> Recorded:
+    def record(self, text: str) -> IngestedEvent:
         return record_account_event(text, ports=RecordAccountEvent(inbox=self.inbox, dead_letters=self.dead_letters))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.changes.estimate import Ahead, lanes_to_look_at, place_of, seconds_left
+from dayone.changes.estimate import WorkAhead, lanes_to_look_at, place_of, seconds_left
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait
 from dayone.model.changes import CauseKind, Change
@@ -25,7 +25,7 @@ _COUNTS = st.dictionaries(st.sampled_from(Lane), st.integers(0, 5000))
 
 def estimate(*, chain: int = 0, before: Mapping[Lane, int] | None = None, **left: int) -> int:
     own = {Lane[name.upper()]: number for name, number in left.items()}
-    return seconds_left(Ahead(left=own, before=before or {}, longest_chain=chain), budgets=_BUDGETS)
+    return seconds_left(WorkAhead(left=own, before=before or {}, longest_chain=chain), budgets=_BUDGETS)
 
 
 def test_it_is_at_least_a_second() -> None:
@@ -58,12 +58,12 @@ def test_lanes_of_different_services_go_side_by_side() -> None:
 def test_more_to_do_never_takes_less_time(
     left: Mapping[Lane, int], before: Mapping[Lane, int], chain: int, lane: Lane
 ) -> None:
-    now = seconds_left(Ahead(left=left, before=before, longest_chain=chain), budgets=_BUDGETS)
+    now = seconds_left(WorkAhead(left=left, before=before, longest_chain=chain), budgets=_BUDGETS)
     more = {**left, lane: left.get(lane, 0) + 1000}
     urgent = {**before, lane: before.get(lane, 0) + 1000}
-    assert seconds_left(Ahead(left=more, before=before, longest_chain=chain), budgets=_BUDGETS) >= now
-    assert seconds_left(Ahead(left=left, before=urgent, longest_chain=chain), budgets=_BUDGETS) >= now
-    assert seconds_left(Ahead(left=left, before=before, longest_chain=chain + 1), budgets=_BUDGETS) >= now
+    assert seconds_left(WorkAhead(left=more, before=before, longest_chain=chain), budgets=_BUDGETS) >= now
+    assert seconds_left(WorkAhead(left=left, before=urgent, longest_chain=chain), budgets=_BUDGETS) >= now
+    assert seconds_left(WorkAhead(left=left, before=before, longest_chain=chain + 1), budgets=_BUDGETS) >= now
 
 
 @pytest.mark.parametrize("kind", [cause_kind for cause_kind in CauseKind if cause_kind is not CauseKind.RETRY])

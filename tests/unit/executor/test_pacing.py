@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.executor.rate_limits import Allowances, Budgets, Pace, Window
+from dayone.executor.rate_limits import Allowances, Budgets, CallRate, InFlightLimit
 from dayone.model.operations import MAIL, SSO_ADMIN
 from dayone.model.subjects import ResourceKind
 from dayone.ports.operations import Learned, Lowered
@@ -17,19 +17,19 @@ _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _CREATE_USER = "identitystore:CreateUser"
 
 
-def _pace(rate: float) -> Pace:
-    return Pace(lambda _: rate, most=rate, now=NOON)
+def _pace(rate: float) -> CallRate:
+    return CallRate(lambda _: rate, most=rate, now=NOON)
 
 
-def _window(limit: int) -> Window:
-    return Window(lambda _: limit)
+def _window(limit: int) -> InFlightLimit:
+    return InFlightLimit(lambda _: limit)
 
 
 def _allowances(*, since: datetime = NOON, **budgets: float) -> Allowances:
     return Allowances(Budgets(**budgets), Learned(since=since))  # type: ignore[arg-type]
 
 
-def _calls_in_a_second(pace: Pace, *, since: datetime) -> int:
+def _calls_in_a_second(pace: CallRate, *, since: datetime) -> int:
     """How many calls fit into the second, by whoever calls as soon as that is allowed."""
     calls = 0
     while pace.free_at(since) < since + _SECOND:
@@ -66,7 +66,7 @@ def test_whatever_is_refused_and_when_no_second_holds_more_calls_than_may_ever_b
 ) -> None:
     allowances = _allowances(sso_admin_calls=given_, is_shared=is_shared)
     _, most = allowances.budgets.range_of(SSO_ADMIN)
-    pace = Pace(lambda now: allowances.of(SSO_ADMIN, now), most=most, now=NOON)
+    pace = CallRate(lambda now: allowances.of(SSO_ADMIN, now), most=most, now=NOON)
     now, calls = NOON, list[datetime]()
     for number, pause in enumerate(pauses):
         now += timedelta(seconds=pause)
@@ -123,7 +123,7 @@ def test_a_request_whose_answer_was_lost_keeps_its_place_for_a_while() -> None:
 
 
 def test_a_window_is_never_closed_altogether() -> None:
-    assert Window(lambda _: 0.7).has_room(0, now=NOON)
+    assert InFlightLimit(lambda _: 0.7).has_room(0, now=NOON)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_what_is_refused_for_ever_never_comes_to_nothing() -> None:
 def test_a_crowded_window_shrinks_to_a_part_of_what_aws_takes() -> None:
     allowances = _allowances()
     allowances.refused(ResourceKind.ASSIGNMENT, now=NOON, at=7)
-    window = Window(lambda now: allowances.of(ResourceKind.ASSIGNMENT, now))
+    window = InFlightLimit(lambda now: allowances.of(ResourceKind.ASSIGNMENT, now))
     assert [window.has_room(taken, now=NOON) for taken in (4, 5)] == [True, False]
     assert [window.has_room(taken, now=NOON + 60 * _MINUTE) for taken in (13, 14)] == [True, False]
 

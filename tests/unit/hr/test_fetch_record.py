@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dayone.errors import Invalid, Throttled, Unavailable, Unreachable
-from dayone.hr.fetch import FetchPorts, Pace, fetch_record
+from dayone.hr.fetch import FetchPorts, SourcePace, fetch_record
 from tests.builders import NOON, a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources
 from tests.fakes.queues import MemoryInbox
@@ -328,7 +328,7 @@ class _Asking:
             waiting=self.waiting,
             stuck=MemoryStuck(self._numbers.state),
             inbox=MemoryInbox(),
-            pace=Pace(),
+            pace=SourcePace(),
             clock=lambda: self.now,
             sleep=self.slept.append,
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from dayone.errors import Invalid
-from dayone.hr.merge import attributes_of, overruled, source_record, tag_of
+from dayone.hr.merge import attributes_of, overruled, source_record, version_tag
 from dayone.hr.workforce_codec import packed
 from dayone.model.changes import Cause, CauseKind, ChangeState
 from dayone.model.commands import ApplyHrRecord, Command, ImportManualPeople
@@ -130,7 +130,7 @@ class TestFollowing:
     def test_what_was_told_meanwhile_lets_it_be_left_aside(self, world: World) -> None:
         tells(world, "e-1", ADA)
         world.settle()
-        seen = tag_of(world.head(the_person("e-1")).version) or ""
+        seen = version_tag(world.head(the_person("e-1")).version) or ""
         later(world, seconds=1)
         tells(world, "e-1", {**ADA, "title": "SRE"})
         request = _following(world, seen)
@@ -141,7 +141,7 @@ class TestFollowing:
     def test_otherwise_it_counts(self, world: World) -> None:
         tells(world, "e-1", ADA)
         world.settle()
-        _following(world, tag_of(world.head(the_person("e-1")).version) or "")
+        _following(world, version_tag(world.head(the_person("e-1")).version) or "")
         world.settle()
         assert known(world).team == "Core"
 
@@ -151,7 +151,7 @@ class TestFollowing:
             later(world, seconds=1)
             tells(world, "e-1", {**ADA, "title": str(number)})
             world.settle()
-            tags.add(tag_of(world.head(the_person("e-1")).version))
+            tags.add(version_tag(world.head(the_person("e-1")).version))
         assert len(tags) == 3
 
 

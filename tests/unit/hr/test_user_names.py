@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.hr.merge import LONGEST, candidates, plain
+from dayone.hr.merge import LONGEST, candidates, plain_letters
 from dayone.model.hr.sources import OnCollision, UserNames
 
 _ADA = {"given_name": "Ada", "family_name": "Lovelace", "email": "Ada.Lovelace@example.com"}
@@ -33,7 +33,7 @@ def _first(rule: UserNames, attributes: Mapping[str, str] = _ADA, *, told: str =
     ],
 )
 def test_letters_become_plain_ones(text: str, name: str) -> None:
-    assert plain(text) == name
+    assert plain_letters(text) == name
 
 
 def test_without_a_rule_the_name_is_the_e_mail_address_as_it_is_written() -> None:

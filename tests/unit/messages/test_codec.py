@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.adapters.dynamodb.mapping import operation_in, operation_record
-from dayone.adapters.dynamodb.writes import plain, typed
+from dayone.adapters.dynamodb.writes import plain_record, typed
 from dayone.messages.codec import decode, encode, stamp
 from dayone.model.accounts import Account
 from dayone.model.audit import AuditEntry
@@ -68,7 +68,7 @@ st.register_type_strategy(Resource, st.builds(Resource, st.sampled_from(Resource
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_is_read_back(kind: type, data: st.DataObject) -> None:
     said = data.draw(st.from_type(kind))
-    assert decode(kind, plain(typed(encode(said)))) == said
+    assert decode(kind, plain_record(typed(encode(said)))) == said
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def test_a_moment_without_a_zone_is_a_mistake_of_the_caller() -> None:
 
 
 def test_an_operation_is_written_and_read_as_the_records_that_are_already_stored() -> None:
-    assert plain(typed(operation_record(OPERATION))) == STORED | {"failed_before": False, "is_parked": False}
+    assert plain_record(typed(operation_record(OPERATION))) == STORED | {"failed_before": False, "is_parked": False}
     assert operation_in(STORED) == OPERATION
 
 

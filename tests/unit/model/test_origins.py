@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.model.policy.context import Terms
-from dayone.model.policy.origins import MOST_PARTS, Origins, group_rule, origins_after, part_digest, parts_of
+from dayone.model.policy.origins import MOST_PARTS, Origins, group_rule, origins_after, part_digest, policy_parts
 from dayone.model.policy.rules import GroupRule, PersonSelector, Policy
 from dayone.policy.language.parser import read_policy
 from tests.builders import HERE, NOON, a_group, a_policy
@@ -48,7 +48,7 @@ def _staff(selectors: list[str], *, by: str = "") -> Policy:
     ],
 )
 def test_the_same_meaning_is_the_same_part_however_it_is_written(name: str, other: str) -> None:
-    assert parts_of(_read(name)).keys() == parts_of(_read(other)).keys()
+    assert policy_parts(_read(name)).keys() == policy_parts(_read(other)).keys()
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_the_same_meaning_is_the_same_part_however_it_is_written(name: str, othe
     ],
 )
 def test_another_meaning_is_another_part(other: str) -> None:
-    assert parts_of(_read("groups: {a: {members: [{title: X}]}}\n")).keys() != parts_of(_read(other)).keys()
+    assert policy_parts(_read("groups: {a: {members: [{title: X}]}}\n")).keys() != policy_parts(_read(other)).keys()
 
 
 def test_the_direction_in_which_people_are_the_same_counts() -> None:
     policy, other = (_read(f"people: {{same_person: {{{pair}}}}}\n") for pair in ("e-1: e-2", "e-2: e-1"))
-    assert parts_of(policy).keys() != parts_of(other).keys()
+    assert policy_parts(policy).keys() != policy_parts(other).keys()
 
 
 @given(_EDITS)
@@ -106,7 +106,7 @@ def test_in_a_policy_with_too_many_parts_everybody_is_who_has_brought_any() -> N
     assert len(existing.brought) == 1
     assert existing.of("any", otherwise=("",)) == ("alice", "bob")
     again = origins_after(existing, before=bob, after=replace(few, terms=Terms(actor="carol")), now=NOON)
-    (digest,) = parts_of(a_policy(a_group("a"))).keys() & {
+    (digest,) = policy_parts(a_policy(a_group("a"))).keys() & {
         part_digest(group_rule("a"), "gives", selector) for selector in a_group("a").members
     }
     assert again.of(digest, otherwise=("",)) == ("carol",)

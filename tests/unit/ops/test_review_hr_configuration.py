@@ -8,7 +8,7 @@ import pytest
 from dayone.errors import Forbidden, Inapplicable, NotFound, Throttled
 from dayone.model.changes import ChangeState
 from dayone.model.hr.sources import DEFAULT
-from dayone.model.hr.versions import ALL_SOURCES, HrVersion, HrVersionState, digest_of
+from dayone.model.hr.versions import ALL_SOURCES, HrVersion, HrVersionState, text_digest
 from dayone.model.subjects import THE_ORGANIZATION
 from dayone.ops.health import Overview
 from dayone.ops.hr_configuration_approval import request_hr_approval
@@ -63,7 +63,7 @@ def _sweep(world: World) -> None:
 
 def _approve(world: World, text: str, *, by: str = _OTHER) -> str:
     world.now += timedelta(seconds=1)
-    return request_hr_approval(digest_of(text), actor=by, ports=Api(world))  # type: ignore[arg-type]
+    return request_hr_approval(text_digest(text), actor=by, ports=Api(world))  # type: ignore[arg-type]
 
 
 def _newest(world: World) -> HrVersion:
@@ -94,7 +94,7 @@ def test_what_opens_a_door_waits_and_is_in_the_audit_log() -> None:
     assert _newest(world).state is HrVersionState.HELD
     entry = world.state.log[-1][0]
     assert (entry.action, entry.actor, entry.subject) == ("record-hr-configuration", _ATTACKER, "hr-source:*")
-    assert digest_of(_ATTACK) in entry.detail
+    assert text_digest(_ATTACK) in entry.detail
     assert "networks that it could not send from before" in entry.detail
     assert world.state.changes[entry.change].state is ChangeState.SUCCEEDED
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.model.accounts import Account, AccountState, look_again_at
+from dayone.model.accounts import Account, AccountState, next_read_at
 from dayone.model.commands import Command
 from dayone.model.operations import OperationState, Priority
 from dayone.model.policy.rules import AccountSelector
@@ -167,21 +167,21 @@ class TestNotReady:
     def test_the_longer_it_takes_the_longer_the_pauses_from_a_minute_to_an_hour(self) -> None:
         pending = an_account(state=AccountState.PENDING_ACTIVATION)
         waited = [timedelta(), timedelta(minutes=5), timedelta(minutes=59), timedelta(hours=9), timedelta(days=7)]
-        moments = [look_again_at(pending, since=NOON, now=NOON + duration) for duration in waited]
+        moments = [next_read_at(pending, since=NOON, now=NOON + duration) for duration in waited]
         pauses = [moment - NOON - duration for moment, duration in zip(moments, waited, strict=True) if moment]
         minutes = [pause / timedelta(minutes=1) for pause in pauses]
         assert minutes == [1, 5, 59, 60, 60]
 
     def test_after_a_week_only_an_event_or_a_look_at_the_whole_organisation_will_tell(self) -> None:
         pending = an_account(state=AccountState.PENDING_ACTIVATION)
-        assert look_again_at(pending, since=NOON, now=NOON + timedelta(days=7, seconds=1)) is None
+        assert next_read_at(pending, since=NOON, now=NOON + timedelta(days=7, seconds=1)) is None
 
     @pytest.mark.parametrize(
         "state",
         [account_state for account_state in AccountState if account_state is not AccountState.PENDING_ACTIVATION],
     )
     def test_no_other_account_is_waited_for(self, state: AccountState) -> None:
-        assert look_again_at(an_account(state=state), since=NOON, now=NOON) is None
+        assert next_read_at(an_account(state=state), since=NOON, now=NOON) is None
 
     def test_nothing_is_asked_of_aws_before_it_is_ready_and_everything_afterwards(self, world: World) -> None:
         asked = len(world.center.requests)

@@ -76,7 +76,7 @@ class Holding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
+class PersonPrincipals:
     """A person in a report, and each of their groups with the membership."""
 
     person: str
@@ -89,17 +89,17 @@ class Member:
         return frozenset((*self.groups, str(Principal(person=self.person))))
 
 
-def member_in(state: SubjectState) -> Member:
+def member_in(state: SubjectState) -> PersonPrincipals:
     """Return a person with the groups they are in as confirmed by AWS."""
     groups = {
         resource.name: applied
         for resource, applied in state.applied.items()
         if resource.kind is ResourceKind.MEMBERSHIP and applied.doubt is not Action.CREATE
     }
-    return Member(person=state.head.subject.name, head=state.head, groups=groups)
+    return PersonPrincipals(person=state.head.subject.name, head=state.head, groups=groups)
 
 
-def holding_of(assignment: Applied, *, account: Head, member: Member | None = None) -> Holding:
+def holding_of(assignment: Applied, *, account: Head, member: PersonPrincipals | None = None) -> Holding:
     """Return the row of an assignment, for its group or person, or for a member of the group."""
     permission_set, had_by = assignment_in(assignment.resource)
     principal = str(had_by)

@@ -5,15 +5,15 @@ from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from dayone.access.entitlements import Holding, HoldingState, Member, Sought, member_in
+from dayone.access.entitlements import Holding, HoldingState, PersonPrincipals, Sought, member_in
 from dayone.access.name_resolver import LiveRows, OurNames
-from dayone.access.pagination import Place, Step, Walk, walked
+from dayone.access.pagination import Place, RowsPage, Walk, walked
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.lookups import Window, read_account, read_person
 from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.policy.ou_paths import is_under
 from dayone.ports.identity_center import PrincipalType
-from dayone.ports.live_access import LiveAccess, Principal
+from dayone.ports.live_access import AwsPrincipal, LiveAccess
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page, Records, SubjectIndex
 from dayone.ports.store import PolicyInForce
@@ -50,19 +50,19 @@ class LiveAccount:
     rows: LiveRows
     _arns: list[str] | None = field(default=None, init=False)
 
-    def step(self, place: Place, *, room: int) -> Step:
+    def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
         here, cursor = place
         if self._arns is None:
             self._arns = list(self.live.permission_sets_in(self.account))
         left = [arn for arn in self._arns if arn >= here]
         if not left:
-            return Step([], None)
+            return RowsPage([], None)
         cursor = cursor if left[0] == here else ""
         limit = min(room, _MOST_A_STEP)
         page = self.live.in_account(self.account, permission_set_arn=left[0], cursor=cursor, limit=limit)
         following = (left[0], page.cursor) if page.cursor else (left[1], "") if len(left) > 1 else None
-        return Step(self.rows.rows(page.entries), following)
+        return RowsPage(self.rows.rows(page.entries), following)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,16 +70,16 @@ class LivePrincipal:
     """Everything that a group or a user has; a place is where in AWS's list."""
 
     start: ClassVar[Place] = ("",)
-    principal: Principal
+    principal: AwsPrincipal
     account: str
     live: LiveAccess
     rows: LiveRows
 
-    def step(self, place: Place, *, room: int) -> Step:
+    def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
         limit = min(room, _MOST_A_STEP)
         page = self.live.of_principal(self.principal, account=self.account, cursor=place[0], limit=limit)
-        return Step(self.rows.rows(page.entries), (page.cursor,) if page.cursor else None)
+        return RowsPage(self.rows.rows(page.entries), (page.cursor,) if page.cursor else None)
 
 
 def report_live_access(sought: Sought, *, managed: Managed, window: Window, ports: LiveReportPorts) -> Page[Holding]:
@@ -129,17 +129,17 @@ def _walk(sought: Sought, *, ports: LiveReportPorts) -> Walk:
     return LivePrincipal(principal=principal, account=sought.account, live=ports.live, rows=rows)
 
 
-def _user_of(member: Member, *, ports: LiveReportPorts) -> Principal:
+def _user_of(member: PersonPrincipals, *, ports: LiveReportPorts) -> AwsPrincipal:
     user = _itself(Subject(SubjectKind.PERSON, member.person), ports=ports)
     if user_id := user.get("user_id", ""):
-        return Principal(kind=PrincipalType.USER, id=user_id)
+        return AwsPrincipal(kind=PrincipalType.USER, id=user_id)
     raise Inapplicable(f"{member.person} has no recorded user in Identity Center: there is nothing to read")
 
 
-def _group_called(group: str, *, ports: LiveReportPorts) -> Principal:
+def _group_called(group: str, *, ports: LiveReportPorts) -> AwsPrincipal:
     """Find a group by its key in the policy, else by its display name: most unmanaged groups are not recorded."""
     if group_id := _itself(Subject(SubjectKind.GROUP, group), ports=ports).get("group_id", ""):
-        return Principal(kind=PrincipalType.GROUP, id=group_id)
+        return AwsPrincipal(kind=PrincipalType.GROUP, id=group_id)
     found = ports.live.group_called(group)
     if found is None:
         raise NotFound(

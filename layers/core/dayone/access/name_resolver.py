@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from dayone.access.entitlements import Holding, HoldingState, Member, holding_of
+from dayone.access.entitlements import Holding, HoldingState, PersonPrincipals, holding_of
 from dayone.model.accounts import Account
 from dayone.model.operations import Applied
 from dayone.model.subject_state import Head
 from dayone.model.subjects import ITSELF, Assignment, ResourceOf, Subject, SubjectKind
 from dayone.model.subjects import Principal as AssignedPrincipal
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import LiveAccess, Principal
+from dayone.ports.live_access import AwsPrincipal, LiveAccess
 from dayone.ports.records import SubjectIndex
 
 _PAGE = 100
@@ -31,21 +31,21 @@ class OurNames:
 
     index: SubjectIndex
     live: LiveAccess
-    _principals: dict[Principal, Named] = field(default_factory=dict)
+    _principals: dict[AwsPrincipal, Named] = field(default_factory=dict)
 
     def permission_set(self, arn: str) -> Named:
         """Return the name of a permission set by its ARN."""
         key = self._sets.get(arn, "")
         return Named(key, key or self.live.permission_set_name(arn) or arn)
 
-    def principal(self, principal: Principal) -> Named:
+    def principal(self, principal: AwsPrincipal) -> Named:
         """Return the name of a group, or of a person as `person:id`."""
         if principal not in self._principals:
             key = self._groups.get(principal.id, "") if principal.kind is PrincipalType.GROUP else ""
             self._principals[principal] = Named(key, key) if key else self._fetched(principal)
         return self._principals[principal]
 
-    def _fetched(self, principal: Principal) -> Named:
+    def _fetched(self, principal: AwsPrincipal) -> Named:
         name = self.live.principal_name(principal)
         person = self.index.holder_of(f"user-name:{name.casefold()}") if principal.kind is PrincipalType.USER else ""
         if person:
@@ -85,7 +85,7 @@ class LiveRows:
 
     names: OurNames
     index: SubjectIndex
-    member: Member | None
+    member: PersonPrincipals | None
 
     def rows(self, found: Iterable[AssignmentKey]) -> list[Holding]:
         """One row for each, in the same order."""
@@ -107,7 +107,7 @@ class LiveRows:
         return ResourceOf(Subject(SubjectKind.ACCOUNT, entry.account_id), assignment.resource)
 
     def _named(self, assignment: AssignmentKey) -> tuple[Named, Named]:
-        principal = Principal(kind=assignment.principal_type, id=assignment.principal_id)
+        principal = AwsPrincipal(kind=assignment.principal_type, id=assignment.principal_id)
         return self.names.permission_set(assignment.permission_set_arn), self.names.principal(principal)
 
     def _row(self, assignment: AssignmentKey, *, ours: Mapping[ResourceOf, Applied], account: Head) -> Holding:

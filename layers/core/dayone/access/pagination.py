@@ -50,7 +50,7 @@ class WalkPorts(Protocol):
 
 
 @dataclass(frozen=True)
-class Step:
+class RowsPage:
     """Some rows, and the place behind them; None at the end."""
 
     rows: Sequence[Holding]
@@ -62,7 +62,7 @@ class Walk(Protocol):
 
     start: ClassVar[Place]
 
-    def step(self, place: Place, *, room: int) -> Step:
+    def step(self, place: Place, *, room: int) -> RowsPage:
         """Return the next rows behind a place, at most `room` of them, possibly none."""
 
 

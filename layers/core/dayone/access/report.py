@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import ClassVar, Protocol
 
-from dayone.access.entitlements import Holding, Member, Sought, holding_of, member_in
-from dayone.access.pagination import Place, Step, Walk, walked
+from dayone.access.entitlements import Holding, PersonPrincipals, Sought, holding_of, member_in
+from dayone.access.pagination import Place, RowsPage, Walk, walked
 from dayone.lookups import Window, read_account, read_group, read_permission_set, read_person
 from dayone.model.operations import Action, Applied
 from dayone.model.subject_state import Head, SubjectState
@@ -61,12 +61,12 @@ class ThroughAccount:
     start: ClassVar[Place] = ("",)
     account: SubjectState
     sought: Sought
-    member: Member | None
+    member: PersonPrincipals | None
 
-    def step(self, place: Place, *, room: int) -> Step:
+    def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
         rows = rows_in(self.account, after=place[0], sought=self.sought, member=self.member)
-        return Step([row for row, _ in rows[:room]], (rows[room - 1][1],) if len(rows) > room else None)
+        return RowsPage([row for row, _ in rows[:room]], (rows[room - 1][1],) if len(rows) > room else None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,27 +78,27 @@ class ThroughCompany:
     records: Records
     sought: Sought
 
-    def step(self, place: Place, *, room: int) -> Step:
+    def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
         account, resource = place
         if resource:
             return self._rows([self.records.subject(Subject(SubjectKind.ACCOUNT, account))], after=resource, room=room)
         states = self.company.states(SubjectKind.ACCOUNT, after=account, limit=_ACCOUNTS_A_STEP)
-        return self._rows(states, after="", room=room) if states else Step([], None)
+        return self._rows(states, after="", room=room) if states else RowsPage([], None)
 
-    def _rows(self, states: Iterable[SubjectState], *, after: str, room: int) -> Step:
+    def _rows(self, states: Iterable[SubjectState], *, after: str, room: int) -> RowsPage:
         found: list[Holding] = []
         place: Place | None = None
         for state in states:
             account = state.head.subject.name
             for row, resource in rows_in(state, after=after, sought=self.sought, member=None):
                 if len(found) == room:
-                    return Step(found, place)
+                    return RowsPage(found, place)
                 found.append(row)
                 place = (account, resource)
             after = ""
             place = (account, "")
-        return Step(found, place)
+        return RowsPage(found, place)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,17 +110,17 @@ class ThroughGroups:
     records: Records
     index: SubjectIndex
     sought: Sought
-    member: Member | None
+    member: PersonPrincipals | None
 
-    def step(self, place: Place, *, room: int) -> Step:
+    def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
         here, cursor = place
         left = [principal for principal in self.principals if principal >= here]
         if not left:
-            return Step([], None)
+            return RowsPage([], None)
         page = self.records.assignments_of(left[0], cursor=cursor if left[0] == here else "", limit=room)
         following = (left[0], page.cursor) if page.cursor else (left[1], "") if len(left) > 1 else None
-        return Step(self._rows(page.entries), following)
+        return RowsPage(self._rows(page.entries), following)
 
     def _rows(self, assignments: Sequence[AssignmentOf]) -> list[Holding]:
         matching = [
@@ -139,13 +139,15 @@ class ThroughGroups:
         ]
 
 
-def principals_of(member: Member, *, sought: Sought) -> list[str]:
+def principals_of(member: PersonPrincipals, *, sought: Sought) -> list[str]:
     """Return the principals of a person, in order: their groups, or the one in the filter, and themselves."""
     own = [] if sought.group else [str(Principal(person=member.person))]
     return sorted([group for group in member.groups if sought.group in ("", group)] + own)
 
 
-def rows_in(account: SubjectState, *, after: str, sought: Sought, member: Member | None) -> list[tuple[Holding, str]]:
+def rows_in(
+    account: SubjectState, *, after: str, sought: Sought, member: PersonPrincipals | None
+) -> list[tuple[Holding, str]]:
     """Return the rows of an account behind a resource, each with its own."""
     if not sought.fits_account(account.head):
         return []
@@ -156,7 +158,7 @@ def rows_in(account: SubjectState, *, after: str, sought: Sought, member: Member
     ]
 
 
-def _is_sought(resource: Resource, applied: Applied, *, sought: Sought, member: Member | None) -> bool:
+def _is_sought(resource: Resource, applied: Applied, *, sought: Sought, member: PersonPrincipals | None) -> bool:
     if resource.kind is not ResourceKind.ASSIGNMENT or applied.doubt is Action.CREATE:
         return False
     assignment = assignment_in(resource)

@@ -227,7 +227,7 @@ class RecordAccountEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recorded:
+class IngestedEvent:
     """Result of an event: the account to be refreshed, or the reason why none is.
 
     With `unit` every account below that organizational unit is refreshed. With `is_dead_letter` the event could not be
@@ -241,7 +241,7 @@ class Recorded:
     is_dead_letter: bool = False
 
 
-def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
+def record_account_event(text: str, *, ports: RecordAccountEvent) -> IngestedEvent:
     """Put the subject of one EventBridge event on the inbox.
 
     An event that reports no change is ignored; one that cannot be interpreted goes to the dead letters at once, because
@@ -251,11 +251,11 @@ def record_account_event(text: str, *, ports: RecordAccountEvent) -> Recorded:
         event = read(text)
     except Invalid as error:
         ports.dead_letters.put(text, reason=str(error))
-        return Recorded(name="", why_not=str(error), is_dead_letter=True)
+        return IngestedEvent(name="", why_not=str(error), is_dead_letter=True)
     if event.ignored:
-        return Recorded(name=event.name, why_not=event.ignored)
+        return IngestedEvent(name=event.name, why_not=event.ignored)
     ports.inbox.put([command_of(event)])
-    return Recorded(name=event.name, account=event.account_id, unit=event.unit_id)
+    return IngestedEvent(name=event.name, account=event.account_id, unit=event.unit_id)
 
 
 def command_of(event: AccountEvent) -> Command:

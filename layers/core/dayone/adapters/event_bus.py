@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dayone.adapters.aws.errors import never_rejected
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.mapping import change_in, is_progress, operation_in, progress_in
-from dayone.adapters.dynamodb.writes import plain
+from dayone.adapters.dynamodb.writes import plain_record
 from dayone.adapters.sqs import batches
 from dayone.errors import TooLarge, Unavailable
 from dayone.ports.messaging import AccountWritten, ChangeWritten, DomainEvent, OperationWritten, Written
@@ -30,8 +30,8 @@ class DynamoStream:
             if "NewImage" not in images:
                 continue
             at = datetime.fromtimestamp(images["ApproximateCreationDateTime"], UTC)
-            after, old = plain(images["NewImage"]), images.get("OldImage")
-            before = plain(old) if old else None
+            after, old = plain_record(images["NewImage"]), images.get("OldImage")
+            before = plain_record(old) if old else None
             if after["sk"].startswith("OPERATION#"):
                 earlier = operation_in(before) if before else None
                 yield OperationWritten(before=earlier, after=operation_in(after), at=at)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from dayone.adapters.aws.errors import never_rejected
-from dayone.ports.failures import Backlog
+from dayone.ports.failures import QueueDepth
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -29,7 +29,7 @@ class SqsInboxBacklog:
         self._cloudwatch = cloudwatch
         self._queue = queue_url
 
-    def backlog(self, *, now: datetime) -> Backlog:
+    def backlog(self, *, now: datetime) -> QueueDepth:
         """See InboxBacklog."""
         with never_rejected():
             counts = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=[_WAITING, _TAKEN])[
@@ -37,7 +37,7 @@ class SqsInboxBacklog:
             ]
             messages = sum(int(number) for number in counts.values())
             if not messages:
-                return Backlog(messages=0, oldest_seconds=None)
+                return QueueDepth(messages=0, oldest_seconds=None)
             figures = self._cloudwatch.get_metric_statistics(
                 Namespace="AWS/SQS",
                 MetricName="ApproximateAgeOfOldestMessage",
@@ -48,4 +48,4 @@ class SqsInboxBacklog:
                 Statistics=["Maximum"],
             )["Datapoints"]
         newest = max(figures, key=lambda figure: figure["Timestamp"], default=None)
-        return Backlog(messages=messages, oldest_seconds=None if newest is None else int(newest["Maximum"]))
+        return QueueDepth(messages=messages, oldest_seconds=None if newest is None else int(newest["Maximum"]))

@@ -23,7 +23,7 @@ from dayone.planning.existing import (
     how_to_describe,
     is_same_person,
 )
-from dayone.ports.identity_center import Found
+from dayone.ports.identity_center import ExistingResource
 from dayone.ports.records import Records
 
 _NOT_IN_POLICY = "the policy cannot say it"
@@ -114,7 +114,7 @@ def _attributes(subject: Subject, desired: Desired) -> dict[str, str]:
 
 
 def _permission_set(
-    subject: Subject, existing: Found, *, comparison: Comparison, access: DesiredAccess
+    subject: Subject, existing: ExistingResource, *, comparison: Comparison, access: DesiredAccess
 ) -> DescribedExisting:
     attributes, attached = existing.attributes, comparison.attached
     text = permission_set_text(subject.name, attributes=attributes, attached=attached)
@@ -136,7 +136,9 @@ def _permission_set(
     return DescribedExisting(subject=subject, policy=text, obstacles=(*needed, *obstacles))
 
 
-def _group(subject: Subject, existing: Found, *, comparison: Comparison, access: DesiredAccess) -> DescribedExisting:
+def _group(
+    subject: Subject, existing: ExistingResource, *, comparison: Comparison, access: DesiredAccess
+) -> DescribedExisting:
     given = [mismatch for mismatch in comparison.mismatches if mismatch.part in ("member", "assignment")]
     people = [mismatch.person for mismatch in given if mismatch.person]
     text = group_text(subject.name, attributes=existing.attributes, people=people)

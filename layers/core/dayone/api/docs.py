@@ -6,7 +6,7 @@ from typing import Any
 
 from dayone.errors import DayOneError
 from dayone.messages.problems import MEDIA_TYPE, problem_of
-from dayone.ops.docs import Page
+from dayone.ops.docs import DocPage
 
 _START = "docs.html"
 # Nothing from elsewhere, nothing written into the page, and no page of somebody else's around it. Swagger UI draws its
@@ -28,7 +28,7 @@ def page_requested(event: Mapping[str, Any]) -> str:
     return str((event.get("pathParameters") or {}).get("page") or _START)
 
 
-def page_answer(page: Page) -> dict[str, Any]:
+def page_answer(page: DocPage) -> dict[str, Any]:
     """Return a page, with security headers for the browser."""
     return _answer(200, page.text, media_type=page.media_type)
 

@@ -13,7 +13,7 @@ from dayone.api.context import AccessApi
 from dayone.api.params import Event, caller_of, header_of
 from dayone.api.spec import Parameter
 from dayone.errors import Malformed, Rejected
-from dayone.ports.idempotency import Claim, GivenAnswer, RequestKeys
+from dayone.ports.idempotency import GivenAnswer, RequestClaim, RequestKeys
 
 IDEMPOTENCY_KEY = Parameter(
     name="Idempotency-Key",
@@ -48,7 +48,7 @@ class Once:
         self._now = api.clock
         self._chance = api.entropy
         self._refuse = refuse
-        self._claim: Claim | None = None
+        self._claim: RequestClaim | None = None
         self._requested = 0
 
     def clock(self) -> datetime:
@@ -65,7 +65,7 @@ class Once:
     def answer(self, app: APIGatewayRestResolver, next_middleware: NextStep) -> Response[str]:
         """Return the route's response, or the stored response to the same request."""
         event = app.current_event
-        key = key_of(event) if event.http_method in _WRITES and event.path not in ONLY_ASKS else ""
+        key = idempotency_key_of(event) if event.http_method in _WRITES and event.path not in ONLY_ASKS else ""
         if not key:
             return next_middleware(app)
         now = self._now()
@@ -75,7 +75,7 @@ class Once:
         self._claim = found
         return self._carried_out(found, lambda: next_middleware(app))
 
-    def _carried_out(self, claim: Claim, carry_out: Callable[[], Response[str]]) -> Response[str]:
+    def _carried_out(self, claim: RequestClaim, carry_out: Callable[[], Response[str]]) -> Response[str]:
         try:
             answer = carry_out()
         except Rejected as rejected:
@@ -99,7 +99,7 @@ def within_once(api: AccessApi, *, refuse: Refuse) -> tuple[Once, AccessApi]:
     return once, replace(api, clock=once.clock, entropy=once.entropy)
 
 
-def key_of(event: Event) -> str:
+def idempotency_key_of(event: Event) -> str:
     """Return the request's key, empty when it has none; raise Malformed if it is not 1 to 128 visible characters."""
     if not any(name.lower() == "idempotency-key" for name in event.get("headers") or {}):
         return ""

@@ -189,7 +189,7 @@ def time_answer(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def taken(change: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
+def accepted_response(change: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
     """202, with the change in the body and in `Location`."""
     answer: TakenAnswer = {"change": change, "href": f"/v1/changes/{change}"}
     values = {"Location": answer["href"], **(headers or {})}

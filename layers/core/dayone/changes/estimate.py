@@ -26,7 +26,7 @@ _NOTICED_AFTER = 0.25
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ahead:
+class WorkAhead:
     """Work to be done until a change is over.
 
     `left` is how many operations of each lane the change itself has left, `before` how many of others run before them.
@@ -51,7 +51,7 @@ def lanes_to_look_at(change: Change) -> frozenset[Lane]:
     return frozenset(own | (_SSO_ADMIN if own & _SSO_ADMIN else set()))
 
 
-def seconds_left(ahead: Ahead, *, budgets: Budgets) -> int:
+def seconds_left(ahead: WorkAhead, *, budgets: Budgets) -> int:
     """Whole seconds, at least 1: as long as the narrowest of the quotas takes, or the longest chain in an account.
 
     The lanes are worked on side by side, and a request is taken to last as long as is usual.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from dayone.changes.estimate import Ahead, can_be_estimated, lanes_to_look_at, seconds_left
+from dayone.changes.estimate import WorkAhead, can_be_estimated, lanes_to_look_at, seconds_left
 from dayone.executor.rate_limits import Budgets
 from dayone.lookups import Window, accepted_at
 from dayone.model.changes import Change, ChangeState, Share
@@ -15,7 +15,7 @@ from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ops.health import Overview
 from dayone.ops.stuck import stuck_subjects_of
 from dayone.planning.facts import change_of_accounts
-from dayone.ports.failures import Backlog
+from dayone.ports.failures import QueueDepth
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page, Progress, Records
 
@@ -65,7 +65,7 @@ class NotPlannedYet:
 
     id: str
     at: datetime
-    backlog: Backlog
+    backlog: QueueDepth
     dead_letters: int
 
 
@@ -134,7 +134,7 @@ def accounts_of_change(change: str, *, window: Window, ports: ProgressPorts) -> 
 def _seconds_left(found: Change, *, accounts: Sequence[Share], ports: ProgressPorts) -> int | None:
     if not can_be_estimated(found):
         return 0 if found.state in (ChangeState.SUCCEEDED, ChangeState.FAILED) else None
-    ahead = Ahead(
+    ahead = WorkAhead(
         left=found.left,
         before={lane: ports.progress.before(found, lane) for lane in lanes_to_look_at(found)},
         # Of thousands of accounts those that are shown stand for all: the longest chains are begun first everywhere.

@@ -14,7 +14,7 @@ from dayone.model.dependencies import PARTS_OF_A_SET
 from dayone.model.operations import Action, Applied, Failed, Operation, Outcome, Succeeded
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.planning.existing import Comparison, compare_user, how_to_describe, is_same_person
-from dayone.ports.identity_center import Found, Receipt
+from dayone.ports.identity_center import ExistingResource, Receipt
 
 _NOT_OURS = "one of this name exists, was not made by Day One, and is left as it is"
 _ADDRESS_TAKEN = (
@@ -24,7 +24,11 @@ _NOT_AS_DECIDED = "what exists, or what is wanted of it, is not what was decided
 
 
 def resolve_name_conflict(
-    attempt: Attempt, *, found: Found | None, aws: IdentityCenter, update: Callable[[Found], Receipt]
+    attempt: Attempt,
+    *,
+    found: ExistingResource | None,
+    aws: IdentityCenter,
+    update: Callable[[ExistingResource], Receipt],
 ) -> Outcome:
     """Return the outcome of a creation whose name exists already.
 
@@ -53,7 +57,7 @@ def _is_between(found: Mapping[str, str], *, first: Mapping[str, str], then: Map
     return all(found.get(name) in (first.get(name), then.get(name)) for name in names)
 
 
-def adopt_if_identical(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Succeeded | Failed:
+def adopt_if_identical(attempt: Attempt, *, found: ExistingResource, aws: IdentityCenter) -> Succeeded | Failed:
     """Return the outcome of a creation whose name belongs to another owner.
 
     A user is also adopted when it belongs to the same person and contradicts HR in nothing: it is recorded as it is, so
@@ -84,7 +88,7 @@ def how_to_adopt(operation: Operation, comparison: Comparison) -> str:
     return f"What {who} has to say to have it as it is: {as_it_is}. To take it on: {adopt}"
 
 
-def _recorded(comparison: Comparison, *, attempt: Attempt, found: Found) -> tuple[Applied, ...]:
+def _recorded(comparison: Comparison, *, attempt: Attempt, found: ExistingResource) -> tuple[Applied, ...]:
     """Return the attached policies: those of the plan stay if the set leaves the policy, others are to be removed."""
     desired = _desired_parts(attempt)
     return tuple(
@@ -93,13 +97,13 @@ def _recorded(comparison: Comparison, *, attempt: Attempt, found: Found) -> tupl
     )
 
 
-def reject_if_owned(attempt: Attempt, *, found: Found) -> None:
+def reject_if_owned(attempt: Attempt, *, found: ExistingResource) -> None:
     """Raise Conflicting when the name is one that another subject still has; the policy gives it up there."""
     if looked_up(lambda: attempt.is_anothers(found)):
         raise Conflicting("another resource managed by Day One has this name, and must be renamed or removed first")
 
 
-def _compared(attempt: Attempt, *, found: Found, aws: IdentityCenter) -> Comparison:
+def _compared(attempt: Attempt, *, found: ExistingResource, aws: IdentityCenter) -> Comparison:
     match attempt.operation.resource.kind:
         case ResourceKind.GROUP:
             key = attempt.operation.subject.name

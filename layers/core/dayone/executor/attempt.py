@@ -13,7 +13,7 @@ from dayone.model.subject_state import generation_number
 from dayone.model.subjects import Principal, ResourceKind, ResourceOf, permission_set_named
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.former_names import share_a_name, vacated_name
-from dayone.ports.identity_center import Assignments, Directory, Found, PermissionSets, Receipt, SetPolicies
+from dayone.ports.identity_center import Assignments, Directory, ExistingResource, PermissionSets, Receipt, SetPolicies
 from dayone.ports.operations import OperationQueue
 from dayone.ports.sessions import LiveSessions
 
@@ -97,7 +97,7 @@ class Attempt:
         """True if an earlier creation was started and its result never seen."""
         return self.own is not None and self.own.doubt is not None and not self.own.adopted
 
-    def is_anothers(self, found: Found) -> bool:
+    def is_anothers(self, found: ExistingResource) -> bool:
         """Return whether a resource found by name belongs, or may belong, to another subject."""
         if self.operation.resource.kind is ResourceKind.USER:
             # To look through everybody would take too long, and no two people are alike in all attributes of a user.

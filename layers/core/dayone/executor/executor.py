@@ -13,7 +13,7 @@ from dayone.executor.feed import LOOK_EVERY, OpenOperations
 from dayone.executor.parking import Waiting, review_waiting, set_aside
 from dayone.executor.poll_requests import ask_aws, conclude, note_denial
 from dayone.executor.rate_limits import Allowances
-from dayone.executor.results import Parked, PollResult, Recorded, Report, Reviewed, SetAside, Trying
+from dayone.executor.results import OutcomesRecorded, Parked, PollResult, Report, Reviewed, SetAside, Trying
 from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait, is_lost_request
 from dayone.executor.worker import try_operation
 from dayone.model.operations import SSO_ADMIN, Operation, quota_of
@@ -196,10 +196,10 @@ class ExecutorRun:
                 self._look_again_at(operation, now=now)
             case PollResult():
                 self._hear(report, now=now)
-            case Recorded():
+            case OutcomesRecorded():
                 self._forget_recorded(report)
 
-    def _forget_recorded(self, recorded: Recorded) -> None:
+    def _forget_recorded(self, recorded: OutcomesRecorded) -> None:
         self._is_recording = False
         for end in recorded.finished:
             if recorded.is_lost:
@@ -282,9 +282,9 @@ class ExecutorRun:
         return all(end.operation.resource.kind is ResourceKind.MEMBERSHIP for end in ends)
 
 
-def _recorded(together: Sequence[Finished], *, queue: OperationQueue) -> Recorded:
+def _recorded(together: Sequence[Finished], *, queue: OperationQueue) -> OutcomesRecorded:
     try:
         queue.finish(together)
     except Unavailable:
-        return Recorded(together, is_lost=True)
-    return Recorded(together)
+        return OutcomesRecorded(together, is_lost=True)
+    return OutcomesRecorded(together)

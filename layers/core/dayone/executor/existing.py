@@ -19,13 +19,13 @@ from dayone.planning.existing import Comparison, Mismatch, compare_attributes, c
 from dayone.ports.identity_center import (
     AssignmentKey,
     DirectoryNames,
-    Found,
+    ExistingResource,
     NamedSets,
     PrincipalType,
     SetContents,
     SetParts,
 )
-from dayone.ports.live_access import ExistingUse, LiveAccess, Principal
+from dayone.ports.live_access import AwsPrincipal, ExistingUse, LiveAccess
 from dayone.ports.records import Page
 
 # As many calls as the executor may make for a name, at the API's own rate of three a second.
@@ -44,7 +44,7 @@ class ExistingAccess:
 
 
 @dataclass(kw_only=True)
-class Reads:
+class ReadBudget:
     """Budget of calls, and its deadline."""
 
     remaining: int
@@ -60,7 +60,7 @@ class ExistingNames:
     access: ExistingAccess
     preview_turn: Callable[[], AbstractContextManager[None]]
 
-    def find(self, kind: SubjectKind, *, attributes: Mapping[str, str]) -> Found | None:
+    def find(self, kind: SubjectKind, *, attributes: Mapping[str, str]) -> ExistingResource | None:
         """Return the resource with the name desired for a person's user, a group or a permission set."""
         match kind:
             case SubjectKind.PERSON:
@@ -70,18 +70,18 @@ class ExistingNames:
             case _:
                 return self.permission_sets.find(attributes["name"])
 
-    def reads_for_subject(self) -> Reads:
+    def reads_for_subject(self) -> ReadBudget:
         """Return the read budget of the API for one name."""
-        return Reads(remaining=_MOST_READS_OF_NAMES, until=self.access.desired.clock() + _LONGEST_READING_OF_NAMES)
+        return ReadBudget(remaining=_MOST_READS_OF_NAMES, until=self.access.desired.clock() + _LONGEST_READING_OF_NAMES)
 
     def compare(
         self,
         subject: Subject,
-        found: Found,
+        found: ExistingResource,
         *,
         desired: Mapping[str, str],
         parts: Mapping[Resource, Mapping[str, str]],
-        reads: Reads | None = None,
+        reads: ReadBudget | None = None,
     ) -> Comparison:
         """Compare an existing resource with the desired attributes; `parts` are those of a permission set."""
         match subject.kind:
@@ -116,9 +116,9 @@ class _Reading:
     """The reading of one name; `uses` are the members and assignments that it has come to."""
 
     access: ExistingAccess
-    reads: Reads
+    reads: ReadBudget
     uses: list[str] = field(default_factory=list)
-    _names: dict[Principal, str] = field(default_factory=dict)
+    _names: dict[AwsPrincipal, str] = field(default_factory=dict)
     _sets: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -142,7 +142,7 @@ class _Reading:
             if not (cursor := found.cursor):
                 return
 
-    def name_of(self, principal: Principal) -> str:
+    def name_of(self, principal: AwsPrincipal) -> str:
         """Return the name of a group or a user in Identity Center, empty when it does not exist."""
         if principal not in self._names:
             self._names[principal] = self.read(lambda: self.access.live.principal_name(principal))
@@ -156,7 +156,12 @@ class _Reading:
 
 
 def compare_group(
-    found: Found, *, desired: Mapping[str, str], key: str, access: ExistingAccess, reads: Reads | None = None
+    found: ExistingResource,
+    *,
+    desired: Mapping[str, str],
+    key: str,
+    access: ExistingAccess,
+    reads: ReadBudget | None = None,
 ) -> Comparison:
     """Compare a group's attributes, members and assignments with the policy's; `key` is its name there.
 
@@ -184,12 +189,12 @@ def compare_group(
 
 
 def compare_permission_set(
-    found: Found,
+    found: ExistingResource,
     *,
     desired: Mapping[str, str],
     parts: Mapping[Resource, Mapping[str, str]],
     access: ExistingAccess,
-    reads: Reads | None = None,
+    reads: ReadBudget | None = None,
 ) -> Comparison:
     """Its attributes, all that is attached to it, and its assignments; `parts` are those that it is to have."""
     arn, reading = found.references["permission_set_arn"], _begun(access, reads)
@@ -213,22 +218,22 @@ def compare_permission_set(
     )
 
 
-def _begun(access: ExistingAccess, reads: Reads | None) -> _Reading:
+def _begun(access: ExistingAccess, reads: ReadBudget | None) -> _Reading:
     until = access.desired.clock() + _LONGEST_READING
-    return _Reading(access=access, reads=reads or Reads(remaining=_MOST_READS, until=until))
+    return _Reading(access=access, reads=reads or ReadBudget(remaining=_MOST_READS, until=until))
 
 
 def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch]:
     for user_id in reading.pages(lambda at: reading.access.use.members(group_id, cursor=at, limit=_PAGE)):
         reading.uses.append(f"member {user_id}")
-        person = reading.desired.person_of(reading.name_of(Principal(kind=PrincipalType.USER, id=user_id)))
+        person = reading.desired.person_of(reading.name_of(AwsPrincipal(kind=PrincipalType.USER, id=user_id)))
         if not person or not reading.desired.is_member(person, group=key):
             existing = f"person:{person}" if person else f"user {user_id}"
             yield Mismatch(part="member", existing=existing, person=person)
 
 
 def _assignments_of(group_id: str, *, name: str, reading: _Reading) -> Iterator[Mismatch]:
-    group, live = Principal(kind=PrincipalType.GROUP, id=group_id), reading.access.live
+    group, live = AwsPrincipal(kind=PrincipalType.GROUP, id=group_id), reading.access.live
     for key in reading.pages(lambda at: live.of_principal(group, account="", cursor=at, limit=_PAGE)):
         reading.uses.append(f"{key.permission_set_arn} in {key.account_id}")
         permission_set = reading.set_name(key.permission_set_arn)
@@ -249,7 +254,7 @@ def _assignments_in(account: str, *, arn: str, name: str, reading: _Reading) -> 
 
 def _surplus(key: AssignmentKey, *, permission_set: str, reading: _Reading) -> Mismatch | None:
     """Return a mismatch for an assignment whose holder should not have it, else None."""
-    name = reading.name_of(Principal(kind=key.principal_type, id=key.principal_id))
+    name = reading.name_of(AwsPrincipal(kind=key.principal_type, id=key.principal_id))
     is_group, account = key.principal_type is PrincipalType.GROUP, key.account_id
     group, person = (name, "") if is_group else ("", reading.desired.person_of(name))
     if (group or person) and reading.desired.is_assigned(

@@ -9,7 +9,7 @@ from dayone.executor.handlers.registry import status
 from dayone.executor.in_flight import RequestKind
 from dayone.executor.results import Changed, Ended, PollResult, Report, Trying, go_on_at_once, put_back, refused
 from dayone.executor.scheduler import Ask
-from dayone.executor.worker import failed, finished, finished_in_part
+from dayone.executor.worker import failed_outcome, finished, finished_in_part
 from dayone.model.operations import WAS_NOT_THERE, Action, Operation
 from dayone.model.retry import FailureKind, Refusal, kind_of_failure
 from dayone.model.subjects import ResourceKind, permission_set_named
@@ -96,7 +96,7 @@ def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Rep
         return Changed(operation)
     now = ports.clock()
     if state.failure_reason and not _is_gone(operation, state.failure_reason):
-        return Ended(failed(operation, own=own, reason=state.failure_reason, now=now))
+        return Ended(failed_outcome(operation, own=own, reason=state.failure_reason, now=now))
     # An earlier try that was never answered may have removed it.
     was_not_there = bool(state.failure_reason) and operation.attempts <= 1
     outcome = replace(WAS_NOT_THERE, request_id=operation.request_id) if was_not_there else None

@@ -107,7 +107,7 @@ _LEAST_SHARE = 0.05
 _RECOVERY = 0.02
 
 
-class Pace:
+class CallRate:
     """Rate limiter for calls: no second, whenever it begins, holds more calls than the rate (rounded up).
 
     Calls may follow each other at once within that limit, because one finished operation can make room for several.
@@ -170,7 +170,7 @@ class Pace:
         self._judged_at = now
 
 
-class Window:
+class InFlightLimit:
     """Limit of requests that AWS works on at once: `limit` at any moment, and at least one."""
 
     def __init__(self, limit: Callable[[datetime], float]) -> None:

@@ -95,14 +95,14 @@ class PollResult:
 
 
 @dataclass(frozen=True)
-class Recorded:
+class OutcomesRecorded:
     """Ends that are in the table, or, with `is_lost`, could not be written for now."""
 
     finished: Sequence[Finished]
     is_lost: bool = False
 
 
-Report = Ended | Requested | Parked | SetAside | Reviewed | PutBack | Changed | PollResult | Recorded
+Report = Ended | Requested | Parked | SetAside | Reviewed | PutBack | Changed | PollResult | OutcomesRecorded
 
 
 # The narrower class first.

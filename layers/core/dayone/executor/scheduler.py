@@ -7,7 +7,7 @@ from functools import partial
 
 from dayone.executor.backlog import Backlog
 from dayone.executor.in_flight import RequestKind, RequestsUnderWay, must_not_meet
-from dayone.executor.rate_limits import Allowances, Pace, Window
+from dayone.executor.rate_limits import Allowances, CallRate, InFlightLimit
 from dayone.model.operations import SSO_ADMIN, Lane, Operation, OperationState, quota_of
 from dayone.model.subjects import ResourceKind, Subject
 
@@ -52,9 +52,10 @@ class Schedule:
     def __init__(self, allowances: Allowances, *, now: datetime) -> None:
         self._allowances = allowances
         self._began = now
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, CallRate] = {}
         self._windows = {
-            kind: Window(partial(allowances.of, kind)) for kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+            kind: InFlightLimit(partial(allowances.of, kind))
+            for kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
         }
         self._backlog = Backlog()
         # How many are known that have nothing to wait for but their turn, by the texts of their subjects.
@@ -236,11 +237,11 @@ class Schedule:
 
         return self._backlog.has_any(quota) and bool(self._backlog.choose(Lane, now=now, may_start=may_start))
 
-    def _pace(self, quota: str) -> Pace:
+    def _pace(self, quota: str) -> CallRate:
         pace = self._paces.get(quota)
         if pace is None:
             _, most = self._allowances.budgets.range_of(quota)
-            pace = self._paces[quota] = Pace(partial(self._allowances.of, quota), most=most, now=self._began)
+            pace = self._paces[quota] = CallRate(partial(self._allowances.of, quota), most=most, now=self._began)
         return pace
 
     def _forget(self, operation: Operation) -> None:

@@ -60,7 +60,7 @@ def finished(
 ) -> Finished:
     """Return the end given by AWS; no outcome means that a submitted request was answered with SUCCEEDED."""
     if isinstance(outcome, Failed):
-        return failed(operation, own=own, reason=outcome.reason, now=now)
+        return failed_outcome(operation, own=own, reason=outcome.reason, now=now)
     outcome = outcome or Succeeded(request_id=operation.request_id)
     done = replace(
         operation,
@@ -98,7 +98,7 @@ def finished_in_part(operation: Operation, *, own: Applied | None, note: str, no
     return replace(whole, applied=applied, audit=replace(whole.audit, detail=note), is_incomplete=True)
 
 
-def failed(
+def failed_outcome(
     operation: Operation,
     *,
     own: Applied | None,
@@ -162,7 +162,7 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
         is_over = Ended(hopeless(operation, reason=str(error), now=ports.clock()))
         return put_back(operation, error=error, ports=ports) or is_over
     except Rejected as error:
-        return Ended(failed(operation, own=None, reason=str(error), now=ports.clock()))
+        return Ended(failed_outcome(operation, own=None, reason=str(error), now=ports.clock()))
     if met is not None:
         return Ended(finished(operation, own=None, outcome=met, now=ports.clock()))
     return _call(attempt, ports=ports)
@@ -233,4 +233,4 @@ def _refused(attempt: Attempt, *, operation: Operation, doubt: Applied, reason: 
     is_there = attempt.own is not None and (attempt.is_confirmed or attempt.action is Action.UPDATE)
     kept = replace(attempt.own, doubt=None) if attempt.own and is_there else None
     may_exist = (attempt.action is Action.CREATE and attempt.may_have_happened) or _is_done_in_parts(attempt)
-    return Ended(failed(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))
+    return Ended(failed_outcome(operation, own=doubt, reason=reason, now=ports.clock(), may_exist=may_exist, kept=kept))

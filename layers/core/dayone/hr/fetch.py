@@ -41,7 +41,7 @@ _BEHIND_THE_OTHERS = timedelta(seconds=1)
 
 
 @dataclass
-class Pace:
+class SourcePace:
     """Rate limits of one process for each source: the start of the minute, the seconds spent, the end of a pause.
 
     `failures` counts how often in a row the system itself has failed.
@@ -77,7 +77,7 @@ class FetchPorts:
     waiting: WaitingHints
     stuck: StuckNotes
     inbox: Inbox
-    pace: Pace
+    pace: SourcePace
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
 

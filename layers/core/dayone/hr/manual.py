@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dayone.errors import Inapplicable
-from dayone.hr.merge import source_record, tag_of
+from dayone.hr.merge import source_record, version_tag
 from dayone.hr.workforce_codec import packed, unpacked
 from dayone.lookups import CausePorts, Taken, caused_by, read_person
 from dayone.model.commands import ApplyHrRecord, ImportManualPeople
@@ -84,13 +84,13 @@ def put_person(
     """
     subject = Subject(SubjectKind.PERSON, person)
     state = ports.index.brief([subject]).get(subject)
-    newest = tag_of(state.head.version) if state else None
+    newest = version_tag(state.head.version) if state else None
     precondition.check(newest)
     cause = caused_by(actor, reference="put-person", ports=ports)
     record = source_record(attributes, source=BY_HAND, at=cause.at, teller=actor)
     expected = newest if precondition.versions and newest else ""
     ports.inbox.put([ApplyHrRecord(subject=subject, cause=cause, record=record, expected_version=expected)])
-    return Taken(change=cause.change, tag=tag_of(record.version) or "")
+    return Taken(change=cause.change, tag=version_tag(record.version) or "")
 
 
 def put_people(people: Mapping[str, Mapping[str, str]], *, actor: str, ports: ManualPorts) -> Taken:

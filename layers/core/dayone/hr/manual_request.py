@@ -14,7 +14,7 @@ MOST_PEOPLE = 100
 type Attributes = Mapping[str, str]
 
 
-def read_person(text: str, *, person: str) -> Attributes:
+def parse_person(text: str, *, person: str) -> Attributes:
     """Return the attributes of one person as texts; raise Malformed if it is not JSON, Invalid with every mistake."""
     members = _object(text)
     if members.get("id", person) != person:

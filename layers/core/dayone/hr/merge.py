@@ -79,7 +79,7 @@ def overruled(record: SourceRecord, attributes: Mapping[str, str]) -> tuple[str,
     return tuple(sorted(name for name, text in record.attributes.items() if text and attributes.get(name) != text))
 
 
-def tag_of(version: FactVersion | None) -> str | None:
+def version_tag(version: FactVersion | None) -> str | None:
     """Return a short tag of the recorded data of a person, which changes with each record; None before the first."""
     return hashlib.sha256(repr(version.rank).encode()).hexdigest()[:16] if version else None
 
@@ -91,7 +91,7 @@ def lacking(attributes: Mapping[str, str], *, rules: HrRules, has_user_name: boo
     return tuple(name for name in needed if name != "id" and not attributes.get(name))
 
 
-def person_of(person_id: str, attributes: Mapping[str, str], *, user_name: str, email: str) -> Person:
+def merged_person(person_id: str, attributes: Mapping[str, str], *, user_name: str, email: str) -> Person:
     """Return the person with these attributes; those unknown to this release are ignored."""
     given = {**attributes, "id": person_id, "user_name": user_name, "email": email}
     both = f"{given.get('given_name', '')} {given.get('family_name', '')}"
@@ -170,7 +170,7 @@ def candidates(rule: UserNames, attributes: Mapping[str, str], *, person_id: str
             return
 
 
-def plain(text: str) -> str:
+def plain_letters(text: str) -> str:
     """Small Latin letters, digits and `@._+-`: marks are taken off letters, everything else is left out."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return _KEPT.sub("", decomposed)
@@ -181,9 +181,9 @@ def _made(pattern: str, attributes: Mapping[str, str]) -> str:
     if pattern == "{email}":
         return parts["email"]  # as it is: it is what the person types
     # A part of which nothing is left, such as a name in another script, makes half a name.
-    if not all(plain(text) for text in parts.values()):
+    if not all(plain_letters(text) for text in parts.values()):
         return ""
-    return _FIELD.sub(lambda match: plain(parts[match[1]]), pattern)
+    return _FIELD.sub(lambda match: plain_letters(parts[match[1]]), pattern)
 
 
 def _numbered(base: str, *, number: int, rule: UserNames, person_id: str) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dayone.hr.merge import attributes_of, candidates, lacking, overruled, person_of, tag_of, taken_in
+from dayone.hr.merge import attributes_of, candidates, lacking, merged_person, overruled, taken_in, version_tag
 from dayone.hr.stated_ends import stated_end
 from dayone.model.accounts import Account
 from dayone.model.commands import ApplyHrRecord
 from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision
 from dayone.model.lifecycle import PAST_END
 from dayone.model.people import Person, Status
-from dayone.model.subject_state import Claim, Head, Presence, SourceRecord
+from dayone.model.subject_state import Head, NameClaim, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.facts import ResolvedFact, fact_entry, ignored
 from dayone.planning.former_names import Vacancy, has_vacated
@@ -52,7 +52,7 @@ class _Named:
 def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: datetime) -> ResolvedFact:
     """Return the person to plan with, audited; a record older than its source's last one is ignored."""
     received = command.record
-    if command.expected_version and tag_of(head.version) != command.expected_version:
+    if command.expected_version and version_tag(head.version) != command.expected_version:
         return ignored(command, "the record was changed in the meantime: read the person again", head=head, now=now)
     before = next((record for record in head.source_records if record.source == received.source), None)
     if received.presence is not Presence.PRESENT:
@@ -88,7 +88,7 @@ def _resolved(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> R
     is_called = {"user_name": named.user_name, "email": named.email}
     person = head.subject.name
     return ResolvedFact(
-        fact=_ended(head.fact, attributes) if named.refused else person_of(person, attributes, **is_called),
+        fact=_ended(head.fact, attributes) if named.refused else merged_person(person, attributes, **is_called),
         version=head.version,
         source_records=head.source_records,
         claims=head.claims if named.refused else named.claims,
@@ -156,7 +156,7 @@ class _Claims:
             self.former |= {former, *earlier} - {self.person}
         return True
 
-    def _vacated(self, claim: str, claimed: Claim) -> Claim:
+    def _vacated(self, claim: str, claimed: NameClaim) -> NameClaim:
         vacancy = self.naming.vacate(claimed.holder) if self.is_here() else Vacancy.KEPT
         after = self.naming.subjects.claimed(claim) if vacancy is Vacancy.FREE else claimed
         if vacancy is Vacancy.NOT_YET:
@@ -169,7 +169,7 @@ def _named(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> _Nam
     now = head.fact if isinstance(head.fact, Person) else None
 
     def is_here() -> bool:
-        return not naming.has_left(person_of(person, attributes, user_name="", email=""))
+        return not naming.has_left(merged_person(person, attributes, user_name="", email=""))
 
     gave_up = now is not None and has_vacated(now)
     if now is not None and gave_up and not is_here():

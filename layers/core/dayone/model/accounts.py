@@ -74,7 +74,7 @@ def tidied_up_in(state: AccountState) -> str:
     return f"the account is {state}: {_TIDIED_UP[state]}"
 
 
-def look_again_at(account: Account, *, since: datetime, now: datetime) -> datetime | None:
+def next_read_at(account: Account, *, since: datetime, now: datetime) -> datetime | None:
     """Return the next time to read an account that AWS has not activated, or None; `since` is its start of that state.
 
     The pauses grow with the waiting time, from a minute to an hour, for a week.

@@ -164,7 +164,7 @@ def of_failed_work(failed: FailedWork) -> Stuck | None:
     )
 
 
-def person_of(stuck: Stuck) -> Subject | None:
+def stuck_person(stuck: Stuck) -> Subject | None:
     """Return the person for whom an HR system gave no usable record, or None for other kinds."""
     kind, _, name = stuck.subject.partition(":")
     is_about_them = stuck.kind is StuckKind.HR_RECORD and kind == SubjectKind.PERSON

@@ -62,7 +62,7 @@ def is_removal(difference: Difference) -> bool:
     return _takes(difference.action, difference.resource, attributes=difference.desired.attributes)
 
 
-def is_counted(difference: Difference) -> bool:
+def adds_access(difference: Difference) -> bool:
     """Return whether a difference adds a membership or an assignment."""
     return difference.action is Action.CREATE and difference.resource.kind in COUNTED
 

@@ -32,7 +32,7 @@ class Bootstrap:
 
 
 @dataclass(frozen=True)
-class Progress:
+class PlanProgress:
     """Progress of the plan in force: its unfinished operations, and the failed ones."""
 
     outstanding: int = 0
@@ -40,7 +40,7 @@ class Progress:
 
 
 def bootstrap_after(
-    existing: Bootstrap | None, *, account: Account, before: Progress, begun: int | None, gives: bool, cause: Cause
+    existing: Bootstrap | None, *, account: Account, before: PlanProgress, begun: int | None, gives: bool, cause: Cause
 ) -> Bootstrap | None:
     """Return the bootstrap state to store when an account is planned.
 
@@ -55,19 +55,19 @@ def bootstrap_after(
         return Bootstrap(change=cause.change, since=cause.at, is_under_way=gives) if gives or is_waited_for else None
     if existing.is_over:
         return existing
-    if existing.is_under_way and before == Progress():
+    if existing.is_under_way and before == PlanProgress():
         return replace(existing, is_under_way=False, is_over=True)
     return existing if begun is None else replace(existing, is_under_way=begun > 0)
 
 
-def has_everything(existing: Bootstrap, *, progress: Progress) -> bool:
+def has_everything(existing: Bootstrap, *, progress: PlanProgress) -> bool:
     """Return whether the bootstrap is over; the stored state shows that only from the next plan on."""
-    return existing.is_over or (existing.is_under_way and progress == Progress())
+    return existing.is_over or (existing.is_under_way and progress == PlanProgress())
 
 
-def is_reached(existing: Bootstrap | None, *, before: Progress, after: Progress) -> bool:
+def is_reached(existing: Bootstrap | None, *, before: PlanProgress, after: PlanProgress) -> bool:
     """Return whether the bootstrap ends because the last operation of its plan has just succeeded."""
-    return existing is not None and existing.is_under_way and before.outstanding > 0 and after == Progress()
+    return existing is not None and existing.is_under_way and before.outstanding > 0 and after == PlanProgress()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,9 +204,9 @@ class Head:
         return self.change if self.failed and self.is_at_rest else ""
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> PlanProgress:
         """Progress of the plan in force."""
-        return Progress(outstanding=self.outstanding, failed=self.failed)
+        return PlanProgress(outstanding=self.outstanding, failed=self.failed)
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class SubjectState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class NameClaim:
     """The names of the subject that a user name or an e-mail address belongs to, and of the last that gave it up.
 
     Either is empty where there is none.
@@ -242,7 +242,7 @@ class Claim:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class ReceivedMessage:
     """A message of the outside by the id that its sender gave it, remembered until `forget_at`."""
 
     name: str
@@ -270,7 +270,7 @@ class Plan:
     additions: RemovalBudget | None = None
     held_because: str = ""
     blamed: tuple[Blame, ...] = ()
-    delivery: Delivery | None = None
+    delivery: ReceivedMessage | None = None
     grants: tuple[Grant, ...] = ()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
     adds_subject: bool = False

@@ -35,14 +35,14 @@ class Understood:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class DeadLetterSummary:
     """Letters, and about how many lie in each queue."""
 
     letters: tuple[Understood, ...]
     counts: Mapping[LetterQueue, int]
 
 
-def read_dead_letters(queue: LetterQueue | None, *, limit: int, queues: DeadLetterQueues) -> Found:
+def read_dead_letters(queue: LetterQueue | None, *, limit: int, queues: DeadLetterQueues) -> DeadLetterSummary:
     """Read letters of one queue or of all, at most so many; they stay where they are.
 
     Reading hides them for a moment, so that another reader at the same time may see fewer.
@@ -53,7 +53,7 @@ def read_dead_letters(queue: LetterQueue | None, *, limit: int, queues: DeadLett
         if counts[entry] and len(found) < limit:
             found += queues.take(entry, limit=limit - len(found))
     queues.put_back(found)
-    return Found(letters=tuple(map(understand, found)), counts=counts)
+    return DeadLetterSummary(letters=tuple(map(understand, found)), counts=counts)
 
 
 def understand(letter: DeadLetter) -> Understood:

@@ -17,7 +17,7 @@ _MEDIA_TYPES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class DocPage:
     """Something to show, under its name."""
 
     name: str
@@ -25,12 +25,12 @@ class Page:
     text: str
 
 
-def show_docs(name: str, *, text: Callable[[str], str]) -> Page:
+def show_docs(name: str, *, text: Callable[[str], str]) -> DocPage:
     """Return the page of a name, with `text` for its content; raise NotFound for any other name."""
     if name not in _MEDIA_TYPES:
         raise NotFound("page not found: start at /docs")
     found = text(name)
-    return Page(name=name, media_type=_MEDIA_TYPES[name], text=_at_home(found) if name == DOCUMENT else found)
+    return DocPage(name=name, media_type=_MEDIA_TYPES[name], text=_at_home(found) if name == DOCUMENT else found)
 
 
 def _at_home(document: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from dayone.model.accounts import GONE, Account
 from dayone.model.changes import CauseKind
 from dayone.model.dependencies import Difference
-from dayone.model.guardrails import RemovalBudget, Tally, addition_limit, is_counted
+from dayone.model.guardrails import RemovalBudget, Tally, addition_limit, adds_access
 from dayone.model.operations import Action
 from dayone.model.people import Person
 from dayone.model.policy.rules import Guardrails
@@ -107,7 +107,7 @@ def why_additions_are_held(number: int, *, guardrails: Guardrails, tally: Tally)
 def _is_new(difference: Difference, *, state: SubjectState) -> bool:
     have = state.applied.get(difference.resource)
     was_given = have is not None and have.doubt is not Action.DELETE
-    return is_counted(difference) and not was_given
+    return adds_access(difference) and not was_given
 
 
 def _counts(head: Head, *, origin: CauseKind, now: datetime) -> bool:

@@ -23,7 +23,7 @@ from dayone.model.policy.origins import (
     group_rule,
     names_by_kind,
     part_digest,
-    parts_of,
+    policy_parts,
     protection_rule,
     sensitive_rule,
     set_rule,
@@ -182,7 +182,7 @@ def _of_rule(rule: str, resource: Resource, at: Circumstances, *, taking: _Selec
     out = () if lost else tuple(_by_taking_out(resource, at, rules=(rule,)))
     yield from out
     if not (found or lost or out):
-        rest = [digest for digest, name in parts_of(at.policy).items() if name == rule]
+        rest = [digest for digest, name in policy_parts(at.policy).items() if name == rule]
         for digest in rest or [""]:
             yield from _by_bringing(digest, at, reason=f"put {rule} in force as it is")
 

@@ -136,7 +136,9 @@ def desired_for_permission_set(name: str, *, policy: Policy) -> Desired:
     if rule is None:
         return Desired({})
     reasons = (Reason(str(rule.location), "the policy has this permission set"),)
-    return Desired({resource: DesiredResource(attributes, reasons) for resource, attributes in parts_of(rule).items()})
+    return Desired(
+        {resource: DesiredResource(attributes, reasons) for resource, attributes in permission_set_parts(rule).items()}
+    )
 
 
 # Reasons are kept in the audit log, which is to know people by their HR id alone.
@@ -188,7 +190,7 @@ def _of_account(selector: AccountSelector, account: Account) -> Iterator[str]:
         yield f"its tag {condition.attribute} is {value or 'not set'}"
 
 
-def parts_of(rule: PermissionSetRule) -> Mapping[Resource, Mapping[str, str]]:
+def permission_set_parts(rule: PermissionSetRule) -> Mapping[Resource, Mapping[str, str]]:
     """Return the set, its attachments, and the mark of being provisioned in exactly this form, with attributes."""
     parts: dict[Resource, Mapping[str, str]] = {Resource(ResourceKind.PERMISSION_SET): _set_attributes(rule)}
     for path in rule.managed_policies:

@@ -48,7 +48,7 @@ def departure_notes(
     return (NO_POLICY,) if is_new and cycle.ends_sessions and not cycle.can_end_sessions else ()
 
 
-def look_again_at(
+def next_check_at(
     cycle: LifeCycle, *, applied: Mapping[Resource, Applied], lost_at: datetime | None, now: datetime
 ) -> datetime | None:
     """Return the next time to check whether all access is gone, then the time at which sessions may be released."""
@@ -130,7 +130,7 @@ def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datet
         ]
     else:
         lost = lost_at(state, person=person, policy=policy, now=now)
-        moments.append(look_again_at(policy.people, applied=state.applied, lost_at=lost, now=now))
+        moments.append(next_check_at(policy.people, applied=state.applied, lost_at=lost, now=now))
     return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -9,7 +9,7 @@ from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption
 from dayone.model.dependencies import Difference
 from dayone.model.grants import has_ended_as_announced, is_of_grants
-from dayone.model.guardrails import Ground, is_counted, is_removal
+from dayone.model.guardrails import Ground, adds_access, is_removal
 from dayone.model.lifecycle import LifeCycle, has_left
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
@@ -22,7 +22,7 @@ from dayone.planning.desired import Rules, desired_for_account, desired_for_grou
 from dayone.planning.desired_grants import reasons_to_mend, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
 from dayone.planning.diff import differences, left_alone
-from dayone.planning.first_days import Ahead, look_ahead
+from dayone.planning.first_days import FirstDayGifts, look_ahead
 from dayone.planning.guards import desired_guards, what_protects
 from dayone.planning.held_gifts import Giving, form_of, held_gifts
 from dayone.policy.matching import no_rights_in
@@ -159,7 +159,7 @@ class Diff:
     ground: Ground
     doubtful: str = ""
     form: str = ""
-    ahead: Ahead = field(default_factory=Ahead)
+    ahead: FirstDayGifts = field(default_factory=FirstDayGifts)
     of_edit: frozenset[Resource] = frozenset()
     of_departed: frozenset[Resource] = frozenset()
     announced: frozenset[Resource] = frozenset()
@@ -175,7 +175,7 @@ class Diff:
     def added(self) -> frozenset[Resource]:
         """Memberships and assignments to be given that can only be held for their number."""
         return (
-            frozenset(difference.resource for difference in self.differences if is_counted(difference))
+            frozenset(difference.resource for difference in self.differences if adds_access(difference))
             - self.ahead.gifts.keys()
         )
 
@@ -254,12 +254,12 @@ def diff_subject(
     )
 
 
-def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> Ahead:
+def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> FirstDayGifts:
     fact, sensitivity = giving.fact, sensitivity_of(evaluator.policy)
     gifts = held_gifts(found, giving=giving, sensitivity=sensitivity)
     if isinstance(fact, Person) and (fact.start_date or giving.state.head.held):
         return look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
-    return Ahead(gifts=gifts)
+    return FirstDayGifts(gifts=gifts)
 
 
 def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:

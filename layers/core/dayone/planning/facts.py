@@ -100,7 +100,7 @@ _OURSELVES = "dayone"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Granted:
+class GrantUpdate:
     """The grants to store in a head, those to record, and audit entries and notes about them."""
 
     grants: tuple[Grant, ...] = ()
@@ -118,7 +118,9 @@ class Holders:
     people: Mapping[str, Person] = field(default_factory=dict)
 
 
-def record_grants(command: Command, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime) -> Granted:
+def record_grants(
+    command: Command, *, state: SubjectState, holders: Holders, grants: Grants, now: datetime
+) -> GrantUpdate:
     """Return the grants of the head merged with the command's, ended where their holder has gone.
 
     Grants beyond the limit of one plan are recorded by the next plan, which is due at once.
@@ -126,7 +128,7 @@ def record_grants(command: Command, *, state: SubjectState, holders: Holders, gr
     before = {grant.id: grant for grant in state.head.grants}
     received = command.grant if isinstance(command, ApplyGrant) else None
     if received is None and not before:
-        return Granted()
+        return GrantUpdate()
     if received is not None and received.id not in before and (kept := grants.find(received.id)) is not None:
         before[received.id] = kept
     heard = _heard(received, before=before, cause=command.cause, now=now)
@@ -135,7 +137,7 @@ def record_grants(command: Command, *, state: SubjectState, holders: Holders, gr
     written = {grant.id: replace(grant, noted=grant.state(now=now)) for grant in turned[:_MOST_WRITTEN]}
     there = {reason.rule for applied in state.applied.values() for reason in applied.reasons}
     current = (written.get(grant.id, grant) for grant in ours)
-    return Granted(
+    return GrantUpdate(
         grants=tuple(grant for grant in current if _matters(grant, there=there, now=now)),
         written=tuple(written.values()),
         audit=tuple(_entries(written.values(), before=before, cause=command.cause, now=now)),

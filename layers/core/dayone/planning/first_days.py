@@ -23,7 +23,7 @@ COVERED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ahead:
+class FirstDayGifts:
     """The gifts of a subject with those of a first day that is still to come, by `differences` on `first_day`.
 
     Those `coming` are held already, and not to be given yet even when they are approved. `forms` stand for what an
@@ -66,11 +66,13 @@ class Ahead:
         )
 
 
-def look_ahead(gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, sensitivity: Sensitivity) -> Ahead:
+def look_ahead(
+    gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, sensitivity: Sensitivity
+) -> FirstDayGifts:
     """Return today's gifts with those of a first day within the approval period, without those already covered."""
     person, policy, head = giving.fact, sensitivity.policy, giving.state.head
     if not isinstance(person, Person):
-        return Ahead(gifts=gifts)
+        return FirstDayGifts(gifts=gifts)
     at = begins_at(person, cycle=policy.people, now=giving.now)
     found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity) if at else ()
     together = {**gifts, **{difference.resource: gift for difference, gift in found}}
@@ -86,7 +88,7 @@ def look_ahead(gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, 
     ]
     covered = frozenset(removal.resource for removal in early if removal.expires_at and giving.now < removal.expires_at)
     coming = frozenset(difference.resource for difference, _ in found)
-    return Ahead(
+    return FirstDayGifts(
         gifts={resource: gift for resource, gift in together.items() if resource not in covered - coming},
         differences=tuple(difference for difference, _ in found),
         first_day=at,

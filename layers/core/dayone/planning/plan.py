@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from dayone.model.accounts import GONE, Account, look_again_at
+from dayone.model.accounts import GONE, Account, next_read_at
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
 from dayone.model.grants import Grant, next_turn
@@ -14,13 +14,21 @@ from dayone.model.lifecycle import IdentitySource, has_access
 from dayone.model.operations import Action, Applied, Operation, OperationState
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy
-from dayone.model.subject_state import Bootstrap, Delivery, Head, Plan, SubjectState, bootstrap_after, generation_number
+from dayone.model.subject_state import (
+    Bootstrap,
+    Head,
+    Plan,
+    ReceivedMessage,
+    SubjectState,
+    bootstrap_after,
+    generation_number,
+)
 from dayone.model.subjects import Resource, ResourceKind, user_of
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired_people import lost_at, next_look
 from dayone.planning.diff import Planned, fingerprint, operations
 from dayone.planning.evaluation import Diff
-from dayone.planning.facts import Granted, ResolvedFact
+from dayone.planning.facts import GrantUpdate, ResolvedFact
 from dayone.planning.judgement import GuardrailResult, SplitDiff
 
 
@@ -114,7 +122,7 @@ class PlanInputs:
     policy: Policy
     now: datetime
     employed: frozenset[str]
-    granted: Granted = field(default_factory=Granted)
+    granted: GrantUpdate = field(default_factory=GrantUpdate)
     expiries: tuple[AuditEntry, ...] = ()
     held_expiry: timedelta = timedelta(0)
 
@@ -135,7 +143,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         after=replace(_head_after(inputs, held=split.held), removing=split.removing, held=split.held),
         notes=(*resolved.notes, *granted.notes, *_notes(diff, split=split)),
         audit=(*inputs.expiries, *resolved.audit, *granted.audit),
-        delivery=Delivery(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
+        delivery=ReceivedMessage(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
         adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
@@ -226,7 +234,7 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
         )
     moments = [next_turn(head.grants, now=at.now), *names_at, next_expiry(held)]
     if isinstance(fact, Account) and head.version is not None:
-        moments.append(look_again_at(fact, since=head.version.at, now=at.now))
+        moments.append(next_read_at(fact, since=head.version.at, now=at.now))
     return replace(head, due_at=min((moment for moment in moments if moment is not None), default=None))
 
 

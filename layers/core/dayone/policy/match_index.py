@@ -9,7 +9,7 @@ from operator import attrgetter
 from dayone.model.accounts import Account
 from dayone.model.people import SELECTABLE_DATES, Person
 from dayone.model.policy.rules import AccountSelector, Condition, PersonSelector
-from dayone.policy.matching import fits, glob_of_any, holds, is_within, names_management, tag_of
+from dayone.policy.matching import fits, glob_of_any, holds, is_within, names_management, tag_value
 from dayone.policy.ou_paths import is_under
 
 # Values that most facts have to themselves, such as an e-mail address, are not worth more memory than this.
@@ -184,7 +184,7 @@ class AccountSelectors:
         found = self._everything & self._ids.holding(account.id) & self._names.holding(account.name)
         found &= self._paths.holding(account.ou_path) & self._chains.holding(account.ou_ids)
         for tag, facet in self._tags:
-            found &= facet.holding(tag_of(account, tag))
+            found &= facet.holding(tag_value(account, tag))
         return found
 
     def _ask(self, bit: int, selector: AccountSelector) -> None:

@@ -125,7 +125,7 @@ def describes(selector: AccountSelector, account: Account) -> bool:
         and (not selector.names or matches_any(selector.names, account.name))
         and (not selector.ous or any(is_under(pattern, account.ou_path) for pattern in selector.ous))
         and (not selector.ou_ids or any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids))
-        and all(fits(condition, tag_of(account, condition.attribute)) for condition in selector.tags)
+        and all(fits(condition, tag_value(account, condition.attribute)) for condition in selector.tags)
     )
 
 
@@ -149,7 +149,7 @@ def _literals(condition: Condition) -> tuple[str, ...]:
     return () if any(_WILDCARDS & {*value} for value in folded) else folded
 
 
-def tag_of(account: Account, key: str) -> str:
+def tag_value(account: Account, key: str) -> str:
     """Return the value of a tag for conditions: empty without the tag, a blank for a tag that has no value."""
     value = account.tags.get(key)
     return "" if value is None else value or " "

@@ -12,7 +12,7 @@ from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.unmatched_rules import did_you_mean
-from dayone.ports.live_access import LiveAccess, Principal
+from dayone.ports.live_access import AwsPrincipal, LiveAccess
 from dayone.ports.records import SubjectIndex
 
 # The API may ask Identity Center five times in a second, and has to answer within some.
@@ -106,7 +106,7 @@ class _Lookup:
         state = self._ports.index.brief([person]).get(person)
         return _of_fact(state) if state else ""
 
-    def _in_identity_center(self, find: Callable[[str], Principal | None], name: str) -> str:
+    def _in_identity_center(self, find: Callable[[str], AwsPrincipal | None], name: str) -> str:
         self._remaining -= 1
         try:
             return _UNREAD if self._remaining < 0 else "" if find(name) else _ABSENT

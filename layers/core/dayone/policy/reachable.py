@@ -9,7 +9,7 @@ from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, Reservation, Reservations
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.language.parser import read_policy
-from dayone.policy.language.yaml_source import Finding, invalid_policy
+from dayone.policy.language.yaml_source import PolicyFinding, invalid_policy
 from dayone.policy.matching import no_rights_in, reaches_without_rights
 from dayone.ports.live_access import Standing
 from dayone.ports.records import Records
@@ -83,7 +83,7 @@ def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int
     policy = _in_this_deployment(read_policy(files, version=version), in_force=in_force)
     account = policy.terms.off_limits.account
     found = [
-        Finding(
+        PolicyFinding(
             file=place.file, line=place.line, column=1, message=f"{no_rights_in(account)}, or leave the account out"
         )
         for place in reaches_without_rights(policy, _recorded(account, records=records))

@@ -17,14 +17,14 @@ from dayone.policy.matching import (
     names_management,
     no_rights_in,
     selects_person,
-    tag_of,
+    tag_value,
 )
 from dayone.policy.matching import fits as text_fits
 from dayone.policy.ou_paths import is_under
 
 
 @dataclass(frozen=True, kw_only=True)
-class Obstacle:
+class UnmetCondition:
     """One unmet condition.
 
     `rule` is `file:line` of the policy, or empty where no rule of it requires this; `about` is the property, such as
@@ -47,7 +47,7 @@ class Nearness:
     """Match score of a rule: how many of its conditions are met, and the unmet ones."""
 
     satisfied: int = 0
-    obstacles: tuple[Obstacle, ...] = ()
+    obstacles: tuple[UnmetCondition, ...] = ()
 
     @property
     def rank(self) -> tuple[bool, int, int]:
@@ -80,7 +80,7 @@ def of_employment(person: Person, *, cycle: LifeCycle, now: datetime) -> Nearnes
 
 
 def _not_employed(attribute: str, *, actual: str, needed: str) -> Nearness:
-    return Nearness(obstacles=(Obstacle(rule="", about=f"person.{attribute}", actual=actual, needed=needed),))
+    return Nearness(obstacles=(UnmetCondition(rule="", about=f"person.{attribute}", actual=actual, needed=needed),))
 
 
 _MANAGEMENT = "its id beside `include_management_account: true`, because this is the management account"
@@ -139,7 +139,7 @@ def _of_person(selector: PersonSelector, person: Person, *, now: datetime) -> Ne
     return _counted(
         (
             holds(condition, person, now=now),
-            Obstacle(rule=rule, about=f"person.{condition.attribute}", actual=actual, needed=needed),
+            UnmetCondition(rule=rule, about=f"person.{condition.attribute}", actual=actual, needed=needed),
         )
         for condition in selector.conditions
         for actual, needed in [(_value(condition, person), needs(condition))]
@@ -148,7 +148,7 @@ def _of_person(selector: PersonSelector, person: Person, *, now: datetime) -> Ne
 
 def _of_account(selector: AccountSelector, account: Account) -> Nearness:
     return _counted(
-        (fits, Obstacle(rule=str(selector.location), about=f"account.{what}", actual=actual, needed=needed))
+        (fits, UnmetCondition(rule=str(selector.location), about=f"account.{what}", actual=actual, needed=needed))
         for fits, what, actual, needed in _account_conditions(selector, account)
     )
 
@@ -167,7 +167,7 @@ def _account_conditions(selector: AccountSelector, account: Account) -> Iterator
         fits = any(is_within(ou_id, account.ou_ids) for ou_id in selector.ou_ids)
         yield fits, "ou_ids", f"`{'/'.join(account.ou_ids) or '/'}`", _any_of(selector.ou_ids)
     for condition in selector.tags:
-        value = tag_of(account, condition.attribute)
+        value = tag_value(account, condition.attribute)
         yield text_fits(condition, value), f"tags.{condition.attribute}", _text_of(value), needs(condition)
 
 
@@ -187,13 +187,13 @@ def needs(condition: Condition) -> str:
     return " and ".join(needed)
 
 
-def _counted(conditions: Iterable[tuple[bool, Obstacle]]) -> Nearness:
+def _counted(conditions: Iterable[tuple[bool, UnmetCondition]]) -> Nearness:
     tested = list(conditions)
     return Nearness(sum(1 for fits, _ in tested if fits), tuple(obstacle for fits, obstacle in tested if not fits))
 
 
 def _in_the_way(rule: str, about: str, *, actual: str, needed: str) -> Nearness:
-    return Nearness(0, (Obstacle(rule=rule, about=about, actual=actual, needed=needed),))
+    return Nearness(0, (UnmetCondition(rule=rule, about=about, actual=actual, needed=needed),))
 
 
 def _excepted(location: object, whose: str, name: str) -> Nearness:

@@ -10,7 +10,7 @@ from dayone.model.subjects import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backlog:
+class QueueDepth:
     """About how many messages are in the inbox, those being handled included, and the age of the oldest in seconds.
 
     `oldest_seconds` is None while the queue reports no age.
@@ -23,7 +23,7 @@ class Backlog:
 class InboxBacklog(Protocol):
     """The inbox from outside."""
 
-    def backlog(self, *, now: datetime) -> Backlog:
+    def backlog(self, *, now: datetime) -> QueueDepth:
         """Return the messages waiting in the inbox; raise Unavailable when that cannot be read."""
 
 

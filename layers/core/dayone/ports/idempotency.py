@@ -61,7 +61,7 @@ KEPT_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claim:
+class RequestClaim:
     """The right to carry a request out until `until`; `at` is when it was first sent, however often it is repeated."""
 
     key: str
@@ -81,15 +81,15 @@ class GivenAnswer:
 class RequestKeys(Protocol):
     """The keys of a day; keys and requests come as digests, so that nothing about anybody is kept but the answer."""
 
-    def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
+    def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> RequestClaim | GivenAnswer:
         """Claim the right to carry out the request, or return the response it was given before.
 
         Raises KeyReused when the key belongs to another request, UnderWay while another caller carries this one out. A
         caller that takes over from a dead one gets the time of the first claim.
         """
 
-    def keep(self, claim: Claim, answer: GivenAnswer) -> None:
+    def keep(self, claim: RequestClaim, answer: GivenAnswer) -> None:
         """Remember the answer; does nothing when somebody else has taken over."""
 
-    def give_back(self, claim: Claim) -> None:
+    def give_back(self, claim: RequestClaim) -> None:
         """Let the request be carried out again, as of the same moment."""

@@ -41,7 +41,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ExistingResource:
     """Something that exists in Identity Center: its ids and its attributes in our words."""
 
     references: Mapping[str, str]
@@ -51,10 +51,10 @@ class Found:
 class DirectoryNames(Protocol):
     """Users and groups by their names; attributes in the words of `domain.desired`."""
 
-    def find_user(self, user_name: str) -> Found | None:
+    def find_user(self, user_name: str) -> ExistingResource | None:
         """By its unique user name; references: `user_id`."""
 
-    def find_group(self, name: str) -> Found | None:
+    def find_group(self, name: str) -> ExistingResource | None:
         """By its unique display name, whatever the letter case; references: `group_id`."""
 
 
@@ -95,7 +95,7 @@ class Directory(DirectoryNames, Protocol):
 class NamedSets(Protocol):
     """Permission sets by their names; attributes as those of PermissionSets."""
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> ExistingResource | None:
         """By its unique name; references: `permission_set_arn`."""
 
 

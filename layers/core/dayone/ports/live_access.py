@@ -28,7 +28,7 @@ class ExistingUse(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Principal:
+class AwsPrincipal:
     """A group or a user, by AWS's id."""
 
     kind: PrincipalType
@@ -44,7 +44,7 @@ class LiveAccess(Protocol):
     def in_account(self, account: str, *, permission_set_arn: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         """Return the assignments of a permission set in an account; none when either does not exist."""
 
-    def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+    def of_principal(self, principal: AwsPrincipal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         """Return the assignments of a group, or of a user and their groups, in one account or, if empty, in all.
 
         None when the principal does not exist. AWS answers this in the management account only, and raises Refused
@@ -54,13 +54,13 @@ class LiveAccess(Protocol):
     def permission_set_name(self, arn: str) -> str:
         """Return the name of a permission set, empty when it does not exist."""
 
-    def principal_name(self, principal: Principal) -> str:
+    def principal_name(self, principal: AwsPrincipal) -> str:
         """Return the display name of a group or the user name of a user, empty when they do not exist."""
 
-    def group_called(self, name: str) -> Principal | None:
+    def group_called(self, name: str) -> AwsPrincipal | None:
         """Return the group of this display name, or None."""
 
-    def user_called(self, name: str) -> Principal | None:
+    def user_called(self, name: str) -> AwsPrincipal | None:
         """Return the user of this user name, or None."""
 
 

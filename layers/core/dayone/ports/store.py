@@ -14,7 +14,7 @@ from dayone.model.operations import Operation
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, PolicyVersion, Reservation, Reservations
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
-from dayone.model.subject_state import Claim, Head, Plan, Portion, SubjectState
+from dayone.model.subject_state import Head, NameClaim, Plan, Portion, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
@@ -141,7 +141,7 @@ class Subjects(Protocol):
     def taken_by(self, delivery: str) -> str:
         """Return the change that took a delivery of this name, or empty when none did or it is long ago."""
 
-    def claimed(self, claim: str) -> Claim:
+    def claimed(self, claim: str) -> NameClaim:
         """Return the current and the former holders of a user name or an e-mail address."""
 
     def commit(self, plan: Plan) -> None:

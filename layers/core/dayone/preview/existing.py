@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dayone.errors import Rejected, Unavailable
-from dayone.executor.existing import ExistingNames, Reads, parts_in
+from dayone.executor.existing import ExistingNames, ReadBudget, parts_in
 from dayone.model.dependencies import ROOTS
 from dayone.model.operations import Action
 from dayone.model.policy.rules import Policy
@@ -14,7 +14,7 @@ from dayone.model.subjects import ITSELF, ResourceKind, SubjectKind
 from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.existing import Comparison, how_to_describe, is_same_person
-from dayone.ports.identity_center import Found
+from dayone.ports.identity_center import ExistingResource
 from dayone.preview.preview import PlanPreview, PreviewedOperation
 
 # API Gateway waits for 29 seconds, of which planning takes 18 at most.
@@ -52,7 +52,7 @@ class _Look:
 
     def __init__(self, *, policy: Policy, names: ExistingNames) -> None:
         self._policy, self._names = policy, names
-        self._reads = Reads(remaining=_MOST_READS, until=names.access.desired.clock() + _LONGEST_LOOK)
+        self._reads = ReadBudget(remaining=_MOST_READS, until=names.access.desired.clock() + _LONGEST_LOOK)
         self._ours: dict[SubjectKind, frozenset[str]] = {}
         self.seen = 0
 
@@ -72,7 +72,7 @@ class _Look:
         self.seen += 1
         return replace(operation, exists=exists)
 
-    def _compared(self, operation: PreviewedOperation, found: Found) -> str:
+    def _compared(self, operation: PreviewedOperation, found: ExistingResource) -> str:
         desired, kind = operation.attributes, operation.resource.kind
         if kind is ResourceKind.USER and (EXTERNAL in desired or is_same_person(found.attributes, desired)):
             return _SAME_PERSON
@@ -85,12 +85,12 @@ class _Look:
             else f"exists, and would be left as it is: {comparison}{_decide(operation, comparison)}"
         )
 
-    def _comparison(self, operation: PreviewedOperation, found: Found) -> Comparison:
+    def _comparison(self, operation: PreviewedOperation, found: ExistingResource) -> Comparison:
         subject, is_set = operation.subject, operation.subject.kind is SubjectKind.PERMISSION_SET
         parts = parts_in(desired_for_permission_set(subject.name, policy=self._policy)) if is_set else {}
         return self._names.compare(subject, found, desired=operation.attributes, parts=parts, reads=self._reads)
 
-    def _is_ours(self, kind: SubjectKind, found: Found) -> bool:
+    def _is_ours(self, kind: SubjectKind, found: ExistingResource) -> bool:
         if kind not in self._ours:
             self._ours[kind] = frozenset(self._recorded(kind))
         return bool(self._ours[kind] & set(found.references.values()))

@@ -18,7 +18,7 @@ from dayone.hr.configuration_approval import (
     review_hr_configuration,
 )
 from dayone.hr.echoes import EchoNotes
-from dayone.hr.fetch import FetchPorts, Pace, RefreshPorts, fetch_record, note_refused_record, refresh_person
+from dayone.hr.fetch import FetchPorts, RefreshPorts, SourcePace, fetch_record, note_refused_record, refresh_person
 from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import Naming, resolve_names, resolve_person
 from dayone.model import commands
@@ -65,7 +65,7 @@ class HrPorts:
     waiting: WaitingHints
     stuck: StuckNotes
     rosters: Rosters
-    pace: Pace
+    pace: SourcePace
     sleep: Callable[[float], None]
 
 

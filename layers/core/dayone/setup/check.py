@@ -33,7 +33,7 @@ from dayone.setup.identity_center import (
     key_may_be_used,
     store_fits,
 )
-from dayone.setup.invocations import attempt, judged, pair
+from dayone.setup.invocations import judged, pair, read_or_error
 from dayone.setup.organization import control_policies, events_arrive, management_access, may_administer, trail_records
 from dayone.setup.quotas import budgets_fit, room_findings
 from dayone.setup.state_table import table_findings
@@ -95,8 +95,8 @@ def check_settings(
 
     `source` returns the source of users in the policy in force.
     """
-    organization = attempt(ports.organization.organization)
-    quotas = attempt(ports.quotas.of_identity_center)
+    organization = read_or_error(ports.organization.organization)
+    quotas = read_or_error(ports.quotas.of_identity_center)
     return (
         *_of_identity_center(given, organization, ports=ports),
         *_of_organization(given, organization, ports=ports),
@@ -111,7 +111,7 @@ def check_settings(
         ),
         *(table_findings(ports.table, table_name=given.table_name, stack=given.stack_name) if given.table_name else ()),
         _approvals(given),
-        first_sign_in(attempt(source)),
+        first_sign_in(read_or_error(source)),
     )
 
 
@@ -126,7 +126,7 @@ def _approvals(given: GivenSettings) -> Finding:
 def _of_identity_center(
     given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
 ) -> Iterator[Finding]:
-    instance = attempt(lambda: ports.instance.instance(given.instance_arn))
+    instance = read_or_error(lambda: ports.instance.instance(given.instance_arn))
     region, store = ports.instance.region, given.identity_store_id
     yield judged("instance", instance, needs=_INSTANCE, judge=instance_is_usable)
     yield judged("region", instance, needs=_INSTANCE, judge=lambda it: instance_is_here(it, region))
@@ -145,7 +145,7 @@ def _of_the_key(
     given: GivenSettings, instance: SeenInstance | DayOneError, *, ports: CheckSettings
 ) -> Iterator[Finding]:
     yield judged(KEY, instance, needs=_INSTANCE, judge=lambda it: key_is_given(it, given.identity_center_key))
-    refusal = attempt(
+    refusal = read_or_error(
         lambda: ports.key.refusal(
             instance_arn=given.instance_arn, identity_store_id=given.identity_store_id, account_id=given.account_id
         )
@@ -153,7 +153,7 @@ def _of_the_key(
 
     def judge(seen: SeenInstance) -> Finding:
         key, policies = seen.encryption.key_arn, ports.key_policies
-        policy = attempt(lambda: policies.policy(key)) if key and policies else None
+        policy = read_or_error(lambda: policies.policy(key)) if key and policies else None
         return key_may_be_used(seen, refusal, policy, account=given.account_id, region=ports.instance.region)
 
     yield judged(KEY_POLICY, instance, needs=_INSTANCE, judge=judge)
@@ -163,7 +163,7 @@ def _of_organization(
     given: GivenSettings, organization: SeenOrganization | DayOneError, *, ports: CheckSettings
 ) -> Iterator[Finding]:
     account, region, listens_to = given.account_id, ports.instance.region, given.organization_id
-    delegates = attempt(lambda: ports.organization.delegated_administrators("sso.amazonaws.com"))
+    delegates = read_or_error(lambda: ports.organization.delegated_administrators("sso.amazonaws.com"))
     yield judged(
         "administered-from",
         organization,
@@ -180,7 +180,7 @@ def _of_organization(
     )
     yield judged(
         "trail",
-        pair(attempt(ports.trails.trails), organization),
+        pair(read_or_error(ports.trails.trails), organization),
         needs=f"{_TRAILS} and {_ORGANIZATION}",
         judge=lambda both: trail_records(*both, account=account),
     )
@@ -192,7 +192,7 @@ def _of_the_rest(
     yield budgets_fit(given.budgets, quotas=None if isinstance(quotas, DayOneError) else quotas)
     yield judged(
         "service-control-policies",
-        attempt(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
+        read_or_error(lambda: given.ends_sessions and ports.organization.has_policy_type("SERVICE_CONTROL_POLICY")),
         needs="organizations:ListRoots",
         judge=lambda is_enabled: control_policies(is_enabled=is_enabled, is_requested=given.ends_sessions),
     )

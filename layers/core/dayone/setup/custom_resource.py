@@ -70,7 +70,7 @@ def succeeded(request: StackRequest, policy: OwnedPolicy | None) -> str:
     return json.dumps({"Status": "SUCCESS", **_addressed(request), **values})
 
 
-def claim_in(request: StackRequest) -> TableClaim:
+def table_claim_in(request: StackRequest) -> TableClaim:
     """Parse the table that the template claims; raise Malformed."""
     properties = request.body.get("ResourceProperties", {})
     try:
@@ -90,7 +90,7 @@ def claimed(request: StackRequest, table: TableDescription) -> str:
     return json.dumps({"Status": "SUCCESS", **_addressed(request), **values})
 
 
-def failed(request: StackRequest, *, reason: str) -> str:
+def failure_response(request: StackRequest, *, reason: str) -> str:
     """Return the response for a failure, with the reason that CloudFormation shows."""
     return json.dumps({"Status": "FAILED", **_addressed(request), "Reason": reason[:_LONGEST_REASON]})
 

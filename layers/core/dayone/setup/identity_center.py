@@ -8,7 +8,7 @@ from dayone.errors import DayOneError
 from dayone.model.lifecycle import IdentitySource
 from dayone.ports.setup import SeenInstance, SeenOrganization
 from dayone.setup.findings import Finding, amiss, doubtful, fine, unseen
-from dayone.setup.key_policies import Verdict, judge_key_policy, statement_for
+from dayone.setup.key_policies import KeyVerdict, judge_key_policy, statement_for
 
 _ACTIVE = "ACTIVE"
 
@@ -152,10 +152,10 @@ def key_may_be_used(
     return _judged(judge_key_policy(policy, account=account, partition=partition, region=region), account, where, paste)
 
 
-def _judged(verdict: Verdict, account: str, where: str, paste: str) -> Finding:
-    if verdict is Verdict.ALLOWS:
+def _judged(verdict: KeyVerdict, account: str, where: str, paste: str) -> Finding:
+    if verdict is KeyVerdict.ALLOWS:
         return fine(KEY_POLICY, f"the policy of the key lets {account} use it through Identity Center")
-    if verdict is Verdict.UNCLEAR:
+    if verdict is KeyVerdict.UNCLEAR:
         message = f"the policy of the key lets {account} use it under conditions that are not understood here"
         return unseen(KEY_POLICY, message, do=f"compare it, or {where}", paste=paste)
     return amiss(KEY_POLICY, f"the policy of the key does not let {account} use it", do=where, paste=paste)

@@ -24,7 +24,7 @@ def only_the_api_and_the_queues_invoke(
         return fine(_NAME, "Lambda denies all but the API, the queues and the stream (DenyOtherInvocations=true)")
     return judged(
         _NAME,
-        attempt(lambda: sight.invokers(functions)),
+        read_or_error(lambda: sight.invokers(functions)),
         needs=_NEEDS,
         judge=lambda seen: _judged(seen, api_role=api_role),
     )
@@ -55,7 +55,7 @@ def _left_out(seen: SeenInvokers) -> str:
     return f"{unanswered}; the account has more users and roles than were asked about" if seen.is_cut else unanswered
 
 
-def attempt[T](read: Callable[[], T]) -> T | DayOneError:
+def read_or_error[T](read: Callable[[], T]) -> T | DayOneError:
     """Return the result of a read, or the error that it raised."""
     try:
         return read()

@@ -17,7 +17,7 @@ type Use = tuple[str, str]
 _EVERY_USE = frozenset((action, service) for action in KEY_ACTIONS for service in _CONTEXT_KEYS)
 
 
-class Verdict(StrEnum):
+class KeyVerdict(StrEnum):
     """Verdict on a key's policy about an account's use of the key through Identity Center."""
 
     ALLOWS = "allows"
@@ -41,37 +41,37 @@ def statement_for(account: str, *, partition: str) -> dict[str, Any]:
     }
 
 
-def judge_key_policy(document: Mapping[str, Any], *, account: str, partition: str, region: str) -> Verdict:
+def judge_key_policy(document: Mapping[str, Any], *, account: str, partition: str, region: str) -> KeyVerdict:
     """Compare a key's policy with what an account needs; a Deny that may concern it makes it unclear."""
     certain: set[Use] = set()
     possible: set[Use] = set()
     for statement in _listed(document.get("Statement")):
         uses = _uses(statement, region=region)
         match = _principal_match(statement, root=_root(account, partition), account=account)
-        if match is Verdict.LACKS or not uses:
+        if match is KeyVerdict.LACKS or not uses:
             continue
         if statement.get("Effect") != "Allow":
-            return Verdict.UNCLEAR
-        is_certain = match is Verdict.ALLOWS and _is_understood(statement)
+            return KeyVerdict.UNCLEAR
+        is_certain = match is KeyVerdict.ALLOWS and _is_understood(statement)
         (certain if is_certain else possible).update(uses)
     if certain >= _EVERY_USE:
-        return Verdict.ALLOWS
-    return Verdict.UNCLEAR if certain | possible >= _EVERY_USE else Verdict.LACKS
+        return KeyVerdict.ALLOWS
+    return KeyVerdict.UNCLEAR if certain | possible >= _EVERY_USE else KeyVerdict.LACKS
 
 
 def _root(account: str, partition: str) -> str:
     return f"arn:{partition}:iam::{account}:root"
 
 
-def _principal_match(statement: Mapping[str, Any], *, root: str, account: str) -> Verdict:
+def _principal_match(statement: Mapping[str, Any], *, root: str, account: str) -> KeyVerdict:
     if "NotPrincipal" in statement:
-        return Verdict.UNCLEAR
+        return KeyVerdict.UNCLEAR
     principal = statement.get("Principal")
     names = _listed(principal.get("AWS") if isinstance(principal, Mapping) else principal)
     if {"*", account, root} & set(names):
-        return Verdict.ALLOWS
+        return KeyVerdict.ALLOWS
     # A role or user of the account: whether it is the one that calls is not known here.
-    return Verdict.UNCLEAR if any(f":{account}:" in name for name in names) else Verdict.LACKS
+    return KeyVerdict.UNCLEAR if any(f":{account}:" in name for name in names) else KeyVerdict.LACKS
 
 
 def _uses(statement: Mapping[str, Any], *, region: str) -> set[Use]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dayone.errors import DayOneError, NotFound
 from dayone.ports.setup import PolicyTargetSight, SeenOrganization, SeenTrail
 from dayone.setup.findings import Finding, amiss, doubtful, fine, unseen
-from dayone.setup.invocations import attempt, judged
+from dayone.setup.invocations import judged, read_or_error
 from dayone.setup.session_policy import MOST_POLICIES_ON_A_TARGET
 
 # Source: AWS Organizations User Guide: its events are in this Region only, of the partition `aws`.
@@ -127,7 +127,7 @@ def session_policy_fits(targets: Sequence[str], *, policy: str, sight: PolicyTar
     """
     return judged(
         _NAME,
-        attempt(lambda: _room_on(targets, policy=policy, sight=sight)),
+        read_or_error(lambda: _room_on(targets, policy=policy, sight=sight)),
         needs="organizations:ListRoots and organizations:ListPoliciesForTarget",
         judge=lambda finding: finding,
     )

@@ -6,7 +6,7 @@ from dayone.errors import DayOneError
 from dayone.executor.rate_limits import Budgets
 from dayone.ports.setup import ConcurrencySight, InstanceSight, RoleSight, SeenConcurrency, SeenRoles
 from dayone.setup.findings import Finding, doubtful, fine, unseen
-from dayone.setup.invocations import attempt, judged
+from dayone.setup.invocations import judged, read_or_error
 
 # Source: IAM Identity Center User Guide, quotas; see Budgets. None of the four can be raised but by a support case.
 _PUBLISHED: Mapping[str, float] = {
@@ -68,19 +68,19 @@ def room_findings(
     concurrency, roles, instance = ports
     yield judged(
         "lambda-concurrency",
-        attempt(concurrency.concurrency),
+        read_or_error(concurrency.concurrency),
         needs="lambda:GetAccountSettings",
         judge=lambda limits: concurrency_suffices(limits, inbox_concurrency=planners),
     )
     yield judged(
         "roles",
-        attempt(roles.roles),
+        read_or_error(roles.roles),
         needs="iam:GetAccountSummary",
         judge=lambda existing: roles_have_room(existing, account=account),
     )
     yield judged(
         "permission-sets",
-        attempt(lambda: instance.permission_sets_in(instance_arn, account)),
+        read_or_error(lambda: instance.permission_sets_in(instance_arn, account)),
         needs="sso:ListPermissionSetsProvisionedToAccount",
         judge=lambda in_use: permission_sets_have_room(in_use, quotas=quotas, account=account),
     )

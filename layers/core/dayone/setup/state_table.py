@@ -19,7 +19,7 @@ from dayone.ports.state_tables import (
     recovery_command,
 )
 from dayone.setup.findings import Finding, amiss, doubtful, fine
-from dayone.setup.invocations import attempt, judged, pair
+from dayone.setup.invocations import judged, pair, read_or_error
 from dayone.setup.session_policy import retry_until
 
 TABLE, OWNER, EXPIRY, RECOVERY, PROTECTION = (
@@ -34,9 +34,9 @@ TABLE, OWNER, EXPIRY, RECOVERY, PROTECTION = (
 def table_findings(sight: TableSight, *, table_name: str, stack: str) -> Iterator[Finding]:
     """All that is found about the table of a stack."""
     name = table_name
-    table = attempt(lambda: sight.table(name))
-    owned = pair(table, attempt(lambda: [sight.owner(name)]))
-    expiry, recovery = attempt(lambda: sight.expires_by(name)), attempt(lambda: sight.can_be_restored(name))
+    table = read_or_error(lambda: sight.table(name))
+    owned = pair(table, read_or_error(lambda: [sight.owner(name)]))
+    expiry, recovery = read_or_error(lambda: sight.expires_by(name)), read_or_error(lambda: sight.can_be_restored(name))
     describing = "dynamodb:DescribeTable"
     yield judged(TABLE, table, needs=describing, judge=table_is_whole)
     yield judged(

@@ -74,7 +74,7 @@ def counts(table: "DynamoTable") -> dict[str, Any]:
     }
 
 
-def record_account_event(given: "settings.RecordAccountEventSettings") -> "RecordAccountEvent":
+def account_event_ports(given: "settings.RecordAccountEventSettings") -> "RecordAccountEvent":
     """Return the ports for account events."""
     from dayone.accounts.events import RecordAccountEvent
     from dayone.adapters.aws.clients import client

@@ -32,7 +32,7 @@ from dayone.wiring import overview as wiring_overview
 FEW_CALLS = Allowances(Budgets(sso_admin_calls=3, identity_store_calls=5))
 
 
-def access_api(
+def access_api_context(
     given: AccessApiSettings,
     *,
     table: DynamoTable,

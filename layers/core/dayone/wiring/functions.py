@@ -47,23 +47,23 @@ def event_source() -> str:
 
 
 @cache
-def receive_hr_event() -> "ReceiveHrEvent":
+def receive_hr_event_ports() -> "ReceiveHrEvent":
     """For POST /hr/{source}."""
     from dayone.wiring import hr
 
-    return hr.receive_hr_event(settings.read(settings.ReceiveHrEventSettings), clock=_now)
+    return hr.hr_intake_ports(settings.read(settings.ReceiveHrEventSettings), clock=_now)
 
 
 @cache
-def record_account_event() -> "RecordAccountEvent":
+def record_account_event_ports() -> "RecordAccountEvent":
     """For events about accounts."""
     from dayone.wiring import accounts
 
-    return accounts.record_account_event(settings.read(settings.RecordAccountEventSettings))
+    return accounts.account_event_ports(settings.read(settings.RecordAccountEventSettings))
 
 
 @cache
-def plan_changes() -> "PlanChanges":
+def plan_changes_ports() -> "PlanChanges":
     """For the inbox."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.changes import DynamoChanges
@@ -127,7 +127,7 @@ def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "B
 
 
 @cache
-def execute_operations() -> "ExecuteOperations":
+def execute_operations_ports() -> "ExecuteOperations":
     """For the engine."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.aws.rate_limiter import CallGate
@@ -156,7 +156,7 @@ def execute_operations() -> "ExecuteOperations":
 
 
 @cache
-def reconcile_access() -> "ReconcileAccess":
+def reconcile_access_ports() -> "ReconcileAccess":
     """For the sweep."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.hr import DynamoDueHints
@@ -188,7 +188,7 @@ def reconcile_access() -> "ReconcileAccess":
 
 
 @cache
-def publish_events() -> "PublishEvents":
+def publish_events_ports() -> "PublishEvents":
     """For the table's stream."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.read_models import DynamoRecords
@@ -204,7 +204,7 @@ def publish_events() -> "PublishEvents":
 
 
 @cache
-def sign_checkpoint() -> "SignCheckpoint":
+def sign_checkpoint_ports() -> "SignCheckpoint":
     """For the hour."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.checkpoints import KmsSigningKey, S3CheckpointArchive
@@ -227,7 +227,7 @@ def sign_checkpoint() -> "SignCheckpoint":
 
 
 @cache
-def own_session_policy() -> "OwnSessionPolicy":
+def own_session_policy_ports() -> "OwnSessionPolicy":
     """For CloudFormation's requests about the policy that ends live sessions."""
     from dayone.wiring import people
 
@@ -235,18 +235,18 @@ def own_session_policy() -> "OwnSessionPolicy":
 
 
 @cache
-def access_api() -> "AccessApi":
+def access_api_wired() -> "AccessApi":
     """For /v1/..."""
     from dayone.wiring import api as wiring_api
     from dayone.wiring import people
 
     given = settings.read(settings.AccessApiSettings)
     parse = people.policy_parser(given.ended_sessions_policies)
-    return wiring_api.access_api(given, table=_table(given.table_name), parse=parse, clock=_now)
+    return wiring_api.access_api_context(given, table=_table(given.table_name), parse=parse, clock=_now)
 
 
 @cache
-def show_docs() -> "Callable[[str], str]":
+def show_docs_ports() -> "Callable[[str], str]":
     """For /docs"""
     from dayone.adapters.packaged_docs import page_text
 
@@ -254,11 +254,11 @@ def show_docs() -> "Callable[[str], str]":
 
 
 @cache
-def claim_table() -> "ClaimTable":
+def claim_table_ports() -> "ClaimTable":
     """For CloudFormation's StateTableClaim."""
     from dayone.wiring import table as wiring_table
 
-    return wiring_table.claim_table(clock=_now, sleep=time.sleep)
+    return wiring_table.state_table_ports(clock=_now, sleep=time.sleep)
 
 
 def _table(name: str) -> "DynamoTable":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings, ReconcileAccessSettings
 
 
-def receive_hr_event(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
+def hr_intake_ports(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
     """For POST /hr/{source}."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.hr.jwks import PublishedTokenKeys
@@ -43,7 +43,7 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     from dayone.adapters.hr.https import Https
     from dayone.adapters.hr.records import ApiHrRecords
     from dayone.adapters.hr.secrets import SecretNames, SecretsManagerKeys
-    from dayone.hr.fetch import Pace
+    from dayone.hr.fetch import SourcePace
     from dayone.reconcile.handler import HrPorts
 
     names = SecretNames(folder=f"{given.hr_secrets}-api", is_for_api=True)
@@ -58,7 +58,7 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
         records=ApiHrRecords(credentials=credentials, https=https, person_in=_person_in),
         waiting=DynamoWaitingHints(table),
         rosters=DynamoRosters(table),
-        pace=Pace(),
+        pace=SourcePace(),
         sleep=time.sleep,
     )
 

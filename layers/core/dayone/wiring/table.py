@@ -9,7 +9,7 @@ from dayone.adapters.dynamodb.read_models import DynamoStateTables
 from dayone.setup.state_table import ClaimTable
 
 
-def claim_table(*, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> ClaimTable:
+def state_table_ports(*, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> ClaimTable:
     """Return the tables of the account, and the answers to CloudFormation."""
     tables = DynamoStateTables(client("dynamodb"))
     return ClaimTable(tables=tables, answers=PresignedStackAnswers(), clock=clock, sleep=sleep)

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 
 from dayone.errors import Invalid, Malformed, Unauthentic
 from dayone.hr.connectors.standard import read
-from dayone.hr.merge import person_of
+from dayone.hr.merge import merged_person
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import Source
 from dayone.model.people import Person, Status
@@ -53,7 +53,7 @@ def _read(body: bytes, headers: Mapping[str, str] | None = None, *, keys: tuple[
     heard = read(delivery, source=Source(name="standard", kind="standard"), keys=keys, now=datetime.now(UTC))
     ((person, record),) = heard.people.items()
     told = record.attributes
-    whole = person_of(person, told, user_name=told["user_name"] or told["email"], email=told["email"])
+    whole = merged_person(person, told, user_name=told["user_name"] or told["email"], email=told["email"])
     return _Told(whole, record.version.at, record.version.digest, heard.reference)
 
 

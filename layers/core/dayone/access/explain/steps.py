@@ -18,7 +18,7 @@ from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.planning.desired_grants import reason_of, why_nothing
 from dayone.policy.unmet_conditions import (
     Nearness,
-    Obstacle,
+    UnmetCondition,
     of_account_state,
     of_assignment,
     of_employment,
@@ -30,7 +30,7 @@ from dayone.policy.unmet_conditions import (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Granted:
+class GrantContext:
     """The newest grants of a person and an account, ended or not, and what decides whether they count."""
 
     grants: Sequence[Grant]
@@ -39,7 +39,7 @@ class Granted:
     now: datetime
 
 
-def reasons_granted(resource: Resource, *, of: SubjectState, granted: Granted) -> tuple[Reason, ...]:
+def reasons_granted(resource: Resource, *, of: SubjectState, granted: GrantContext) -> tuple[Reason, ...]:
     """Return a reason for each grant in force that gives the resource, with its author."""
     return tuple(
         Reason(grant.rule, f"{reason_of(grant).because}, given by {grant.granted_by}")
@@ -48,7 +48,7 @@ def reasons_granted(resource: Resource, *, of: SubjectState, granted: Granted) -
     )
 
 
-def of_grants(resource: Resource, *, of: SubjectState, granted: Granted) -> Nearness:
+def of_grants(resource: Resource, *, of: SubjectState, granted: GrantContext) -> Nearness:
     """Return the unmet conditions of the last grant, if there is one."""
     about = _about(resource, of=of, granted=granted)
     if not about:
@@ -57,14 +57,14 @@ def of_grants(resource: Resource, *, of: SubjectState, granted: Granted) -> Near
     actual, needed = _actual(last, now=granted.now), "one that is in force"
     if last.state(now=granted.now) is GrantState.ACTIVE:
         needed = f"more: {_obstacle(last, of=of, granted=granted)}"
-    return Nearness(obstacles=(Obstacle(rule=last.rule, about="grant.state", actual=actual, needed=needed),))
+    return Nearness(obstacles=(UnmetCondition(rule=last.rule, about="grant.state", actual=actual, needed=needed),))
 
 
-def _about(resource: Resource, *, of: SubjectState, granted: Granted) -> list[Grant]:
+def _about(resource: Resource, *, of: SubjectState, granted: GrantContext) -> list[Grant]:
     return [grant for grant in granted.grants if grant.subject == of.head.subject and grant.resource == resource]
 
 
-def _obstacle(grant: Grant, *, of: SubjectState, granted: Granted) -> str:
+def _obstacle(grant: Grant, *, of: SubjectState, granted: GrantContext) -> str:
     fact = granted.person.head.fact
     is_employed = isinstance(fact, Person) and has_access(fact, cycle=granted.policy.people, now=granted.now)
     employed = {fact.id} if fact and is_employed else set[str]()
@@ -193,7 +193,7 @@ def _step(
     context: ExplainContext,
 ) -> Step:
     target = ResourceOf(of.head.subject, resource)
-    about = Granted(grants=context.grants, person=context.person, policy=context.policy, now=context.now)
+    about = GrantContext(grants=context.grants, person=context.person, policy=context.policy, now=context.now)
     granted = reasons_granted(resource, of=of, granted=about)
     # A grant in force needs no rule, and one not in force is mentioned where no rule gives the same.
     nearness += Nearness(1) if granted and by_rule.obstacles else by_rule

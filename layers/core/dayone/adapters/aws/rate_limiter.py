@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from dayone.errors import Awaited
-from dayone.executor.rate_limits import Allowances, Pace
+from dayone.executor.rate_limits import Allowances, CallRate
 from dayone.model.operations import SSO_ADMIN
 
 _LONGEST_WAIT = timedelta(seconds=2)
@@ -32,7 +32,7 @@ class CallGate:
         self._allowances = allowances
         self._clock = clock
         self._sleep = sleep
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, CallRate] = {}
         self._lock = threading.Lock()
         self._is_behind = threading.Lock()
         self._last_place: datetime | None = None
@@ -100,11 +100,11 @@ class CallGate:
                 raise Awaited("the rate of calls is needed for more urgent work", retry_after=_COME_BACK_AFTER)
             self._sleep((spare - now).total_seconds())
 
-    def _pace(self, quota: str, *, now: datetime) -> Pace:
+    def _pace(self, quota: str, *, now: datetime) -> CallRate:
         pace = self._paces.get(quota)
         if pace is None:
             _, most = self._allowances.budgets.range_of(quota)
-            pace = self._paces[quota] = Pace(partial(self._allowances.of, quota), most=most, now=now)
+            pace = self._paces[quota] = CallRate(partial(self._allowances.of, quota), most=most, now=now)
         return pace
 
     def guard(self, client: Any) -> Any:  # noqa: ANN401 - any boto3 client

@@ -74,7 +74,7 @@ def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str
     return operation, {_ENDS[end.state]: 1}, of_change
 
 
-def released(operations: Iterable[Operation]) -> dict[str, Write]:
+def count_released(operations: Iterable[Operation]) -> dict[str, Write]:
     """Return the writes that count approved operations."""
     return _counted((operation, {"held": -1}, {_left(lane_of(operation)): 1}) for operation in operations)
 
@@ -84,7 +84,7 @@ def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
     return _counted((operation, {"held": -1, "superseded": 1}, {}) for operation in operations)
 
 
-def expired(operations: Iterable[Operation]) -> dict[str, Write]:
+def count_expired(operations: Iterable[Operation]) -> dict[str, Write]:
     """Return the writes that count operations that expired without a decision."""
     return _counted((operation, {"held": -1, "superseded": 1}, {"expired": 1}) for operation in operations)
 
@@ -130,7 +130,7 @@ def holding(place: str) -> dict[str, Write]:
     return _marked(lists.HOLDING, place)
 
 
-def failed(place: str) -> dict[str, Write]:
+def mark_failed(place: str) -> dict[str, Write]:
     """Return the write that marks a change, by its place, as having failed or abandoned work."""
     return _marked(lists.FAILED, place)
 
@@ -142,7 +142,7 @@ def of_failures(ends: Iterable[Finished], *, recorded: Mapping[tuple[str, str], 
     """
     failures = [end.operation for end in ends if end.state is OperationState.FAILED and not end.operation.failed_before]
     proofs = (recorded[change_keys.planned_key(operation.subject, change=operation.change)] for operation in failures)
-    return {name: write for proof in proofs for name, write in failed(str(proof["listed_as"])).items()}
+    return {name: write for proof in proofs for name, write in mark_failed(str(proof["listed_as"])).items()}
 
 
 def release(table: DynamoTable, change: str) -> None:

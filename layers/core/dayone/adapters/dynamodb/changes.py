@@ -88,7 +88,7 @@ class DynamoChanges:
             lambda: {
                 _GIVEN_UP: Put({**key._asdict(), "notes": [note]}, condition=IS_NOT_GIVEN_UP),
                 _CHANGE: Update(change_keys.change_key(cause.change), put_once=once, add={"unplanned": 1}),
-                **marks.failed(cause.place),
+                **marks.mark_failed(cause.place),
             },
             what=f"giving up {subject} in change {cause.change}",
             over_when=[_GIVEN_UP],

@@ -185,7 +185,7 @@ class DynamoHeldRemovals:
 
     def release(self, change: str, operations: Iterable[str]) -> None:
         """Let operations of a change run; does nothing about those that are not held."""
-        self._move(change, operations, to=OperationState.PENDING, put={}, count=counts.released)
+        self._move(change, operations, to=OperationState.PENDING, put={}, count=counts.count_released)
 
     def drop(
         self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
@@ -220,7 +220,7 @@ class DynamoHeldRemovals:
 
 def _expired(operations: Iterable[Operation], *, day: date) -> Mapping[str, Write]:
     found = list(operations)
-    return {**counts.expired(found), _LEDGER: expiring(len(found), day=day)} if found else {}
+    return {**counts.count_expired(found), _LEDGER: expiring(len(found), day=day)} if found else {}
 
 
 def _moving(operation: Operation, *, to: OperationState, put: Mapping[str, Any]) -> Write:

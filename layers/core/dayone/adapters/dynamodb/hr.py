@@ -214,7 +214,7 @@ class DynamoRosters:
             lambda: {
                 _PROOF: Put(proof, condition=IS_NEW),
                 "change": Put(change),
-                **marks.failed(cause.place),
+                **marks.mark_failed(cause.place),
                 **audit_log.appended(self._table, [audit], lane=lane),
             },
             what=f"refusing {subject}",

@@ -16,9 +16,9 @@ from dayone.errors import KeyReused, UnderWay
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.messages.inbox import accepted_digest
 from dayone.model.commands import Command, needs_acceptance
-from dayone.model.subject_state import Delivery, FactVersion
+from dayone.model.subject_state import FactVersion, ReceivedMessage
 from dayone.model.subjects import Subject
-from dayone.ports.idempotency import ACCEPTANCE_KEPT_FOR, KEPT_FOR, Acceptances, Claim, Echo, GivenAnswer
+from dayone.ports.idempotency import ACCEPTANCE_KEPT_FOR, KEPT_FOR, Acceptances, Echo, GivenAnswer, RequestClaim
 from dayone.ports.store import Inbox
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ class DynamoEchoes:
         """See Echoes."""
         expires = {_ECHO_EXPIRES: int(echo.forget_at.timestamp())}
         heard = {**heard_key(echo.subject, echo.source)._asdict(), **encode(echo.version)}
-        delivery = delivery_record(Delivery(name=echo.delivery, forget_at=echo.forget_at), change=echo.cause.change)
+        delivery = delivery_record(
+            ReceivedMessage(name=echo.delivery, forget_at=echo.forget_at), change=echo.cause.change
+        )
         self._table.put_all([{**heard, **expires}, {**_change_record(echo), **expires}])
         # Last, and by itself: whoever finds it taken by this change need not note anything again.
         self._table.put_all([delivery])
@@ -121,7 +123,7 @@ class DynamoRequestKeys:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim | GivenAnswer:
+    def claim(self, key: str, *, request: str, now: datetime, until: datetime) -> RequestClaim | GivenAnswer:
         """See RequestKeys."""
         existing = self._table.get(_key(key))
         # DynamoDB deletes what has expired some time later, up to two days. Source: DynamoDB Developer Guide, TTL.
@@ -135,29 +137,29 @@ class DynamoRequestKeys:
             raise _under_way()
         return self._next(key, existing, until=until)
 
-    def keep(self, claim: Claim, answer: GivenAnswer) -> None:
+    def keep(self, claim: RequestClaim, answer: GivenAnswer) -> None:
         """See RequestKeys."""
         kept = Update(_key(claim.key), put={_ANSWER: encode(answer)}, condition=_is_still(claim))
         self._table.write(kept, what="keeping an answer")
 
-    def give_back(self, claim: Claim) -> None:
+    def give_back(self, claim: RequestClaim) -> None:
         """See RequestKeys."""
         ended = Update(_key(claim.key), put={_UNTIL: stamp(claim.at)}, condition=_is_still(claim))
         self._table.write(ended, what="giving a key back")
 
-    def _first(self, key: str, *, request: str, now: datetime, until: datetime) -> Claim:
+    def _first(self, key: str, *, request: str, now: datetime, until: datetime) -> RequestClaim:
         expires = int((now + KEPT_FOR).timestamp())
         record = {**_key(key)._asdict(), "request": request, "at": stamp(now), _UNTIL: stamp(until), _EXPIRES: expires}
         is_free = IS_NEW | Attr(_EXPIRES).lte(int(now.timestamp()))
-        return self._claimed(Put(record, condition=is_free), Claim(key=key, at=now, until=until))
+        return self._claimed(Put(record, condition=is_free), RequestClaim(key=key, at=now, until=until))
 
-    def _next(self, key: str, existing: Record, *, until: datetime) -> Claim:
+    def _next(self, key: str, existing: Record, *, until: datetime) -> RequestClaim:
         # Of two who find the first one dead, one goes on.
         is_as_read = Attr(_UNTIL).eq(existing[_UNTIL]) & Attr(_ANSWER).not_exists()
         write = Update(_key(key), put={_UNTIL: stamp(until)}, condition=is_as_read)
-        return self._claimed(write, Claim(key=key, at=datetime.fromisoformat(existing["at"]), until=until))
+        return self._claimed(write, RequestClaim(key=key, at=datetime.fromisoformat(existing["at"]), until=until))
 
-    def _claimed(self, write: Put | Update, claim: Claim) -> Claim:
+    def _claimed(self, write: Put | Update, claim: RequestClaim) -> RequestClaim:
         if not self._table.write(write, what="claiming a key"):
             raise _under_way()
         return claim
@@ -167,7 +169,7 @@ def _key(key: str) -> RecordKey:
     return RecordKey(f"REQUESTKEY#{key}", HEAD)
 
 
-def _is_still(claim: Claim) -> ConditionBase:
+def _is_still(claim: RequestClaim) -> ConditionBase:
     condition: ConditionBase = Attr(_UNTIL).eq(stamp(claim.until)) & Attr(_ANSWER).not_exists()
     return condition
 

@@ -284,7 +284,7 @@ def grants_in_state(*, is_open: bool) -> str:
     return "grants:open" if is_open else "grants:over"
 
 
-def members_of(group: str) -> str:
+def member_list_of(group: str) -> str:
     """Return the list of a group's members."""
     return f"members:{group}"
 

@@ -120,7 +120,7 @@ _NOTE = "COUNT#"
 _TOGETHER = 25
 
 
-def counting(plan: Plan) -> dict[str, Write]:
+def count_of_plan(plan: Plan) -> dict[str, Write]:
     """Return the write that counts a plan, or the note to be counted later."""
     change = plan.cause.change
     expected, added = ({}, {"subjects": 1}) if plan.adds_subject else ({"subjects": 1}, {})

@@ -18,7 +18,7 @@ from dayone.model.guardrails import released
 from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
 from dayone.model.people import Person
 from dayone.model.policy.rules import PolicyVersion
-from dayone.model.subject_state import Delivery, Head, Plan, SubjectState
+from dayone.model.subject_state import Head, Plan, ReceivedMessage, SubjectState
 from dayone.model.subjects import ResourceKind, ResourceOf, Subject, assignment_in
 from dayone.ports.operations import Finished
 
@@ -102,7 +102,7 @@ def state_in(records: Iterable[Record], *, subject: Subject, progress: Record | 
     return SubjectState(head_in(head, progress) if head else Head(subject=subject), applied)
 
 
-def counting(
+def progress_writes(
     table: DynamoTable, ends: Sequence[Finished], *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> dict[str, Write]:
     """Return the writes that count ends of operations on their subjects' plans; `recorded` has their progress."""
@@ -216,7 +216,7 @@ def share_in(record: Mapping[str, Any]) -> Share:
     return decode(Share, record, subject=change_keys.planned_of(record))
 
 
-def delivery_record(delivery: Delivery, *, change: str) -> Record:
+def delivery_record(delivery: ReceivedMessage, *, change: str) -> Record:
     """Return the record that a delivery was received; DynamoDB deletes it some time after `expires_at`, in seconds."""
     key = keys.delivery_key(delivery.name)
     return {**key._asdict(), "change": change, "expires_at": int(delivery.forget_at.timestamp())}
@@ -238,7 +238,7 @@ def _listing(applied: Applied, *, of: ResourceOf) -> Record:
         return {}
     name, subject = of.resource.name, of.subject.name
     if of.resource.kind is ResourceKind.MEMBERSHIP:
-        return {"listed_in": lists.members_of(name), "listed_as": subject}
+        return {"listed_in": lists.member_list_of(name), "listed_as": subject}
     if of.resource.kind is ResourceKind.ASSIGNMENT:
         permission_set, principal = assignment_in(of.resource)
         return {"listed_in": lists.assignments_of(str(principal)), "listed_as": f"{subject}#{permission_set}"}

@@ -96,7 +96,7 @@ class DynamoOpenOperations(DynamoParkedOperations):
 
     def in_use_by(self, group: str) -> ResourceOf | None:
         """Return a recorded membership or assignment of this group; may return one for a moment after its end."""
-        of_group = (lists.members_of(group), lists.assignments_of(group))
+        of_group = (lists.member_list_of(group), lists.assignments_of(group))
         queries = (self._table.query(Key("listed_in").eq(name), index="listing", limit=1) for name in of_group)
         record = next(chain.from_iterable(queries), None)
         if record is None:

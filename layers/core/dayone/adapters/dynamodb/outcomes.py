@@ -10,7 +10,7 @@ from typing import Any
 from dayone.adapters.dynamodb import audit, change_counts, keys
 from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys as change_keys
-from dayone.adapters.dynamodb.mapping import applied_record, counting, progress_key, runnable
+from dayone.adapters.dynamodb.mapping import applied_record, progress_key, progress_writes, runnable
 from dayone.adapters.dynamodb.parked import is_to_be_planned_again, noted_failures
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import (
@@ -22,9 +22,9 @@ from dayone.adapters.dynamodb.writes import (
     Update,
     Write,
     is_as_read,
-    is_counted,
     is_tried_as_often_as,
     may_begin,
+    require_counted,
 )
 from dayone.errors import Conflicting
 from dayone.messages.codec import encode, stamp
@@ -108,7 +108,7 @@ class Endings:
         return {
             **{end.operation.id: _closing(end) for end in ends},
             **resources,
-            **counting(self._table, ends, recorded=recorded),
+            **progress_writes(self._table, ends, recorded=recorded),
             **noted_failures(ends, recorded=recorded),
             **change_counts.ended(counted),
             **marks.of_failures(counted, recorded=recorded),
@@ -161,7 +161,7 @@ def _resources(ends: Iterable[Finished], *, recorded: _Records) -> tuple[dict[st
         # Read here and held to by a condition, so that what exists is counted exactly once, whoever else ends it.
         was = bool(recorded.get(keys.applied_key(target), {}).get("counted"))
         applied = with_count(end.applied) if end.applied else None
-        same = is_counted(was=was) if target.resource.kind in COUNTED else None
+        same = require_counted(was=was) if target.resource.kind in COUNTED else None
         key = keys.applied_key(target)
         is_there = Put(applied_record(applied, of=target), condition=same) if applied else Delete(key, condition=same)
         writes[f"applied {target}"] = is_there

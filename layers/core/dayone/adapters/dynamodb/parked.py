@@ -29,7 +29,7 @@ from dayone.adapters.dynamodb.writes import (
 )
 from dayone.messages.codec import Record, decode, encode
 from dayone.model.changes import change_at
-from dayone.model.failures import FailedWork, Stuck, StuckKind, after_failure, is_mended, of_failed_work, person_of
+from dayone.model.failures import FailedWork, Stuck, StuckKind, after_failure, is_mended, of_failed_work, stuck_person
 from dayone.model.operations import Operation, OperationState, order_of
 from dayone.model.subject_state import FactVersion, Head
 from dayone.model.subjects import ResourceOf, Subject
@@ -239,7 +239,7 @@ class DynamoStuckSubjects:
         noted = [stuck for stuck in noted if not stuck.is_over(now=now)]
         failed = [decode(FailedWork, record) for record in self._table.query(Key("pk").eq(keys.FAILED_SUBJECTS))]
         failing = [stuck for stuck in map(of_failed_work, failed) if stuck]
-        mended = self._mended({stuck: person for stuck in noted if (person := person_of(stuck))})
+        mended = self._mended({stuck: person for stuck in noted if (person := stuck_person(stuck))})
         return [*(stuck for stuck in noted if stuck not in mended), *failing]
 
     def _mended(self, people: Mapping[Stuck, Subject]) -> Collection[Stuck]:

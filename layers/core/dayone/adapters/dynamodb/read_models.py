@@ -159,7 +159,7 @@ class DynamoRecords:
 
     def members(self, group: str, *, cursor: str, limit: int) -> Page[Member]:
         """Return the members of a group as confirmed by AWS."""
-        return _listed(lists.members_of(group)).page(self._table, cursor=cursor, limit=limit, read=_member)
+        return _listed(lists.member_list_of(group)).page(self._table, cursor=cursor, limit=limit, read=_member)
 
     def assignments_of(self, group: str, *, cursor: str, limit: int) -> Page[AssignmentOf]:
         """Return the assignments of a group as confirmed by AWS."""

@@ -27,7 +27,7 @@ from dayone.adapters.dynamodb.mapping import (
 from dayone.adapters.dynamodb.table import MOST_IN_A_TRANSACTION, DynamoTable
 from dayone.adapters.dynamodb.writes import IS_NEW, Put, Write, is_taken_by_nobody_but, nothing_moved_since
 from dayone.errors import Conflicting
-from dayone.model.subject_state import Claim, Plan, SubjectState
+from dayone.model.subject_state import NameClaim, Plan, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 
 _HOLDER, _FORMER = "holder", "former"
@@ -40,9 +40,9 @@ def claim_key(claim: str) -> RecordKey:
     return RecordKey(f"CLAIM#{claim}", HEAD)
 
 
-def claim_in(record: Mapping[str, Any]) -> Claim:
+def name_claim_in(record: Mapping[str, Any]) -> NameClaim:
     """Return the claim in its record, which may be empty."""
-    return Claim(holder=str(record.get(_HOLDER, "")), former=str(record.get(_FORMER, "")))
+    return NameClaim(holder=str(record.get(_HOLDER, "")), former=str(record.get(_FORMER, "")))
 
 
 def claims_in(plan: Plan) -> dict[str, Write]:
@@ -103,9 +103,9 @@ class DynamoSubjects:
         record = self._table.get(keys.delivery_key(delivery))
         return str(record["change"]) if record else ""
 
-    def claimed(self, claim: str) -> Claim:
+    def claimed(self, claim: str) -> NameClaim:
         """Return the current and the former holders of a user name or an e-mail address."""
-        return claim_in(self._table.get(claim_key(claim)) or {})
+        return name_claim_in(self._table.get(claim_key(claim)) or {})
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Return names of recorded subjects of a kind in order, those after `after`."""
@@ -163,7 +163,7 @@ def _writes(plan: Plan) -> dict[str, Write]:
         # Most repeated records contain nothing new.
         **({_HEAD: Put(head)} if head != head_record(plan.before) or not plan.before.revision else {}),
         _PROGRESS: Put(progress, condition=nothing_moved_since(plan.before)),
-        **plan_counts.counting(plan),
+        **plan_counts.count_of_plan(plan),
         _SUBJECT: Put(planned_record(plan), condition=IS_NEW),
         **claims_in(plan),
         **grants_in(plan),

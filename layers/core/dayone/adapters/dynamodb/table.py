@@ -14,7 +14,17 @@ from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters.aws.errors import translated
 from dayone.adapters.dynamodb.keys import RecordKey, check_keys
-from dayone.adapters.dynamodb.writes import Delete, Put, Single, Update, Write, built, key_of, plain, typed
+from dayone.adapters.dynamodb.writes import (
+    Delete,
+    Put,
+    Single,
+    Update,
+    Write,
+    built,
+    low_level_key,
+    plain_record,
+    typed,
+)
 from dayone.errors import Conflicting, Invalid, Refused, Throttled, TooLarge, Unreachable
 from dayone.messages.codec import Record, is_empty
 from dayone.ports.records import Page
@@ -46,13 +56,13 @@ class DynamoTable:
     def get(self, key: RecordKey) -> Record | None:
         """Return the record, or None when there is none."""
         with translated():
-            answer = self._client.get_item(TableName=self._name, Key=key_of(key), ConsistentRead=True)
-        return plain(answer["Item"]) if "Item" in answer else None
+            answer = self._client.get_item(TableName=self._name, Key=low_level_key(key), ConsistentRead=True)
+        return plain_record(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, keys: Iterable[RecordKey]) -> Iterator[Record]:
         """Those of the records that are there, in no order."""
         for batch in batched(dict.fromkeys(keys), _MOST_IN_A_BATCH_READ, strict=False):
-            request = {"Keys": [key_of(key) for key in batch], "ConsistentRead": True}
+            request = {"Keys": [low_level_key(key) for key in batch], "ConsistentRead": True}
             yield from self._read_batch({self._name: request})
 
     def query(
@@ -81,7 +91,7 @@ class DynamoTable:
                 request["Limit"] = most
             with translated():
                 answer = self._client.query(**request)
-            yield from (plain(image) for image in answer["Items"])
+            yield from (plain_record(image) for image in answer["Items"])
             left = None if left is None else left - len(answer["Items"])
             if not answer.get("LastEvaluatedKey"):
                 return
@@ -105,7 +115,7 @@ class DynamoTable:
         """
         final = frozenset(over_when)
         for number in range(_ATTEMPTS):
-            in_the_way = attempt(self._client, self._name, writes) if (writes := build()) else {}
+            in_the_way = try_transaction(self._client, self._name, writes) if (writes := build()) else {}
             failed = {name for name, why in in_the_way.items() if why is InTheWay.CONDITION}
             if not in_the_way or final & failed:
                 return final & failed
@@ -118,7 +128,7 @@ class DynamoTable:
 
     def delete_all(self, keys: Iterable[RecordKey]) -> None:
         """Remove the records, each by itself and in no order."""
-        self._write_batches({"DeleteRequest": {"Key": key_of(key)}} for key in keys)
+        self._write_batches({"DeleteRequest": {"Key": low_level_key(key)}} for key in keys)
 
     def _write_batches(self, requests: Iterable[Mapping[str, Any]]) -> None:
         for batch in batched(requests, _MOST_IN_A_BATCH_WRITE, strict=False):
@@ -137,7 +147,7 @@ class DynamoTable:
         for number in range(_ATTEMPTS):
             with translated():
                 answer = self._client.batch_get_item(RequestItems=left)
-            yield from (plain(image) for image in answer["Responses"].get(self._name, []))
+            yield from (plain_record(image) for image in answer["Responses"].get(self._name, []))
             if not (left := answer.get("UnprocessedKeys", {})):
                 return
             self._step_back(number)
@@ -225,7 +235,7 @@ class InTheWay(Enum):
     SOMEBODY_ELSE = "TransactionConflict"
 
 
-def attempt(client: "DynamoDBClient", table: str, writes: Mapping[str, Write]) -> Mapping[str, InTheWay]:
+def try_transaction(client: "DynamoDBClient", table: str, writes: Mapping[str, Write]) -> Mapping[str, InTheWay]:
     """Do all of the named writes or none; empty when they are done, else what stood in the way of which.
 
     Raises Unreachable when they may be done or not.

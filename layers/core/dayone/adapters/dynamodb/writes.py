@@ -61,7 +61,7 @@ def holds_what_was_shown(version: int) -> ConditionBase:
     return EXISTS & (Attr("held_version").eq(version) if version else Attr("held_version").not_exists())
 
 
-def is_counted(*, was: bool) -> ConditionBase:
+def require_counted(*, was: bool) -> ConditionBase:
     """Require that a resource is still counted, or still not, as it was read, so that the sum follows every change."""
     flag = Attr("counted")
     return flag.eq(was) if was else flag.not_exists() | flag.eq(was)
@@ -137,12 +137,12 @@ def typed(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _typed(value) for name, value in record.items()}
 
 
-def plain(image: Mapping[str, Any]) -> Record:
+def plain_record(image: Mapping[str, Any]) -> Record:
     """Convert a record from the low-level API, or from the table's stream."""
     return {name: _plain(value) for name, value in image.items()}
 
 
-def key_of(key: RecordKey) -> dict[str, Any]:
+def low_level_key(key: RecordKey) -> dict[str, Any]:
     """Convert a primary key for the low-level API; raise TooLarge for one that is too long."""
     check_keys(key._asdict())
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
@@ -171,7 +171,7 @@ class Delete:
 
     def request(self) -> dict[str, Any]:
         """Return the parameters of DeleteItem."""
-        return {"Key": key_of(self.key), **_conditional(self.condition)}
+        return {"Key": low_level_key(self.key), **_conditional(self.condition)}
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Check:
 
     def request(self) -> dict[str, Any]:
         """Return the parameters of ConditionCheck."""
-        return {"Key": key_of(self.key), **_conditional(self.condition)}
+        return {"Key": low_level_key(self.key), **_conditional(self.condition)}
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ class Update:
             typed_values = typed({f":{name}": value for name, value in values.items()})
             request["ExpressionAttributeValues"] = request.get("ExpressionAttributeValues", {}) | typed_values
         expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
-        return {"Key": key_of(self.key), "UpdateExpression": expression, **request}
+        return {"Key": low_level_key(self.key), "UpdateExpression": expression, **request}
 
 
 Single = Put | Delete | Update

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws.dependent_actions import IN_ACCOUNTS, WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.aws.errors import translated
-from dayone.adapters.identity_center.responses import FULL_PAGE, entries_of, explained, request_state, states_of
+from dayone.adapters.identity_center.responses import FULL_PAGE, entries_of, request_state, states_of, with_explanation
 from dayone.ports.identity_center import AssignmentKey, RequestState
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ class SsoAssignments:
             status = self._client.describe_account_assignment_creation_status(
                 InstanceArn=self._instance, AccountAssignmentCreationRequestId=request_id
             )
-        return explained(request_state(status["AccountAssignmentCreationStatus"]), lacks_rights=self._lacks_rights)
+        return with_explanation(
+            request_state(status["AccountAssignmentCreationStatus"]), lacks_rights=self._lacks_rights
+        )
 
     def deletion(self, request_id: str) -> RequestState:
         """See Assignments."""
@@ -73,7 +75,9 @@ class SsoAssignments:
             status = self._client.describe_account_assignment_deletion_status(
                 InstanceArn=self._instance, AccountAssignmentDeletionRequestId=request_id
             )
-        return explained(request_state(status["AccountAssignmentDeletionStatus"]), lacks_rights=self._lacks_rights)
+        return with_explanation(
+            request_state(status["AccountAssignmentDeletionStatus"]), lacks_rights=self._lacks_rights
+        )
 
     def _pages(self, paginator: Any) -> Any:  # noqa: ANN401 - one of two paginators
         return paginator.paginate(InstanceArn=self._instance, PaginationConfig={"PageSize": FULL_PAGE})

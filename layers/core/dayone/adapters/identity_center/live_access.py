@@ -7,7 +7,7 @@ from dayone.adapters.aws.dependent_actions import READS_ENCRYPTED, DependentActi
 from dayone.adapters.aws.errors import translated
 from dayone.errors import NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import Principal
+from dayone.ports.live_access import AwsPrincipal
 from dayone.ports.records import Page
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class AwsLiveAccess:
             return Page([])
         return _page(answer)
 
-    def of_principal(self, principal: Principal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
+    def of_principal(self, principal: AwsPrincipal, *, account: str, cursor: str, limit: int) -> Page[AssignmentKey]:
         """See LiveAccess."""
         parameters: Any = {**self._instance, "PrincipalId": principal.id, "PrincipalType": principal.kind.value}
         parameters |= {"Filter": {"AccountId": account}} if account else {}
@@ -99,7 +99,7 @@ class AwsLiveAccess:
             )
         return self._names[arn]
 
-    def principal_name(self, principal: Principal) -> str:
+    def principal_name(self, principal: AwsPrincipal) -> str:
         """See LiveAccess."""
         store: Any = self._store
         if principal.kind is PrincipalType.GROUP:
@@ -110,19 +110,19 @@ class AwsLiveAccess:
         self._wait(_STORE, "DescribeUser")
         return _name_or_empty(lambda: store.describe_user(**self._in_store, UserId=principal.id).get("UserName", ""))
 
-    def group_called(self, name: str) -> Principal | None:
+    def group_called(self, name: str) -> AwsPrincipal | None:
         """See LiveAccess; GetGroupId finds it whatever the letter case."""
         self._wait(_STORE, "GetGroupId")
         parameters: Any = {**self._in_store, **_identified("displayName", name)}
         found = _name_or_empty(lambda: self._store.get_group_id(**parameters)["GroupId"])
-        return Principal(kind=PrincipalType.GROUP, id=found) if found else None
+        return AwsPrincipal(kind=PrincipalType.GROUP, id=found) if found else None
 
-    def user_called(self, name: str) -> Principal | None:
+    def user_called(self, name: str) -> AwsPrincipal | None:
         """See LiveAccess."""
         self._wait(_STORE, "GetUserId")
         parameters: Any = {**self._in_store, **_identified("userName", name)}
         found = _name_or_empty(lambda: self._store.get_user_id(**parameters)["UserId"])
-        return Principal(kind=PrincipalType.USER, id=found) if found else None
+        return AwsPrincipal(kind=PrincipalType.USER, id=found) if found else None
 
 
 def _identified(path: str, value: str) -> Mapping[str, Any]:

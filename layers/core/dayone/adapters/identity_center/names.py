@@ -8,7 +8,7 @@ from dayone.adapters.aws.errors import translated
 from dayone.adapters.identity_center.attributes import words_of_group, words_of_user
 from dayone.errors import NotFound
 from dayone.model.reasons import TAG_PREFIX
-from dayone.ports.identity_center import Found
+from dayone.ports.identity_center import ExistingResource
 
 if TYPE_CHECKING:
     from mypy_boto3_identitystore import IdentityStoreClient
@@ -32,7 +32,7 @@ class IdentityStoreNames:
         self._client = client
         self._store = identity_store_id
 
-    def find_user(self, user_name: str) -> Found | None:
+    def find_user(self, user_name: str) -> ExistingResource | None:
         """See Directory; two calls, GetUserId and DescribeUser."""
         try:
             with translated():
@@ -42,9 +42,9 @@ class IdentityStoreNames:
                 user = self._client.describe_user(IdentityStoreId=self._store, UserId=named["UserId"])
         except NotFound:
             return None
-        return Found(references={"user_id": user["UserId"]}, attributes=words_of_user(user))
+        return ExistingResource(references={"user_id": user["UserId"]}, attributes=words_of_user(user))
 
-    def find_group(self, name: str) -> Found | None:
+    def find_group(self, name: str) -> ExistingResource | None:
         """See Directory; two calls, GetGroupId and DescribeGroup."""
         try:
             with translated():
@@ -54,7 +54,7 @@ class IdentityStoreNames:
                 group = self._client.describe_group(IdentityStoreId=self._store, GroupId=named["GroupId"])
         except NotFound:
             return None
-        return Found(references={"group_id": group["GroupId"]}, attributes=words_of_group(group))
+        return ExistingResource(references={"group_id": group["GroupId"]}, attributes=words_of_group(group))
 
 
 def _unique(path: str, value: str) -> Any:  # noqa: ANN401 - the type is in the stubs only, twice under two names
@@ -124,7 +124,7 @@ class SsoNamedSets:
         self._instance = instance_arn
         self._by_name = PermissionSetNames(client, instance_arn=instance_arn)
 
-    def find(self, name: str) -> Found | None:
+    def find(self, name: str) -> ExistingResource | None:
         """See PermissionSets; reads all permission sets until it is found, because AWS has no key for the name."""
         described = self._by_name.find(name)
         if described is None:
@@ -133,7 +133,7 @@ class SsoNamedSets:
         texts = {word: str(described.get(member, "")).strip() for word, member in SET_MEMBERS.items()}
         tags = {f"{TAG_PREFIX}{key}": value for key, value in self._tags_of(arn).items()}
         attributes = {word: text for word, text in texts.items() if text} | tags
-        return Found(references={"permission_set_arn": arn}, attributes=attributes)
+        return ExistingResource(references={"permission_set_arn": arn}, attributes=attributes)
 
     def _tags_of(self, arn: str) -> Mapping[str, str]:
         with translated():

@@ -9,12 +9,12 @@ from dayone.adapters.identity_center.names import SET_MEMBERS, PermissionSetName
 from dayone.adapters.identity_center.responses import (
     FULL_PAGE,
     entries_of,
-    explained,
     is_denied_by_iam,
     receipt,
     request_state,
     seen,
     states_of,
+    with_explanation,
 )
 from dayone.errors import AlreadyExists, Conflicting
 from dayone.model.reasons import tags_in
@@ -78,7 +78,7 @@ class SsoProvisioning:
         left = self.outdated_accounts if is_denied_by_iam(state) else self.accounts
         if state.failure_reason and arn and not left(arn):
             return RequestState(is_over=True)
-        return explained(state, lacks_rights=self._lacks_rights)
+        return with_explanation(state, lacks_rights=self._lacks_rights)
 
     def accounts(self, arn: str) -> Collection[str]:
         """See PermissionSets."""

@@ -37,7 +37,7 @@ def is_denied_by_iam(state: RequestState) -> bool:
     return _DENIED_BY_IAM in state.failure_reason
 
 
-def explained(state: RequestState, *, lacks_rights: bool) -> RequestState:
+def with_explanation(state: RequestState, *, lacks_rights: bool) -> RequestState:
     """Return the state, with the fix before AWS's words where Day One was not given rights in the management account.
 
     With those rights, the words stand alone: then waiting helps, or repairing the role.

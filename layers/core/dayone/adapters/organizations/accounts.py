@@ -70,7 +70,9 @@ class AwsOrganization:
                 # The account, or a unit above it, went between two calls. Coming back by the queue takes minutes.
                 continue
             self._remember(account_id, read)
-            return account_in(read.described, ou_ids=read.ou_ids, tags=read.tags, path=path) if read.described else None
+            return (
+                account_from(read.described, ou_ids=read.ou_ids, tags=read.tags, path=path) if read.described else None
+            )
         raise Conflicting(f"account {account_id} changed each time it was read")
 
     def _remember(self, account_id: str, read: _Read) -> None:
@@ -141,7 +143,9 @@ class AwsOrganization:
         return self._names.keep(unit_id, UnitName(name=answer["OrganizationalUnit"]["Name"], read_at=began)).name
 
 
-def account_in(described: "AccountTypeDef", *, ou_ids: tuple[str, ...], tags: Mapping[str, str], path: str) -> Account:
+def account_from(
+    described: "AccountTypeDef", *, ou_ids: tuple[str, ...], tags: Mapping[str, str], path: str
+) -> Account:
     """Return the account as DescribeAccount answers it, with its place and its tags."""
     return Account(
         id=described["Id"],

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from dayone.executor.rate_limits import Pace
+from dayone.executor.rate_limits import CallRate
 
 if TYPE_CHECKING:
     from mypy_boto3_organizations import OrganizationsClient
@@ -34,7 +34,7 @@ class OrganizationsPace:
         self._processes = processes
         self._clock = clock
         self._sleep = sleep
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, CallRate] = {}
         self._lock = threading.Lock()
 
     def guard(self, client: "OrganizationsClient") -> "OrganizationsClient":
@@ -57,10 +57,10 @@ class OrganizationsPace:
                 now = self._clock()
                 self._pace_of(event_name.rpartition(".")[2], now=now).throttled(now)
 
-    def _pace_of(self, api: str, *, now: datetime) -> Pace:
+    def _pace_of(self, api: str, *, now: datetime) -> CallRate:
         pace = self._paces.get(api)
         if pace is None:
             rate = max(_LEAST, _QUOTAS.get(api, _LEAST) / self._processes)
             # As if begun long ago: a process that has just begun has called nobody.
-            pace = self._paces[api] = Pace(lambda _: rate, most=rate, now=now - _AGO)
+            pace = self._paces[api] = CallRate(lambda _: rate, most=rate, now=now - _AGO)
         return pace

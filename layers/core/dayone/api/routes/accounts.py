@@ -11,7 +11,7 @@ from dayone.accounts.discovery import request_discovery
 from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
 from dayone.api.params import Event, caller_of, object_of, window_of, word_of
-from dayone.api.responses import account_access_answer, account_answer, taken
+from dayone.api.responses import accepted_response, account_access_answer, account_answer
 from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountInFullAnswer, AccountsAnswer
 from dayone.api.schemas.base import AccountAccessAnswer, DiscoveryAnswer
 from dayone.api.schemas.lists import ACCOUNT, ACCOUNTS
@@ -33,14 +33,14 @@ def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> Non
         """Re-read an account from Organizations and create the assignments it lacks."""
         actor = caller_of(app.current_event)
         name = read_account(account, records=api.records).head.subject.name
-        return taken(request_bootstrap([name], actor=actor, ports=api).change)
+        return accepted_response(request_bootstrap([name], actor=actor, ports=api).change)
 
     @app.post("/v1/accounts/bootstrap")
     @described(ACCOUNTS_BOOTSTRAP)
     def bootstrap_accounts() -> Response[str]:
         """Re-read up to 100 accounts from Organizations and create the assignments they lack, as one change."""
         event = app.current_event
-        return taken(request_bootstrap(_accounts_in(event), actor=caller_of(event), ports=api).change)
+        return accepted_response(request_bootstrap(_accounts_in(event), actor=caller_of(event), ports=api).change)
 
 
 def _accounts_in(event: Event) -> list[str]:

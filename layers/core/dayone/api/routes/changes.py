@@ -93,7 +93,7 @@ def not_planned_answer(waiting: NotPlannedYet) -> api_changes.NotPlannedAnswer:
     }
 
 
-def accounts_answer(page: Page[Share]) -> api_changes.AccountsOfChangeAnswer:
+def change_accounts_answer(page: Page[Share]) -> api_changes.AccountsOfChangeAnswer:
     """Part of the accounts of a change."""
     return {"accounts": [_account(share) for share in page.entries], "cursor": page.cursor}
 
@@ -199,7 +199,7 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         listed = accounts_of_change(change, window=window_of(app.current_event), ports=api)
         if isinstance(listed, NotPlannedYet):
             return _answered(202, not_planned_answer(listed), href=f"/v1/changes/{change}")
-        return _answered(200, accounts_answer(listed))
+        return _answered(200, change_accounts_answer(listed))
 
     _retry_routes(app, api)
     _decision_routes(app, api)

@@ -13,7 +13,7 @@ from dayone.api.schemas import explain as api
 from dayone.api.schemas.explain import EXPLANATION, ExplainAnswer
 from dayone.api.spec import described
 from dayone.model.guardrails import HeldRemoval
-from dayone.policy.unmet_conditions import Obstacle
+from dayone.policy.unmet_conditions import UnmetCondition
 
 
 def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -24,10 +24,10 @@ def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def explain_access() -> ExplainAnswer:
         """Explain which access a person has in an account, which they lack, and why."""
         event = app.current_event
-        return explained(required_of(event, "person", example="e-1001"), event=event, api=api)
+        return explanation_of_person(required_of(event, "person", example="e-1001"), event=event, api=api)
 
 
-def explained(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
+def explanation_of_person(person: str, *, event: Event, api: AccessApi) -> ExplainAnswer:
     """Explain the access of a person for the filters in the query."""
     found = explain_access(
         person,
@@ -88,7 +88,7 @@ def _held(removal: HeldRemoval) -> api.HeldRemovalAnswer:
     }
 
 
-def _obstacle(obstacle: Obstacle) -> api.ObstacleAnswer:
+def _obstacle(obstacle: UnmetCondition) -> api.ObstacleAnswer:
     return {
         "rule": obstacle.rule,
         "about": obstacle.about,

@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.api.context import AccessApi
 from dayone.api.params import caller_of
-from dayone.api.responses import taken
+from dayone.api.responses import accepted_response
 from dayone.api.schemas.hr_configuration import HR_APPROVAL, HR_CONFIGURATION, HrConfigurationAnswer, HrVersionAnswer
 from dayone.api.spec import described
 from dayone.model.hr.versions import HrVersion
@@ -25,7 +25,7 @@ def hr_configuration_routes(app: APIGatewayRestResolver, api: AccessApi) -> None
     @described(HR_APPROVAL)
     def approve_hr_configuration(digest: str) -> Response[str]:
         """Approve the configuration of HR systems that is held; nobody can who has written it."""
-        return taken(request_hr_approval(digest, actor=caller_of(app.current_event), ports=api))
+        return accepted_response(request_hr_approval(digest, actor=caller_of(app.current_event), ports=api))
 
 
 def _version_answer(version: HrVersion | None) -> HrVersionAnswer | None:

@@ -8,12 +8,12 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from dayone.api.context import AccessApi
 from dayone.api.etags import etag_of, precondition_of
 from dayone.api.params import Event, caller_of, object_of, text_of
-from dayone.api.responses import taken
+from dayone.api.responses import accepted_response
 from dayone.api.schemas.people import PEOPLE_PUT, PERSON_END, PERSON_PUT
 from dayone.api.spec import described
 from dayone.errors import Invalid
 from dayone.hr import manual
-from dayone.hr.manual_request import read_people, read_person
+from dayone.hr.manual_request import parse_person, read_people
 
 _WHAT = "a person in JSON"
 
@@ -26,11 +26,11 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def put_person(person: str) -> Response[str]:
         """Record a person manually. Attributes from HR systems take precedence over these."""
         event, person = app.current_event, unquote(person)
-        attributes = read_person(text_of(event, what=_WHAT), person=person)
+        attributes = parse_person(text_of(event, what=_WHAT), person=person)
         found = manual.put_person(
             person, attributes, actor=caller_of(event), precondition=precondition_of(event), ports=api
         )
-        return taken(found.change, headers={"ETag": etag_of(found.tag)})
+        return accepted_response(found.change, headers={"ETag": etag_of(found.tag)})
 
     @app.post("/v1/people")
     @described(PEOPLE_PUT)
@@ -38,7 +38,7 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Record up to 100 people manually, as one change."""
         event = app.current_event
         people = read_people(text_of(event, what='`{"people": [...]}`'))
-        return taken(manual.put_people(people, actor=caller_of(event), ports=api).change)
+        return accepted_response(manual.put_people(people, actor=caller_of(event), ports=api).change)
 
     @app.post("/v1/people/<person>/end")
     @described(PERSON_END)
@@ -47,7 +47,9 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         on, is_at_once = _end_in(event)
         actor = caller_of(event)
-        return taken(manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change)
+        return accepted_response(
+            manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change
+        )
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:

@@ -10,13 +10,13 @@ from dayone.api.etags import etag_of
 from dayone.api.lists import people_answer
 from dayone.api.params import window_of
 from dayone.api.responses import person_access_answer, person_answer
-from dayone.api.routes.explain import explained
+from dayone.api.routes.explain import explanation_of_person
 from dayone.api.schemas.base import PersonAccessAnswer
 from dayone.api.schemas.explain import EXPLANATION_OF_PERSON, ExplainAnswer
 from dayone.api.schemas.lists import PEOPLE
 from dayone.api.schemas.people import PERSON_ACCESS, PERSON_READ, PeopleAnswer
 from dayone.api.spec import described
-from dayone.hr.merge import tag_of
+from dayone.hr.merge import version_tag
 from dayone.lookups import read_person
 from dayone.model.subjects import SubjectKind
 
@@ -36,7 +36,7 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_person(person: str) -> Response[str]:
         """Read a person: their HR record, their user in Identity Center, and their planning status."""
         state = read_person(person, records=api.records)
-        headers = {"ETag": etag_of(tag_of(state.head.version))} if state.head.version else {}
+        headers = {"ETag": etag_of(version_tag(state.head.version))} if state.head.version else {}
         return Response(200, content_types.APPLICATION_JSON, json.dumps(person_answer(state)), headers=headers)
 
     @app.get("/v1/people/<person>/access")
@@ -50,4 +50,4 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(EXPLANATION_OF_PERSON)
     def explain_person(person: str) -> ExplainAnswer:
         """Explain which access a person has in an account, which they lack, and why."""
-        return explained(person, event=app.current_event, api=api)
+        return explanation_of_person(person, event=app.current_event, api=api)

@@ -47,10 +47,10 @@ def policy_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         kept = submit_policy(
             files_of(event), actor=caller_of(event), authors=authors_of(event), ports=api, precondition=expected
         )
-        return taken(kept)
+        return accepted_policy(kept)
 
 
-def taken(kept: PolicyVersion) -> Response[str]:
+def accepted_policy(kept: PolicyVersion) -> Response[str]:
     """202 with the change that a policy leads to."""
     answer = submitted_answer(kept)
     headers = {"Location": answer["href"], "ETag": etag_of(kept.version)}
@@ -82,7 +82,7 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def roll_back_policy(version: str) -> Response[str]:
         """Put the text of an earlier version of the policy in force, as a new version."""
         event = app.current_event
-        return taken(
+        return accepted_policy(
             service.roll_back_policy(_number(version), actor=caller_of(event), authors=authors_of(event), ports=api)
         )
 

@@ -6,7 +6,7 @@ from dayone.executor.attempt import NOT_FOUND_YET, Attempt, IdentityCenter, dele
 from dayone.model.operations import WAS_NOT_THERE, Outcome, Succeeded
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.former_names import vacated_name
-from dayone.ports.identity_center import Found, Receipt
+from dayone.ports.identity_center import ExistingResource, Receipt
 
 # Each look is a call, and an identity provider hands users on in minutes to an hour.
 _LOOK_FOR_USERS_EVERY = 300.0
@@ -51,7 +51,7 @@ def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a user up to date; one that vanished is created again."""
     if EXTERNAL in attempt.desired:
         return await_user(attempt, aws)
-    existing = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
+    existing = ExistingResource(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
     try:
         return done(_set_user(existing, attempt=attempt, aws=aws))
     except NotFound:
@@ -60,7 +60,7 @@ def update_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         return Succeeded() if is_gone else create_user(attempt, aws)
 
 
-def _set_user(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+def _set_user(existing: ExistingResource, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
     unset = {name: "" for name in existing.attributes if name not in attempt.desired and name != EXTERNAL}
     return aws.directory.update_user(existing.references["user_id"], attributes={**unset, **attempt.desired})
 
@@ -78,7 +78,7 @@ def create_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def update_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a group up to date, its name as well; one that vanished is created again."""
-    existing = Found(references=attempt.references, attributes={})
+    existing = ExistingResource(references=attempt.references, attributes={})
     try:
         return done(_set_group(existing, attempt=attempt, aws=aws))
     except NotFound:
@@ -100,7 +100,7 @@ def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else WAS_NOT_THERE
 
 
-def _set_group(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+def _set_group(existing: ExistingResource, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
     done_by = aws.directory.update_group(existing.references["group_id"], attributes=attempt.desired)
     return Receipt(request_id=done_by.request_id, references=existing.references)
 

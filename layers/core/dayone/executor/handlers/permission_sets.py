@@ -7,7 +7,7 @@ from dayone.model.operations import WAS_NOT_THERE, Action, Failed, Outcome, Subm
 from dayone.model.reasons import tags_in
 from dayone.model.retry import Refusal
 from dayone.planning.existing import Comparison, Mismatch, compare_boundary, compare_inline
-from dayone.ports.identity_center import Found, Receipt
+from dayone.ports.identity_center import ExistingResource, Receipt
 
 _ARN = "permission_set_arn"
 
@@ -25,7 +25,7 @@ def create_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 def update_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     """Bring a permission set's own attributes and its tags up to date."""
-    existing = Found(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
+    existing = ExistingResource(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
     return done(_set(existing, attempt=attempt, aws=aws))
 
 
@@ -51,7 +51,7 @@ def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     return Submitted(aws.permission_sets.provision(arn, account=remaining[0])) if remaining else Succeeded()
 
 
-def _set(existing: Found, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
+def _set(existing: ExistingResource, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
     arn, tags = existing.references[_ARN], tags_in(attempt.desired)
     receipt = aws.permission_sets.update(arn, attributes=attempt.desired)
     if gone := tags_in(existing.attributes).keys() - tags.keys():

@@ -22,7 +22,7 @@ from dayone.model.operations import (
 )
 from dayone.model.subjects import ResourceKind
 from dayone.planning.desired_people import EXTERNAL
-from dayone.ports.identity_center import AssignmentKey, Found, PrincipalType, RequestState
+from dayone.ports.identity_center import AssignmentKey, ExistingResource, PrincipalType, RequestState
 
 
 def _create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -87,7 +87,7 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
 }
 
 # What is made under a name that somebody else may have taken, by the attributes that it was to have.
-_FINDERS: Mapping[ResourceKind, Callable[[IdentityCenter, Mapping[str, str]], Found | None]] = {
+_FINDERS: Mapping[ResourceKind, Callable[[IdentityCenter, Mapping[str, str]], ExistingResource | None]] = {
     ResourceKind.USER: lambda aws, desired: aws.directory.find_user(desired["user_name"]),
     ResourceKind.GROUP: lambda aws, desired: aws.directory.find_group(desired["name"]),
     ResourceKind.PERMISSION_SET: lambda aws, desired: aws.permission_sets.find(desired["name"]),

@@ -145,7 +145,7 @@ def be_of_the_past(at: datetime, *, until: datetime) -> None:
         raise Invalid("the event is not valid", findings=(message,))
 
 
-def digest_of(body: bytes) -> str:
+def delivery_id(body: bytes) -> str:
     """Return the id of a delivery without one of its sender's: the same bytes are the same delivery."""
     return hashlib.sha256(body).hexdigest()[:32]
 

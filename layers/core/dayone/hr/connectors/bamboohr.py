@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel
 
 from dayone.errors import Malformed, Unauthentic
-from dayone.hr.connectors.authentication import digest_of, is_recent, signed_in_hex, unix_time
+from dayone.hr.connectors.authentication import delivery_id, is_recent, signed_in_hex, unix_time
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
@@ -66,7 +66,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     signed_in_hex(delivery.headers.get("x-bamboohr-signature", ""), delivery.body + stamp.encode(), keys=keys)
     at = _signed_at(stamp)
     is_recent(at, now=now, max_age=source.max_age)
-    reference = digest_of(delivery.body)
+    reference = delivery_id(delivery.body)
     if delivery.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         raise Malformed("the body is a form: choose JSON as the encoding of the webhook")
     if b'"employees"' in delivery.body:

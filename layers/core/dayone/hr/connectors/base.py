@@ -53,7 +53,7 @@ class ApiRecord:
     changed_at: datetime | None = None
 
 
-class Reads(Protocol):
+class DeliveryParser(Protocol):
     """Proves a delivery and reads it.
 
     Raises Unauthentic for what does not prove who sent it, Malformed for what cannot be read, Invalid for the rest.
@@ -81,7 +81,7 @@ class Kind:
     a list of senders. `asks` is set when its events are thin. `max_age` is the maximum age of the signed time.
     """
 
-    read: Reads
+    read: DeliveryParser
     mapping: Mapping[str, FieldRule] = field(default_factory=dict)
     signs: bool = True
     asks: Asks | None = None

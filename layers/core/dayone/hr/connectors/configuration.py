@@ -24,7 +24,7 @@ from dayone.model.hr.sources import (
     UserNames,
 )
 from dayone.model.people import STATED
-from dayone.policy.language.yaml_source import Document, Finding, Path, read_yaml
+from dayone.policy.language.yaml_source import Document, Path, PolicyFinding, read_yaml
 
 _FILES = ("csv", "json")
 type Mistake = tuple[Path, str]
@@ -158,7 +158,7 @@ def read_configuration(text: str, *, secrets: str) -> HrConfiguration:
     return HrConfiguration(sources=sources, rules=_rules(shape, sources=sources))
 
 
-def _shape_of(document: Document) -> tuple[FileShape | None, list[Finding]]:
+def _shape_of(document: Document) -> tuple[FileShape | None, list[PolicyFinding]]:
     try:
         return FileShape.model_validate(document.values), []
     except ValidationError as error:
@@ -194,7 +194,7 @@ def _within(values: object, part: str | int) -> object:
     return values[part] if isinstance(values, list) and isinstance(part, int) else None
 
 
-def _invalid(findings: Iterable[Finding]) -> Invalid:
+def _invalid(findings: Iterable[PolicyFinding]) -> Invalid:
     listed = tuple(str(finding) for finding in sorted(set(findings)))
     return Invalid("the configuration of the HR systems is not valid", findings=listed)
 

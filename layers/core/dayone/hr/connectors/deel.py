@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, BaseModel
 
 from dayone.errors import Malformed
-from dayone.hr.connectors.authentication import digest_of, is_recent, signed_in_hex
+from dayone.hr.connectors.authentication import delivery_id, is_recent, signed_in_hex
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
@@ -65,7 +65,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     signed_in_hex(delivery.headers.get("x-deel-signature", ""), b"POST" + delivery.body, keys=keys)
     event = read_as(_Event, delivery.body)
     is_recent(event.timestamp, now=now, max_age=source.max_age)
-    reference, kind = digest_of(delivery.body), event.data.meta.event_type
+    reference, kind = delivery_id(delivery.body), event.data.meta.event_type
     record = _record_in(event.data.resource)
     if not record or not kind.startswith(("employee.", "worker.", "person.", "people.")):
         return Heard(reference=reference, at=event.timestamp, ignored="it is not about a worker")

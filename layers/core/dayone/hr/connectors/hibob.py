@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from dayone.errors import Malformed
-from dayone.hr.connectors.authentication import digest_of, is_recent, signed_in_base64
+from dayone.hr.connectors.authentication import delivery_id, is_recent, signed_in_base64
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
@@ -70,7 +70,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     event = read_as(_Event, delivery.body)
     at = event.triggeredAt if event.triggeredAt.tzinfo else event.triggeredAt.replace(tzinfo=UTC)
     is_recent(at, now=now, max_age=source.max_age)
-    reference = digest_of(delivery.body)
+    reference = delivery_id(delivery.body)
     if event.data.employeeId is None:
         return Heard(reference=reference, at=at, ignored="it is not about an employee")
     notification = ChangeNotification(record=str(event.data.employeeId), at=at, is_deletion=event.type == _DELETED)

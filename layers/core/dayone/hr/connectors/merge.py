@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from dayone.errors import Invalid
-from dayone.hr.connectors.authentication import be_of_the_past, digest_of, signed_in_base64
+from dayone.hr.connectors.authentication import be_of_the_past, delivery_id, signed_in_base64
 from dayone.hr.connectors.base import Heard, Kind
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
@@ -55,7 +55,7 @@ class _Body(BaseModel):
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:
     """Verify and read one delivery; see Reads."""
     signed_in_base64(delivery.headers.get("x-merge-webhook-signature", ""), delivery.body, keys=keys)
-    body, reference = read_as(_Body, delivery.body), digest_of(delivery.body)
+    body, reference = read_as(_Body, delivery.body), delivery_id(delivery.body)
     event = body.hook.event.casefold()
     if event not in (*_ABOUT_EMPLOYEES, *_REMOVED):
         return Heard(reference=reference, at=now, ignored="it is not about an employee")

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pydantic import RootModel
 
 from dayone.errors import Invalid
-from dayone.hr.connectors.authentication import be_of_the_past, carries_secret, carries_token, digest_of
+from dayone.hr.connectors.authentication import be_of_the_past, carries_secret, carries_token, delivery_id
 from dayone.hr.connectors.base import Heard, Kind
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
@@ -77,7 +77,7 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         }
     at = max((record.version.at for record in people.values()), default=now)
     ignored = "" if people or findings else "the report has no rows"
-    reference = digest_of(delivery.body)
+    reference = delivery_id(delivery.body)
     return Heard(reference=reference, at=at, people=people, ignored=ignored, refused=tuple(findings))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from dayone.errors import Invalid
 from dayone.hr.connectors import standard
-from dayone.hr.connectors.authentication import carries_secret, digest_of
+from dayone.hr.connectors.authentication import carries_secret, delivery_id
 from dayone.hr.connectors.base import Heard
 from dayone.hr.connectors.full_records import OWN_NAMES, person_in
 from dayone.hr.stated_ends import clear_ends, stated_end
@@ -24,7 +24,7 @@ def proved(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: da
     """Return the delivery's id and time, verified by Standard Webhooks, or by a shared secret if configured so."""
     if source.by_secret:
         carries_secret(delivery.headers.get(source.header, ""), keys=keys)
-        return digest_of(delivery.body), now
+        return delivery_id(delivery.body), now
     return delivery.headers.get(standard.ID_HEADER, ""), standard.verify(delivery, keys=keys, now=now)
 
 

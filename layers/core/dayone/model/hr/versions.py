@@ -42,7 +42,7 @@ class HrVersion:
     @property
     def digest(self) -> str:
         """SHA-256 of the text in UTF-8, in hex."""
-        return digest_of(self.text)
+        return text_digest(self.text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class HrVersions:
         return HrVersions(in_force=version if is_in_force else self.in_force, newest=version)
 
 
-def digest_of(text: str) -> str:
+def text_digest(text: str) -> str:
     """SHA-256 of a text in UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -91,7 +91,7 @@ def birthrights_of(rules: Iterable[GroupRule | AssignmentRule]) -> frozenset[str
 def birthright_of(rule: GroupRule | AssignmentRule) -> str:
     """Return an identifier of a rule's exact form: its name and a collision-resistant digest."""
     if isinstance(rule, GroupRule):
-        named, selects = group_rule(rule.name), members_of(rule)
+        named, selects = group_rule(rule.name), membership_meaning(rule)
     else:
         named, selects = assignment_of(rule), {"accounts": rule.accounts, "except": rule.exceptions}
     return f"{named} {part_digest(named, GIVES, selects)}"
@@ -107,7 +107,7 @@ def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
     return of & {approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts} if of else of
 
 
-def members_of(rule: GroupRule) -> Mapping[str, object]:
+def membership_meaning(rule: GroupRule) -> Mapping[str, object]:
     """Return everything that determines who is in a group; members and exceptions are kept apart."""
     return {"members": rule.members, "people": tuple(sorted(rule.people)), "except": rule.exceptions}
 
@@ -117,7 +117,7 @@ def assignment_of(rule: AssignmentRule) -> str:
     return assignment_rule(f"{rule.permission_set}/{rule.principal}")
 
 
-def parts_of(policy: Policy) -> Mapping[str, str]:
+def policy_parts(policy: Policy) -> Mapping[str, str]:
     """Return the parts of a policy by their digests, each with the name of its rule."""
     return {part_digest(rule, role, meaning): rule for rule, role, meaning in _parts(policy)}
 
@@ -174,7 +174,7 @@ def origins_after(existing: Origins, *, before: Policy, after: Policy, now: date
 
     A part without a record counts as brought by the actors of `before`.
     """
-    had, has, actors = parts_of(before), parts_of(after), after.terms.causes
+    had, has, actors = policy_parts(before), policy_parts(after), after.terms.causes
     brought = {**existing.brought, **{digest: existing.of(digest, otherwise=before.terms.causes) for digest in had}}
     taken_out = dict(existing.taken_out)
     for rule in {had[digest] for digest in had.keys() - has.keys()}:

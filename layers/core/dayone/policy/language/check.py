@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dayone.errors import Invalid
 from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.policy.language.parser import read_policy
-from dayone.policy.language.yaml_source import Finding, invalid_policy
+from dayone.policy.language.yaml_source import PolicyFinding, invalid_policy
 from dayone.policy.sensitivity import sensitive_sets
 from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
 
@@ -21,5 +21,6 @@ def check_policy(files: Mapping[str, str]) -> tuple[Policy, Sequence[str]]:
 def invalid_by(mistakes: Iterable[PolicyNote]) -> Invalid:
     """Return the error for mistakes in a policy's meaning, as `invalid_policy` does for those in its notation."""
     return invalid_policy(
-        Finding(file=note.location.file, line=note.location.line, column=1, message=note.text) for note in mistakes
+        PolicyFinding(file=note.location.file, line=note.location.line, column=1, message=note.text)
+        for note in mistakes
     )

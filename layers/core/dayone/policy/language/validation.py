@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from dayone.policy.language.keys import keys_at
 from dayone.policy.language.shapes import PolicyShape
-from dayone.policy.language.yaml_source import MOST_LISTED, Document, Finding, Path, suggestion
+from dayone.policy.language.yaml_source import MOST_LISTED, Document, Path, PolicyFinding, suggestion
 
 _EXPECTED = {
     "string_type": "text",
@@ -22,7 +22,7 @@ _EXPECTED = {
 _NOTHING = object()
 
 
-def shape_of(document: Document) -> tuple[PolicyShape | None, list[Finding]]:
+def shape_of(document: Document) -> tuple[PolicyShape | None, list[PolicyFinding]]:
     """Return the document in its shape, or the mistakes that prevent it."""
     try:
         return PolicyShape.model_validate(document.values), []
@@ -35,7 +35,7 @@ def words_of(path: Path) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
-def _finding(error: ErrorDetails, *, document: Document) -> Finding:
+def _finding(error: ErrorDetails, *, document: Document) -> PolicyFinding:
     path = _as_written(error["loc"], values=document.values)
     return document.finding(path, _message_of(error, path=path, document=document))
 
@@ -102,7 +102,7 @@ _SENSITIVE = {"permission_sets": "permission_sets", "groups": "groups", "harmles
 _SECTIONS = {"group": "groups", "permission_set": "permission_sets"}
 
 
-def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
+def mistakes_between(documents: Sequence[Document]) -> Iterator[PolicyFinding]:
     """All of them, over the files of one policy."""
     for section in _SECTIONS.values():
         yield from _alike_keys(documents, section=section)
@@ -115,7 +115,7 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[Finding]:
         yield from _dangling(documents)
 
 
-def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
+def _dangling(documents: Sequence[Document]) -> Iterator[PolicyFinding]:
     defined = {
         key: {name for document in documents for name in document.section(section)}
         for key, section in _SECTIONS.items()
@@ -134,7 +134,7 @@ def _dangling(documents: Sequence[Document]) -> Iterator[Finding]:
         yield from _dangling_sensitive(document, defined={section: defined[key] for key, section in _SECTIONS.items()})
 
 
-def _dangling_sensitive(document: Document, *, defined: Mapping[str, set[str]]) -> Iterator[Finding]:
+def _dangling_sensitive(document: Document, *, defined: Mapping[str, set[str]]) -> Iterator[PolicyFinding]:
     for kind, section in _SENSITIVE.items():
         names = document.section("sensitive").get(kind)
         for at, name in enumerate(names if isinstance(names, list) else ()):
@@ -144,7 +144,7 @@ def _dangling_sensitive(document: Document, *, defined: Mapping[str, set[str]]) 
                 yield document.finding(("sensitive", kind, at), message)
 
 
-def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[PolicyFinding]:
     first: dict[str, tuple[Document, str]] = {}
     for document in documents:
         for key in document.section(section):
@@ -160,7 +160,7 @@ def _alike_keys(documents: Iterable[Document], *, section: str) -> Iterator[Find
             yield document.finding((section, key), f"{section}.{key}: {message}")
 
 
-def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[PolicyFinding]:
     # Identity Center and IAM compare names without letter case.
     first: dict[str, tuple[Document, str]] = {}
     for document in documents:
@@ -175,7 +175,7 @@ def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Fin
                 yield document.finding((section, key, "name"), f"{section}.{key}: {message}")
 
 
-def _second(documents: Iterable[Document], *, section: str) -> Iterator[Finding]:
+def _second(documents: Iterable[Document], *, section: str) -> Iterator[PolicyFinding]:
     having = [document for document in documents if section in _keys(document)]
     for document in having[1:]:
         verb = "is" if section in ("identity_source", "sensitive") else "are"
@@ -183,7 +183,7 @@ def _second(documents: Iterable[Document], *, section: str) -> Iterator[Finding]
         yield document.finding((section,), message)
 
 
-def _nobody_twice(documents: Iterable[Document]) -> Iterator[Finding]:
+def _nobody_twice(documents: Iterable[Document]) -> Iterator[PolicyFinding]:
     for document in documents:
         pairs = document.section("people").get("same_person")
         same: Mapping[str, object] = pairs if isinstance(pairs, Mapping) else {}

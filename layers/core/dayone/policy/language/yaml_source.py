@@ -17,7 +17,7 @@ _MOST_COMPARED, _LONGEST_WORD = 300, 128
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class PolicyFinding:
     """One mistake: the file, line and column it is at, counted from 1, and what is wrong with its mend."""
 
     file: str
@@ -29,7 +29,7 @@ class Finding:
         return f"{self.file}:{self.line}:{self.column}: {self.message[:_LONGEST_MESSAGE]}"
 
 
-def invalid_policy(findings: Iterable[Finding]) -> Invalid:
+def invalid_policy(findings: Iterable[PolicyFinding]) -> Invalid:
     """Return the error for these mistakes, in reading order, each as `file:line:column: the mistake, and the fix`."""
     ordered = sorted(set(findings))
     listed = [str(finding) for finding in ordered[:MOST_LISTED]]
@@ -84,7 +84,7 @@ class Document:
     file: str
     values: object = None
     spots: Mapping[Path, Spot] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PolicyFinding, ...] = ()
     is_read: bool = True
 
     def spot(self, path: Path) -> Spot:
@@ -93,10 +93,10 @@ class Document:
             path = path[:-1]
         return self.spots.get(path, Spot())
 
-    def finding(self, path: Path, message: str) -> Finding:
+    def finding(self, path: Path, message: str) -> PolicyFinding:
         """Report a mistake at `path`."""
         spot = self.spot(path)
-        return Finding(self.file, spot.line, spot.column, message)
+        return PolicyFinding(self.file, spot.line, spot.column, message)
 
     def section(self, name: str) -> Mapping[str, object]:
         """One of the mappings at the top, empty when it is not there or is something else."""
@@ -112,14 +112,14 @@ def read_yaml(text: str, *, file: str) -> Document:
     except yaml.YAMLError as error:
         return Document(file, findings=(_unreadable(error, text=text, file=file),), is_read=False)
     if trap or node is None:
-        empty = Finding(file, 1, 1, "the policy is empty: it starts with `version: 1`")
+        empty = PolicyFinding(file, 1, 1, "the policy is empty: it starts with `version: 1`")
         return Document(file, findings=(trap or empty,), is_read=False)
     reader = _Reader(file)
     values = reader.value_of(node, path=(), spot=_spot(node))
     return Document(file, values, reader.spots, tuple(reader.findings))
 
 
-def _trap(text: str, *, file: str) -> Finding | None:
+def _trap(text: str, *, file: str) -> PolicyFinding | None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=CSafeLoader):
         documents += isinstance(event, yaml.DocumentStartEvent)
@@ -137,18 +137,20 @@ def _trap(text: str, *, file: str) -> Finding | None:
     return None
 
 
-def _unreadable(error: yaml.YAMLError, *, text: str, file: str) -> Finding:
+def _unreadable(error: yaml.YAMLError, *, text: str, file: str) -> PolicyFinding:
     if isinstance(error, yaml.MarkedYAMLError):
         message = ", ".join(part for part in (error.context, error.problem) if part)
         problem = f"this is not YAML ({message}): check indentation, colons and quotes"
         return _at_mark(error.problem_mark or error.context_mark, problem, file=file)
     before = text[: getattr(error, "position", 0)]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Finding(file, line, column, "this has a character that YAML does not allow: remove the control character")
+    return PolicyFinding(
+        file, line, column, "this has a character that YAML does not allow: remove the control character"
+    )
 
 
-def _at_mark(mark: _Mark | None, message: str, *, file: str) -> Finding:
-    return Finding(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, message)
+def _at_mark(mark: _Mark | None, message: str, *, file: str) -> PolicyFinding:
+    return PolicyFinding(file, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, message)
 
 
 def _spot(node: yaml.Node) -> Spot:
@@ -159,7 +161,7 @@ def _spot(node: yaml.Node) -> Spot:
 class _Reader:
     file: str
     spots: dict[Path, Spot] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[PolicyFinding] = field(default_factory=list)
 
     def value_of(self, node: yaml.Node, *, path: Path, spot: Spot) -> object:
         self.spots[path] = replace(spot, written=node.value) if isinstance(node, yaml.ScalarNode) else spot
