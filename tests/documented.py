@@ -1,7 +1,9 @@
-"""What the API's document says, as it is kept, and which of its routes take AWS credentials."""
+"""What the documents of the interface say, as they are kept: the API's, and the schemas of events on the bus."""
 
 import json
 from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
 
 from tests.project.repository import ROOT
 
@@ -12,3 +14,19 @@ SIGNED_PATHS: dict[str, Any] = {
     for path, methods in DOCUMENT["paths"].items()
     if not any(operation.get("security") == [] for operation in methods.values())
 }
+
+
+def closed(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
+    """The schema without room for a member that it does not name."""
+    if not isinstance(schema, dict):
+        return schema
+    parts = {name: closed(part) for name, part in schema.items()}
+    return {**parts, "additionalProperties": False} if isinstance(schema.get("properties"), dict) else parts
+
+
+def event_mistakes(event: dict[str, Any]) -> list[str]:
+    """What about an event of the bus is otherwise than its schema says, or not in it."""
+    stem = str(event["detail-type"]).lower().replace(" ", "-")
+    schema = json.loads((ROOT / "docs" / "events" / f"{stem}.schema.json").read_text(encoding="utf-8"))
+    validator = Draft202012Validator(closed(schema), format_checker=FormatChecker())
+    return [mistake.message for mistake in validator.iter_errors(event)]

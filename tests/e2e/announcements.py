@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from sandbox import Sandbox
+from tests.documented import event_mistakes
 
 _QUEUE = "e2e-announcements"
 
@@ -22,10 +23,12 @@ class Announcements:
         events.put_targets(Rule=_QUEUE, EventBusName=bus, Targets=[target])
 
     def heard(self) -> list[dict[str, Any]]:
-        """All events so far, as EventBridge delivered them."""
+        """All events so far, as EventBridge delivered them; each is as its schema says."""
         while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                self._heard.append(json.loads(message["Body"]))
+                event = json.loads(message["Body"])
+                assert not (mistakes := event_mistakes(event)), (event, mistakes)
+                self._heard.append(event)
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
         return list(self._heard)
 

@@ -176,7 +176,7 @@ class DayOne:
         table = {
             "policies": self.policies(),
             "records": MemoryRecords(self.state),
-            "known": MemorySubjectIndex(self.state),
+            "index": MemorySubjectIndex(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
         return DesiredAccess(**wired, clock=self.clock)
@@ -256,7 +256,7 @@ class DayOne:
     def _answering(self, process: Process) -> Callable[[Any], object]:
         table = {
             "records": MemoryRecords(self.state),
-            "known": MemorySubjectIndex(self.state),
+            "index": MemorySubjectIndex(self.state),
             "live": MemoryLiveAccess(MemoryIdentityCenter()),
             "archive": MemoryPolicyArchive(self.state),
             "policies": self.policies(),

@@ -11,7 +11,7 @@ import pytest
 
 from dayone.adapters.event_bus import EventBridgeBus
 from dayone.errors import TooLarge, Unavailable
-from dayone.ports.messaging import DomainEvent, EventBus
+from dayone.ports.messaging import DetailType, DomainEvent, EventBus
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import altering, sending
@@ -25,7 +25,7 @@ GROUP_ARN = "arn:aws:identitystore:::group/00000000-0000-4000-8000-000000000000"
 def an_event(number: int = 0, detail: Mapping[str, object] | None = None) -> DomainEvent:
     return DomainEvent(
         id=f"event-{number:02d}",
-        detail_type="Operation succeeded",
+        detail_type=DetailType.OPERATION_SUCCEEDED,
         detail=detail or {"operation": f"person:e-{number}@1-a/0000", "reasons": [{"rule": "policy.yaml:3"}]},
         time=NOON,
         resources=(GROUP_ARN,),
@@ -67,7 +67,7 @@ def _event(heard: dict[str, Any]) -> DomainEvent:
     detail = dict(heard["detail"])
     return DomainEvent(
         id=detail.pop("id"),
-        detail_type=heard["detail-type"],
+        detail_type=DetailType(heard["detail-type"]),
         detail=detail,
         time=NOON,  # MiniStack puts its own time into the envelope whatever was sent
         resources=tuple(heard["resources"]),

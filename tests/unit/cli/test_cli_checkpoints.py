@@ -67,7 +67,7 @@ def place() -> Place:
 def made_at(hours: float, *, number: int = 4, signature: bytes = b"good") -> dict[str, Any]:
     end = LaneEnd(number=number, day="2026-11-22", hash="5c" * 32)
     checkpoint = Checkpoint(at=MIDNIGHT + timedelta(hours=hours), table="table", ends={"policy": end, "facts-0": end})
-    return checkpoint_document(SignedCheckpoint(checkpoint=checkpoint, key=KEY, signature=signature))
+    return dict(checkpoint_document(SignedCheckpoint(checkpoint=checkpoint, key=KEY, signature=signature)))
 
 
 @pytest.fixture

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dayone.messages.bus_events import (
+    AccountAssignment,
+    AccountReadyDetail,
+    ChangeDetail,
+    ChangeExpiredDetail,
+    OperationDetail,
+)
 from dayone.model.changes import Change, ChangeState
 from dayone.model.guardrails import takes_access_away
 from dayone.model.operations import OPEN_STATES, Operation, OperationState
@@ -14,6 +21,7 @@ from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.ports.messaging import (
     AccountWritten,
     ChangeWritten,
+    DetailType,
     DomainEvent,
     EventBus,
     OperationWritten,
@@ -22,25 +30,28 @@ from dayone.ports.messaging import (
 )
 from dayone.ports.records import Records
 
-OPERATION_DENIED = "Operation Denied"
-OPERATION_FAILED = "Operation Failed"
 _NEWS_OF_OPERATIONS = {
-    OperationState.SUCCEEDED: "Operation Succeeded",
-    OperationState.FAILED: OPERATION_FAILED,
-    OperationState.SUPERSEDED: "Operation Superseded",
-    OperationState.HELD: "Operation Held",
+    OperationState.SUCCEEDED: DetailType.OPERATION_SUCCEEDED,
+    OperationState.FAILED: DetailType.OPERATION_FAILED,
+    OperationState.SUPERSEDED: DetailType.OPERATION_SUPERSEDED,
+    OperationState.HELD: DetailType.OPERATION_HELD,
 }
 _NEWS_OF_CHANGES = {
-    ChangeState.HELD: "Change Held",
-    ChangeState.SUCCEEDED: "Change Succeeded",
-    ChangeState.FAILED: "Change Failed",
+    ChangeState.HELD: DetailType.CHANGE_HELD,
+    ChangeState.SUCCEEDED: DetailType.CHANGE_SUCCEEDED,
+    ChangeState.FAILED: DetailType.CHANGE_FAILED,
 }
 
 
 def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
     """Return an event if the operation has just ended, stopped, or been denied by AWS, else None."""
     if _is_denied(after) and not (before is not None and _is_denied(before)):
-        return _news(after, OPERATION_DENIED, name=f"denied/{after.refused_since}", at=at)
+        return _news(
+            after,
+            DetailType.OPERATION_DENIED,
+            name=f"denied/{after.refused_since and after.refused_since.isoformat()}",
+            at=at,
+        )
     news = _NEWS_OF_OPERATIONS.get(after.state)
     if news is None or (before is not None and before.state is after.state):
         return None
@@ -51,8 +62,8 @@ def _is_denied(operation: Operation) -> bool:
     return operation.state in OPEN_STATES and operation.refusal is Refusal.DENIED
 
 
-def _news(after: Operation, news: str, *, name: str, at: datetime) -> DomainEvent:
-    detail = {
+def _news(after: Operation, news: DetailType, *, name: str, at: datetime) -> DomainEvent:
+    detail: OperationDetail = {
         "change": after.change,
         "operation": after.id,
         "kind": after.kind,
@@ -74,7 +85,7 @@ def news_of_change(before: Change | None, after: Change, *, at: datetime) -> Dom
     news = _NEWS_OF_CHANGES.get(after.state)
     if news is None or (before is not None and before.state is after.state):
         return None
-    detail = {
+    detail: ChangeDetail = {
         "change": after.id,
         "cause": str(after.cause.kind),
         "actor": after.cause.actor,
@@ -97,7 +108,7 @@ def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> Dom
     """Return an event if the first held operation of the change has expired, else None."""
     if not after.expired or (before is not None and before.expired):
         return None
-    detail = {
+    detail: ChangeExpiredDetail = {
         "change": after.id,
         "cause": str(after.cause.kind),
         "actor": after.cause.actor,
@@ -106,7 +117,7 @@ def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> Dom
         "held": after.held,
         "held_because": after.held_because,
     }
-    return DomainEvent(id=f"{after.id}/expired", detail_type="Change Expired", detail=detail, time=at)
+    return DomainEvent(id=f"{after.id}/expired", detail_type=DetailType.CHANGE_EXPIRED, detail=detail, time=at)
 
 
 def is_ready(before: Head | None, after: Head) -> bool:
@@ -119,7 +130,7 @@ def is_ready(before: Head | None, after: Head) -> bool:
 def news_of_account(head: Head, bootstrap: Bootstrap, *, has: Iterable[Resource], at: datetime) -> DomainEvent:
     """Build the event that an account is ready since `at`, with its assignments and the duration in seconds."""
     assignments = sorted(resource.name for resource in has if resource.kind is ResourceKind.ASSIGNMENT)
-    detail = {
+    detail: AccountReadyDetail = {
         "account": head.subject.name,
         "change": bootstrap.change,
         "began_at": bootstrap.since.isoformat(),
@@ -128,13 +139,14 @@ def news_of_account(head: Head, bootstrap: Bootstrap, *, has: Iterable[Resource]
         "assignments": [_who_has_what(assignment) for assignment in assignments],
     }
     name = f"{bootstrap.change}/{head.subject}/ready"
-    return DomainEvent(id=name, detail_type="Account Ready", detail=detail, time=at)
+    return DomainEvent(id=name, detail_type=DetailType.ACCOUNT_READY, detail=detail, time=at)
 
 
-def _who_has_what(assignment: str) -> dict[str, str]:
+def _who_has_what(assignment: str) -> AccountAssignment:
     permission_set, principal = assignment_in(Resource(ResourceKind.ASSIGNMENT, assignment))
-    who = {"person": principal.person} if principal.person else {"group": principal.group}
-    return {"permission_set": permission_set, **who}
+    if principal.person:
+        return {"permission_set": permission_set, "person": principal.person}
+    return {"permission_set": permission_set, "group": principal.group}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,8 +172,8 @@ def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Publish
     news = [domain_event for written in ports.stream.writes(event) for domain_event in _news_of(written, ports.records)]
     if news:
         ports.bus.publish(news)
-    failed = sum(domain_event.detail_type == OPERATION_FAILED for domain_event in news)
-    denied = sum(domain_event.detail_type == OPERATION_DENIED for domain_event in news)
+    failed = sum(domain_event.detail_type is DetailType.OPERATION_FAILED for domain_event in news)
+    denied = sum(domain_event.detail_type is DetailType.OPERATION_DENIED for domain_event in news)
     return Published(events=len(news), failed_operations=failed, denied_operations=denied)
 
 

@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from dayone.errors import Malformed
+from dayone.messages.bus_events import AuditCheckpointDetail, CheckpointLane
 from dayone.messages.codec import stamp
 from dayone.model.audit import LaneEnd
 from dayone.ports.audit import CheckpointArchive, LaneEnds, SigningKey
-from dayone.ports.messaging import DomainEvent, EventBus
+from dayone.ports.messaging import DetailType, DomainEvent, EventBus
 
 _SIGNED = ("at", "lanes", "table")
 _DIGEST_LENGTH = 64
@@ -37,18 +38,27 @@ class SignedCheckpoint:
 
 def signed_text(checkpoint: Checkpoint) -> bytes:
     """Return the signed text: the JSON of `at`, `lanes` and `table`, names sorted, without spaces."""
-    lanes = [
-        {"lane": lane, "number": end.number, "day": end.day, "hash": end.hash}
-        for lane, end in sorted(checkpoint.ends.items())
-    ]
-    document = {"at": stamp(checkpoint.at), "lanes": lanes, "table": checkpoint.table}
+    document = {"at": stamp(checkpoint.at), "lanes": _lanes_of(checkpoint), "table": checkpoint.table}
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
-def checkpoint_document(signed: SignedCheckpoint) -> dict[str, Any]:
+def _lanes_of(checkpoint: Checkpoint) -> list[CheckpointLane]:
+    return [
+        {"lane": lane, "number": end.number, "day": end.day, "hash": end.hash}
+        for lane, end in sorted(checkpoint.ends.items())
+    ]
+
+
+def checkpoint_document(signed: SignedCheckpoint) -> AuditCheckpointDetail:
     """Return the document that is sent and stored."""
-    signature = b64encode(signed.signature).decode()
-    return {**json.loads(signed_text(signed.checkpoint)), "key": signed.key, "signature": signature}
+    checkpoint = signed.checkpoint
+    return {
+        "at": stamp(checkpoint.at),
+        "lanes": _lanes_of(checkpoint),
+        "table": checkpoint.table,
+        "key": signed.key,
+        "signature": b64encode(signed.signature).decode(),
+    }
 
 
 def parse_checkpoint(document: Any) -> SignedCheckpoint:  # noqa: ANN401 - JSON of the outside
@@ -80,9 +90,6 @@ def _end(lane: Mapping[str, Any]) -> LaneEnd:
     return LaneEnd(number=number, day=day, hash=digest)
 
 
-AUDIT_CHECKPOINT = "Audit Checkpoint"
-
-
 @dataclass(frozen=True, kw_only=True)
 class SignCheckpoint:
     """Ports for signing; `archive` is None without a configured bucket, `table` is the table's name."""
@@ -105,5 +112,5 @@ def sign_checkpoint(*, ports: SignCheckpoint) -> Checkpoint:
     if ports.archive:
         ports.archive.keep(f"{at.date().isoformat()}/{at:%Y-%m-%dT%H-%M-%S.%f}.json", json.dumps(document))
     event_id = f"audit-checkpoint/{document['at']}"
-    ports.bus.publish([DomainEvent(id=event_id, detail_type=AUDIT_CHECKPOINT, detail=document, time=at)])
+    ports.bus.publish([DomainEvent(id=event_id, detail_type=DetailType.AUDIT_CHECKPOINT, detail=document, time=at)])
     return checkpoint

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dayone.model.lifecycle import Mail
 from dayone.model.operations import Operation
 from dayone.model.people import Person
-from dayone.ports.messaging import DomainEvent
+from dayone.ports.messaging import DetailType, DomainEvent
 from dayone.ports.sessions import WelcomeMail
+
+if TYPE_CHECKING:
+    from dayone.messages.bus_events import PersonReadyDetail
 
 PLACEHOLDERS = ("given_name", "display_name", "user_name", "portal_url", "first_sign_in", "access", "cli_profiles")
 # For users whom Identity Center owns, where `Send email OTP` is on. Source: IAM Identity Center User Guide, "Email
@@ -40,24 +44,25 @@ def person_ready(
     operation: Operation, *, person: Person, reachable: Sequence[Reachable], portal: Portal
 ) -> DomainEvent:
     """Build the event that a person is ready to begin; one first day gives one id, however often it is sent."""
+    detail: PersonReadyDetail = {
+        "change": operation.change,
+        "person": person.id,
+        "user_name": person.user_name,
+        "portal_url": portal.url,
+        "access": [
+            {
+                "account": access.account_id,
+                "account_name": access.account_name,
+                "permission_set": access.permission_set,
+            }
+            for access in reachable
+        ],
+        "cli_profiles": cli_profiles(reachable, portal=portal),
+    }
     return DomainEvent(
         id=f"{operation.subject}/{operation.attributes.get('first_day', '')}/ready",
-        detail_type="Person Ready",
-        detail={
-            "change": operation.change,
-            "person": person.id,
-            "user_name": person.user_name,
-            "portal_url": portal.url,
-            "access": [
-                {
-                    "account": access.account_id,
-                    "account_name": access.account_name,
-                    "permission_set": access.permission_set,
-                }
-                for access in reachable
-            ],
-            "cli_profiles": cli_profiles(reachable, portal=portal),
-        },
+        detail_type=DetailType.PERSON_READY,
+        detail=detail,
         time=operation.created_at,
     )
 

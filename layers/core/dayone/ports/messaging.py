@@ -3,11 +3,29 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from dayone.model.changes import Change
 from dayone.model.operations import Operation
 from dayone.model.subject_state import Head
+
+
+class DetailType(StrEnum):
+    """The types of events that Day One publishes."""
+
+    OPERATION_SUCCEEDED = "Operation Succeeded"
+    OPERATION_FAILED = "Operation Failed"
+    OPERATION_DENIED = "Operation Denied"
+    OPERATION_SUPERSEDED = "Operation Superseded"
+    OPERATION_HELD = "Operation Held"
+    CHANGE_SUCCEEDED = "Change Succeeded"
+    CHANGE_FAILED = "Change Failed"
+    CHANGE_HELD = "Change Held"
+    CHANGE_EXPIRED = "Change Expired"
+    ACCOUNT_READY = "Account Ready"
+    PERSON_READY = "Person Ready"
+    AUDIT_CHECKPOINT = "Audit Checkpoint"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +37,7 @@ class DomainEvent:
     """
 
     id: str
-    detail_type: str
+    detail_type: DetailType
     detail: Mapping[str, object]
     time: datetime
     resources: tuple[str, ...] = field(default=())
