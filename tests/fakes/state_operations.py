@@ -8,7 +8,7 @@ from datetime import datetime
 from dayone.errors import Conflicting
 from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.failures import Obstacle, after_failure
-from dayone.model.guardrails import released, with_count
+from dayone.model.guardrails import after_ends, released, with_count
 from dayone.model.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
 from dayone.model.subject_state import NO_GENERATION, generation_number
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind
@@ -172,7 +172,7 @@ class MemoryOperationQueue(MemoryParkedOperations):
             self._state.existing += (applied is not None and applied.counted) - (was is not None and was.counted)
         if finished.state is OperationState.FAILED or finished.is_incomplete:
             self._note_failure(ended, obstacle=finished.obstacle)
-        self._count(ended)
+        self._count(ended, at=finished.at)
         self._state.record(finished.audit)
 
     def _note_failure(self, ended: Operation, *, obstacle: Obstacle | None) -> None:
@@ -182,10 +182,11 @@ class MemoryOperationQueue(MemoryParkedOperations):
             before = self._state.failed.get(ended.subject)
             self._state.failed[ended.subject] = after_failure(ended, obstacle=obstacle, before=before)
 
-    def _count(self, ended: Operation) -> None:
+    def _count(self, ended: Operation, *, at: datetime) -> None:
         head = self._state.heads[ended.subject]
         if ended.id in released(head.held):
-            held = tuple(removal for removal in head.held if removal.operation != ended.id)
+            refused = [ended.id] if ended.state is OperationState.FAILED else []
+            held = after_ends(head.held, ended={ended.id}, failed=refused, at=at)
             self._state.heads[ended.subject] = replace(head, held=held, revision=head.revision + 1)
         elif head.generation == ended.generation:
             failed = head.failed + (ended.state is OperationState.FAILED)

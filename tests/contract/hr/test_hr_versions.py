@@ -50,7 +50,7 @@ def test_what_is_held_leaves_the_one_in_force_until_it_is_approved(log: HrVersio
     assert log.versions() == HrVersions(in_force=first, newest=first)
     _keep(log, held)
     assert log.versions() == HrVersions(in_force=first, newest=held)
-    _keep(log, then := approved(held, by="arn:approver"))
+    _keep(log, then := approved(held, by="arn:approver", at=_AT, before=HrVersions()))
     assert log.versions() == HrVersions(in_force=then, newest=then)
 
 
@@ -74,4 +74,4 @@ def test_of_an_approval_and_another_version_that_meet_one_is_refused(log: HrVers
     before = log.versions()
     log.keep(_version(2), before=before, audit=_AUDIT)
     with pytest.raises(Conflicting):
-        log.keep(approved(held, by="arn:approver"), before=before, audit=_AUDIT)
+        log.keep(approved(held, by="arn:approver", at=_AT, before=HrVersions()), before=before, audit=_AUDIT)

@@ -86,8 +86,16 @@ class TestByHr:
         approve(request, world=world)
         assert admins(world) == {"e-1@example.com", "e-2@example.com"}
 
-    def test_who_wrote_the_rule_does_not_approve(self) -> None:
+    def test_who_wrote_a_rule_that_was_approved_may_approve_what_hr_alone_makes_of_it(self) -> None:
         world = company()
+        request = world.hr_tells(a_person("e-2", title="Administrator"))
+        world.settle()
+        approve(request, world=world, actor=AUTHOR)
+        assert admins(world) == {"e-1@example.com", "e-2@example.com"}
+
+    def test_who_wrote_a_rule_that_nobody_has_approved_as_it_is_does_not(self) -> None:
+        world = company()
+        put_in_force(POLICY.replace("Administrator}]", "Administrator}], except: [{title: Nobody}]"), world=world)
         request = world.hr_tells(a_person("e-2", title="Administrator"))
         world.settle()
         with pytest.raises(Forbidden, match="put the part of group admins in force"):
@@ -163,7 +171,8 @@ class TestApproving:
         world = company()
         own = '  - {person: e-2, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
         request = put_in_force(POLICY + own, world=world)
-        approve(request, world=world, actor=_BOSS)
+        with pytest.raises(Forbidden, match=r"holds only .*, what this caller gains: another caller must approve"):
+            approve(request, world=world, actor=_BOSS)
         assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/person:e-2"]
         approve(request, world=world)
         assert (ACCOUNT_ID, "Admin", "e-2@example.com") in world.assignments()
@@ -220,6 +229,63 @@ def _in_file(number: int) -> tuple[str, dict[str, str]]:
     title = "Administrator" if number % 100 == 0 else "Engineer"
     names = {"given_name": f"G{number}", "family_name": "Hopper", "email": f"g{number}@example.com"}
     return f"i-{number}", {**names, "department": "Engineering", "title": title}
+
+
+class TestRules:
+    """Once somebody else has approved all that an edit gives by a rule, what comes of it later is HR's doing."""
+
+    _WIDER = POLICY.replace("{title: Administrator}", "{title: [Administrator, Chief]}")
+
+    def _edited(self, *, subjects: tuple[Subject, ...] = (), approved: bool = True) -> World:
+        """Two chiefs are held for an edit, which is decided on as a whole, or for some of its subjects."""
+        world = company()
+        for number in (3, 4):
+            world.hr_tells(a_person(f"e-{number}", title="Chief"))
+        world.settle()
+        later(world)
+        edit = put_in_force(self._WIDER, world=world)
+        assert len(held(world)) == 2
+        world.is_decided(edit.cause.change, approved=approved, subjects=subjects)
+        world.settle()
+        later(world)
+        return world
+
+    def test_a_later_joiner_is_held_until_anybody_but_them_has_approved(self) -> None:
+        world = self._edited()
+        request = world.hr_tells(a_person("e-2", title="Chief"))
+        world.settle()
+        assert held(world) == ["person:e-2 create membership/admins"]
+        with pytest.raises(Forbidden, match="holds only person:e-2 membership/admins, what this caller gains: another"):
+            approve(request, world=world, actor=_BOSS)
+        approve(request, world=world, actor=AUTHOR)
+        assert "e-2@example.com" in admins(world)
+
+    @pytest.mark.parametrize(("subjects", "approved"), [((Subject(SubjectKind.PERSON, "e-3"),), True), ((), False)])
+    def test_not_when_only_some_of_it_was_approved_or_all_of_it_rejected(
+        self, subjects: tuple[Subject, ...], *, approved: bool
+    ) -> None:
+        world = self._edited(subjects=subjects, approved=approved)
+        request = world.hr_tells(a_person("e-2", title="Chief"))
+        world.settle()
+        with pytest.raises(Forbidden, match="put the part of group admins in force"):
+            approve(request, world=world, actor=AUTHOR)
+
+    def test_not_what_an_edit_made_of_the_rule_before_the_approval_was_carried_out(self) -> None:
+        world = company()
+        world.hr_tells(a_person("e-3", title="Chief"))
+        world.settle()
+        later(world)
+        edit = put_in_force(self._WIDER, world=world)
+        world.is_decided(edit.cause.change, approved=True)
+        decision = world.inbox.commands.pop()
+        later(world)
+        put_in_force(self._WIDER.replace("Chief]", "Chief, Boss]"), world=world)
+        world.inbox.put([decision])
+        world.settle()
+        request = world.hr_tells(a_person("e-2", title="Boss"))
+        world.settle()
+        with pytest.raises(Forbidden, match="put the part of group admins in force"):
+            approve(request, world=world, actor=AUTHOR)
 
 
 class TestByAnEdit:

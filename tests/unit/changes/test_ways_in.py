@@ -8,13 +8,16 @@ import pytest
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden
 from dayone.hr.manual import put_person
+from dayone.model.hr.versions import digest_of
 from dayone.model.operations import OperationState
 from dayone.model.preconditions import NO_PRECONDITION
 from dayone.ops.health import check_health
+from dayone.ops.hr_configuration_approval import request_hr_approval
 from tests.builders import ACCOUNT_ID, a_person, an_account, attributes_in, membership, the_person
 from tests.fakes.identity_center import StoredSet
 from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, company, held
 from tests.unit.granting import a_grant, in_account, is_said
+from tests.unit.hr_world import hints
 from tests.unit.previews import api_of, if_account, if_policy, put_in_force
 from tests.unit.world import World
 
@@ -108,6 +111,46 @@ def _adopted(world: World) -> str:
     ).cause.change
 
 
+_API = 'api: {url: "https://acme.bamboohr.com"}'
+_SOURCES = f"version: 1\nsources: {{standard: {{kind: standard}}, hr: {{kind: bamboohr, {_API}%s}}}}\n"
+MAPPING = ", attributes: {title: {field: jobTitle, values: {Engineer: Administrator}}}"
+_EVE = {"id": "e-9", "firstName": "Eve", "lastName": "Adams", "workEmail": "eve@example.com", "jobTitle": "Engineer"}
+
+
+def configured(world: World, text: str) -> None:
+    """Somebody writes another configuration of HR systems, and another person approves it."""
+    world.hr_parameters.write(text, by=AUTHOR)
+    world.now += timedelta(minutes=1)
+    world.sweep()
+    world.settle()
+    assert world.state.hr_versions.newest is not None
+    if world.state.hr_versions.newest.approved_by or world.hr_parameters.approved != text:
+        request_hr_approval(digest_of(text), actor=APPROVER, ports=api_of(world))
+        world.settle()
+    assert world.hr_parameters.approved == text
+    world.hr_sources.text = text
+
+
+def told_by_hr(world: World) -> str:
+    """Of somebody new, or of the same person again."""
+    world.hr_records.records["e-9"] = _EVE
+    world.now += timedelta(minutes=1)
+    hints(world, "e-9", source="hr")
+    world.settle()
+    return world.head(the_person("e-9")).change
+
+
+def _mapped(world: World) -> str:
+    configured(world, _SOURCES % "")
+    world.now += timedelta(days=30)
+    told_by_hr(world)
+    assert held(world) == []
+    configured(world, _SOURCES % MAPPING)
+    # Long after it began to count: who was told of before is told of by it for the first time.
+    world.now += timedelta(days=30)
+    return told_by_hr(world)
+
+
 WAYS: Mapping[str, tuple[Callable[[World], str], str]] = {
     "a joiner or mover in HR": (_hr, "person:e-2 create membership/admins"),
     "a person told by hand": (_by_hand, "person:e-9 create membership/admins"),
@@ -140,6 +183,7 @@ WAYS: Mapping[str, tuple[Callable[[World], str], str]] = {
     "a grant of an assignment": (_assignment_granted, f"account:{ACCOUNT_ID} create assignment/Admin/person:e-2"),
     "a boundary taken off": (_boundary_off, "permission-set:Admin delete boundary"),
     "a set that others made": (_adopted, "permission-set:Power create permission-set"),
+    "a changed HR mapping": (_mapped, "person:e-9 create membership/admins"),
     "a rollback": (_rolled_back, f"account:{ACCOUNT_ID} create assignment/Admin/admins"),
 }
 
@@ -170,13 +214,51 @@ def test_it_is_held_until_another_person_has_approved_it(brings: Callable[[World
 
 
 @pytest.mark.parametrize(
-    "way", [name for name in WAYS if name.startswith(("a rule", "a policy", "a set w", "an ordinary", "a rollback"))]
+    "way",
+    [
+        name
+        for name in WAYS
+        if name.startswith(("a rule", "a policy", "a set w", "an ordinary", "a rollback", "a changed"))
+    ],
 )
 def test_who_brought_it_does_not_approve_it(way: str) -> None:
     world = company()
     change = WAYS[way][0](world)
     with pytest.raises(Forbidden):
         decide_change(change, is_approved=True, actor=AUTHOR, ports=api_of(world))
+
+
+def test_who_wrote_a_mapping_answers_for_whoever_is_told_of_by_it_within_a_week() -> None:
+    world = company()
+    configured(world, _SOURCES % MAPPING)
+    change = told_by_hr(world)
+    with pytest.raises(Forbidden, match="wrote the configuration of HR systems"):
+        decide_change(change, is_approved=True, actor=AUTHOR, ports=api_of(world))
+
+
+def test_a_later_configuration_that_says_no_more_takes_nobody_out_of_it() -> None:
+    world = company()
+    configured(world, _SOURCES % MAPPING)
+    slower = (_SOURCES % MAPPING).replace('bamboohr.com"', 'bamboohr.com", per_second: 1')
+    world.hr_parameters.write(slower, by="arn:other")
+    world.now += timedelta(minutes=1)
+    world.sweep()
+    world.settle()
+    assert world.hr_parameters.approved == slower
+    change = told_by_hr(world)
+    with pytest.raises(Forbidden, match="wrote the configuration of HR systems"):
+        decide_change(change, is_approved=True, actor=AUTHOR, ports=api_of(world))
+
+
+def test_of_a_mapping_that_has_counted_for_a_week_newcomers_are_hrs_doing_alone() -> None:
+    world = company()
+    configured(world, _SOURCES % MAPPING)
+    world.now += timedelta(days=8)
+    change = told_by_hr(world)
+    assert held(world) == ["person:e-9 create membership/admins"]
+    decide_change(change, is_approved=True, actor=AUTHOR, ports=api_of(world))
+    world.settle()
+    assert "eve@example.com" in admins(world)
 
 
 def test_what_is_not_sensitive_in_the_same_edit_goes_on() -> None:

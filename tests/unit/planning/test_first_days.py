@@ -10,10 +10,9 @@ from dayone.errors import Forbidden
 from dayone.hr.workforce_codec import packed
 from dayone.model.changes import ChangeState
 from dayone.model.commands import Command, ImportWorkforce
-from dayone.model.guardrails import Verdict
+from dayone.model.guardrails import COVERED_FOR, Verdict
 from dayone.model.operations import OperationState
 from dayone.model.subjects import Subject, SubjectKind
-from dayone.planning.first_days import COVERED_FOR
 from tests.builders import an_account
 from tests.unit.hr_world import cause_of, tells
 from tests.unit.previews import api_of, put_in_force

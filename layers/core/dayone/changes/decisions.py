@@ -22,8 +22,9 @@ from dayone.ports.records import Progress, Records
 from dayone.ports.store import Changes, Inbox
 
 EVERYTHING, LEAVERS = DecidedPart(), DecidedPart(only_leavers=True)
-_PAGE, _MOST_PAGES, _MOST_NAMED = 1000, 20, 5
-_HOLDS, _OTHERS = "holds", "; what others have brought about can be decided on by naming its `subjects`"
+_PAGE, _MOST_PAGES, _MOST_NAMED, _FEW = 1000, 20, 5, 20
+_HOLDS, _HOLDS_ONLY = "holds", "holds only"
+_OTHERS = "; what others have brought about can be decided on by naming its `subjects`"
 
 
 class DecidingPorts(Protocol):
@@ -50,7 +51,8 @@ def decide_change(
     found = the_change(change, records=ports.records, now=ports.clock())
     own_part = _own_part(found, actor=actor, part=part, ports=ports)
     if own_part and not ports.overview.given.sole_administrator:
-        others = _OTHERS if own_part.startswith(_HOLDS) and not (part.subjects or part.only_leavers) else ""
+        has_others = own_part.startswith(_HOLDS) and not own_part.startswith(_HOLDS_ONLY)
+        others = _OTHERS if has_others and not (part.subjects or part.only_leavers) else ""
         raise Forbidden(f"change {change} {own_part}: another caller must approve or reject it{others}. {NOBODY_ELSE}")
     if found.is_decided and found.decision is not None:
         decision = found.decision
@@ -78,10 +80,28 @@ def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPo
     reasons = [blame.reason for blame in blamed if is_same(actor, blame.actor)]
     brought = f"what this caller has brought about, who {'; '.join(reasons)}" if reasons else "what this caller gains"
     if not part.subjects:
-        return f"{_HOLDS} {brought}" if reasons else ""
-    waiting = _waiting(found, part=part, ports=ports)
-    own = [f"{subject} {removal.resource}" for subject, removal in waiting if is_blamed(removal, actor=actor)]
+        if reasons:
+            return f"{_HOLDS} {brought}"
+        own, is_all = _own(found, actor=actor, part=_in_full(found, part=part, ports=ports), ports=ports)
+        return f"{_HOLDS_ONLY} {_listed(own)}, {brought}" if own and is_all else ""
+    own, _ = _own(found, actor=actor, part=part, ports=ports)
     return f"{_HOLDS} {_listed(own)}, {brought}" if own else ""
+
+
+def _own(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPorts) -> tuple[list[str], bool]:
+    """What of the named subjects the caller may not decide on, and whether that is all that waits."""
+    waiting = list(_waiting(found, part=part, ports=ports))
+    own = [f"{subject} {removal.resource}" for subject, removal in waiting if is_blamed(removal, actor=actor)]
+    return own, len(own) == len(waiting)
+
+
+def _in_full(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> DecidedPart:
+    """The part with the subjects that it is about, where these are few; else as it is."""
+    if not 0 < found.held <= _FEW:
+        return part
+    page = ports.records.operations(found.id, cursor="", limit=_PAGE)
+    held = (operation.subject for operation in page.entries if operation.state is OperationState.HELD)
+    return replace(part, subjects=tuple(dict.fromkeys(held)))
 
 
 def _check_is_held(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> None:

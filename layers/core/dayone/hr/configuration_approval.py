@@ -82,7 +82,7 @@ def approve_hr_configuration(command: ApproveHrConfiguration, *, ports: ReviewPo
     versions = ports.log.versions()
     newest = versions.newest
     if newest is not None and newest.digest == command.digest and newest.state is HrVersionState.HELD:
-        version = approved(newest, by=command.cause.actor)
+        version = approved(newest, by=command.cause.actor, at=command.cause.at, before=versions)
         versions = _keep(version, versions=versions, cause=command.cause, ports=ports)
     _have_it_count(versions, ports=ports)
     if versions.in_force and versions.in_force.digest == command.digest:
@@ -97,7 +97,10 @@ def _judged(text: str, *, versions: HrVersions, at: datetime, ports: ReviewPorts
     state, reasons = _state_of(text, in_force=versions.in_force, parse=ports.parse)
     number = versions.newest.number + 1 if versions.newest else 1
     authors = ports.parameters.authors(text)
-    return HrVersion(number=number, text=text, at=at, state=state, authors=authors, reasons=reasons)
+    counts_since = versions.counts_since if state is HrVersionState.IN_FORCE else {}
+    return HrVersion(
+        number=number, text=text, at=at, state=state, authors=authors, reasons=reasons, counts_since=counts_since
+    )
 
 
 def _state_of(

@@ -29,6 +29,8 @@ _GIFTS = {ResourceKind.GUARDRAILS: "guardrails", ResourceKind.ASSIGNMENT: "first
 HELD_AS = ("removals", "sensitive-access", "additions", "first-assignments", "guardrails", "adoption")
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
+# So long an approval counts for what it was about: for a first day, and for another try of what AWS has refused.
+COVERED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,8 +145,8 @@ def counted(removals: int) -> str:
 class Verdict(StrEnum):
     """Status of held removals and gifts; the operation of a `WITHDRAWN` or `EXPIRED` one is to be superseded.
 
-    An `EXPIRED` one was not decided on in time and counts as rejected from then on. One approved `AHEAD` is given on a
-    future first day, by the plan of that day, unless that comes later than `expires_at`.
+    An `EXPIRED` one was not decided on in time and counts as rejected from then on. One approved `AHEAD` is given by a
+    future plan, on a first day or at a retry, unless that comes later than `expires_at`.
     """
 
     WAITING = "waiting"
@@ -181,6 +183,7 @@ class HeldRemoval:
     at: datetime | None = None
     expires_at: datetime | None = None
     blamed: tuple[str, ...] = ()
+    rests_on: str = ""
 
     @property
     def held_as(self) -> str:
@@ -244,6 +247,19 @@ def held_as(held: Iterable[HeldRemoval]) -> str:
 def released(held: Iterable[HeldRemoval]) -> tuple[str, ...]:
     """Return the operations that may run whichever plan is in force."""
     return tuple(removal.operation for removal in held if removal.verdict is Verdict.APPROVED)
+
+
+def after_ends(
+    held: Iterable[HeldRemoval], *, ended: Collection[str], failed: Collection[str], at: datetime
+) -> tuple[HeldRemoval, ...]:
+    """Return what is left once operations have ended; what AWS has refused stays approved for a retry."""
+    return tuple(
+        replace(removal, verdict=Verdict.AHEAD, form=removal.rests_on, expires_at=at + COVERED_FOR)
+        if removal.operation in ended
+        else removal
+        for removal in held
+        if removal.operation not in ended or (removal.operation in failed and removal.sensitive and removal.rests_on)
+    )
 
 
 def expires_at(since: datetime, *, after: timedelta) -> datetime | None:

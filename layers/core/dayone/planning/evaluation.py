@@ -257,7 +257,7 @@ def diff_subject(
 def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> FirstDayGifts:
     fact, sensitivity = giving.fact, sensitivity_of(evaluator.policy)
     gifts = held_gifts(found, giving=giving, sensitivity=sensitivity)
-    if isinstance(fact, Person) and (fact.start_date or giving.state.head.held):
+    if gifts or giving.state.head.held or (isinstance(fact, Person) and fact.start_date):
         return look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
     return FirstDayGifts(gifts=gifts)
 

@@ -2,24 +2,23 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from dayone.model.accounts import Account
 from dayone.model.dependencies import Difference
-from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.guardrails import COVERED_FOR, HeldRemoval, Verdict
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status
-from dayone.model.policy.origins import GIVES, group_rule, part_digest
+from dayone.model.policy.origins import GIVES, assignment_of, assignment_rule, group_rule, part_digest
+from dayone.model.policy.rules import Policy
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord
-from dayone.model.subjects import Resource, ResourceKind
+from dayone.model.subjects import Resource, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules
 from dayone.planning.diff import differences
-from dayone.planning.held_gifts import Gift, Giving, held_gifts
+from dayone.planning.held_gifts import Gift, Giving, form_of, held_gifts
 from dayone.policy.sensitivity import Sensitivity
-
-# So long an approval counts for a first day, and so long before it what it gives is shown.
-COVERED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +57,14 @@ class FirstDayGifts:
     def after(self, decided: Iterable[HeldRemoval], *, was: HeldRemoval, at: datetime) -> tuple[HeldRemoval, ...]:
         """Return the decided gifts; one approved before its day waits for that day, for a limited time."""
         is_early = was.verdict is Verdict.WAITING and was.resource in self.coming
+        rests_on = was.rests_on if was.rests_on == self.forms.get(was.resource) else ""
         return tuple(
-            replace(removal, verdict=Verdict.AHEAD, expires_at=at + COVERED_FOR)
-            if is_early and removal.verdict is Verdict.APPROVED
+            replace(
+                removal,
+                rests_on=rests_on,
+                **({"verdict": Verdict.AHEAD, "expires_at": at + COVERED_FOR} if is_early else {}),
+            )
+            if removal.verdict is Verdict.APPROVED and was.verdict is Verdict.WAITING
             else removal
             for removal in decided
         )
@@ -71,15 +75,13 @@ def look_ahead(
 ) -> FirstDayGifts:
     """Return today's gifts with those of a first day within the approval period, without those already covered."""
     person, policy, head = giving.fact, sensitivity.policy, giving.state.head
-    if not isinstance(person, Person):
-        return FirstDayGifts(gifts=gifts)
-    at = begins_at(person, cycle=policy.people, now=giving.now)
+    at = begins_at(person, cycle=policy.people, now=giving.now) if isinstance(person, Person) else None
     found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity) if at else ()
     together = {**gifts, **{difference.resource: gift for difference, gift in found}}
     forms = {
-        resource: _rests_on(resource, person, source_records=giving.source_records, sensitivity=sensitivity)
-        for resource in together
-        if resource.kind is ResourceKind.MEMBERSHIP
+        resource: _rests_on(resource, giving=giving, sensitivity=sensitivity)
+        for resource, gift in together.items()
+        if gift.is_sensitive
     }
     early = [
         removal
@@ -121,23 +123,56 @@ def _coming(
     )
 
 
-def _rests_on(
-    resource: Resource, person: Person, *, source_records: Iterable[SourceRecord], sensitivity: Sensitivity
-) -> str:
-    """Return a digest of the rule, what the policy gives the group, the relevant facts and manual entries."""
-    group, policy = resource.name, sensitivity.policy
-    rules = tuple(rule for rule in policy.groups if rule.name == group)
-    assigned = tuple(rule for rule in policy.assignments if rule.group == group)
-    names = {rule.permission_set for rule in assigned}
+def _rests_on(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
+    """Return a digest of all that an approval covers: rules, rights, relevant facts, grants and manual entries."""
+    policy, fact, head = sensitivity.policy, giving.fact, giving.state.head
+    if head.subject.kind is SubjectKind.PERMISSION_SET:
+        return form_of(giving.desired)
+    grants = [(grant.id, grant.until) for grant in head.grants if grant.resource == resource]
+    meaning: dict[str, object] = {
+        "because": sensitivity.why(resource, fact=fact),
+        **({"grants": grants} if grants else {}),
+    }
+    if isinstance(fact, Person):
+        rule = group_rule(resource.name)
+        meaning |= _of_membership(resource, fact, giving=giving, policy=policy)
+    else:
+        rule = assignment_rule(resource.name)
+        meaning |= _of_assignment(resource, giving=giving, policy=policy)
+    return part_digest(rule, GIVES, meaning)[:16]
+
+
+def _of_membership(resource: Resource, person: Person, *, giving: Giving, policy: Policy) -> Mapping[str, object]:
+    rules = tuple(rule for rule in policy.groups if rule.name == resource.name)
+    assigned = tuple(rule for rule in policy.assignments if rule.group == resource.name)
     selectors = [each for rule in rules for each in (*rule.members, *rule.exceptions)]
     attributes = {condition.attribute for each in selectors for condition in each.conditions}
-    by_hand = [record for record in source_records if record.source == BY_HAND]
-    meaning = {
-        "because": sensitivity.why(resource, fact=person),
+    return {
         "rules": rules,
         "assigned": assigned,
-        "rights": {rule.name: rule.rights for rule in policy.permission_sets if rule.name in names},
+        "rights": _rights({rule.permission_set for rule in assigned}, policy=policy),
         "facts": {name: str(getattr(person, name, None)) for name in attributes},
-        "by hand": {name: text for record in by_hand for name, text in record.attributes.items()},
+        "by hand": _by_hand(giving.source_records),
     }
-    return part_digest(group_rule(group), GIVES, meaning)[:16]
+
+
+def _of_assignment(resource: Resource, *, giving: Giving, policy: Policy) -> Mapping[str, object]:
+    assignment, account = assignment_in(resource), giving.fact
+    person = assignment.principal.person
+    head = giving.recorded(Subject(SubjectKind.PERSON, person)).head if person else None
+    facts = (account.ou_path, account.name, account.is_management, account.tags) if isinstance(account, Account) else ()
+    return {
+        "rules": tuple(rule for rule in policy.assignments if assignment_of(rule) == assignment_rule(resource.name)),
+        "rights": _rights({assignment.permission_set}, policy=policy),
+        "facts": repr(facts),
+        "by hand": _by_hand(head.source_records) if head else {},
+    }
+
+
+def _rights(names: Collection[str], *, policy: Policy) -> Mapping[str, object]:
+    return {rule.name: rule.rights for rule in policy.permission_sets if rule.name in names}
+
+
+def _by_hand(source_records: Iterable[SourceRecord]) -> Mapping[str, str]:
+    by_hand = [record for record in source_records if record.source == BY_HAND]
+    return {name: text for record in by_hand for name, text in record.attributes.items()}

@@ -281,6 +281,7 @@ def _held(operation: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemova
         form=(diff.form or diff.ahead.form_of(operation.resource)) if gift and gift.is_sensitive else "",
         at=inputs.now,
         expires_at=expires_at(since, after=inputs.held_expiry) if gift or is_addition else None,
+        rests_on=diff.ahead.forms.get(operation.resource, ""),
     )
 
 
@@ -293,7 +294,7 @@ def _notes(diff: Diff, *, split: SplitDiff) -> Iterator[str]:
         (Verdict.WAITING, True): "held by change {change}",
         (Verdict.REJECTED, False): "kept, since its removal was rejected in change {change}",
         (Verdict.REJECTED, True): "not given, since it was rejected in change {change}",
-        (Verdict.AHEAD, True): "approved for the first day in change {change}",
+        (Verdict.AHEAD, True): "approved before it is given in change {change}",
         (Verdict.EXPIRED, True): "not given, since nobody decided on it in time in change {change}",
     }
     held = ((removal.verdict, removal.is_gift, removal.change, str(removal.resource)) for removal in split.held)

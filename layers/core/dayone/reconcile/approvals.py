@@ -6,16 +6,16 @@ from datetime import datetime
 
 from dayone.errors import Conflicting
 from dayone.model.audit import AuditEntry
-from dayone.model.changes import Decision, ulid_of
+from dayone.model.changes import CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision
-from dayone.model.guardrails import HeldRemoval, Verdict, held_as
+from dayone.model.guardrails import COVERED_FOR, HeldRemoval, Verdict, held_as
+from dayone.model.policy.origins import approval_of_group
 from dayone.model.policy.rules import Reservation
 from dayone.model.principals import BY_ONESELF
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.evaluation import diff_recorded_state
 from dayone.planning.facts import evaluator_of
-from dayone.planning.first_days import COVERED_FOR
 from dayone.planning.held_gifts import approvals_of
 from dayone.planning.judgement import decide_held
 from dayone.ports.store import Engine, HeldRemovals, Inbox, Policies, Subjects
@@ -89,15 +89,29 @@ def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: Decis
 
 
 def _remember(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
-    """Have new accounts get at once what was approved here, by the same parts of the policy."""
-    given = [removal.resource for removal in held if removal.sensitive and removal.verdict is Verdict.APPROVED]
-    if command.subject.kind is not SubjectKind.ACCOUNT or not given:
+    """Remember what was approved of the policy: new accounts get it at once, and joiners are nobody's but HR's doing.
+
+    A rule that says who is in a group is approved with all that an edit gives by it, not with some of it.
+    """
+    approved = (Verdict.APPROVED, Verdict.AHEAD)
+    of_change = [removal for removal in held if removal.change == command.cause.change and removal.sensitive]
+    given = [removal for removal in of_change if removal.verdict in approved]
+    if not given:
         return
-    policy, fact = ports.policies.current(), ports.subjects.load(command.subject).head.fact
-    approved = policy.reservations.approved
-    parts = approved.union(*(approvals_of(resource, fact, policy=policy) for resource in given))
-    if parts != approved:
-        ports.policies.approve(policy.version, parts)
+    policy, found = ports.policies.current(), frozenset[str]()
+    if command.subject.kind is SubjectKind.ACCOUNT:
+        fact = ports.subjects.load(command.subject).head.fact
+        found = found.union(*(approvals_of(removal.resource, fact, policy=policy) for removal in given))
+    elif command.cause.kind is CauseKind.POLICY and not command.decision.subjects:
+        # By the time of the decision the rule may be another one than was shown.
+        shown = {
+            removal.resource.name
+            for removal in given
+            if removal.resource.kind is ResourceKind.MEMBERSHIP and removal.rests_on
+        }
+        found = frozenset(approval_of_group(rule) for rule in policy.groups if rule.name in shown)
+    if not found <= policy.reservations.approved:
+        ports.policies.approve(policy.version, policy.reservations.approved | found)
 
 
 def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:

@@ -18,7 +18,8 @@ from dayone.model.principals import AUTHOR
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.additions import AdditionsResult, additions, judge_additions
-from dayone.planning.blame import Circumstances, blamed_for
+from dayone.planning.blame import blamed_for
+from dayone.planning.causes import Circumstances
 from dayone.planning.evaluation import Diff, diff_subject
 from dayone.planning.facts import Holders, ResolveFact, employed_among, evaluator_of, people_concerned, record_grants
 from dayone.planning.judgement import (
@@ -31,6 +32,7 @@ from dayone.planning.judgement import (
     why_held,
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
+from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.store import Changes, Grants, HeldRemovals, Ledger, Policies, Subjects
 from dayone.reconcile.approvals import drop_withdrawn, expiry_entries
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
@@ -54,6 +56,7 @@ class Reconciliation:
     ledger: Ledger
     held: HeldRemovals
     echoes: EchoNotes
+    hr_versions: RecordedHrVersions
     requeue: Requeue
     wakeups: Wakeups
     clock: Callable[[], datetime]
@@ -188,6 +191,7 @@ def _blame(
         now=inputs.now,
         of_leavers=frozenset(resource for resource in held if diff.ground_of(resource).has_left),
         people={name: ports.subjects.load(Subject(SubjectKind.PERSON, name)).head for name in assigned if name},
+        configured=ports.hr_versions.versions().counts_since,
     )
     given = diff.added | diff.ahead.gifts.keys()
     return {resource: blamed_for([resource], given=given, at=circumstances) for resource in sorted(held)}

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from dayone.access.explain.explanation import Explanation
 from dayone.access.explain.steps import ExplainContext, Step
+from dayone.access.held_words import about_held_part
 from dayone.model.grants import is_of_grants
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.subjects import ResourceKind, assignment_in
-from dayone.planning.held_words import about_held_part
 
 
 def in_short(explanation: Explanation, context: ExplainContext) -> str:

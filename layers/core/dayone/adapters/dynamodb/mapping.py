@@ -14,7 +14,7 @@ from dayone.adapters.dynamodb.writes import Update, Write, is_as_it_was, is_in_f
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, Change, Share
-from dayone.model.guardrails import released
+from dayone.model.guardrails import after_ends, released
 from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
 from dayone.model.people import Person
 from dayone.model.policy.rules import PolicyVersion
@@ -114,14 +114,10 @@ def progress_writes(
             may_run = {end.operation.id for end in of_subject} & set(plan.get("released", ()))
             writes |= _counting(subject, plan, of_subject, released=may_run)
             if may_run:
-                # They were approved and have ended: the same removals must pass the guardrail again.
-                held = [
-                    removal
-                    for head in heads_of(table, [subject])
-                    for removal in head.held
-                    if removal.operation not in may_run
-                ]
-                writes[f"head {subject}"] = Update(keys.head_of(subject), put={"held": encode(tuple(held))})
+                failed = {end.operation.id for end in of_subject if end.state is OperationState.FAILED}
+                before = [removal for head in heads_of(table, [subject]) for removal in head.held]
+                held = after_ends(before, ended=may_run, failed=failed, at=max(end.at for end in of_subject))
+                writes[f"head {subject}"] = Update(keys.head_of(subject), put={"held": encode(held)})
     return writes
 
 

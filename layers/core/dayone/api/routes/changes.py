@@ -4,6 +4,7 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
+from dayone.access.held_words import about_held
 from dayone.adoption import request as adoption_request
 from dayone.adoption.service import request_adoption
 from dayone.api.context import AccessApi
@@ -50,7 +51,6 @@ from dayone.changes.progress import (
     follow_change,
 )
 from dayone.model.changes import Blame, Cause, CauseKind, Change, ChangeFilter, ChangeState, Decision, Part, Share
-from dayone.planning.held_words import about_held
 from dayone.ports.records import Page
 from dayone.reconcile import retry
 

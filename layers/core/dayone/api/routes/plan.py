@@ -2,12 +2,12 @@
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
+from dayone.access.held_words import about_preview
 from dayone.api.context import AccessApi
 from dayone.api.params import text_of
 from dayone.api.responses import reasons_answer
 from dayone.api.schemas.plan import PLAN, GuardrailAnswer, PlanAnswer
 from dayone.api.spec import described
-from dayone.planning.held_words import about_preview
 from dayone.preview.request import read_what_if
 from dayone.preview.service import Previewed, preview_plan
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_network
@@ -29,6 +29,7 @@ class HrVersion:
 
     `authors` are the ARNs of those who wrote this text, as recorded by Systems Manager. `reasons` are the reasons why
     it is or was held, or its mistakes; `approved_by` is the ARN of the approver, empty where no approval was needed.
+    `counts_since` has the authors of this and earlier versions that needed approval, with the time of the latest.
     """
 
     number: int
@@ -38,6 +39,7 @@ class HrVersion:
     authors: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     approved_by: str = ""
+    counts_since: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -57,15 +59,21 @@ class HrVersions:
         is_in_force = version.state is HrVersionState.IN_FORCE
         return HrVersions(in_force=version if is_in_force else self.in_force, newest=version)
 
+    @property
+    def counts_since(self) -> Mapping[str, datetime]:
+        """Return the authors of what needed approval and is in force, with the time since when."""
+        return self.in_force.counts_since if self.in_force else {}
+
 
 def text_digest(text: str) -> str:
     """SHA-256 of a text in UTF-8, in hex."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def approved(version: HrVersion, *, by: str) -> HrVersion:
-    """Return the version as approved by a caller, given by ARN."""
-    return replace(version, state=HrVersionState.IN_FORCE, approved_by=by)
+def approved(version: HrVersion, *, by: str, at: datetime, before: HrVersions) -> HrVersion:
+    """Return the version as approved by a caller, given by ARN, at that time."""
+    counts_since = {**before.counts_since, **dict.fromkeys(version.authors, at)}
+    return replace(version, state=HrVersionState.IN_FORCE, approved_by=by, counts_since=counts_since)
 
 
 def loosened(before: HrConfiguration, after: HrConfiguration) -> tuple[str, ...]:

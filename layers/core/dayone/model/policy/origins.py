@@ -102,9 +102,15 @@ def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:
     return part_digest(assignment_of(rule), GIVES, {"accounts": selector, "except": rule.exceptions})
 
 
+def approval_of_group(rule: GroupRule) -> str:
+    """What stands for a rule that says who is in a group, exactly as it is."""
+    return part_digest(group_rule(rule.name), GIVES, members_of(rule))
+
+
 def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
-    """Those of the approved parts that a policy has."""
-    return of & {approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts} if of else of
+    """Those of the approved parts and groups that a policy has."""
+    parts = (approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts)
+    return of & {*parts, *map(approval_of_group, policy.groups)} if of else of
 
 
 def membership_meaning(rule: GroupRule) -> Mapping[str, object]:

@@ -6,11 +6,11 @@ import pytest
 
 from dayone.access.explain.service import explain_access
 from dayone.access.explain.text import describe_step
+from dayone.access.held_words import about_held, about_preview
 from dayone.changes.decisions import decide_change
 from dayone.model.changes import Blame, Change, ChangeState
 from dayone.model.principals import AUTHOR
 from dayone.model.subjects import ResourceKind
-from dayone.planning.held_words import about_held, about_preview
 from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.previews import POLICY as OF_SALES
 from tests.unit.previews import api_of, if_policy, put_in_force

@@ -65,7 +65,7 @@ def about_held_part(removal: HeldRemoval) -> str:
         case Verdict.AHEAD:
             by = f", if that comes before {removal.expires_at.isoformat()}" if removal.expires_at else ""
             return (
-                f"{what} was approved in change {removal.change}: that counts on the first day{by}, and for this alone"
+                f"{what} was approved in change {removal.change}: that counts when it is given{by}, and for this alone"
             )
         case Verdict.APPROVED:
             return f"{what}, operation {removal.operation} of change {removal.change}, has been approved"

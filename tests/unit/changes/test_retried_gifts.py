@@ -1,0 +1,116 @@
+"""What was approved and AWS has refused stays approved, until the rule or the facts behind it are others."""
+
+from datetime import timedelta
+
+import pytest
+
+from dayone.errors import Refused
+from dayone.model.changes import ChangeState
+from dayone.model.commands import Command
+from dayone.reconcile.retry import retry_change
+from tests.builders import ACCOUNT_ID, a_person, an_account
+from tests.unit.changes.test_sensitive_gifts import AUTHOR, POLICY, admins, approve, company, held, later
+from tests.unit.hr.test_ends import Refusing
+from tests.unit.previews import api_of, put_in_force
+from tests.unit.world import World
+
+_NO = Refused("ValidationException: no")
+
+
+def _refused(world: World, request: Command, *, port: str = "directory", method: str = "add_member") -> None:
+    """What a change holds is approved, and AWS refuses it once."""
+    errors: list[Exception] = [_NO]
+    world.around = lambda name, entry: Refusing(entry, method, errors) if name == port else entry
+    approve(request, world=world)
+    assert world.state.changes[request.cause.change].state is ChangeState.FAILED
+    errors.clear()
+
+
+def _administrator() -> tuple[World, Command]:
+    world = company()
+    request = world.hr_tells(a_person("e-2", title="Administrator"))
+    world.settle()
+    _refused(world, request)
+    assert admins(world) == {"e-1@example.com"}
+    later(world)
+    return world, request
+
+
+def _retried(world: World, request: Command) -> None:
+    retry_change(request.cause.change, chosen=(), actor=AUTHOR, ports=api_of(world))
+    world.settle()
+
+
+def test_a_membership_is_given_when_it_is_tried_again() -> None:
+    world, request = _administrator()
+    _retried(world, request)
+    assert (held(world), admins(world)) == ([], {"e-1@example.com", "e-2@example.com"})
+
+
+def test_the_daily_look_gives_it_as_well() -> None:
+    world, _ = _administrator()
+    world.now += timedelta(days=2)
+    world.sweep()
+    world.settle()
+    assert (held(world), admins(world)) == ([], {"e-1@example.com", "e-2@example.com"})
+
+
+def test_so_is_an_assignment() -> None:
+    world = company()
+    edit = POLICY.replace("group: staff, permission_set: ViewOnly", "group: staff, permission_set: Admin")
+    request = put_in_force(edit, world=world)
+    _refused(world, request, port="assignments", method="create")
+    assert (ACCOUNT_ID, "Admin", "staff") not in world.assignments()
+    later(world)
+    _retried(world, request)
+    assert held(world) == []
+    assert (ACCOUNT_ID, "Admin", "staff") in world.assignments()
+
+
+def test_so_is_a_set_that_is_widened() -> None:
+    world = company()
+    request = put_in_force(POLICY.replace("[ViewOnlyAccess]", "[ViewOnlyAccess, IAMFullAccess]"), world=world)
+    _refused(world, request, port="set_policies", method="attach_managed")
+    later(world)
+    _retried(world, request)
+    assert held(world) == []
+    assert "IAMFullAccess" in world.permission_sets()["ViewOnly"][0]
+
+
+def _asked_by_another_rule(world: World) -> None:
+    put_in_force(POLICY.replace("{title: Administrator}", '{title: "Admin*"}'), world=world, actor="arn:other")
+
+
+def _told_otherwise(world: World) -> None:
+    world.hr_tells(a_person("e-2"))
+    world.settle()
+    later(world)
+    world.hr_tells(a_person("e-2", title="Administrator"))
+    world.settle()
+
+
+def _long_ago(world: World) -> None:
+    world.center.groups, world.now = dict(world.center.groups), world.now + timedelta(days=31)
+    world.hr_tells(a_person("e-2", title="Administrator", given_name="Eve"))
+    world.settle()
+
+
+@pytest.mark.parametrize("what", [_asked_by_another_rule, _told_otherwise, _long_ago])
+def test_it_is_held_again_when_anything_it_rests_on_is_another_or_it_is_long_ago(what: object) -> None:
+    world, request = _administrator()
+    assert callable(what)
+    what(world)
+    assert held(world) == ["person:e-2 create membership/admins"]
+    assert admins(world) == {"e-1@example.com"}
+    assert request
+
+
+def test_what_another_account_is_given_was_not_approved_with_it() -> None:
+    world = company()
+    edit = POLICY.replace("group: staff, permission_set: ViewOnly", "group: staff, permission_set: Admin")
+    request = put_in_force(edit, world=world)
+    _refused(world, request, port="assignments", method="create")
+    later(world)
+    world.account_is(an_account(ou_path="/Elsewhere"))
+    world.settle()
+    assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/staff"]
