@@ -174,7 +174,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token", "held_expiry"),
         echoes=echoes,
-        hr_versions=ports.hr.configuration.log,
+        hr_authors=lambda: ports.hr.configuration.log.versions().counts_since,
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
     )

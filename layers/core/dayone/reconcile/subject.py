@@ -32,7 +32,6 @@ from dayone.planning.judgement import (
     why_held,
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
-from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.store import Changes, Grants, HeldRemovals, Ledger, Policies, Subjects
 from dayone.reconcile.approvals import drop_withdrawn, expiry_entries
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
@@ -46,7 +45,8 @@ _ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
 class Reconciliation:
     """Ports for reconciling; `token` returns a short random text that distinguishes two plans of one number.
 
-    Held gifts expire after `held_expiry`, never when that is 0.
+    What is to be given and is held expires after `held_expiry`, never when that is 0. `hr_authors` says since when counts
+    what somebody has written of the configuration of HR systems.
     """
 
     subjects: Subjects
@@ -56,9 +56,9 @@ class Reconciliation:
     ledger: Ledger
     held: HeldRemovals
     echoes: EchoNotes
-    hr_versions: RecordedHrVersions
     requeue: Requeue
     wakeups: Wakeups
+    hr_authors: Callable[[], Mapping[str, datetime]]
     clock: Callable[[], datetime]
     token: Callable[[], str]
     held_expiry: timedelta
@@ -191,7 +191,7 @@ def _blame(
         now=inputs.now,
         of_leavers=frozenset(resource for resource in held if diff.ground_of(resource).has_left),
         people={name: ports.subjects.load(Subject(SubjectKind.PERSON, name)).head for name in assigned if name},
-        configured=ports.hr_versions.versions().counts_since,
+        configured=ports.hr_authors(),
     )
     given = diff.added | diff.ahead.gifts.keys()
     return {resource: blamed_for([resource], given=given, at=circumstances) for resource in sorted(held)}
