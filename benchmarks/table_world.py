@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.capacity import Meter
 from benchmarks.dynamodb_in_memory import MemoryDynamo
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoProgress
-from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldRemovals
+from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts
 from dayone.adapters.dynamodb.idempotency import DynamoEchoes
 from dayone.adapters.dynamodb.leases import DynamoPortions, DynamoTurn
 from dayone.adapters.dynamodb.ledger import DynamoLedger
@@ -80,7 +80,7 @@ class TableWorld(World):
             "grants": DynamoGrants(table),
             "progress": DynamoProgress(table),
             "ledger": DynamoLedger(table),
-            "held": DynamoHeldRemovals(table),
+            "held": DynamoHeldParts(table),
             "queue": DynamoOperationQueue(table),
             "turn": DynamoTurn(table),
         }

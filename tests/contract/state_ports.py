@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
-from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldRemovals
+from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts
 from dayone.adapters.dynamodb.idempotency import DynamoEchoes
 from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoPortions, DynamoRevokedSessions, DynamoTurn
 from dayone.adapters.dynamodb.ledger import DynamoLedger
@@ -34,7 +34,7 @@ from dayone.ports.store import (
     Company,
     DueWork,
     Grants,
-    HeldRemovals,
+    HeldParts,
     Ledger,
     Policies,
     PolicyArchive,
@@ -51,7 +51,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
 from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -84,7 +84,7 @@ class StatePorts:
     index: SubjectIndex
     progress: Progress
     ledger: Ledger
-    held: HeldRemovals
+    held: HeldParts
     company: Company
     portions: Portions
     echoes: Echoes
@@ -134,7 +134,7 @@ def ports_in_memory() -> StatePorts:
         index=MemorySubjectIndex(state),
         progress=MemoryProgress(state),
         ledger=MemoryLedger(state),
-        held=MemoryHeldRemovals(state),
+        held=MemoryHeldParts(state),
         company=MemoryCompany(state),
         portions=MemoryPortions(state),
         echoes=MemoryEchoes(state),
@@ -164,7 +164,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         index=DynamoSubjectIndex(table),
         progress=DynamoProgress(table),
         ledger=DynamoLedger(table),
-        held=DynamoHeldRemovals(table),
+        held=DynamoHeldParts(table),
         company=DynamoCompany(table),
         portions=DynamoPortions(table),
         echoes=DynamoEchoes(table),

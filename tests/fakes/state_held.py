@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 from dayone.errors import Conflicting
 from dayone.model.audit import AuditEntry
-from dayone.model.guardrails import HeldRemoval, Tally
+from dayone.model.guardrails import Tally
+from dayone.model.held_parts import HeldPart
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject
@@ -31,7 +32,7 @@ class MemoryLedger:
         return sum(self._state.expired.get(day, 0) for day in days)
 
 
-class MemoryHeldRemovals:
+class MemoryHeldParts:
     def __init__(self, state: State) -> None:
         self._state = state
 
@@ -46,7 +47,7 @@ class MemoryHeldRemovals:
         return list(dict.fromkeys(held)), page[-1].id if len(page) == limit else ""
 
     def decide(
-        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+        self, before: Head, *, held: Sequence[HeldPart], audit: Sequence[AuditEntry], awaits_approval: bool = False
     ) -> None:
         existing = self._state.heads[before.subject]
         if existing.revision != before.revision:

@@ -16,7 +16,7 @@ from dayone.access.entitlements import Sought
 from dayone.access.report import report_assignments
 from dayone.lookups import Window
 from dayone.model.accounts import Account, AccountState
-from dayone.model.guardrails import HeldRemoval
+from dayone.model.held_parts import HeldPart
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
 from dayone.model.reasons import Reason
@@ -178,7 +178,7 @@ class TestHowSureItIs:
     def test_what_a_human_has_to_decide_on_is_marked_on_either_step(
         self, world: World, subject: Subject, resource: Resource
     ) -> None:
-        held = HeldRemoval(resource=resource, change=CHANGE, operation="o")
+        held = HeldPart(resource=resource, change=CHANGE, operation="o")
         world.state.heads[subject] = replace(world.state.heads[subject], held=(held,))
         rows = world.send(asking("list_assignments", person="e-1", account=ACCOUNTS[1])).body["assignments"]
         assert [row["state"] for row in rows] == ["removal held"]

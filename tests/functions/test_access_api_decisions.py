@@ -10,7 +10,7 @@ import pytest
 from dayone.model.changes import Decision
 from dayone.model.commands import ApplyDecision
 from dayone.model.failures import Stuck, StuckKind
-from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.held_parts import HeldPart, Verdict
 from dayone.model.subjects import Subject, SubjectKind
 from tests.fakes.state_failed import MemoryStuck
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered
@@ -94,7 +94,7 @@ def _part(body: Mapping[str, object], *, name: str = "approve_change") -> Event:
 class TestParts:
     @pytest.fixture
     def world(self, world: World) -> World:
-        held = HeldRemoval(resource=IN_ENGINEERS, change=CHANGE, operation="person:e-1001@1-a/0000")
+        held = HeldPart(resource=IN_ENGINEERS, change=CHANGE, operation="person:e-1001@1-a/0000")
         world.state.heads[ADA] = replace(world.state.heads[ADA], outstanding=0, held=(held,))
         world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], held=2, held_version=2)
         return world
@@ -238,7 +238,7 @@ def test_a_change_says_how_many_it_holds_and_why(world: World) -> None:
 
 
 def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: World) -> None:
-    held = HeldRemoval(resource=IN_ENGINEERS, change=CHANGE, operation="person:e-1001@1-a/0000")
+    held = HeldPart(resource=IN_ENGINEERS, change=CHANGE, operation="person:e-1001@1-a/0000")
     over = replace(held, verdict=Verdict.WITHDRAWN)
     world.state.heads[ADA] = replace(
         world.state.heads[ADA], outstanding=0, held=(held, replace(held, verdict=Verdict.APPROVED), over)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.model.accounts import Account, AccountState
-from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.held_parts import HeldPart, Verdict
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subject_state import Bootstrap, Head
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
@@ -71,7 +71,7 @@ def test_of_somebody_who_is_not_told_enough_of_there_is_only_the_id(world: World
     [
         ({"outstanding": 0}, "settled"),
         ({"outstanding": 1}, "pending"),
-        ({"outstanding": 1, "held": (HeldRemoval(resource=VIEW_ONLY, change=CHANGE, operation="o"),)}, "held"),
+        ({"outstanding": 1, "held": (HeldPart(resource=VIEW_ONLY, change=CHANGE, operation="o"),)}, "held"),
         ({"outstanding": 1, "failed": 1}, "failed"),
     ],
 )
@@ -130,7 +130,7 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
     ]
     for each in planned:
         world.state.store(each)
-    held = HeldRemoval(resource=VIEW_ONLY, change=CHANGE, operation="o")
+    held = HeldPart(resource=VIEW_ONLY, change=CHANGE, operation="o")
     decided = replace(held, resource=Resource(ResourceKind.ASSIGNMENT, "Old/engineers"), verdict=Verdict.REJECTED)
     world.state.heads[DEV] = replace(world.state.heads[DEV], generation="1-a", change=CHANGE, held=(held, decided))
     admin = {"there": 0, "pending": 0, "held": 0, "failed": 1, "failure": "why 3", "progress": "failed"}

@@ -43,7 +43,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
 from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
@@ -146,7 +146,7 @@ class DayOne:
             "grants": MemoryGrants(self.state),
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
-            "held": MemoryHeldRemovals(self.state),
+            "held": MemoryHeldParts(self.state),
             "acceptances": MemoryAcceptances(self.state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dayone.access.explain.steps import ExplainContext
 from dayone.model.accounts import Account
-from dayone.model.guardrails import HeldRemoval
+from dayone.model.held_parts import HeldPart
 from dayone.model.operations import Action, Applied, Operation, OperationState
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy
@@ -34,7 +34,7 @@ def known(
     applied: Iterable[Applied] = (),
     planned: Iterable[Operation] = (),
     planned_with: int = 7,
-    held: tuple[HeldRemoval, ...] = (),
+    held: tuple[HeldPart, ...] = (),
 ) -> ExplainContext:
     """An engineer and a development account, both planned, and what is told of them."""
     one_by_one = {entry.resource: entry for entry in applied}

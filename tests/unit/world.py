@@ -66,7 +66,7 @@ from tests.fakes.state_company import MemoryCompany, MemoryPortions
 from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryHeldRemovals, MemoryLedger
+from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
 from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -150,7 +150,7 @@ class World:
             "grants": MemoryGrants(self.state),
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
-            "held": MemoryHeldRemovals(self.state),
+            "held": MemoryHeldParts(self.state),
             "organization": self.organization,
             "inbox": AcceptingInbox(queue=self.inbox.queue, acceptances=acceptances, clock=lambda: self.now),
             "engine": self.engine,

@@ -9,7 +9,7 @@ import pytest
 from botocore.model import OperationModel
 
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
-from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldRemovals
+from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts
 from dayone.adapters.dynamodb.hr import (
     DynamoDueHints,
     DynamoHrVersions,
@@ -315,11 +315,11 @@ def test_held_removals(watched: Watched, others: StatePorts) -> None:
     made = plan(others.subjects.load(ADA).head, in_group("a"), change=LEFT)
     operations = tuple(replace(operation, state=OperationState.HELD) for operation in made.operations)
     others.subjects.commit(replace(made, operations=operations))
-    held = DynamoHeldRemovals(watched.table)
+    held = DynamoHeldParts(watched.table)
     assert held.subjects(LEFT, after="", limit=99) == ([ADA], "")
     held.decide(others.subjects.load(ADA).head, held=(), audit=[entry()])
     held.release(LEFT, [operation.id for operation in operations])
-    assert watched.actions == DynamoHeldRemovals.ACTIONS
+    assert watched.actions == DynamoHeldParts.ACTIONS
 
 
 def test_waiting_hints(watched: Watched) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from dayone.errors import Conflicting, Outdated
 from dayone.model.changes import Decision
-from dayone.model.guardrails import HeldRemoval, RemovalBudget
+from dayone.model.guardrails import RemovalBudget
+from dayone.model.held_parts import HeldPart
 from dayone.model.operations import Action, OperationState
 from dayone.model.subjects import Subject, SubjectKind
 from tests.contract.dynamodb.test_dynamodb_concurrency import at_once, conflicts
@@ -92,9 +93,7 @@ def test_of_many_who_decide_on_parts_at_once_one_is_heard_and_the_others_are_tol
 def test_what_is_released_and_dropped_at_once_ends_one_way_and_is_counted_once(ports: StatePorts) -> None:
     made = plan(ports.subjects.load(ADA).head, *map(in_group, "abcdef"), change=LEFT, action=Action.DELETE)
     operations = tuple(replace(operation, state=OperationState.HELD) for operation in made.operations)
-    held = tuple(
-        HeldRemoval(resource=operation.resource, change=LEFT, operation=operation.id) for operation in operations
-    )
+    held = tuple(HeldPart(resource=operation.resource, change=LEFT, operation=operation.id) for operation in operations)
     ports.subjects.commit(replace(made, operations=operations, after=replace(made.after, outstanding=0, held=held)))
     names = [operation.id for operation in operations]
     outcomes = at_once(

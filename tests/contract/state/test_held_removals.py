@@ -1,4 +1,4 @@
-"""The port HeldRemovals, and removals that were approved, in memory and over DynamoDB alike."""
+"""The port HeldParts, and removals that were approved, in memory and over DynamoDB alike."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 
 from dayone.errors import Conflicting
 from dayone.model.changes import Blame, Change, ChangeState
-from dayone.model.guardrails import Ground, HeldRemoval, decided, released
+from dayone.model.held_parts import Ground, HeldPart, decided, released
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Resource, Subject
@@ -40,7 +40,7 @@ def held_plan(ports: StatePorts, subject: Subject, *resources: Resource, change:
     made = plan(ports.subjects.load(subject).head, *resources, change=change, token="h1", action=Action.DELETE)
     operations = tuple(replace(operation, state=OperationState.HELD) for operation in made.operations)
     held = tuple(
-        HeldRemoval(resource=operation.resource, change=change, operation=operation.id) for operation in operations
+        HeldPart(resource=operation.resource, change=change, operation=operation.id) for operation in operations
     )
     after = replace(made.after, outstanding=0, held=held)
     made = replace(made, after=after, operations=operations, held_because=_WHY)
@@ -48,7 +48,7 @@ def held_plan(ports: StatePorts, subject: Subject, *resources: Resource, change:
     return made
 
 
-def _decided(before: Head, *, change: str, is_approved: bool) -> tuple[HeldRemoval, ...]:
+def _decided(before: Head, *, change: str, is_approved: bool) -> tuple[HeldPart, ...]:
     removals = [removal.resource for removal in before.held]
     ground = Ground(policy_version=4, has_left=False)
     return decided(before.held, change=change, is_approved=is_approved, removals=removals, ground=ground)
@@ -203,7 +203,7 @@ def test_what_is_withdrawn_after_its_release_does_not_begin(ports: StatePorts) -
 def test_only_the_approved_of_a_subject_are_released(ports: StatePorts) -> None:
     first = held_plan(ports, ADA, _A)
     before = ports.subjects.load(ADA).head
-    other = HeldRemoval(resource=_B, change=MOVED, operation="person:e-1001@9-x/0000")
+    other = HeldPart(resource=_B, change=MOVED, operation="person:e-1001@9-x/0000")
     ports.held.decide(before, held=(*before.held, other), audit=[])
     approve(ports, first)
     (removal,) = ports.runnable(limit=9)

@@ -8,7 +8,7 @@ import pytest
 from dayone.access.explain.explanation import explain
 from dayone.access.explain.text import describe_step, in_short
 from dayone.model.grants import Grant
-from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.held_parts import HeldPart, Verdict
 from dayone.model.operations import Action
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Condition, GroupRule, Location, PersonSelector, Policy
@@ -95,7 +95,7 @@ class TestWhatTheyHave:
         ],
     )
     def test_a_removal_that_was_held_is_told_with_what_became_of_it(self, verdict: Verdict, said: str) -> None:
-        held = HeldRemoval(resource=membership(), change="01HELD", operation="person:e-1@2-bb/0000", verdict=verdict)
+        held = HeldPart(resource=membership(), change="01HELD", operation="person:e-1@2-bb/0000", verdict=verdict)
         gone = a_person(department="Sales")
         (explanation,) = explain(known(person=gone, applied=[there(membership()), there(assignment())], held=(held,)))
         assert said in describe_step(explanation.steps[0], policy_version=7)

@@ -8,7 +8,7 @@ import pytest
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden
 from dayone.hr.manual import put_person
-from dayone.model.hr.versions import digest_of
+from dayone.model.hr.versions import text_digest
 from dayone.model.operations import OperationState
 from dayone.model.preconditions import NO_PRECONDITION
 from dayone.ops.health import check_health
@@ -125,7 +125,7 @@ def configured(world: World, text: str) -> None:
     world.settle()
     assert world.state.hr_versions.newest is not None
     if world.state.hr_versions.newest.approved_by or world.hr_parameters.approved != text:
-        request_hr_approval(digest_of(text), actor=APPROVER, ports=api_of(world))
+        request_hr_approval(text_digest(text), actor=APPROVER, ports=api_of(world))
         world.settle()
     assert world.hr_parameters.approved == text
     world.hr_sources.text = text

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.model.accounts import Account, AccountState
-from dayone.model.guardrails import HeldRemoval
+from dayone.model.held_parts import HeldPart
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, Protection
@@ -122,7 +122,7 @@ def test_an_account_is_emptied_when_nothing_would_be_left(
     [
         ("somebody who has what they should have", {}, False),
         ("somebody with open operations", {"outstanding": 1}, True),
-        ("somebody with removals held", {"held": (HeldRemoval(resource=USER, change="1", operation="1"),)}, True),
+        ("somebody with removals held", {"held": (HeldPart(resource=USER, change="1", operation="1"),)}, True),
         ("somebody who comes due at another moment", {"due_at": NOON}, True),
     ],
 )

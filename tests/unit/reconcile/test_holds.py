@@ -4,25 +4,25 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.model.guardrails import Ground, HeldRemoval, Verdict, decided, released, reviewed, spoken_for
+from dayone.model.held_parts import Ground, HeldPart, Verdict, decided, released, reviewed, spoken_for
 from dayone.model.subjects import Resource
 from tests.builders import membership
 
 _ENGINEERS = membership("engineers")
-_HELD = HeldRemoval(resource=_ENGINEERS, change="01X", operation="person:e-1@2-aa/0000")
+_HELD = HeldPart(resource=_ENGINEERS, change="01X", operation="person:e-1@2-aa/0000")
 _SAME = Ground(policy_version=3, has_left=False)
 
 
 def _decided(
-    *held: HeldRemoval,
+    *held: HeldPart,
     is_approved: bool = True,
     removals: tuple[Resource, ...] = (_ENGINEERS,),
     ground: Ground = _SAME,
-) -> tuple[HeldRemoval, ...]:
+) -> tuple[HeldPart, ...]:
     return decided(held, change="01X", is_approved=is_approved, removals=removals, ground=ground)
 
 
-def _rejected(*, version: int) -> HeldRemoval:
+def _rejected(*, version: int) -> HeldPart:
     return replace(_HELD, verdict=Verdict.REJECTED, policy_version=version)
 
 
@@ -65,7 +65,7 @@ def _rejected(*, version: int) -> HeldRemoval:
     ],
 )
 def test_a_held_removal_at_the_next_look(
-    case: str, held: HeldRemoval, *, asked: bool, ground: Ground, expected: HeldRemoval | None
+    case: str, held: HeldPart, *, asked: bool, ground: Ground, expected: HeldPart | None
 ) -> None:
     removals = [_ENGINEERS] if asked else []
     assert reviewed([held], removals=removals, ground=ground) == ((expected,) if expected else ()), case

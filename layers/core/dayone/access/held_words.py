@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dayone.model.changes import Change
-from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.held_parts import HeldPart, Verdict
 from dayone.model.principals import AUTHOR
 
 # What else causes something, such as an HR system, decides nothing anyway.
@@ -50,7 +50,7 @@ def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: 
     )
 
 
-def about_held_part(removal: HeldRemoval) -> str:
+def about_held_part(removal: HeldPart) -> str:
     """Describe why one resource is held and the effect, as part of a sentence about the person or the account."""
     what, stays = ("giving it", "is not given") if removal.is_gift else ("its removal", "stays")
     match removal.verdict:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from dayone.access.queries import GroupInAccount, GroupOfPerson
 from dayone.api.schemas import base as api
 from dayone.model.accounts import Account
-from dayone.model.guardrails import HeldRemoval, Verdict, released
+from dayone.model.held_parts import HeldPart, Verdict, released
 from dayone.model.operations import Applied, Operation
 from dayone.model.people import Person
 from dayone.model.policy.rules import PolicyVersion
@@ -109,7 +109,7 @@ def head_answer(head: Head) -> api.HeadAnswer:
     }
 
 
-def _held(removal: HeldRemoval) -> api.HeldAnswer:
+def _held(removal: HeldPart) -> api.HeldAnswer:
     return {
         "resource": str(removal.resource),
         "held_as": removal.held_as,

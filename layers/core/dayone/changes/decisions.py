@@ -10,7 +10,7 @@ from dayone.lookups import the_change
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Change, ChangeState, Decision
 from dayone.model.commands import ApplyDecision
-from dayone.model.guardrails import HeldRemoval, Verdict
+from dayone.model.held_parts import HeldPart, Verdict
 from dayone.model.operations import OperationState
 from dayone.model.principals import NOBODY_ELSE, by_oneself, is_same
 from dayone.model.subjects import Resource, Subject, SubjectKind
@@ -158,7 +158,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-def _waiting(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> Iterator[tuple[Subject, HeldRemoval]]:
+def _waiting(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> Iterator[tuple[Subject, HeldPart]]:
     """Yield the undecided operations that the change holds of the named subjects and resources."""
     for subject in part.subjects:
         for removal in ports.records.subject(subject).head.held:

@@ -10,7 +10,8 @@ from dayone.model.adoption import Adoption
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Blame, Cause
 from dayone.model.grants import Grant
-from dayone.model.guardrails import HeldRemoval, RemovalBudget, Verdict
+from dayone.model.guardrails import RemovalBudget
+from dayone.model.held_parts import HeldPart, Verdict
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.people import Person
 from dayone.model.reasons import Reason
@@ -171,7 +172,7 @@ class Head:
     failed: int = 0
     removing: tuple[Resource, ...] = ()
     adding: tuple[Resource, ...] = ()
-    held: tuple[HeldRemoval, ...] = ()
+    held: tuple[HeldPart, ...] = ()
     source_records: tuple[SourceRecord, ...] = ()
     claims: tuple[str, ...] = ()
     former_holders: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dayone.model.accounts import Account
 from dayone.model.dependencies import Difference
-from dayone.model.guardrails import COVERED_FOR, HeldRemoval, Verdict
+from dayone.model.held_parts import COVERED_FOR, HeldPart, Verdict
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status
@@ -37,7 +37,7 @@ class FirstDayGifts:
     coming: frozenset[Resource] = frozenset()
     due: frozenset[Resource] = frozenset()
 
-    def alike(self, held: HeldRemoval, *, form: str) -> Collection[Resource]:
+    def alike(self, held: HeldPart, *, form: str) -> Collection[Resource]:
         """Return the gifts that match a held one; `form` is that of the whole subject, if it has one."""
         if held.verdict is Verdict.AHEAD:
             return self.covered
@@ -54,16 +54,14 @@ class FirstDayGifts:
         """From when on somebody has to decide on it: nobody is late before the day has come."""
         return self.first_day if self.first_day and resource in self.coming else now
 
-    def after(self, decided: Iterable[HeldRemoval], *, was: HeldRemoval, at: datetime) -> tuple[HeldRemoval, ...]:
+    def after(self, decided: Iterable[HeldPart], *, was: HeldPart, at: datetime) -> tuple[HeldPart, ...]:
         """Return the decided gifts; one approved before its day waits for that day, for a limited time."""
         is_early = was.verdict is Verdict.WAITING and was.resource in self.coming
         rests_on = was.rests_on if was.rests_on == self.forms.get(was.resource) else ""
+        expires_at = at + COVERED_FOR if is_early else was.expires_at
+        verdict = Verdict.AHEAD if is_early else Verdict.APPROVED
         return tuple(
-            replace(
-                removal,
-                rests_on=rests_on,
-                **({"verdict": Verdict.AHEAD, "expires_at": at + COVERED_FOR} if is_early else {}),
-            )
+            replace(removal, rests_on=rests_on, verdict=verdict, expires_at=expires_at)
             if removal.verdict is Verdict.APPROVED and was.verdict is Verdict.WAITING
             else removal
             for removal in decided
@@ -75,8 +73,9 @@ def look_ahead(
 ) -> FirstDayGifts:
     """Return today's gifts with those of a first day within the approval period, without those already covered."""
     person, policy, head = giving.fact, sensitivity.policy, giving.state.head
-    at = begins_at(person, cycle=policy.people, now=giving.now) if isinstance(person, Person) else None
-    found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity) if at else ()
+    at, found = None, tuple[tuple[Difference, Gift], ...]()
+    if isinstance(person, Person) and (at := begins_at(person, cycle=policy.people, now=giving.now)):
+        found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity)
     together = {**gifts, **{difference.resource: gift for difference, gift in found}}
     forms = {
         resource: _rests_on(resource, giving=giving, sensitivity=sensitivity)

@@ -11,19 +11,15 @@ from dayone.model.changes import Decision
 from dayone.model.dependencies import Difference
 from dayone.model.guardrails import (
     COUNTED,
-    HeldRemoval,
     RemovalBudget,
     Tally,
-    Verdict,
     counted,
-    decided,
     gives_nothing,
     is_removal,
-    reviewed,
-    spoken_for,
     why_over_the_limit,
     why_ruinous,
 )
+from dayone.model.held_parts import HeldPart, Verdict, decided, reviewed, spoken_for
 from dayone.model.operations import Applied
 from dayone.model.policy.rules import Policy
 from dayone.model.principals import is_same
@@ -47,7 +43,7 @@ class SplitDiff:
 
     subject: Subject
     allowed: tuple[Difference, ...]
-    held: tuple[HeldRemoval, ...]
+    held: tuple[HeldPart, ...]
     removing: tuple[Resource, ...]
     new: tuple[Resource, ...]
     takes_back: bool
@@ -78,7 +74,7 @@ def split_held(diff: Diff, *, head: Head) -> SplitDiff:
     )
 
 
-def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> tuple[HeldRemoval, ...]:
+def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> tuple[HeldPart, ...]:
     """Return the held removals of a subject after a decision on those that a change holds.
 
     A removal that is no longer desired is withdrawn, even when it is approved. Left unchanged: those a partial decision
@@ -86,7 +82,7 @@ def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> t
     cover those that were held while the person had not left.
     """
 
-    def decide(removal: HeldRemoval) -> tuple[HeldRemoval, ...]:
+    def decide(removal: HeldPart) -> tuple[HeldPart, ...]:
         removals, ground = _alike(diff, removal), diff.ground_of(removal.resource)
         if not is_about(removal, decision=decision, subject=head.subject):
             return (removal,)
@@ -98,7 +94,7 @@ def decide_held(diff: Diff, *, head: Head, change: str, decision: Decision) -> t
     return tuple(now for removal in head.held for now in decide(removal))
 
 
-def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> bool:
+def is_about(removal: HeldPart, *, decision: Decision, subject: Subject) -> bool:
     """Return whether a decision covers a held removal: it names it, was made after it, and its actor may decide."""
     is_named = subject in decision.subjects or not decision.subjects
     is_of_resource = removal.resource in decision.resources or not decision.resources
@@ -107,7 +103,7 @@ def is_about(removal: HeldRemoval, *, decision: Decision, subject: Subject) -> b
     return is_named and is_of_resource and was_shown and may_decide
 
 
-def is_blamed(removal: HeldRemoval, *, actor: str) -> bool:
+def is_blamed(removal: HeldPart, *, actor: str) -> bool:
     """Return whether somebody has caused a held operation, or gains by it."""
     return any(is_same(actor, blamed) for blamed in removal.blamed)
 
@@ -291,7 +287,7 @@ def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
         yield f"{len(reasons) - most} more"
 
 
-def _alike(diff: Diff, held: HeldRemoval) -> Collection[Resource]:
+def _alike(diff: Diff, held: HeldPart) -> Collection[Resource]:
     """Return the resources that match a held one: to be given in the same form, or to be taken away."""
     if not held.is_gift:
         return diff.removals

@@ -1,15 +1,14 @@
 """Write a plan down: what a subject's head is to remember, the operations, and what of them a guardrail holds."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from dayone.model.accounts import GONE, Account, next_read_at
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
 from dayone.model.grants import Grant, next_turn
-from dayone.model.guardrails import HeldRemoval, Verdict, expires_at, held_as, next_expiry
+from dayone.model.held_parts import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.lifecycle import IdentitySource, has_access
 from dayone.model.operations import Action, Applied, Operation, OperationState
 from dayone.model.people import Person
@@ -103,7 +102,6 @@ def _is_gone(fact: Person | Account | None) -> bool:
 
 # Far longer than any sender repeats a delivery that was not acknowledged.
 REMEMBER_DELIVERIES = timedelta(days=30)
-_MOST_NAMES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +139,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         cause=command.cause,
         before=inputs.state.head,
         after=replace(_head_after(inputs, held=split.held), removing=split.removing, held=split.held),
-        notes=(*resolved.notes, *granted.notes, *_notes(diff, split=split)),
+        notes=(*resolved.notes, *granted.notes, *filter(None, [diff.left_alone]), *diff.notes, *notes_on(split.held)),
         audit=(*inputs.expiries, *resolved.audit, *granted.audit),
         delivery=ReceivedMessage(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
@@ -208,7 +206,7 @@ def _with_stopped(
     )
 
 
-def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
+def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
     fact = at.resolved.fact
     head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
     if at.resolved.source_records is not None:
@@ -228,14 +226,14 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldRemoval]) -> Head:
         moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at, next_expiry(held)]
         return replace(
             head,
-            due_at=min((moment for moment in moments if moment is not None), default=None),
+            due_at=min(filter(None, moments), default=None),
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
     moments = [next_turn(head.grants, now=at.now), *names_at, next_expiry(held)]
     if isinstance(fact, Account) and head.version is not None:
         moments.append(next_read_at(fact, since=head.version.at, now=at.now))
-    return replace(head, due_at=min((moment for moment in moments if moment is not None), default=None))
+    return replace(head, due_at=min(filter(None, moments), default=None))
 
 
 def _look_for_names_at(head: Head, *, now: datetime) -> datetime:
@@ -248,7 +246,6 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Pl
     held = tuple(
         _held(operation, diff, inputs=inputs) for operation in plan.operations if operation.state is OperationState.HELD
     )
-    due = [moment for moment in (plan.after.due_at, next_expiry(held)) if moment]
     entry = AuditEntry(
         at=inputs.now,
         actor=plan.cause.actor,
@@ -260,17 +257,21 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Pl
     )
     return replace(
         plan,
-        after=replace(plan.after, held=(*plan.after.held, *held), due_at=min(due, default=None)),
+        after=replace(
+            plan.after,
+            held=(*plan.after.held, *held),
+            due_at=min(filter(None, (plan.after.due_at, next_expiry(held))), default=None),
+        ),
         notes=(*plan.notes, f"held until another person approves: {reason}"),
         audit=(*plan.audit, entry),
         held_because=reason,
     )
 
 
-def _held(operation: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemoval:
+def _held(operation: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldPart:
     gift, is_addition = diff.ahead.gifts.get(operation.resource), operation.resource in diff.added
     since = diff.ahead.since(operation.resource, now=inputs.now)
-    return HeldRemoval(
+    return HeldPart(
         resource=operation.resource,
         change=operation.change,
         operation=operation.id,
@@ -283,27 +284,3 @@ def _held(operation: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldRemova
         expires_at=expires_at(since, after=inputs.held_expiry) if gift or is_addition else None,
         rests_on=diff.ahead.forms.get(operation.resource, ""),
     )
-
-
-def _notes(diff: Diff, *, split: SplitDiff) -> Iterator[str]:
-    if diff.left_alone:
-        yield diff.left_alone
-    yield from diff.notes
-    words = {
-        (Verdict.WAITING, False): "held by change {change}",
-        (Verdict.WAITING, True): "held by change {change}",
-        (Verdict.REJECTED, False): "kept, since its removal was rejected in change {change}",
-        (Verdict.REJECTED, True): "not given, since it was rejected in change {change}",
-        (Verdict.AHEAD, True): "approved before it is given in change {change}",
-        (Verdict.EXPIRED, True): "not given, since nobody decided on it in time in change {change}",
-    }
-    held = ((removal.verdict, removal.is_gift, removal.change, str(removal.resource)) for removal in split.held)
-    ordered = sorted(pair for pair in held if pair[:2] in words)
-    for (verdict, is_gift, change), group in groupby(ordered, key=lambda operation: operation[:3]):
-        yield f"{words[verdict, is_gift].format(change=change)}: {_names(name for *_, name in group)}"
-
-
-def _names(names: Iterable[str]) -> str:
-    first = list(names)
-    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
-    return ", ".join(first[:_MOST_NAMES]) + more

@@ -9,7 +9,8 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Decision
 from dayone.model.commands import Command
 from dayone.model.grants import Grant
-from dayone.model.guardrails import HeldRemoval, Tally
+from dayone.model.guardrails import Tally
+from dayone.model.held_parts import HeldPart
 from dayone.model.operations import Operation
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, PolicyVersion, Reservation, Reservations
@@ -78,7 +79,7 @@ class Ledger(Protocol):
         """Return how many held operations expired on these days (UTC)."""
 
 
-class HeldRemovals(Protocol):
+class HeldParts(Protocol):
     """The operations that wait for a human, and what becomes of them."""
 
     def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
@@ -89,7 +90,7 @@ class HeldRemovals(Protocol):
         """
 
     def decide(
-        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+        self, before: Head, *, held: Sequence[HeldPart], audit: Sequence[AuditEntry], awaits_approval: bool = False
     ) -> None:
         """Store a decision on held removals in a head; raise Conflicting when `before` is no longer the head."""
 

@@ -8,7 +8,7 @@ from dayone.errors import Conflicting
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision
-from dayone.model.guardrails import COVERED_FOR, HeldRemoval, Verdict, held_as
+from dayone.model.held_parts import COVERED_FOR, HeldPart, Verdict, held_as
 from dayone.model.policy.origins import approval_of_group
 from dayone.model.policy.rules import Reservation
 from dayone.model.principals import BY_ONESELF
@@ -18,7 +18,7 @@ from dayone.planning.evaluation import diff_recorded_state
 from dayone.planning.facts import evaluator_of
 from dayone.planning.held_gifts import approvals_of
 from dayone.planning.judgement import decide_held
-from dayone.ports.store import Engine, HeldRemovals, Inbox, Policies, Subjects
+from dayone.ports.store import Engine, HeldParts, Inbox, Policies, Subjects
 
 _ATTEMPTS = 5
 # Operations of a change that are processed before the next message continues: a second or two.
@@ -34,7 +34,7 @@ class DecisionPorts:
 
     subjects: Subjects
     policies: Policies
-    held: HeldRemovals
+    held: HeldParts
     inbox: Inbox
     engine: Engine
     clock: Callable[[], datetime]
@@ -75,7 +75,7 @@ def _ask_for_subjects(command: ApplyDecision, *, ports: DecisionPorts) -> None:
         ports.inbox.put([replace(command, cursor=cursor)])
 
 
-def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+def _loosen(held: Iterable[HeldPart], *, command: ApplyDecision, ports: DecisionPorts) -> None:
     """Have the policy's own guardrails count alone, when they are among what was approved."""
     version = ports.policies.current_version()
     loosened = Resource(ResourceKind.GUARDRAILS, str(version))
@@ -88,7 +88,7 @@ def _loosen(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: Decis
     ports.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=version)])
 
 
-def _remember(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+def _remember(held: Iterable[HeldPart], *, command: ApplyDecision, ports: DecisionPorts) -> None:
     """Remember what was approved of the policy: new accounts get it at once, and joiners are nobody's but HR's doing.
 
     A rule that says who is in a group is approved with all that an edit gives by it, not with some of it.
@@ -114,7 +114,7 @@ def _remember(held: Iterable[HeldRemoval], *, command: ApplyDecision, ports: Dec
         ports.policies.approve(policy.version, policy.reservations.approved | found)
 
 
-def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldRemoval, ...]:
+def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldPart, ...]:
     """Return the held removals of a subject after storing the decision in its head."""
     before, now = state.head, ports.clock()
     if not any(removal.change == change and removal.verdict is Verdict.WAITING for removal in before.held):
@@ -146,7 +146,7 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
     return held
 
 
-def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
+def _follow(held: Iterable[HeldPart], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
     by_verdict = {
         verdict: [removal.operation for removal in held if removal.change == change and removal.verdict is verdict]
         for verdict in (Verdict.APPROVED, Verdict.AHEAD, Verdict.REJECTED, Verdict.WITHDRAWN)
@@ -160,7 +160,7 @@ def _follow(held: Iterable[HeldRemoval], decision: Decision, *, change: str, por
         ports.engine.wake()
 
 
-def expiry_entries(subject: Subject, expired: Iterable[HeldRemoval], *, now: datetime) -> Iterator[AuditEntry]:
+def expiry_entries(subject: Subject, expired: Iterable[HeldPart], *, now: datetime) -> Iterator[AuditEntry]:
     """Yield an audit entry for each change with newly expired operations."""
     held = list(expired)
     for change in dict.fromkeys(removal.change for removal in held):
@@ -176,7 +176,7 @@ def expiry_entries(subject: Subject, expired: Iterable[HeldRemoval], *, now: dat
         )
 
 
-def drop_withdrawn(head: Head, *, held: HeldRemovals, now: datetime) -> None:
+def drop_withdrawn(head: Head, *, held: HeldParts, now: datetime) -> None:
     """Supersede the operations of removals that were withdrawn or have expired; harmless when that is done."""
     over = [removal for removal in head.held if removal.verdict in (Verdict.WITHDRAWN, Verdict.EXPIRED)]
     for change, verdict in dict.fromkeys((removal.change, removal.verdict) for removal in over):

@@ -37,7 +37,7 @@ from dayone.ports.store import (
     Company,
     Engine,
     Grants,
-    HeldRemovals,
+    HeldParts,
     Inbox,
     Ledger,
     Policies,
@@ -87,7 +87,7 @@ class PlanningPorts:
     grants: Grants
     progress: Progress
     ledger: Ledger
-    held: HeldRemovals
+    held: HeldParts
     organization: Organization
     hr: HrPorts
     acceptances: Acceptances
@@ -98,6 +98,10 @@ class PlanningPorts:
     time_to_run: timedelta
     held_expiry: timedelta
     schedules: Schedules | None = None
+
+    def hr_authors(self) -> Mapping[str, datetime]:
+        """Return the authors of the HR configuration, each with the time since when what they wrote is in force."""
+        return self.hr.configuration.log.versions().counts_since
 
     def only(self, *names: str) -> dict[str, Any]:
         """Those of the names, as keyword arguments."""
@@ -174,7 +178,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token", "held_expiry"),
         echoes=echoes,
-        hr_authors=lambda: ports.hr.configuration.log.versions().counts_since,
+        hr_authors=ports.hr_authors,
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
     )

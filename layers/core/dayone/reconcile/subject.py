@@ -1,25 +1,21 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 
 from dayone.errors import Conflicting
 from dayone.hr.echoes import EchoNotes
-from dayone.model.changes import Blame, CauseKind
+from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.grants import people_granted
-from dayone.model.guardrails import HeldRemoval, RemovalBudget, expired, limit
+from dayone.model.guardrails import RemovalBudget, limit
+from dayone.model.held_parts import expired
 from dayone.model.operations import Operation
-from dayone.model.people import Person
 from dayone.model.policy.rules import Policy
-from dayone.model.principals import AUTHOR
 from dayone.model.subject_state import Plan
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.planning.additions import AdditionsResult, additions, judge_additions
-from dayone.planning.blame import blamed_for
-from dayone.planning.causes import Circumstances
 from dayone.planning.evaluation import Diff, diff_subject
 from dayone.planning.facts import Holders, ResolveFact, employed_among, evaluator_of, people_concerned, record_grants
 from dayone.planning.judgement import (
@@ -32,8 +28,9 @@ from dayone.planning.judgement import (
     why_held,
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
-from dayone.ports.store import Changes, Grants, HeldRemovals, Ledger, Policies, Subjects
+from dayone.ports.store import Changes, Grants, HeldParts, Ledger, Policies, Subjects
 from dayone.reconcile.approvals import drop_withdrawn, expiry_entries
+from dayone.reconcile.blame import with_blame
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
 
 _COMMIT_ATTEMPTS = 5
@@ -45,8 +42,8 @@ _ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
 class Reconciliation:
     """Ports for reconciling; `token` returns a short random text that distinguishes two plans of one number.
 
-    What is to be given and is held expires after `held_expiry`, never when that is 0. `hr_authors` says since when counts
-    what somebody has written of the configuration of HR systems.
+    Held gifts expire after `held_expiry`, never when that is 0. `hr_authors` returns the authors of the
+    HR configuration, each with the time since when what they wrote has been in force.
     """
 
     subjects: Subjects
@@ -54,7 +51,7 @@ class Reconciliation:
     policies: Policies
     grants: Grants
     ledger: Ledger
-    held: HeldRemovals
+    held: HeldParts
     echoes: EchoNotes
     requeue: Requeue
     wakeups: Wakeups
@@ -162,73 +159,13 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
     plan = replace(plan, after=replace(plan.after, adding=added.adding), additions=added.budget)
     if guarded.stopped:
-        plan = _with_blame(plan, blamed_of=_blame(guarded.stopped, inputs=inputs, diff=diff, ports=ports), ports=ports)
+        plan = with_blame(plan, held=guarded.stopped, inputs=inputs, diff=diff, ports=ports)
     # Each is about a part of the subject, and responsible for no more. Every other command is about all of it.
     follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
     is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
     if is_of_part and (state.head.failed or state.head.outstanding):
         return _with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
     return plan
-
-
-def _blame(
-    held: Collection[Resource], *, inputs: PlanInputs, diff: Diff, ports: Reconciliation
-) -> Mapping[Resource, Sequence[Blame]]:
-    """Of each that is held, whoever has brought it about, however long ago."""
-    policy, resolved, head = inputs.policy, inputs.resolved, inputs.state.head
-    assigned = {
-        assignment_in(resource).principal.person for resource in held if resource.kind is ResourceKind.ASSIGNMENT
-    }
-    is_loosened = any(resource.kind is ResourceKind.GUARDRAILS for resource in held)
-    circumstances = Circumstances(
-        policy=policy,
-        # As it counts it is as strict as the one before.
-        uploaded=ports.policies.version(policy.version) if is_loosened else policy,
-        origins=ports.policies.origins(),
-        state=inputs.state,
-        fact=resolved.fact,
-        source_records=head.source_records if resolved.source_records is None else resolved.source_records,
-        now=inputs.now,
-        of_leavers=frozenset(resource for resource in held if diff.ground_of(resource).has_left),
-        people={name: ports.subjects.load(Subject(SubjectKind.PERSON, name)).head for name in assigned if name},
-        configured=ports.hr_authors(),
-    )
-    given = diff.added | diff.ahead.gifts.keys()
-    return {resource: blamed_for([resource], given=given, at=circumstances) for resource in sorted(held)}
-
-
-def _with_blame(plan: Plan, *, blamed_of: Mapping[Resource, Sequence[Blame]], ports: Reconciliation) -> Plan:
-    """Return the plan with the people who may not decide on its held operations, for each and for the change.
-
-    Nobody approves their own access, and that stays held when they approve the rest of the change.
-    """
-    made = {operation.id for operation in plan.operations}
-    held = tuple(
-        replace(
-            removal,
-            blamed=(*_actors(blamed_of.get(removal.resource, ())), *_gaining(removal, plan.after.fact, ports=ports)),
-        )
-        if removal.operation in made
-        else removal
-        for removal in plan.after.held
-    )
-    first: dict[tuple[str, bool], Blame] = {}
-    for blame in chain.from_iterable(blamed_of.values()):
-        first.setdefault((blame.actor, blame.of_leavers), blame)
-    return replace(plan, after=replace(plan.after, held=held), blamed=tuple(first.values()))
-
-
-def _gaining(held: HeldRemoval, fact: object, *, ports: Reconciliation) -> tuple[str, ...]:
-    """Return the person who alone would be given sensitive access, by their sign-in name."""
-    if not held.sensitive:
-        return ()
-    person = assignment_in(held.resource).principal.person if held.resource.kind is ResourceKind.ASSIGNMENT else ""
-    holder = ports.subjects.load(Subject(SubjectKind.PERSON, person)).head.fact if person else fact
-    return (f"{AUTHOR}{holder.user_name}",) if isinstance(holder, Person) and holder.user_name else ()
-
-
-def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(blame.actor for blame in blamed))
 
 
 def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:

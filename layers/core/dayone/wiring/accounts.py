@@ -62,7 +62,7 @@ def standing(
 def counts(table: "DynamoTable") -> dict[str, Any]:
     """Return the counters of changes and of existing access, and the notes of echoes."""
     from dayone.adapters.dynamodb.changes import DynamoProgress
-    from dayone.adapters.dynamodb.guardrails import DynamoHeldRemovals
+    from dayone.adapters.dynamodb.guardrails import DynamoHeldParts
     from dayone.adapters.dynamodb.idempotency import DynamoEchoes
     from dayone.adapters.dynamodb.ledger import DynamoLedger
 
@@ -70,7 +70,7 @@ def counts(table: "DynamoTable") -> dict[str, Any]:
         "echoes": DynamoEchoes(table),
         "progress": DynamoProgress(table),
         "ledger": DynamoLedger(table),
-        "held": DynamoHeldRemovals(table),
+        "held": DynamoHeldParts(table),
     }
 
 

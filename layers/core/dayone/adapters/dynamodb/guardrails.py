@@ -22,7 +22,7 @@ from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.audit import AuditEntry
 from dayone.model.grants import Grant, GrantState
-from dayone.model.guardrails import HeldRemoval, released
+from dayone.model.held_parts import HeldPart, released
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import ResourceKind, ResourceOf, Subject, SubjectKind
@@ -134,8 +134,8 @@ def _grant_in(record: Mapping[str, Any]) -> Grant:
 _HEAD, _PROGRESS, _LEDGER = "head", "progress", "ledger"
 
 
-class DynamoHeldRemovals:
-    """The port HeldRemovals."""
+class DynamoHeldParts:
+    """The port HeldParts."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset(
         {
@@ -152,7 +152,7 @@ class DynamoHeldRemovals:
         self._table = table
 
     def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
-        """See HeldRemovals; in order."""
+        """See HeldParts; in order."""
         of_change = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").begins_with(change_keys.OPERATION)
         place = change_keys.operation_named(after, change=change)._asdict() if after else None
         operations = [operation_in(record) for record in self._table.query(of_change, after=place, limit=limit)]
@@ -160,7 +160,7 @@ class DynamoHeldRemovals:
         return list(dict.fromkeys(held)), operations[-1].id if len(operations) == limit else ""
 
     def decide(
-        self, before: Head, *, held: Sequence[HeldRemoval], audit: Sequence[AuditEntry], awaits_approval: bool = False
+        self, before: Head, *, held: Sequence[HeldPart], audit: Sequence[AuditEntry], awaits_approval: bool = False
     ) -> None:
         """Store a decision on held removals in a head; raise Conflicting when `before` is no longer the head."""
         subject = before.subject
@@ -190,7 +190,7 @@ class DynamoHeldRemovals:
     def drop(
         self, change: str, operations: Iterable[str], *, reason: str, at: datetime, is_expiry: bool = False
     ) -> None:
-        """See HeldRemovals."""
+        """See HeldParts."""
         put = {"failure_reason": reason, "finished_at": stamp(at), "final": True}
         count = partial(_expired, day=at.astimezone(UTC).date()) if is_expiry else counts.dropped
         self._move(change, operations, to=OperationState.SUPERSEDED, put=put, count=count)

@@ -12,7 +12,7 @@ from dayone.api.responses import confirmed_answer, operation_answer, reasons_ans
 from dayone.api.schemas import explain as api
 from dayone.api.schemas.explain import EXPLANATION, ExplainAnswer
 from dayone.api.spec import described
-from dayone.model.guardrails import HeldRemoval
+from dayone.model.held_parts import HeldPart
 from dayone.policy.unmet_conditions import UnmetCondition
 
 
@@ -78,7 +78,7 @@ def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
     }
 
 
-def _held(removal: HeldRemoval) -> api.HeldRemovalAnswer:
+def _held(removal: HeldPart) -> api.HeldPartAnswer:
     return {
         "held_as": removal.held_as,
         "sensitive": removal.sensitive,

@@ -22,7 +22,7 @@ class ObstacleAnswer(TypedDict):
     says: str
 
 
-class HeldRemovalAnswer(TypedDict):
+class HeldPartAnswer(TypedDict):
     """A removal, or a gift, held by a guardrail; `verdict` is `waiting`, `approved`, `rejected` or `expired`.
 
     `held_as` and `sensitive` are as in the answer about the person or the account.
@@ -50,7 +50,7 @@ class StepAnswer(TypedDict):
     obstacles: list[ObstacleAnswer]
     confirmed: ConfirmedAnswer | None
     operation: OperationAnswer | None
-    held: HeldRemovalAnswer | None
+    held: HeldPartAnswer | None
     change: str
     says: str
 

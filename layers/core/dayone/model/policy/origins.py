@@ -103,8 +103,8 @@ def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:
 
 
 def approval_of_group(rule: GroupRule) -> str:
-    """What stands for a rule that says who is in a group, exactly as it is."""
-    return part_digest(group_rule(rule.name), GIVES, members_of(rule))
+    """Return a digest of a rule of a group in exactly its present form."""
+    return part_digest(group_rule(rule.name), GIVES, membership_meaning(rule))
 
 
 def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
