@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime
 
 from dayone.errors import Conflicting
 from dayone.model.audit import AuditEntry
-from dayone.model.guardrails import Tally
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart, Tally
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject

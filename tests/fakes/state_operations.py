@@ -8,8 +8,7 @@ from datetime import datetime
 from dayone.errors import Conflicting
 from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.failures import Obstacle, after_failure
-from dayone.model.guardrails import with_count
-from dayone.model.held_parts import after_ends, released
+from dayone.model.guardrails import after_ends, released, with_count
 from dayone.model.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
 from dayone.model.subject_state import NO_GENERATION, generation_number
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind

@@ -16,7 +16,7 @@ from dayone.access.entitlements import Sought
 from dayone.access.report import report_assignments
 from dayone.lookups import Window
 from dayone.model.accounts import Account, AccountState
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
 from dayone.model.reasons import Reason

@@ -10,7 +10,7 @@ import pytest
 from dayone.model.changes import Decision
 from dayone.model.commands import ApplyDecision
 from dayone.model.failures import Stuck, StuckKind
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.subjects import Subject, SubjectKind
 from tests.fakes.state_failed import MemoryStuck
 from tests.functions.access_api_state import ADA, CHANGE, IN_ENGINEERS, NOW, remembered

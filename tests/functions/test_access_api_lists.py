@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.model.accounts import Account, AccountState
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subject_state import Bootstrap, Head
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dayone.model.accounts import Account, AccountState
 from dayone.model.grants import Grant
-from dayone.model.held_parts import Verdict
+from dayone.model.guardrails import Verdict
 from dayone.model.lifecycle import has_access
 from dayone.model.operations import Operation, OperationState
 from dayone.model.people import Person

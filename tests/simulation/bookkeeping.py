@@ -9,7 +9,7 @@ from dayone.model.accounts import AccountState
 from dayone.model.audit import first_break
 from dayone.model.changes import Change
 from dayone.model.grants import Grant, has_ended_as_announced, is_of_grants, joined
-from dayone.model.held_parts import released
+from dayone.model.guardrails import released
 from dayone.model.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, Protection

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from dayone.model.guardrails import GUARDED
+from dayone.model.dependencies import GUARDED
 from dayone.model.operations import Action
 from tests.simulation import bookkeeping
 from tests.simulation.as_desired import Comparison, users_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from dayone.access.explain.steps import ExplainContext
 from dayone.model.accounts import Account
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart
 from dayone.model.operations import Action, Applied, Operation, OperationState
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy

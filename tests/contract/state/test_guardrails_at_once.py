@@ -7,8 +7,7 @@ import pytest
 
 from dayone.errors import Conflicting, Outdated
 from dayone.model.changes import Decision
-from dayone.model.guardrails import RemovalBudget
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart, RemovalBudget
 from dayone.model.operations import Action, OperationState
 from dayone.model.subjects import Subject, SubjectKind
 from tests.contract.dynamodb.test_dynamodb_concurrency import at_once, conflicts

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.errors import Conflicting
 from dayone.model.changes import Blame, Change, ChangeState
-from dayone.model.held_parts import Ground, HeldPart, decided, released
+from dayone.model.guardrails import Ground, HeldPart, decided, released
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Resource, Subject

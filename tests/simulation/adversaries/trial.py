@@ -10,7 +10,7 @@ from dayone.api.context import AccessApi
 from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import EVERYTHING, decide_change
 from dayone.model.changes import CauseKind
-from dayone.model.held_parts import Verdict
+from dayone.model.guardrails import Verdict
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
 from tests.builders import a_person, an_account, the_account, the_person

@@ -8,7 +8,7 @@ import pytest
 from dayone.access.explain.explanation import explain
 from dayone.access.explain.text import describe_step, in_short
 from dayone.model.grants import Grant
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import Action
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Condition, GroupRule, Location, PersonSelector, Policy

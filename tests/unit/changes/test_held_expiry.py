@@ -8,7 +8,7 @@ from dayone.changes.decisions import decide_change
 from dayone.errors import Inapplicable
 from dayone.events.publish import news_of_expiry
 from dayone.model.changes import Change, ChangeState
-from dayone.model.held_parts import Verdict
+from dayone.model.guardrails import Verdict
 from dayone.model.operations import OperationState
 from dayone.model.people import Status
 from dayone.ops.health import check_health

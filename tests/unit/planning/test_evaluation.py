@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.model.accounts import Account, AccountState
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, Protection

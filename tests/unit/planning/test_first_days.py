@@ -10,7 +10,7 @@ from dayone.errors import Forbidden
 from dayone.hr.workforce_codec import packed
 from dayone.model.changes import ChangeState
 from dayone.model.commands import Command, ImportWorkforce
-from dayone.model.held_parts import COVERED_FOR, Verdict
+from dayone.model.guardrails import COVERED_FOR, Verdict
 from dayone.model.operations import OperationState
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import an_account

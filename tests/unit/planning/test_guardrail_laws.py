@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dayone.model.guardrails import COUNTED, GUARDED, limit
-from dayone.model.held_parts import Verdict
+from dayone.model.dependencies import COUNTED, GUARDED
+from dayone.model.guardrails import Verdict, limit
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.people import Status
 from dayone.model.policy.rules import Guardrails, Policy

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dayone.model.dependencies import Difference
-from dayone.model.guardrails import Tally, gives_nothing, is_removal, limit, why_over_the_limit, why_ruinous
+from dayone.model.dependencies import Difference, is_removal
+from dayone.model.guardrails import Tally, gives_nothing, limit, why_over_the_limit, why_ruinous
 from dayone.model.operations import Action, Applied
 from dayone.model.policy.rules import Guardrails, Policy
 from dayone.model.reasons import DesiredResource

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.model.changes import Change, ChangeState
 from dayone.model.commands import Command
-from dayone.model.held_parts import Verdict
+from dayone.model.guardrails import Verdict
 from dayone.model.operations import OperationState
 from dayone.model.people import Status
 from dayone.model.policy.rules import Guardrails, Policy

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.model.held_parts import Ground, HeldPart, Verdict, decided, released, reviewed, spoken_for
+from dayone.model.guardrails import Ground, HeldPart, Verdict, decided, released, reviewed, spoken_for
 from dayone.model.subjects import Resource
 from tests.builders import membership
 

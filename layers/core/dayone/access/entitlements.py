@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from dayone.model.accounts import Account
-from dayone.model.held_parts import Verdict
+from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head, SubjectState

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dayone.model.changes import Change
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.principals import AUTHOR
 
 # What else causes something, such as an HR system, decides nothing anyway.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dayone.model.held_parts import Verdict, released
+from dayone.model.guardrails import Verdict, released
 from dayone.model.operations import OPEN_STATES, Action, Operation, OperationState
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, assignment_in

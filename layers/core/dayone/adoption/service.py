@@ -12,7 +12,7 @@ from dayone.model.adoption import Adoption, desired_digest
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import AdoptExisting
-from dayone.model.held_parts import Verdict
+from dayone.model.guardrails import Verdict
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import Head
 from dayone.model.subjects import ITSELF, Subject

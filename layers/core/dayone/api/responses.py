@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from dayone.access.queries import GroupInAccount, GroupOfPerson
 from dayone.api.schemas import base as api
 from dayone.model.accounts import Account
-from dayone.model.held_parts import HeldPart, Verdict, released
+from dayone.model.guardrails import HeldPart, Verdict, released
 from dayone.model.operations import Applied, Operation
 from dayone.model.people import Person
 from dayone.model.policy.rules import PolicyVersion

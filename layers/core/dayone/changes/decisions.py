@@ -10,7 +10,7 @@ from dayone.lookups import the_change
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Change, ChangeState, Decision
 from dayone.model.commands import ApplyDecision
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import OperationState
 from dayone.model.principals import NOBODY_ELSE, by_oneself, is_same
 from dayone.model.subjects import Resource, Subject, SubjectKind

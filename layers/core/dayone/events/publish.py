@@ -13,7 +13,7 @@ from dayone.messages.bus_events import (
     OperationDetail,
 )
 from dayone.model.changes import Change, ChangeState
-from dayone.model.guardrails import takes_access_away
+from dayone.model.dependencies import takes_access_away
 from dayone.model.operations import OPEN_STATES, Operation, OperationState
 from dayone.model.retry import Refusal
 from dayone.model.subject_state import Bootstrap, Head, is_reached

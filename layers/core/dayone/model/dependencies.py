@@ -1,9 +1,10 @@
 """Order of operations: dependencies within a plan and between plans."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from dayone.model.accounts import ENDED_WITH
 from dayone.model.operations import Action, Operation
 from dayone.model.reasons import DesiredResource
 from dayone.model.subjects import (
@@ -27,6 +28,20 @@ FORGOTTEN = "forgotten"
 # What is done when all the rest is: the set reaches the accounts, and people hear that they are ready.
 _LAST = frozenset({ResourceKind.PROVISIONING, ResourceKind.WELCOME})
 PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
+# What somebody loses access by when it goes.
+GUARDED = frozenset(
+    {
+        ResourceKind.USER,
+        ResourceKind.MEMBERSHIP,
+        ResourceKind.ASSIGNMENT,
+        ResourceKind.GROUP,
+        ResourceKind.PERMISSION_SET,
+    }
+)
+# What somebody loses access by when it comes.
+_TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
+# What the limit is a percentage of.
+COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
 
 
 class Difference(NamedTuple):
@@ -36,6 +51,28 @@ class Difference(NamedTuple):
     resource: Resource
     desired: DesiredResource
     covers: tuple[Resource, ...] = ()
+
+
+def is_removal(difference: Difference) -> bool:
+    """Return whether a difference takes access away; in a closed account nobody has access to lose."""
+    return _takes(difference.action, difference.resource, attributes=difference.desired.attributes)
+
+
+def adds_access(difference: Difference) -> bool:
+    """Return whether a difference adds a membership or an assignment."""
+    return difference.action is Action.CREATE and difference.resource.kind in COUNTED
+
+
+def takes_access_away(operation: Operation) -> bool:
+    """Return whether a planned operation takes access away."""
+    return _takes(operation.action, operation.resource, attributes=operation.attributes)
+
+
+def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str]) -> bool:
+    if ENDED_WITH in attributes or FORGOTTEN in attributes:
+        return False
+    takes = action is Action.CREATE and resource.kind in _TAKING
+    return takes or (action is Action.DELETE and resource.kind in GUARDED)
 
 
 def in_order(found: Iterable[Difference]) -> list[Difference]:

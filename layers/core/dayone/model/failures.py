@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dayone.model.guardrails import takes_access_away
+from dayone.model.dependencies import takes_access_away
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.retry import plan_again_at
 from dayone.model.subject_state import FactVersion, SourceRecord

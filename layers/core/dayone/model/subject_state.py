@@ -10,8 +10,7 @@ from dayone.model.adoption import Adoption
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Blame, Cause
 from dayone.model.grants import Grant
-from dayone.model.guardrails import RemovalBudget
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, RemovalBudget, Verdict
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.people import Person
 from dayone.model.reasons import Reason

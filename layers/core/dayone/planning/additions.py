@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from dayone.model.accounts import GONE, Account
 from dayone.model.changes import CauseKind
-from dayone.model.dependencies import Difference
-from dayone.model.guardrails import RemovalBudget, Tally, addition_limit, adds_access
+from dayone.model.dependencies import Difference, adds_access
+from dayone.model.guardrails import RemovalBudget, Tally, addition_limit
 from dayone.model.operations import Action
 from dayone.model.people import Person
 from dayone.model.policy.rules import Guardrails

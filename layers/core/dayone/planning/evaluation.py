@@ -7,10 +7,9 @@ from functools import cache, cached_property
 
 from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption
-from dayone.model.dependencies import Difference
+from dayone.model.dependencies import Difference, adds_access, is_removal
 from dayone.model.grants import has_ended_as_announced, is_of_grants
-from dayone.model.guardrails import adds_access, is_removal
-from dayone.model.held_parts import Ground
+from dayone.model.guardrails import Ground
 from dayone.model.lifecycle import LifeCycle, has_left
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dayone.model.accounts import Account
 from dayone.model.dependencies import Difference
-from dayone.model.held_parts import COVERED_FOR, HeldPart, Verdict
+from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status

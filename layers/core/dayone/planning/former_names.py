@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from dayone.model.held_parts import Verdict, spoken_for
+from dayone.model.guardrails import Verdict, spoken_for
 from dayone.model.lifecycle import Leavers, has_left
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person, Status

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption, digest_of
-from dayone.model.dependencies import PARTS_OF_A_SET, Difference
-from dayone.model.guardrails import is_removal
+from dayone.model.dependencies import PARTS_OF_A_SET, Difference, is_removal
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person

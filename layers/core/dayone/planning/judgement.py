@@ -8,18 +8,20 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dayone.model.changes import Decision
-from dayone.model.dependencies import Difference
+from dayone.model.dependencies import COUNTED, Difference, is_removal
 from dayone.model.guardrails import (
-    COUNTED,
+    HeldPart,
     RemovalBudget,
     Tally,
+    Verdict,
     counted,
+    decided,
     gives_nothing,
-    is_removal,
+    reviewed,
+    spoken_for,
     why_over_the_limit,
     why_ruinous,
 )
-from dayone.model.held_parts import HeldPart, Verdict, decided, reviewed, spoken_for
 from dayone.model.operations import Applied
 from dayone.model.policy.rules import Policy
 from dayone.model.principals import is_same

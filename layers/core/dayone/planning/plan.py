@@ -8,7 +8,7 @@ from dayone.model.accounts import GONE, Account, next_read_at
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
 from dayone.model.grants import Grant, next_turn
-from dayone.model.held_parts import HeldPart, expires_at, held_as, next_expiry, notes_on
+from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.lifecycle import IdentitySource, has_access
 from dayone.model.operations import Action, Applied, Operation, OperationState
 from dayone.model.people import Person

@@ -9,8 +9,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Decision
 from dayone.model.commands import Command
 from dayone.model.grants import Grant
-from dayone.model.guardrails import Tally
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart, Tally
 from dayone.model.operations import Operation
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, PolicyVersion, Reservation, Reservations

@@ -8,7 +8,7 @@ from dayone.errors import Conflicting
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision
-from dayone.model.held_parts import COVERED_FOR, HeldPart, Verdict, held_as
+from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict, held_as
 from dayone.model.policy.origins import approval_of_group
 from dayone.model.policy.rules import Reservation
 from dayone.model.principals import BY_ONESELF

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Protocol
 
 from dayone.model.changes import Blame
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart
 from dayone.model.people import Person
 from dayone.model.principals import AUTHOR
 from dayone.model.subject_state import Plan

@@ -9,8 +9,7 @@ from dayone.hr.echoes import EchoNotes
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.grants import people_granted
-from dayone.model.guardrails import RemovalBudget, limit
-from dayone.model.held_parts import expired
+from dayone.model.guardrails import RemovalBudget, expired, limit
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Plan

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from dayone.model.accounts import Account
 from dayone.model.grants import Grant, GrantState
-from dayone.model.held_parts import HeldPart, Verdict
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.lifecycle import has_access
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.people import Person

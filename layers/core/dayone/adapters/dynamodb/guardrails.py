@@ -22,7 +22,7 @@ from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.audit import AuditEntry
 from dayone.model.grants import Grant, GrantState
-from dayone.model.held_parts import HeldPart, released
+from dayone.model.guardrails import HeldPart, released
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import ResourceKind, ResourceOf, Subject, SubjectKind

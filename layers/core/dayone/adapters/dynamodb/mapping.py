@@ -14,7 +14,7 @@ from dayone.adapters.dynamodb.writes import Update, Write, is_as_it_was, is_in_f
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, Change, Share
-from dayone.model.held_parts import after_ends, released
+from dayone.model.guardrails import after_ends, released
 from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
 from dayone.model.people import Person
 from dayone.model.policy.rules import PolicyVersion

@@ -28,7 +28,8 @@ from dayone.adapters.dynamodb.writes import (
 )
 from dayone.errors import Conflicting
 from dayone.messages.codec import encode, stamp
-from dayone.model.guardrails import COUNTED, with_count
+from dayone.model.dependencies import COUNTED
+from dayone.model.guardrails import with_count
 from dayone.model.operations import Applied, Operation
 from dayone.model.subjects import ResourceOf
 from dayone.ports.operations import Finished

@@ -12,7 +12,7 @@ from dayone.api.responses import confirmed_answer, operation_answer, reasons_ans
 from dayone.api.schemas import explain as api
 from dayone.api.schemas.explain import EXPLANATION, ExplainAnswer
 from dayone.api.spec import described
-from dayone.model.held_parts import HeldPart
+from dayone.model.guardrails import HeldPart
 from dayone.policy.unmet_conditions import UnmetCondition
 
 

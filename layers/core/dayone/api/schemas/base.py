@@ -3,7 +3,7 @@
 from typing import Annotated, TypedDict
 
 from dayone.messages.types import ChangeId, Count, Href, Moment, enum_of
-from dayone.model.held_parts import HELD_AS, Verdict
+from dayone.model.guardrails import HELD_AS, Verdict
 from dayone.model.operations import Action, DeletionOutcome, OperationState
 
 StateWord = Annotated[str, enum_of(*OperationState)]
