@@ -103,7 +103,7 @@ def test_a_state_that_accounts_never_have_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "progress", "state"),
+    ("existing", "progress", "state"),
     [
         ({}, {}, "waiting"),
         ({"is_under_way": True}, {"outstanding": 1}, "under-way"),

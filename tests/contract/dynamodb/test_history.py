@@ -115,7 +115,7 @@ def test_a_cursor_of_another_time_is_invalid(state_table: StateTable) -> None:
         ports.history.changes(ChangeFilter(until=NOW + timedelta(hours=1)), cursor=cursor, limit=1)
 
 
-@pytest.mark.parametrize("wanted", [ChangeFilter(kind=CauseKind.DUE), ChangeFilter(kind=CauseKind.DUE, subject=ADA)])
+@pytest.mark.parametrize("query", [ChangeFilter(kind=CauseKind.DUE), ChangeFilter(kind=CauseKind.DUE, subject=ADA)])
 def test_a_page_ends_where_enough_was_looked_at(
     state_table: StateTable, monkeypatch: pytest.MonkeyPatch, query: ChangeFilter
 ) -> None:
