@@ -127,7 +127,7 @@ class World:
         assert isinstance(handler, logging.StreamHandler)
         handler.setStream(log := io.StringIO())
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(wiring, "access_api", self.ports)
+            patch.setattr(wiring, "access_api_wired", self.ports)
             patch.setattr(wiring, "own_apis", MemoryOwnApis)
             response = app.lambda_handler(load(event) if isinstance(event, str) else _with_its_method(event), context())
         multiple = response.get("multiValueHeaders") or {name: [value] for name, value in response["headers"].items()}

@@ -48,7 +48,7 @@ def answer(
         clock=lambda: datetime.now(UTC) + timedelta(seconds=sum(slept)),
         sleep=slept.append,
     )
-    monkeypatch.setattr(wiring, "claim_table", lambda: ports)
+    monkeypatch.setattr(wiring, "claim_table_ports", lambda: ports)
 
     def ask(name: str, **properties: str) -> Any:  # noqa: ANN401
         event = event_of(f"claim_table/{name}")

@@ -22,7 +22,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made.hr_tells(a_person())
     made.plan_all()
     made.engine.rings = 0
-    monkeypatch.setattr(wiring, "execute_operations", made.executing)
+    monkeypatch.setattr(wiring, "execute_operations_ports", made.executing)
     return made
 
 

@@ -97,7 +97,7 @@ class TestAccessApi:
     def test_what_did_not_come_through_the_api_is_refused(
         self, world: World, changes: Mapping[str, Any], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(wiring, "access_api", world.ports)
+        monkeypatch.setattr(wiring, "access_api_wired", world.ports)
         answer = access_api.lambda_handler(_of_request(load("approve_change"), changes), context)
         self._is_refused(world, answer)
 
@@ -152,7 +152,7 @@ class TestAccessApi:
             def includes(self, _api_id: str) -> bool:
                 raise Unavailable("no parameter")
 
-        monkeypatch.setattr(wiring, "access_api", world.ports)
+        monkeypatch.setattr(wiring, "access_api_wired", world.ports)
         monkeypatch.setattr(wiring, "own_apis", Unread)
         answer = access_api.lambda_handler(load("approve_change"), context)
         assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "5")
@@ -179,7 +179,7 @@ class TestReceiveHrEvent:
             inbox=(taken := MemoryInbox()),
             clock=lambda: NOW,
         )
-        monkeypatch.setattr(wiring, "receive_hr_event", lambda: ports)
+        monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: ports)
         return taken
 
     def _event(self, event_of: Callable[[str], Event]) -> Event:
@@ -268,7 +268,7 @@ class TestRecords:
         self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         world = PlanningWorld()
-        monkeypatch.setattr(wiring, "plan_changes", world.planning)
+        monkeypatch.setattr(wiring, "plan_changes_ports", world.planning)
         event = forged("plan_changes/joiner")
         with pytest.raises(Forbidden):
             plan_changes.lambda_handler(event, context)
@@ -278,7 +278,7 @@ class TestRecords:
         self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         ports = RecordAccountEvent(inbox=(inbox := MemoryInbox()), dead_letters=MemoryDeadLetters())
-        monkeypatch.setattr(wiring, "record_account_event", lambda: ports)
+        monkeypatch.setattr(wiring, "record_account_event_ports", lambda: ports)
         event = forged("record_account_event/account_joined")
         with pytest.raises(Forbidden):
             record_account_event.lambda_handler(event, context)
@@ -289,7 +289,7 @@ class TestRecords:
     ) -> None:
         bus = MemoryEventBus()
         ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(State()), bus=bus)
-        monkeypatch.setattr(wiring, "publish_events", lambda: ports)
+        monkeypatch.setattr(wiring, "publish_events_ports", lambda: ports)
         event = forged("publish_events/operation_succeeded")
         with pytest.raises(Forbidden):
             publish_events.lambda_handler(event, context)
@@ -302,7 +302,7 @@ class TestTheInbox:
     @pytest.fixture
     def world(self, monkeypatch: pytest.MonkeyPatch) -> PlanningWorld:
         made = PlanningWorld()
-        monkeypatch.setattr(wiring, "plan_changes", made.planning)
+        monkeypatch.setattr(wiring, "plan_changes_ports", made.planning)
         return made
 
     def test_a_policy_that_nobody_has_put_in_force_is_a_dead_letter_at_once(

@@ -54,7 +54,7 @@ def inbox(monkeypatch: pytest.MonkeyPatch, keys: _CountingKeys) -> MemoryInbox:
         inbox=MemoryInbox(),
         clock=lambda: NOW,
     )
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: ports)
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: ports)
     assert isinstance(ports.inbox, MemoryInbox)
     return ports.inbox
 

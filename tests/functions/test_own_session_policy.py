@@ -34,7 +34,7 @@ class _World:
 def world(monkeypatch: pytest.MonkeyPatch) -> _World:
     made = _World()
     made.store.on |= {"ou-ab12-11111111": set(), "ou-ab12-22222222": set()}
-    monkeypatch.setattr(wiring, "own_session_policy", made.ports)
+    monkeypatch.setattr(wiring, "own_session_policy_ports", made.ports)
     return made
 
 

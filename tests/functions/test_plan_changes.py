@@ -32,7 +32,7 @@ class Broken:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     made.organization.accounts["444455556666"] = an_account()
-    monkeypatch.setattr(wiring, "plan_changes", made.planning)
+    monkeypatch.setattr(wiring, "plan_changes_ports", made.planning)
     monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return made
 

@@ -33,7 +33,7 @@ def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventB
     assigned = [confirmed(assignment()), confirmed(assignment("person:e-1001", "Admin"))]
     state.applied |= {ResourceOf(the_account(), applied.resource): applied for applied in assigned}
     ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(state), bus=bus)
-    monkeypatch.setattr(wiring, "publish_events", lambda: ports)
+    monkeypatch.setattr(wiring, "publish_events_ports", lambda: ports)
     monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return bus
 

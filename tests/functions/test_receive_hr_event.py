@@ -38,14 +38,14 @@ def _ports(inbox: MemoryInbox, *, setup: str = "", now: datetime | None = None) 
 @pytest.fixture
 def inbox(monkeypatch: pytest.MonkeyPatch) -> MemoryInbox:
     taken = MemoryInbox()
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: _ports(taken))
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: _ports(taken))
     return taken
 
 
 @pytest.fixture
 def every_source(monkeypatch: pytest.MonkeyPatch) -> MemoryInbox:
     taken = MemoryInbox()
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: _ports(taken, setup=SETUP, now=NOW))
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: _ports(taken, setup=SETUP, now=NOW))
     return taken
 
 
@@ -133,7 +133,7 @@ class _ThrottledInbox(MemoryInbox):
 def test_what_the_inbox_does_not_take_is_to_be_sent_again(
     event_of: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: _ports(_ThrottledInbox()))
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: _ports(_ThrottledInbox()))
     answer = app.lambda_handler(_signed(event_of("receive_hr_event/joiner")), context)
     assert answer["statusCode"] == 503
     assert answer["headers"]["Retry-After"] == "7"
@@ -195,7 +195,7 @@ def test_a_configuration_that_is_wrong_is_told_to_whoever_runs_this(
     def broken() -> ReceiveHrEvent:
         raise Unavailable("hr.yaml:2:1: there is no such key")
 
-    monkeypatch.setattr(wiring, "receive_hr_event", broken)
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", broken)
     status, problem = _answered(event_of("receive_hr_event/joiner"), context)
     assert status == 503
     assert "hr.yaml" not in json.dumps(problem)

@@ -69,7 +69,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, context: LambdaContext) -> Callabl
         inbox=MemoryInbox(),
         clock=lambda: NOW,
     )
-    monkeypatch.setattr(wiring, "receive_hr_event", lambda: ports)
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: ports)
 
     def answer(event: Event) -> Answer:
         given = app.lambda_handler(event, context)

@@ -21,7 +21,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     made.hr_tells(a_person(start_date=date(2026, 11, 24)))
     made.plan_all()
-    monkeypatch.setattr(wiring, "reconcile_access", made.sweeping)
+    monkeypatch.setattr(wiring, "reconcile_access_ports", made.sweeping)
     return made
 
 

@@ -40,7 +40,7 @@ def queues(monkeypatch: pytest.MonkeyPatch) -> _Queues:
 def _wired(inbox: MemoryInbox, monkeypatch: pytest.MonkeyPatch) -> _Queues:
     queues = _Queues(inbox)
     ports = RecordAccountEvent(inbox=queues.inbox, dead_letters=queues.dead_letters)
-    monkeypatch.setattr(wiring, "record_account_event", lambda: ports)
+    monkeypatch.setattr(wiring, "record_account_event_ports", lambda: ports)
     monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return queues
 

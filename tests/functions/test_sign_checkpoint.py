@@ -41,7 +41,7 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Place:
     made = Place()
     made.state.record(entry())
     made.state.record(entry(detail="second"))
-    monkeypatch.setattr(wiring, "sign_checkpoint", made.ports)
+    monkeypatch.setattr(wiring, "sign_checkpoint_ports", made.ports)
     return made
 
 
