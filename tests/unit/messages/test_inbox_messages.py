@@ -52,7 +52,7 @@ GRANTS = st.builds(
 ADOPTIONS = st.builds(
     Adoption,
     digest=st.text(min_size=1),
-    wanted=st.text(),
+    desired=st.text(),
     actor=st.text(),
     reason=st.text(),
     surplus=st.lists(RESOURCES, max_size=2).map(tuple),
