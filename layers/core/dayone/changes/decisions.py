@@ -89,14 +89,14 @@ def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPo
 
 
 def _own(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPorts) -> tuple[list[str], bool]:
-    """What of the named subjects the caller may not decide on, and whether that is all that waits."""
+    """Return the waiting operations that the caller may not decide on, and whether these are all that wait."""
     waiting = list(_waiting(found, part=part, ports=ports))
     own = [f"{subject} {removal.resource}" for subject, removal in waiting if is_blamed(removal, actor=actor)]
     return own, len(own) == len(waiting)
 
 
 def _in_full(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> DecidedPart:
-    """The part with the subjects that it is about, where these are few; else as it is."""
+    """Return the part with the subjects that it is about, if these are few; else unchanged."""
     if not 0 < found.held <= _FEW:
         return part
     page = ports.records.operations(found.id, cursor="", limit=_PAGE)

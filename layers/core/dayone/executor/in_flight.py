@@ -62,7 +62,7 @@ class Durations:
         return timedelta(seconds=_RIPE * self.mean)
 
     def ask_at(self, begun: Iterable[datetime], *, polled_at: datetime | None, now: datetime) -> datetime | None:
-        """Return the time to poll requests begun at these times, last polled at `asked`; None when there are none.
+        """Return the time to poll requests begun at these times, last polled at `polled_at`; None when there are none.
 
         With many in progress, one of them finishes every moment, and each poll should find one that has.
         """

@@ -25,8 +25,9 @@ class Account:
     """One AWS account of the organisation.
 
     `ou_path` names the organizational units from the root down, such as `/Workloads/Dev`, and is `/` in the root
-    (`ou_paths` reads and writes it); `ou_ids` are their ids in the same order. `is_management` marks the organisation's
-    management account. `created_at` is when this organisation made the account, None for one that was invited.
+    (`policy.ou_paths` reads and writes it); `ou_ids` are their ids in the same order. `is_management` marks the
+    organisation's management account. `created_at` is when this organisation made the account, None for one that was
+    invited.
     """
 
     id: str

@@ -25,7 +25,7 @@ class LetterQueue(StrEnum):
 class DeadLetter:
     """A message in a dead-letter queue; `handle` is the queue's receipt handle of this read.
 
-    `received` counts how often it was read, in the queue that it came from and here. `told` are the attributes set by
+    `received` counts how often it was read, in the queue that it came from and here. `attributes` are those set by
     its sender, and `group` is its message group, which in the inbox is its subject.
     """
 

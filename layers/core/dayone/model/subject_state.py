@@ -140,23 +140,19 @@ class Head:
     `generation` is `number-token`: the number grows with each plan, the token distinguishes two plans with the same
     number; `change` is the change that made it. `fingerprint` and `outstanding` describe the operations of this
     generation: a digest of their content, and how many are not finished; `failed` counts those that have failed.
-    `due_at` is when time alone will change what is desired.
-    `removing` are the removals that this generation makes and that have been counted, so that no later one counts them
-    again, and `adding` the same for additions; `held` are those that wait for a human, or have been decided on, and
-    belong to no generation.
-    `tellings` are the newest records of a person from each HR source, from which `fact` is made; `claims` are the user
-    names and e-mail addresses that belong to this person alone. `former_holders` are the ids of people who have left
-    and had one of them before; with `awaits_names` the person is to get one as soon as somebody who has left has no
-    access any more.
-    What was confirmed before `trusted_since` may have been deleted without a notice of AWS, see `trusted`. `bootstrap`
-    is the progress of an account towards its first complete set of assignments. One that existed before Day One
-    `awaits_approval`: its assignments are held until a human has approved any of them.
-    `adoption` is the decision about existing resources of its name, until it is carried out or lapses. `grants` are the
-    open grants, and ended ones whose resources still exist.
-    `has_access` is whether this plan gave a person access, `access_lost_at` when they were last seen with access that
-    they should not have.
-    `revision` counts every write that a plan could depend on, of the head and of the resources: an equal revision means
-    an equal state of the subject.
+    `due_at` is when time alone will change what is desired. `removing` are the removals that this generation makes and
+    that have been counted, so that no later one counts them again, and `adding` the same for additions; `held` are
+    those that wait for a human, or have been decided on, and belong to no generation. `source_records` are the newest
+    records of a person from each HR source, from which `fact` is made; `claims` are the user names and e-mail addresses
+    that belong to this person alone. `former_holders` are the ids of people who have left and had one of them before;
+    with `awaits_names` the person is to get one as soon as somebody who has left has no access any more. What was
+    confirmed before `trusted_since` may have been deleted without a notice of AWS, see `trusted`. `bootstrap` is the
+    progress of an account towards its first complete set of assignments. One that existed before Day One
+    `awaits_approval`: its assignments are held until a human has approved any of them. `adoption` is the decision about
+    existing resources of its name, until it is carried out or lapses. `grants` are the open grants, and ended ones
+    whose resources still exist. `has_access` is whether this plan gave a person access, `access_lost_at` when they were
+    last seen with access that they should not have. `revision` counts every write that a plan could depend on, of the
+    head and of the resources: an equal revision means an equal state of the subject.
     """
 
     subject: Subject

@@ -90,9 +90,8 @@ def _named(found: Iterable[Difference]) -> str:
 class PolicyEvaluator:
     """One policy at one moment, compiled to be evaluated for any subject.
 
-    `employed` are the ids of those people with assignments in the policy who are in employment; `state_of` looks up the
-    recorded state of a subject. `before` has evaluators of the policies that it is compared with, while its removals
-    are held.
+    `employed` are the ids of employed people with assignments in the policy; `state_of` looks up a recorded state.
+    `before` has evaluators of the policies that it is compared with, while its removals are held.
     """
 
     policy: Policy
@@ -225,10 +224,7 @@ def diff_subject(
     evaluator: PolicyEvaluator,
     source_records: tuple[SourceRecord, ...] | None = None,
 ) -> Diff:
-    """Compare the recorded state of a subject with the resources a policy desires for this fact; the only diff.
-
-    `tellings` are the records behind the fact, where they differ from the recorded ones.
-    """
+    """Compare a subject with the policy; `source_records` are those of the fact if they are not the recorded ones."""
     compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
     taken, records = compared.removals, state.head.source_records if source_records is None else source_records

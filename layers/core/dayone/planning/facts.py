@@ -26,8 +26,8 @@ from dayone.ports.store import Grants, Subjects
 class ResolvedFact:
     """The fact in force, its version, and notes and audit entries about that decision.
 
-    `tellings`, and with them `claims`, `former_holders` and `awaits_names`, are to be stored in the head; None leaves
-    them unchanged. With `is_echo` a source has only repeated its previous record.
+    `source_records`, and with them `claims`, `former_holders` and `awaits_names`, are to be stored in the head; None
+    leaves them unchanged. With `is_echo` a source has only repeated its previous record.
     """
 
     fact: Person | Account | None

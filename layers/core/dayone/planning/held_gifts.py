@@ -42,7 +42,7 @@ class Gift:
 class Giving:
     """Context in which a subject's plan gives something.
 
-    `recorded` looks up the recorded state of another subject; `tellings` are the current records of a person.
+    `recorded` looks up the recorded state of another subject; `source_records` are the current records of a person.
     """
 
     state: SubjectState

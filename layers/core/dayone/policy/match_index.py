@@ -50,7 +50,7 @@ class Facet[V: Hashable]:
         return self.learn(value) if existing is None else existing
 
     def learn(self, value: V) -> int:
-        """Evaluate and cache a value that is not among the `known` ones, as `holding` does."""
+        """Evaluate and cache a value that is not cached yet, as `holding` does."""
         if len(self.bits_by_value) >= _MOST_REMEMBERED:
             self.bits_by_value.clear()
         self.bits_by_value[value] = bits = self._decided(value)

@@ -138,7 +138,7 @@ def mark_failed(place: str) -> dict[str, Write]:
 def of_failures(ends: Iterable[Finished], *, recorded: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Write]:
     """Return the writes that mark each change in which an operation fails for the first time.
 
-    `known` are the records that their subjects were planned, which have the places of the changes.
+    `recorded` are the records that their subjects were planned, which have the places of the changes.
     """
     failures = [end.operation for end in ends if end.state is OperationState.FAILED and not end.operation.failed_before]
     proofs = (recorded[change_keys.planned_key(operation.subject, change=operation.change)] for operation in failures)

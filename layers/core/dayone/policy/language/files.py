@@ -14,6 +14,6 @@ def as_text(files: Mapping[str, str]) -> tuple[str, str]:
 
 
 def files_in(kept: PolicyVersion) -> Mapping[str, str]:
-    """Return the texts of a stored policy by the names of their files: the input of `as_one_text`."""
+    """Return the texts of a stored policy by the names of their files: the input of `as_text`."""
     files: Mapping[str, str] = {kept.file: kept.text} if kept.file else json.loads(kept.text)
     return files
