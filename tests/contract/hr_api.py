@@ -54,7 +54,7 @@ def running_api() -> Iterator[Api]:
     handler = type("Handler", (_Handler,), {"api": api})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     api.url = f"http://127.0.0.1:{server.server_port}"
-    serving = Thread(target=server.serve_forever, daemon=True)
+    serving = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     serving.start()
     try:
         yield api

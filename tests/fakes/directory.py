@@ -95,14 +95,18 @@ class MemoryDirectory:
         missing = [word for word in _REQUIRED if word not in stored]
         if missing or not stored.keys() <= _WORDS:
             raise Refused(f"ValidationException: missing {missing}, unknown {sorted(stored.keys() - _WORDS)}")
-        for other_id, other in self._center.users.items():
-            if other_id != user_id and any(_same(word, stored, other) for word in ("user_name", "email")):
-                raise AlreadyExists("ConflictException: Duplicate UserName or Email")
+        if any(other_id != user_id for other_id in self._holders(stored)):
+            raise AlreadyExists("ConflictException: Duplicate UserName or Email")
         self._center.users[user_id] = stored
 
-
-def _same(word: str, record: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return word in record and record[word].casefold() == other.get(word, "").casefold()
+    def _holders(self, attributes: Mapping[str, str]) -> list[str]:
+        """The ids of users who have the same name or address, whatever the case of its letters."""
+        name, email = attributes["user_name"].casefold(), attributes.get("email", "").casefold()
+        return [
+            user_id
+            for user_id, user in self._center.users.items()
+            if user["user_name"].casefold() == name or (email and user.get("email", "").casefold() == email)
+        ]
 
 
 def _existing[T](shelf: Mapping[str, T], identifier: str, kind: str) -> T:

@@ -1,16 +1,20 @@
 """The `dayone` command run in this process, with an environment of its own."""
 
 import json
+import sys
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import typer.main
 from typer.testing import CliRunner
 
 from dayone_cli.main import build
 from tests.unit.cli_api import KEY, REGION, SECRET
 
-_APP = build()
+# Working it out takes longer than most commands do.
+_COMMAND = typer.main.get_command(build())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +33,15 @@ def dayone(*arguments: str | Path, api: str = "", stdin: str = "", **more: str) 
     """Run it with credentials, against an API."""
     environment = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION, "DAYONE_API": api}
     words = [str(argument) for argument in arguments]
-    ended = CliRunner().invoke(_APP, words, input=stdin, env={**environment, **more})
-    if ended.exception and not isinstance(ended.exception, SystemExit):
-        raise ended.exception
-    return Ended(code=ended.exit_code, out=ended.stdout, err=ended.stderr)
+    code: object = 0
+    with CliRunner().isolation(stdin, env={**environment, **more}) as (out, err, _):
+        try:
+            _COMMAND.main(words, prog_name=_COMMAND.name)
+        except SystemExit as end:
+            code = end.code
+        sys.stdout.flush()
+        return Ended(code=int(str(code or 0)), out=_text(out), err=_text(err))
+
+
+def _text(written: BytesIO) -> str:
+    return written.getvalue().decode().replace("\r\n", "\n")
