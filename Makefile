@@ -124,9 +124,9 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 
 .PHONY: check
 check: setup ## Format, lint, types, imports, template and the fast tests; in a minute or two
-	@$(MAKE) -j2 --keep-going check-tests check-types check-template check-format check-lint check-imports
+	@$(MAKE) -j2 --keep-going check-rules check-unit check-types check-template check-format check-lint check-imports
 
-.PHONY: check-format check-lint check-types check-imports check-template check-tests
+.PHONY: check-format check-lint check-types check-imports check-template check-tests check-unit check-rules
 check-format:
 	$(BIN)/ruff format --check --quiet
 
@@ -142,9 +142,14 @@ check-imports:
 check-template:
 	$(BIN)/cfn-lint template.yaml template-forwarder.yaml
 
-# What needs a build or a server, or tries very many cases, is for `make test`.
-check-tests:
-	$(PYTEST) --quiet -m "not thorough" $(wildcard tests/unit tests/simulation) tests/project --ignore tests/project/test_artefacts.py
+# What needs a build or a server, or tries very many cases, is for `make test`. Two runs, for two processors.
+check-tests: check-unit check-rules
+
+check-unit:
+	$(PYTEST) --quiet -m "not thorough" tests/unit
+
+check-rules:
+	$(PYTEST) --quiet -m "not thorough" tests/simulation tests/project --ignore tests/project/test_artefacts.py
 
 .PHONY: check-deploy
 check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether the templates can be deployed, whatever their parameters

@@ -43,6 +43,9 @@ class SamProject:
 
     def release(self, stack: str) -> None:
         """Build what has changed since the last build, and create or update the stack; raises SandboxError."""
+        if not self._has_code:
+            self._deploy(self.template, stack=stack)
+            return
         with self._build_folder() as target:
             self._build(target)
             self._deploy(target / "build" / "template.yaml", stack=stack)
@@ -53,6 +56,12 @@ class SamProject:
             self._build(target)
             shutil.copytree(target / "build", folder)
         return folder / "template.yaml"
+
+    @property
+    def _has_code(self) -> bool:
+        # Building takes seconds even when there is nothing to build.
+        text = self.template.read_text("utf-8")
+        return "AWS::Serverless" in text or "AWS::Lambda" in text
 
     @contextmanager
     def _build_folder(self) -> Iterator[Path]:

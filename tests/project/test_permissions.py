@@ -4,6 +4,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ def _allowed(name: str, *, policy: str) -> list[str]:
     return [action for statement in _statements(name, policy=policy) for action in _listed(statement["Action"])]
 
 
+@cache
 def _declared(name: str) -> dict[str, list[str]]:
     path = [PACKAGE.parent, Path(sysconfig.get_path("purelib"))]
     return declared_actions(name, interpreter=Path(sys.executable), path=path)
