@@ -21,6 +21,7 @@ from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
 from dayone.messages import inbox
 from dayone.model.commands import Command
+from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.planning.desired_access import DesiredAccess
 from dayone.policy.language.files import files_in
@@ -194,6 +195,7 @@ class DayOne:
             clock=self.clock,
             jitter=self.weather.random.random,
             token=lambda: f"run-{next(self._numbers)}",
+            unexpected=_raised,
         )
 
         def execute(_: object) -> object:
@@ -328,6 +330,10 @@ class WiredEngine:
 
 
 @cache
+def _raised(_: Operation, error: Exception) -> None:
+    raise error
+
+
 def _read(text: str, file: str) -> Policy:
     kept = PolicyVersion(version=0, text=text, file=file, actor="", at=datetime.min, change="")  # noqa: DTZ901
     return read_policy(files_in(kept), version=0)

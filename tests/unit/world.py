@@ -79,6 +79,11 @@ PORTAL = Portal(url="https://d-0123456789.awsapps.com/start", region="eu-central
 _MOST_ROUNDS = 40
 
 
+def raised(error: Exception) -> None:
+    """Raise it."""
+    raise error
+
+
 @dataclass
 class World:
     """`now` moves when the executor sleeps, and with every sleep AWS finishes what it works on.
@@ -116,6 +121,8 @@ class World:
     time_to_activate: timedelta = timedelta(seconds=10)
     held_expiry: timedelta = timedelta(days=30)
     policies: dict[str, Policy] = field(default_factory=dict)
+    # An error of ours fails the test, unless that is what the test is about.
+    unexpected: Callable[[Operation, Exception], None] = field(default=lambda _operation, error: raised(error))
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -199,6 +206,7 @@ class World:
             clock=lambda: self.now,
             jitter=lambda: 0.5,
             token=lambda: f"run-{next(self.numbers)}",
+            unexpected=self.unexpected,
         )
 
     def _existing(self) -> ExistingAccess:

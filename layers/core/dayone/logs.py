@@ -1,11 +1,12 @@
 """Logs: one JSON line each, with the ids that connect them and no personal data."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from aws_lambda_powertools import Logger
 
 from dayone.errors import DayOneError
+from dayone.model.operations import Operation
 
 
 def logger_of(function: str) -> Logger:
@@ -30,3 +31,14 @@ def log_failures(logger: Logger, *, message_id: str, errors: dict[str, Exception
         else:
             logger.exception("message failed unexpectedly", extra={"message_id": message_id})
         raise
+
+
+def log_unexpected(logger: Logger) -> Callable[[Operation, Exception], None]:
+    """Return what logs an error of ours about one operation, with its traceback."""
+
+    def log(operation: Operation, error: Exception) -> None:
+        ids = {"operation": operation.id, "change": operation.change, "action": operation.action.value}
+        kind = operation.resource.kind.value
+        logger.error("operation failed unexpectedly", extra={**ids, "resource_kind": kind}, exc_info=error)
+
+    return log

@@ -30,7 +30,10 @@ _LONGEST_NAP = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteOperations:
-    """Dependencies of a run; `jitter` returns a number in [0, 1), `token` a unique name for a run."""
+    """Dependencies of a run; `jitter` returns a number in [0, 1), `token` a unique name for a run.
+
+    `unexpected` logs an error of ours about one operation, which is tried again while the others go on.
+    """
 
     queue: OperationQueue
     turn: Turn
@@ -41,6 +44,7 @@ class ExecuteOperations:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     token: Callable[[], str]
+    unexpected: Callable[[Operation, Exception], None]
 
 
 def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
@@ -61,7 +65,14 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
 
 def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) -> bool:
     budgets = ports.allowances.budgets
-    trying = Trying(queue=ports.queue, aws=ports.aws, budgets=budgets, clock=ports.clock, jitter=ports.jitter)
+    trying = Trying(
+        queue=ports.queue,
+        aws=ports.aws,
+        budgets=budgets,
+        clock=ports.clock,
+        jitter=ports.jitter,
+        unexpected=ports.unexpected,
+    )
     run = ExecutorRun(trying, workers=ports.workers, allowances=ports.allowances)
     run.resume()
     renew_at = ports.clock() + _RENEWAL
@@ -142,7 +153,7 @@ class ExecutorRun:
                         self._waiting.look_at(operation.awaits, at=now)
                     self._begin(partial(try_operation, operation, ports=self.ports))
                 case Ask() as ask:
-                    self._begin(partial(ask_aws, ask, aws=self.ports.aws))
+                    self._begin(partial(ask_aws, ask, ports=self.ports))
                 case Wait(until):
                     self._due_at = until
                     return until if self._is_busy or until - now <= self._worth_waiting else None

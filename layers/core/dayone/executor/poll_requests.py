@@ -7,7 +7,17 @@ from dayone.errors import AccessDenied, NotFound, Unavailable
 from dayone.executor.attempt import IdentityCenter, made_lately
 from dayone.executor.handlers.registry import status
 from dayone.executor.in_flight import RequestKind
-from dayone.executor.results import Changed, Ended, PollResult, Report, Trying, go_on_at_once, put_back, refused
+from dayone.executor.results import (
+    Changed,
+    Ended,
+    PollResult,
+    Report,
+    Trying,
+    go_on_at_once,
+    put_back,
+    refused,
+    stumbled,
+)
 from dayone.executor.scheduler import Ask
 from dayone.executor.worker import failed_outcome, finished, finished_in_part
 from dayone.model.operations import WAS_NOT_THERE, Action, Operation
@@ -69,31 +79,44 @@ def _may_be(operation: Operation, state: RequestState) -> bool:
 _FORGOTTEN = "AWS no longer knows the request"
 
 
-def ask_aws(ask: Ask, *, aws: IdentityCenter) -> PollResult:
-    """Return AWS's states of these operations; those without a state are missing in the answer."""
+def ask_aws(ask: Ask, *, ports: Trying) -> PollResult:
+    """Return AWS's states of these operations; those without a state are missing in the answer, and polled singly.
+
+    An answer in bulk that nobody expected leaves out all of them, so that one request stops no other.
+    """
     try:
-        return PollResult(ask.kind, ask.operations, _states(ask, aws=aws))
+        return PollResult(ask.kind, ask.operations, _states(ask, aws=ports.aws))
     except Unavailable as error:
         return PollResult(ask.kind, ask.operations, {}, error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it concerns these operations alone
+        unread = stumbled(ask.operations[0], error, ports=ports)
+        return PollResult(ask.kind, ask.operations, {}, None if ask.in_bulk else unread)
 
 
 def conclude(operation: Operation, state: RequestState, *, ports: Trying) -> Report:
-    """Return the outcome to record for a submitted operation that AWS reports as finished."""
+    """Return the outcome to record for a submitted operation that AWS reports as finished; raises nothing."""
     try:
-        own = ports.queue.applied([operation.target]).get(operation.target)
-        match with_closed_accounts(operation, state, ports=ports):
-            case GoesOn(reason):
-                return go_on_at_once(operation, reason=reason, ports=ports)
-            case DoneExcept(note):
-                return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock()))
-        again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
-        # A part of it that is not done yet is tried again as a part; an outage of ours is one in any part.
-        is_part = operation.refusal is Refusal.SINGLE_CALLS and not isinstance(again, AccessDenied)
-        refusal = Refusal.SINGLE_CALLS if is_part else None
-        if again is not None and (back := put_back(operation, error=again, ports=ports, refusal=refusal)):
-            return back
+        return _concluded(operation, state, ports=ports)
     except Unavailable:
         return Changed(operation)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this operation alone
+        stumbled(operation, error, ports=ports)
+        return Changed(operation)
+
+
+def _concluded(operation: Operation, state: RequestState, *, ports: Trying) -> Report:
+    own = ports.queue.applied([operation.target]).get(operation.target)
+    match with_closed_accounts(operation, state, ports=ports):
+        case GoesOn(reason):
+            return go_on_at_once(operation, reason=reason, ports=ports)
+        case DoneExcept(note):
+            return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock()))
+    again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
+    # A part of it that is not done yet is tried again as a part; an outage of ours is one in any part.
+    is_part = operation.refusal is Refusal.SINGLE_CALLS and not isinstance(again, AccessDenied)
+    refusal = Refusal.SINGLE_CALLS if is_part else None
+    if again is not None and (back := put_back(operation, error=again, ports=ports, refusal=refusal)):
+        return back
     now = ports.clock()
     if state.failure_reason and not _is_gone(operation, state.failure_reason):
         return Ended(failed_outcome(operation, own=own, reason=state.failure_reason, now=now))

@@ -124,13 +124,23 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Trying:
-    """Dependencies of an attempt; `jitter` returns a number in [0, 1)."""
+    """Dependencies of an attempt; `jitter` returns a number in [0, 1), and `unexpected` logs an error of our own."""
 
     queue: OperationQueue
     aws: IdentityCenter
     budgets: Budgets
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
+    unexpected: Callable[[Operation, Exception], None]
+
+
+def stumbled(operation: Operation, error: Exception, *, ports: Trying) -> Unreachable:
+    """Log an unexpected exception of one operation, and return the error by which that one alone is tried again.
+
+    AWS may have been called and may have acted, so the error counts as an answer that never came.
+    """
+    ports.unexpected(operation, error)
+    return Unreachable(f"unexpected {type(error).__name__}: the log of execute_operations has the details")
 
 
 def put_back(

@@ -3,11 +3,21 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dayone.errors import NotFound, Rejected, Unavailable, Unreachable
+from dayone.errors import DayOneError, NotFound, Rejected, Unavailable, Unreachable
 from dayone.executor.attempt import SETTLES_WITHIN, Attempt, Blocked, Hopeless, Stale, made_lately, prepare
 from dayone.executor.handlers.registry import looked_after, perform, there_before
 from dayone.executor.parking import blocked_report, hopeless, superseded
-from dayone.executor.results import Changed, Ended, Parked, Report, Requested, Trying, put_back, what_is_in_the_way
+from dayone.executor.results import (
+    Changed,
+    Ended,
+    Parked,
+    Report,
+    Requested,
+    Trying,
+    put_back,
+    stumbled,
+    what_is_in_the_way,
+)
 from dayone.model.audit import entry_of
 from dayone.model.operations import (
     WAS_NOT_THERE,
@@ -16,6 +26,7 @@ from dayone.model.operations import (
     Failed,
     Operation,
     OperationState,
+    Outcome,
     Submitted,
     Succeeded,
 )
@@ -124,11 +135,26 @@ _SETTLES_FOR_THESE_WITHIN = timedelta(seconds=10)
 
 
 def try_operation(operation: Operation, *, ports: Trying) -> Report:
-    """Carry it out if it can run; raises nothing that a later try could mend."""
+    """Carry it out if it can run; raises nothing, so that no operation stops the others.
+
+    Whatever nobody expected is logged, and the operation is tried again after a pause, and given up after the usual
+    time as one that AWS does not answer.
+    """
     try:
         return _try(operation, ports=ports)
     except Unavailable:
         # The table was out of reach, or a planner wrote the same head between our reading and our writing.
+        return Changed(operation)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this operation alone
+        return _stopped(operation, error=stumbled(operation, error, ports=ports), ports=ports)
+
+
+def _stopped(operation: Operation, *, error: Unavailable, ports: Trying) -> Report:
+    try:
+        return put_back(operation, error=error, ports=ports) or Ended(
+            hopeless(operation, reason=str(error), now=ports.clock())
+        )
+    except Unavailable:
         return Changed(operation)
 
 
@@ -183,7 +209,7 @@ def _call(attempt: Attempt, *, ports: Trying) -> Report:
 
 def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Trying) -> Report:
     try:
-        outcome = perform(attempt, aws=ports.aws)
+        outcome = _performed(attempt, ports=ports)
     except Unavailable as error:
         is_silent = isinstance(error, Unreachable)
         if not is_silent:
@@ -209,6 +235,15 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         # An earlier try of ours was never answered, and may have deleted it.
         outcome = Succeeded()
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+
+
+def _performed(attempt: Attempt, *, ports: Trying) -> Outcome:
+    try:
+        return perform(attempt, aws=ports.aws)
+    except DayOneError:
+        raise
+    except Exception as error:
+        raise stumbled(attempt.operation, error, ports=ports) from error
 
 
 def _settle(attempt: Attempt, *, operation: Operation, ports: Trying) -> None:

@@ -137,6 +137,7 @@ def execute_operations_ports() -> "ExecuteOperations":
     from dayone.adapters.threads import ThreadWorkers
     from dayone.executor.executor import ExecuteOperations
     from dayone.executor.rate_limits import Allowances
+    from dayone.logs import log_unexpected, logger_of
     from dayone.wiring import identity_center as wiring_identity_center
 
     given = settings.read(settings.ExecuteOperationsSettings)
@@ -152,6 +153,7 @@ def execute_operations_ports() -> "ExecuteOperations":
         clock=_now,
         jitter=random.random,
         token=lambda: secrets.token_hex(8),
+        unexpected=log_unexpected(logger_of("execute_operations")),
     )
 
 
