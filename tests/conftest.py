@@ -2,9 +2,10 @@
 
 import ast
 import re
-from functools import cache
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache, cached_property
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -35,8 +36,24 @@ def _shares_a_deployment(file: str) -> bool:
     functions = [
         node for node in ast.walk(ast.parse(Path(file).read_text("utf-8"))) if isinstance(node, ast.FunctionDef)
     ]
-    taken = {argument.arg for function in functions for argument in function.args.args}
+    # What a mere function is handed may be of another deployment.
+    given_to = [function for function in functions if function.name.startswith("test_") or function.decorator_list]
+    taken = {argument.arg for function in given_to for argument in function.args.args}
     return bool(taken & _OF_THE_DEPLOYMENT - {function.name for function in functions})
+
+
+def _spread(tests: Iterable[str]) -> dict[str, int]:
+    """The deployment of each file that shares one, so that each has about as many tests."""
+    files = Counter(file for file in map(_file_of, tests) if file.startswith(_DEPLOYED) and _shares_a_deployment(file))
+    load, spread = [0] * _DEPLOYMENTS, {}
+    for file, number in files.most_common():
+        spread[file] = load.index(min(load))
+        load[spread[file]] += number
+    return spread
+
+
+def _file_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
 
 
 class OneProcessPerServer(LoadFileScheduling):  # type: ignore[misc] # xdist leaves its methods untyped
@@ -45,13 +62,17 @@ class OneProcessPerServer(LoadFileScheduling):  # type: ignore[misc] # xdist lea
     Groups of xdist's own would say the same, but pytest 9.2 does not tell xdist 3.8 what they are.
     """
 
+    @cached_property
+    def _deployment_of(self) -> dict[str, int]:
+        return _spread(self.collection)
+
     def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        if not file.startswith(_DEPLOYED) or not _shares_a_deployment(file):
-            return file
+        deployment = self._deployment_of.get(_file_of(nodeid))
+        if deployment is None:
+            return str(super()._split_scope(nodeid))
         # What looks at all that a deployment has left behind is there once for each.
         number = re.search(r"\[deployment (\d+)", nodeid)
-        return f"{_DEPLOYED}{number[1] if number else crc32(file.encode()) % _DEPLOYMENTS}"
+        return f"{_DEPLOYED}{number[1] if number else deployment}"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
