@@ -8,7 +8,8 @@ BIN := .venv/bin
 SAM := .tools/sam/bin/sam
 PYTEST := $(BIN)/python -m pytest
 # How many processes run tests; the e2e and contract tests start servers of their own in each.
-WORKERS ?= 3
+# Half of what these do is waiting, so there are more of them than processors.
+WORKERS ?= 4
 # Folders that may not be there yet.
 CODE := $(wildcard layers functions cli first_run sandbox tests benchmarks)
 
@@ -123,7 +124,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 # --- Checking ---
 
 .PHONY: check
-check: setup ## Format, lint, types, imports, template and the fast tests; in a minute or two
+check: setup ## Format, lint, types, imports, template and the fast tests; in about a minute
 	@$(MAKE) -j2 --keep-going check-rules check-unit check-types check-template check-format check-lint check-imports
 
 .PHONY: check-format check-lint check-types check-imports check-template check-tests check-unit check-rules
@@ -155,9 +156,17 @@ check-rules:
 check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether the templates can be deployed, whatever their parameters
 	$(BIN)/python -m tests.deploy
 
+TEST := $(PYTEST) --numprocesses $(WORKERS) --dist loadfile
+FOR_TESTS := setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready .tools/aws-cli-v2/.ready \
+	.tools/javascript-sdk/.ready
+
 .PHONY: test
-test: setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready .tools/aws-cli-v2/.ready .tools/javascript-sdk/.ready ## Run every test
-	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile
+test: $(FOR_TESTS) ## Run every test but those that try more of the same
+	$(TEST) -m "not nightly"
+
+.PHONY: test-all
+test-all: $(FOR_TESTS) ## Run every test
+	$(TEST)
 
 # --- Using ---
 
@@ -200,6 +209,7 @@ sensitive-data: setup ## Write the tables of what is sensitive in IAM anew, of t
 
 .PHONY: build
 build: setup ## Build what goes to AWS, into .aws-sam/build
+	@find functions -name __pycache__ -prune -exec rm -rf {} + # whatever is in the folder of a function ships
 	$(SAM) build
 
 .PHONY: clean

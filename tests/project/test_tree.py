@@ -47,6 +47,7 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "check",
         "check-deploy",
         "test",
+        "test-all",
         "demo",
         "first-run",
         "bench",

@@ -36,11 +36,20 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Mutation:
-    """What is broken, which invariants may notice, and the changes: an object, an attribute of it, what it becomes."""
+    """What is broken, which invariants may notice, and the changes: an object, an attribute of it, what it becomes.
+
+    `shown_in` is a world that has shown it once, to begin with. Others are tried when it does so no longer.
+    """
 
     name: str
     caught_by: frozenset[str]
     changes: tuple[Change, ...]
+    shown_in: int = 0
+
+    def worlds(self, most: int) -> Iterator[int]:
+        """The seeds to try it in."""
+        yield self.shown_in
+        yield from (seed for seed in range(most) if seed != self.shown_in)
 
     @contextmanager
     def applied(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ _SEEDS = 1000
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda entry: entry.name)
 def test_a_deliberate_fault_is_found(mutation: Mutation) -> None:
     with mutation.applied():
-        for seed in range(_SEEDS):
+        for seed in mutation.worlds(_SEEDS):
             found = {violation.invariant for violation in Simulation(seed).run().violations}
             if found & mutation.caught_by:
                 return

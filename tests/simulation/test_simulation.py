@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.simulation import Simulation
 
 _FEW = range(24)
-_MORE = range(24, 216)
+_MORE, _MOST = range(24, 96, 12), range(96, 216, 12)
 
 
 @pytest.mark.parametrize("seed", _FEW)
@@ -19,7 +19,7 @@ def test_invariants_hold_whatever_goes_wrong(seed: int) -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("first", _MORE[::12])
+@pytest.mark.parametrize("first", [*_MORE, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in _MOST)])
 def test_invariants_hold_in_many_more_worlds(first: int) -> None:
     violated = {seed: found for seed in range(first, first + 12) if (found := Simulation(seed).run().violations)}
     assert violated == {}

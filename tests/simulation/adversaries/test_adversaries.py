@@ -19,7 +19,7 @@ _PARTIES: dict[str, type[Party]] = {
     "account owner": AccountOwner,
     "one of our functions": OurFunction,
 }
-_FEW, _MORE, _MOST = 6, 60, 200
+_FEW, _MORE, _NIGHTLY, _MOST = 6, 24, 60, 200
 
 
 @pytest.mark.parametrize("party", _PARTIES.values(), ids=_PARTIES)
@@ -28,16 +28,17 @@ def test_nobody_wins_alone_and_nobody_waits(party: type[Party]) -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.parametrize("seeds", [range(_FEW, _MORE), pytest.param(range(_MORE, _NIGHTLY), marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("party", _PARTIES.values(), ids=_PARTIES)
-def test_nobody_wins_alone_in_many_more_worlds(party: type[Party]) -> None:
-    assert {seed: won for seed in range(_FEW, _MORE) if (won := Trial(seed).run(party))} == {}
+def test_nobody_wins_alone_in_many_more_worlds(party: type[Party], seeds: range) -> None:
+    assert {seed: won for seed in seeds if (won := Trial(seed).run(party))} == {}
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_somebody_wins_by_a_deliberate_fault(fault: Fault) -> None:
     with fault.mutation.applied():
-        for seed in range(_MOST):
+        for seed in fault.mutation.worlds(_MOST):
             for party in fault.won_by:
                 if any(not win.what.endswith("waits") for win in Trial(seed).run(party)):
                     return
