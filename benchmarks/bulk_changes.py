@@ -36,6 +36,13 @@ class Requests:
         longest = max((sum(chain) + call * len(chain) for chain in self.seconds.values()), default=0.0)
         return max(count / CALLS_PER_SECOND, sum(each) / OUTSTANDING_ASSIGNMENTS, longest)
 
+    def shared_bound(self, *, call: float) -> float:
+        """The same for whoever leaves a place and a call a second to others, and needs a place while a call goes."""
+        each = [sum(chain) + call * len(chain) for chain in self.seconds.values()]
+        count = sum(map(len, self.seconds.values()))
+        places, rate = OUTSTANDING_ASSIGNMENTS - 1, CALLS_PER_SECOND - 1
+        return max(count / rate, sum(each) / places, max(each, default=0.0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
@@ -43,6 +50,7 @@ class Measured:
 
     seconds: float
     bound: float
+    shared_bound: float = 0.0
     calls: int = 0
     assignments: int = 0
     most_calls: int = 0
@@ -54,10 +62,16 @@ class Measured:
         """How many times the least possible it took."""
         return self.seconds / self.bound
 
+    @property
+    def over_shared(self) -> float:
+        """How many times the least that is possible beside a place and a call a second that stay free."""
+        return self.seconds / self.shared_bound
+
     def __add__(self, other: "Measured") -> "Measured":
         return Measured(
             seconds=self.seconds + other.seconds,
             bound=self.bound + other.bound,
+            shared_bound=self.shared_bound + other.shared_bound,
             calls=self.calls + other.calls,
             assignments=self.assignments + other.assignments,
             most_calls=max(self.most_calls, other.most_calls),
@@ -91,7 +105,7 @@ class Bench:
     """An empty company, its Identity Center, and the executor; calls take `calls` seconds by service."""
 
     def __init__(self, seed: int, *, calls: dict[str, float]) -> None:
-        latency = Latencies(calls=calls, spread=0.0)
+        self.calls, latency = calls, Latencies(calls=calls, spread=0.0)
         self.simulation = Simulation(seed, climate=CLEAR, latency=latency)
         self.aws, self.time = self.simulation.aws, self.simulation.time
         self.state = self.simulation.day_one.state
@@ -150,6 +164,7 @@ class Bench:
         return Measured(
             seconds=(ended - since).total_seconds(),
             bound=max(_bound_of_directory(done), self.requests.bound()),
+            shared_bound=max(_bound_of_directory(done), self.requests.shared_bound(call=self.calls["sso-admin"])),
             calls=self.aws.calls["sso-admin"] - calls,
             assignments=sum(operation.resource.kind is ResourceKind.ASSIGNMENT for operation in done),
             most_calls=self.aws.most_in_a_second["sso-admin"],

@@ -157,6 +157,8 @@ def measured() -> tuple[list[Figure], list[str]]:
     figures = [
         Figure("created and deleted, times the least", published.over_bound, 1.10),
         Figure("600 assignments, calls of 0.15 s, times the least", wired.over_bound, 1.10),
+        Figure("created and deleted, times the least with a place kept free", published.over_shared, 1.10),
+        Figure("600 assignments, calls of 0.15 s, times the least with a place kept free", wired.over_shared, 1.10),
         Figure("300 joiners with six groups, times the least", people.over_bound, 1.12),
         Figure("one new account, times the least", account.over_bound, 1.10),
         Figure("one new account, calls a second", account.calls / account.seconds, 2.0),

@@ -23,6 +23,7 @@ def measured() -> tuple[list[Figure], list[str]]:
     large, people = large_change(), joiners(5000)
     figures = [
         Figure("large change, times the least", large.over_bound, 1.05),
+        Figure("large change, times the least with a place kept free", large.over_shared, 1.06),
         Figure("large change, calls per assignment", large.calls / large.assignments, 2.0),
         Figure("5,000 joiners with six groups, times the least", people.over_bound, 1.06),
         Figure("throttles and conflicts we caused", large.refused + people.refused, 0),

@@ -19,6 +19,7 @@ from dayone.access.queries import list_subjects
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb.change_counts import holding, mark_failed
 from dayone.adapters.dynamodb.changes import DynamoHistory, DynamoProgress
+from dayone.adapters.dynamodb.leases import DynamoOpenChanges, DynamoTurn
 from dayone.adapters.dynamodb.mapping import (
     applied_record,
     change_parts,
@@ -53,15 +54,16 @@ _PAGE = 100
 # As many as the API answers with when nobody says how many.
 _USUAL = 25
 _TEXT = "# a policy\n" * 9_000
-_TO_LOOK_AT = (ChangeState.HELD, ChangeState.FAILED)
-_BY_CALLS = (
-    "the one change that is held",
-    "the one change that is failed",
-    "a hundred persons",
-    "a hundred accounts",
-    "a hundred groups",
-    "a hundred permission-sets",
-)
+_MARKS = {ChangeState.HELD: holding, ChangeState.FAILED: mark_failed}
+_TO_LOOK_AT = (*_MARKS, ChangeState.RUNNING, ChangeState.PLANNING)
+# Of those that are open, two more: how far the sweep has come, and what is newer than that.
+_BY_CALLS = {
+    **dict.fromkeys(
+        ("the one change that is held", "the one change that is failed", "the one change of its kind"), 2.0
+    ),
+    **dict.fromkeys(("the one change that is running", "the one change that is planning"), 4.0),
+    **dict.fromkeys(("a hundred persons", "a hundred accounts", "a hundred groups", "a hundred permission-sets"), 2.0),
+}
 _BY_UNITS = {
     "a look at a change of persons": 10.0,
     "a look at a change of accounts": 10.0,
@@ -120,16 +122,27 @@ def one_among(changes: int, *, state: ChangeState) -> Cost:
     table = Table()
     table.adapter.put_all(_change_record(_cause(number)) for number in range(1, changes))
     oldest = _cause(0)
-    mark, counts = (holding, {"held": 1}) if state is ChangeState.HELD else (mark_failed, {"failed": 1})
-    table.adapter.put_all([_change_record(oldest, operations=1, **counts)])
-    table.adapter.transact(lambda: mark(oldest.place), what="marking it")
+    counts = {ChangeState.HELD: {"held": 1}, ChangeState.FAILED: {"failed": 1}, ChangeState.PLANNING: {"planned": 0}}
+    table.adapter.put_all([_change_record(oldest, **{"operations": 1, **counts.get(state, {})})])
+    if state in _MARKS:
+        table.adapter.transact(lambda: _MARKS[state](oldest.place), what="marking it")
+    for _ in range(changes // 100 + 1):
+        DynamoOpenChanges(table.adapter).sweep(before=NOON + timedelta(days=400), limit=100)
+    return table.cost(partial(_is_found, ChangeFilter(state=state), change=oldest.change))
 
-    def ask(over: DynamoTable) -> None:
-        page = DynamoHistory(over).changes(ChangeFilter(state=state), cursor="", limit=_USUAL)
-        assert [change.id for change in page.entries] == [oldest.change]
-        assert not page.cursor
 
-    return table.cost(ask)
+def one_of_a_kind(changes: int) -> Cost:
+    """Find the oldest of so many changes, the only one that a grant has made."""
+    table = Table()
+    table.adapter.put_all(_change_record(_cause(number)) for number in range(1, changes))
+    oldest = replace(_cause(0), kind=CauseKind.GRANT)
+    table.adapter.put_all([_change_record(oldest)])
+    return table.cost(partial(_is_found, ChangeFilter(kind=CauseKind.GRANT), change=oldest.change))
+
+
+def _is_found(query: ChangeFilter, over: DynamoTable, *, change: str) -> None:
+    page = DynamoHistory(over).changes(query, cursor="", limit=_USUAL)
+    assert ([found.id for found in page.entries], page.cursor) == ([change], "")
 
 
 def look_at(subjects: int, *, kind: SubjectKind) -> Cost:
@@ -145,6 +158,7 @@ def look_at(subjects: int, *, kind: SubjectKind) -> Cost:
             records=DynamoRecords(over),
             progress=DynamoProgress(over),
             overview=overview,
+            quotas=DynamoTurn(over),
             budgets=Budgets(),
             clock=lambda: NOON,
         )
@@ -216,6 +230,7 @@ def measured() -> tuple[list[Figure], list[str]]:
     """All figures, and what is to be said besides."""
     sizes: Mapping[str, Callable[[int], Cost]] = {
         **{f"the one change that is {state}": partial(one_among, state=state) for state in _TO_LOOK_AT},
+        "the one change of its kind": one_of_a_kind,
         **{f"a look at a change of {kind}s": partial(look_at, kind=kind) for kind in KINDS[:2]},
         **{f"a hundred {kind}s": lambda size, kind=kind: a_list(kind, of=size // 5) for kind in KINDS},  # type: ignore[misc]
         "the versions of a policy": lambda size: versions(size // 20),
@@ -223,7 +238,9 @@ def measured() -> tuple[list[Figure], list[str]]:
     costs = {name: (ask(_SMALL), ask(_LARGE)) for name, ask in sizes.items()}
     growth = max(large.units / small.units for small, large in costs.values())
     found = [
-        _figure(f"calls: {name}", float(large.calls), 2.0) for name, (_, large) in costs.items() if name in _BY_CALLS
+        _figure(f"calls: {name}", float(large.calls), _BY_CALLS[name])
+        for name, (_, large) in costs.items()
+        if name in _BY_CALLS
     ]
     units = [Figure(f"read units: {name}", costs[name][1].units, most) for name, most in _BY_UNITS.items()]
     written = [Figure(f"write units: {name}", float(WORK[name]().write_units), most) for name, most in _WRITTEN.items()]

@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks.dynamodb_in_memory import MemoryDynamo
 from benchmarks.table_world import TableWorld
+from dayone.adapters.dynamodb.leases import DynamoOpenMarks
 from dayone.adapters.dynamodb.read_models import DynamoRecords
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.event_bus import DynamoStream, EventBridgeBus
@@ -129,7 +130,8 @@ class StreamingWorld(TableWorld):
         stream = {"eventSource": "aws:dynamodb", "eventSourceARN": _STREAM}
         batch = [{**stream, "dynamodb": record} for record in written]
         bus = EventBridgeBus(client, bus="dayone")
-        ports = PublishEvents(stream=DynamoStream(), records=DynamoRecords(self.table), bus=bus)
+        marks, records = DynamoOpenMarks(self.table), DynamoRecords(self.table)
+        ports = PublishEvents(stream=DynamoStream(), open_changes=marks, records=records, bus=bus)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(wiring, "publish_events_ports", lambda: ports)
             patched.setattr(wiring, "event_source", lambda: _STREAM)

@@ -107,6 +107,10 @@ class MemoryPolicyArchive:
     def current(self) -> PolicyVersion | None:
         return self._state.kept_policies.get(self._state.policy_in_force)
 
+    def change_in_force(self) -> str:
+        version = self.current()
+        return version.change if version else ""
+
     def version(self, version: int) -> PolicyVersion:
         if version not in self._state.kept_policies:
             raise NotFound(f"there is no version {version} of the policy")

@@ -32,7 +32,7 @@ from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
 from tests.fakes.own_apis import MemoryOwnApis
-from tests.fakes.queues import MemoryInbox
+from tests.fakes.queues import MemoryInbox, MemoryTurn
 from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.standing import MemoryStanding
 from tests.fakes.state import State
@@ -85,6 +85,7 @@ class World:
     chance: Iterator[int] = field(default_factory=lambda: count(7))
     letters: MemoryDeadLetterQueues = field(default_factory=MemoryDeadLetterQueues)
     backlog: MemoryInboxBacklog = field(default_factory=MemoryInboxBacklog)
+    turn: MemoryTurn = field(default_factory=MemoryTurn)
     error: Exception | None = None
     off_limits: OffLimits = field(default_factory=OffLimits)
 
@@ -109,6 +110,7 @@ class World:
             redelivery=self.inbox.queue,
             keys=self.keys,
             overview=unwell or self.overview(),
+            quotas=unwell or self.turn,
             budgets=Budgets(),
             clock=lambda: self.now,
             entropy=lambda: bytes([next(self.chance)]) * 10,

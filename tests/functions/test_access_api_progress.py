@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from dayone.model.changes import CauseKind, Share
-from dayone.model.operations import Lane, Operation, OperationState, Priority
-from dayone.model.subjects import Subject, SubjectKind
+from dayone.model.operations import SSO_ADMIN, Lane, Operation, OperationState, Priority
+from dayone.model.subjects import ResourceKind, Subject, SubjectKind
+from dayone.ports.operations import Learned, Lowered
 from tests.functions.access_api_state import CHANGE, DEV, NOW, VIEW_ONLY, operation, remembered
 from tests.functions.access_api_world import World, asking
 
@@ -92,6 +93,25 @@ def test_the_more_is_left_the_longer_it_takes(world: World) -> None:
     assert isinstance(few, int)
     assert isinstance(many, int)
     assert 0 < few < many
+
+
+def test_it_takes_longer_where_others_use_what_aws_allows_and_less_after_a_time_in_peace(world: World) -> None:
+    with_left(world, assignments=1000)
+    usual = estimate(world)
+    world.turn.remembered = Learned(since=NOW, lowered={ResourceKind.ASSIGNMENT: Lowered(7, NOW)})
+    assert estimate(world) == 2 * usual  # type: ignore[operator]
+    world.turn.remembered = Learned(since=NOW - timedelta(minutes=3), lowered={SSO_ADMIN: Lowered(1.6, NOW)})
+    assert estimate(world) == 1250
+    world.turn.remembered = None
+
+
+def test_an_api_of_the_identity_store_that_has_refused_is_counted_on_as_far_as_it_goes(world: World) -> None:
+    left = {Lane.MEMBERSHIPS: 1500}
+    world.state.changes[CHANGE] = replace(world.state.changes[CHANGE], left=left, operations=1501)
+    assert estimate(world) == 100
+    refused = {"identitystore:CreateGroupMembership": Lowered(5, NOW)}
+    world.turn.remembered = Learned(since=NOW, lowered=refused)
+    assert estimate(world) == 300
 
 
 def test_a_long_chain_in_one_account_takes_longer_than_as_much_in_many(world: World) -> None:

@@ -21,6 +21,7 @@ from functions.record_account_event import app as record_account_event
 from tests.builders import a_group, a_policy
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.hr import MemoryHrSources
+from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.own_apis import MemoryOwnApis
 from tests.fakes.queues import MemoryDeadLetters, MemoryInbox
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
@@ -288,7 +289,9 @@ class TestRecords:
         self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bus = MemoryEventBus()
-        ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(State()), bus=bus)
+        ports = PublishEvents(
+            stream=DynamoStream(), open_changes=MemoryOpenChanges(), records=MemoryRecords(State()), bus=bus
+        )
         monkeypatch.setattr(wiring, "publish_events_ports", lambda: ports)
         event = forged("publish_events/operation_succeeded")
         with pytest.raises(Forbidden):

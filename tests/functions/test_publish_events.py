@@ -1,6 +1,7 @@
 """publish_events through its handler: a batch of the table's stream in, news on the bus out."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -13,6 +14,7 @@ from dayone.wiring import functions as wiring
 from functions.publish_events import app
 from tests.builders import assignment, confirmed, the_account
 from tests.fakes.event_bus import MemoryEventBus
+from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.state import State
 from tests.fakes.state_records import MemoryRecords
 from tests.functions.conftest import Event, LambdaContext, Log
@@ -28,11 +30,15 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
     return _wired(MemoryEventBus(), monkeypatch)
 
 
-def _wired(bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch) -> MemoryEventBus:
+def _wired(
+    bus: MemoryEventBus, monkeypatch: pytest.MonkeyPatch, *, marks: MemoryOpenChanges | None = None
+) -> MemoryEventBus:
     state = State()
     assigned = [confirmed(assignment()), confirmed(assignment("person:e-1001", "Admin"))]
     state.applied |= {ResourceOf(the_account(), applied.resource): applied for applied in assigned}
-    ports = PublishEvents(stream=DynamoStream(), records=MemoryRecords(state), bus=bus)
+    ports = PublishEvents(
+        stream=DynamoStream(), open_changes=marks or MemoryOpenChanges(), records=MemoryRecords(state), bus=bus
+    )
     monkeypatch.setattr(wiring, "publish_events_ports", lambda: ports)
     monkeypatch.setattr(wiring, "event_source", lambda: _SOURCE)
     return bus
@@ -127,3 +133,40 @@ def test_only_counts_are_logged(
     (line,) = log.lines
     assert (line["message"], line["events"]) == ("published", len(bus.events))
     assert "e-1001" not in log.text
+
+
+def _open(counts: Event, *, operations: int) -> Event:
+    """A change of which two operations have ended, as the stream has it."""
+    return {**counts, "operations": {"N": str(operations)}, "succeeded": {"N": "2"}}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "before", "after", "is_marked"),
+    [
+        (11, 2, 3, True),
+        (9, 2, 3, False),
+        (11, 3, 4, False),
+        (11, 3, 2, False),
+        (11, None, 3, True),
+        (11, None, 2, False),
+    ],
+    ids=["opened late", "opened early", "was open", "is over", "came late", "came late and did nothing"],
+)
+def test_a_change_that_opens_when_the_sweep_may_have_passed_it_is_marked(
+    monkeypatch: pytest.MonkeyPatch,
+    event_of: Callable[[str], Event],
+    context: LambdaContext,
+    minutes: int,
+    before: int | None,
+    after: int,
+    is_marked: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    marks, event = MemoryOpenChanges(), event_of("publish_events/operation_succeeded")
+    _wired(MemoryEventBus(), monkeypatch, marks=marks)
+    _, written = event["Records"]
+    images, head = written["dynamodb"], written["dynamodb"]["NewImage"]
+    images["NewImage"], old = _open(head, operations=after), images.pop("OldImage")
+    images |= {"OldImage": _open(old, operations=before)} if before else {}
+    images["ApproximateCreationDateTime"] = datetime(2026, 11, 23, 7, minutes, tzinfo=UTC).timestamp()
+    app.lambda_handler(event, context)
+    assert marks.marked == (["01M83K8NC0" + head["cause"]["M"]["change"]["S"]] if is_marked else [])

@@ -39,6 +39,13 @@ def test_open_operations_are_rung_for(world: World, event_of: Callable[[str], Ev
     assert world.engine.rings == 1
 
 
+def test_what_is_open_for_a_quarter_of_an_hour_is_marked(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    assert world.open_changes.swept == [(world.now - timedelta(minutes=15), 100)]
+
+
 class _ThrottledInbox(MemoryInbox):
     def put(self, _requests: object) -> None:
         raise Throttled("SQS: slow down")

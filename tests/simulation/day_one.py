@@ -28,12 +28,13 @@ from dayone.policy.language.files import files_in
 from dayone.policy.language.parser import read_policy
 from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.reconcile.inbox_batch import BatchPorts
-from dayone.reconcile.sweep import ReconcileAccess, reconcile_access
+from dayone.reconcile.sweep import ReconcileAccess, Unfinished, reconcile_access
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHints, MemoryHrSources, MemoryHrVersions, no_hr_systems, settled_hr_configuration
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
+from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
 from tests.fakes.parked import MemoryParkedOperations
@@ -224,7 +225,9 @@ class DayOne:
                 records=records,
                 clock=self.clock,
             ),
-            stuck=Wire("table.stuck", MemoryStuck(self.state), process),
+            unfinished=Unfinished(
+                stuck=Wire("table.stuck", MemoryStuck(self.state), process), open_changes=MemoryOpenChanges()
+            ),
             hints=MemoryHints(),
             hr_configuration=WatchPorts(
                 texts=settled_hr_configuration(self.state), recorded=MemoryHrVersions(self.state)
@@ -280,6 +283,7 @@ class DayOne:
             redelivery=queue,
             keys=MemoryRequestKeys(),
             overview=memory_overview(self.state),
+            quotas=self.turn,
             budgets=self.budgets,
             clock=self.clock,
             entropy=lambda: sha256(str(next(self._numbers)).encode()).digest(),

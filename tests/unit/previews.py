@@ -58,6 +58,7 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         redelivery=world.inbox.queue,
         keys=MemoryRequestKeys(),
         overview=memory_overview(world.state, given=given),
+        quotas=world.turn,
         budgets=world.budgets,
         clock=lambda: world.now,
         entropy=lambda: b"\x07" * 10,

@@ -35,7 +35,7 @@ from dayone.ports.store import PolicyArchive
 from dayone.reconcile.handler import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.reconcile.inbox_batch import BatchPorts
 from dayone.reconcile.restore_sessions import SessionsPorts
-from dayone.reconcile.sweep import ReconcileAccess, reconcile_access
+from dayone.reconcile.sweep import ReconcileAccess, Unfinished, reconcile_access
 from tests.builders import NOON, attributes_in
 from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
 from tests.fakes.assignments import MemoryAssignments
@@ -54,6 +54,7 @@ from tests.fakes.hr import (
 )
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
+from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.permission_sets import MemoryPermissionSets
@@ -106,6 +107,7 @@ class World:
     rosters: dict[str, Roster] = field(default_factory=dict)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
+    open_changes: MemoryOpenChanges = field(default_factory=MemoryOpenChanges)
     returns: MemoryReturns = field(default_factory=MemoryReturns)
     dead_letters: MemoryDeadLetters = field(default_factory=MemoryDeadLetters)
     budgets: Budgets = field(default_factory=Budgets)
@@ -233,7 +235,7 @@ class World:
             waiting=self._waking(),
             records=records,
             hints=self.hints,
-            stuck=MemoryStuck(self.state),
+            unfinished=Unfinished(stuck=MemoryStuck(self.state), open_changes=self.open_changes),
             inbox=self.inbox.queue,
             engine=self.engine,
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),

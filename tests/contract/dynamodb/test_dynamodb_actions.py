@@ -18,7 +18,13 @@ from dayone.adapters.dynamodb.hr import (
     DynamoWaitingHints,
 )
 from dayone.adapters.dynamodb.idempotency import DynamoAcceptances, DynamoEchoes
-from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoPortions, DynamoTurn
+from dayone.adapters.dynamodb.leases import (
+    DynamoDueWork,
+    DynamoOpenChanges,
+    DynamoOpenMarks,
+    DynamoPortions,
+    DynamoTurn,
+)
 from dayone.adapters.dynamodb.ledger import DynamoLedger
 from dayone.adapters.dynamodb.operations import DynamoOperationQueue
 from dayone.adapters.dynamodb.parked import (
@@ -284,6 +290,24 @@ def test_history(watched: Watched, others: StatePorts) -> None:
     history = DynamoHistory(watched.table)
     assert history.changes(ChangeFilter(subject=ADA), cursor="", limit=1).entries == [history.glance(LEFT)]
     assert watched.actions == DynamoHistory.ACTIONS
+
+
+def test_open_changes(watched: Watched, others: StatePorts) -> None:
+    (operation,) = planned(others, ADA, USER, change=LEFT).operations
+    swept = DynamoOpenChanges(watched.table)
+    swept.sweep(before=NOW + timedelta(days=400), limit=9)
+    done(others, operation)
+    swept.sweep(before=NOW + timedelta(days=400), limit=9)
+    assert watched.actions == DynamoOpenChanges.ACTIONS
+    watched.actions.clear()
+    # When nothing has happened nothing is written.
+    swept.sweep(before=NOW + timedelta(days=400), limit=9)
+    assert watched.actions == {"dynamodb:GetItem", "dynamodb:Query"}
+
+
+def test_open_marks(watched: Watched) -> None:
+    DynamoOpenMarks(watched.table).mark([cause().place])
+    assert watched.actions == DynamoOpenMarks.ACTIONS
 
 
 def test_progress(watched: Watched, others: StatePorts) -> None:

@@ -76,6 +76,26 @@ def test_kinds_of_causes_are_told_apart(ports: StatePorts) -> None:
     assert ids_of(ports, kind=CauseKind.HR_EVENT) == [second]
 
 
+def test_those_of_a_kind_are_found_without_a_look_at_the_others(
+    state_table: StateTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dynamodb_history, "_MOST_LOOKED_AT", 1)
+    ports = ports_over(state_table)
+    rare, *_ = hours_apart(ports, CauseKind.GRANT, *[CauseKind.HR_EVENT] * 3)
+    assert ports.history.changes(ChangeFilter(kind=CauseKind.GRANT), cursor="", limit=5) == Page(
+        [ports.history.glance(rare)]
+    )
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_kind_a_state_and_a_time_count_together(ports: StatePorts, limit: int) -> None:
+    first, _, third, last = hours_apart(ports, CauseKind.POLICY, CauseKind.HR_EVENT, CauseKind.POLICY, CauseKind.POLICY)
+    ports.changes.expect(third, subjects=0)
+    assert ids_of(ports, kind=CauseKind.POLICY, state=ChangeState.PLANNING, limit=limit) == [last, first]
+    assert ids_of(ports, kind=CauseKind.POLICY, until=NOW + timedelta(hours=3), limit=limit) == [third, first]
+    assert ids_of(ports, state=ChangeState.PLANNING, since=NOW + timedelta(hours=3), limit=limit) == [last]
+
+
 def test_times_are_from_one_moment_until_before_another(ports: StatePorts) -> None:
     first, second, third = hours_apart(ports, *[CauseKind.POLICY] * 3)
     assert ids_of(ports, since=NOW + timedelta(hours=1)) == [third, second]
@@ -115,7 +135,9 @@ def test_a_cursor_of_another_time_is_invalid(state_table: StateTable) -> None:
         ports.history.changes(ChangeFilter(until=NOW + timedelta(hours=1)), cursor=cursor, limit=1)
 
 
-@pytest.mark.parametrize("query", [ChangeFilter(kind=CauseKind.DUE), ChangeFilter(kind=CauseKind.DUE, subject=ADA)])
+@pytest.mark.parametrize(
+    "query", [ChangeFilter(state=ChangeState.SUCCEEDED), ChangeFilter(kind=CauseKind.DUE, subject=ADA)]
+)
 def test_a_page_ends_where_enough_was_looked_at(
     state_table: StateTable, monkeypatch: pytest.MonkeyPatch, query: ChangeFilter
 ) -> None:

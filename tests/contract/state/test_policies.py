@@ -64,12 +64,14 @@ class TestArchive:
     def test_a_kept_version_is_not_in_force(self, ports: StatePorts) -> None:
         kept(ports, "a")
         assert ports.archive.current() is None
+        assert ports.archive.change_in_force() == ""
         assert ports.policies.current_version() == 0
 
     def test_the_text_in_force_comes_back_as_it_was_kept(self, ports: StatePorts) -> None:
         version = kept(ports, "groups: {}  # Überall\n")
         ports.policies.activate(version.version, audit=activated(1))
         assert ports.archive.current() == version
+        assert ports.archive.change_in_force() == version.change
 
     def test_a_text_that_no_record_can_hold_is_refused(self, ports: StatePorts) -> None:
         kept(ports, "ü" * 175_000)

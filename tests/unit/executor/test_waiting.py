@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dayone.errors import AccessDenied, Conflicting, DayOneError, Rejected
+from dayone.executor.failed_work import plan_failed_again
 from dayone.executor.rate_limits import Budgets
 from dayone.model.changes import ChangeState
 from dayone.model.operations import Operation, OperationState
@@ -135,6 +136,18 @@ def test_all_that_wait_are_woken_by_the_end_of_what_they_wait_for() -> None:
         world.execute()
     assert has_set(world, "Refused") == has_set(world, "ViewOnly") == MANY
     assert world.state.open_operations() == []
+
+
+def test_the_sweep_reads_once_what_many_have_failed_for() -> None:
+    world = company(30)
+    refusing(world, Rejected("ValidationException: no"))
+    world.policy_is(edit("Refused", "ViewOnly"))
+    world.plan_all()
+    for _ in range(5):
+        world.execute()
+    read, failed = list[str](), world.sweeping().failed
+    assert plan_failed_again(ports=replace(failed, records=_Counting(failed.records, read))) == 0
+    assert (len(world.state.failed), len(read)) == (31, 1)
 
 
 def _waits_for_a_group() -> World:

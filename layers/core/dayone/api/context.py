@@ -8,7 +8,7 @@ from dayone.ops.health import Overview
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
 from dayone.ports.live_access import LiveAccess
-from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.operations import Clock, LearnedQuotas, RandomBytes
 from dayone.ports.records import Progress, Records, SubjectIndex
 from dayone.ports.store import Changes, Company, DueWork, Grants, Inbox, Ledger, PolicyArchive, PolicyInForce
 
@@ -40,6 +40,7 @@ class AccessApi:
     redelivery: Inbox
     keys: RequestKeys
     overview: Overview
+    quotas: LearnedQuotas
     budgets: Budgets
     clock: Clock
     entropy: RandomBytes

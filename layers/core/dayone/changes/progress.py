@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from dayone.changes.estimate import WorkAhead, can_be_estimated, lanes_to_look_at, seconds_left
-from dayone.executor.rate_limits import Budgets
+from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.lookups import Window, accepted_at
-from dayone.model.changes import Change, ChangeState, Share
+from dayone.model.changes import OPEN_CHANGES, Change, ChangeState, Share
 from dayone.model.failures import Stuck
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
@@ -16,11 +16,10 @@ from dayone.ops.health import Overview
 from dayone.ops.stuck import stuck_subjects_of
 from dayone.planning.facts import change_of_accounts
 from dayone.ports.failures import QueueDepth
-from dayone.ports.operations import Clock
+from dayone.ports.operations import Clock, LearnedQuotas
 from dayone.ports.records import Page, Progress, Records
 
 LONGEST_WAIT = 20  # seconds; API Gateway ends a request after 29
-_STILL_GOES_ON = frozenset({ChangeState.PLANNING, ChangeState.RUNNING})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 1.0  # seconds
 
 
@@ -37,7 +36,7 @@ def await_change(change: str, *, seconds: int, ports: WaitPorts) -> None:
     pause = _FIRST_PAUSE
     while (left := (until - ports.clock()).total_seconds()) > 0:
         found = ports.overview.history.glance(change)
-        if found is not None and found.state not in _STILL_GOES_ON:
+        if found is not None and found.state not in OPEN_CHANGES:
             return
         ports.overview.pause(min(pause, left))
         pause = min(pause * 1.5, _LONGEST_PAUSE)
@@ -52,6 +51,7 @@ class ProgressPorts(Protocol):
     records: Records
     progress: Progress
     overview: Overview
+    quotas: LearnedQuotas
     budgets: Budgets
     clock: Clock
 
@@ -140,7 +140,8 @@ def _seconds_left(found: Change, *, accounts: Sequence[Share], ports: ProgressPo
         # Of thousands of accounts those that are shown stand for all: the longest chains are begun first everywhere.
         longest_chain=max((share.left for share in accounts), default=0),
     )
-    return seconds_left(ahead, budgets=ports.budgets)
+    allowances = Allowances(ports.budgets, ports.quotas.learned())
+    return seconds_left(ahead, budgets=allowances.at(ports.clock()))
 
 
 _ACCESS = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})

@@ -12,7 +12,7 @@ from dayone.messages.bus_events import (
     ChangeExpiredDetail,
     OperationDetail,
 )
-from dayone.model.changes import Change, ChangeState
+from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, Change, ChangeState
 from dayone.model.dependencies import takes_access_away
 from dayone.model.operations import OPEN_STATES, Operation, OperationState
 from dayone.model.retry import Refusal
@@ -29,6 +29,7 @@ from dayone.ports.messaging import (
     Written,
 )
 from dayone.ports.records import Records
+from dayone.ports.store import OpenMarks
 
 _NEWS_OF_OPERATIONS = {
     OperationState.SUCCEEDED: DetailType.OPERATION_SUCCEEDED,
@@ -155,6 +156,7 @@ class PublishEvents:
 
     stream: TableStream
     records: Records
+    open_changes: OpenMarks
     bus: EventBus
 
 
@@ -169,12 +171,28 @@ class Published:
 
 def publish_events(event: Mapping[str, Any], *, ports: PublishEvents) -> Published:
     """Publish all the news in one batch of the stream. The same batch again gives the same ids, and counts again."""
-    news = [domain_event for written in ports.stream.writes(event) for domain_event in _news_of(written, ports.records)]
+    writes = list(ports.stream.writes(event))
+    ports.open_changes.mark(change.cause.place for change in _opened_late(writes))
+    news = [domain_event for written in writes for domain_event in _news_of(written, ports.records)]
     if news:
         ports.bus.publish(news)
     failed = sum(domain_event.detail_type is DetailType.OPERATION_FAILED for domain_event in news)
     denied = sum(domain_event.detail_type is DetailType.OPERATION_DENIED for domain_event in news)
     return Published(events=len(news), failed_operations=failed, denied_operations=denied)
+
+
+# The sweep, which sees each change once and then is a quarter of an hour behind it, may not see these.
+_LATE = OPEN_FOR_LONG * 2 / 3
+
+
+def _opened_late(writes: Iterable[Written]) -> Iterator[Change]:
+    """Select changes that are open again, or for the first time, long after they were taken in."""
+    for written in writes:
+        if isinstance(written, ChangeWritten) and written.after.state in OPEN_CHANGES:
+            was_open = written.before is not None and written.before.state in OPEN_CHANGES
+            cause = written.after.cause
+            if not was_open and written.at - (cause.received_at or cause.at) >= _LATE:
+                yield written.after
 
 
 def _news_of(written: Written, records: Records) -> Iterator[DomainEvent]:

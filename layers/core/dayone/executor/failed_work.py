@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import Command, planning_again
@@ -27,8 +28,10 @@ class PlanFailedAgain:
 def plan_failed_again(*, ports: PlanFailedAgain) -> int:
     """Ask for each subject whose time has come; returns how many. A subject of which nothing is left is forgotten."""
     now, count = ports.clock(), 0
+    # Hundreds may have failed for the same reason: what was in their way is read once.
+    applied = cache(lambda subject: ports.records.subject(subject).applied)
     for failed in ports.failed.all():
-        if failed.at > now and not _has_its_way(failed, records=ports.records):
+        if failed.at > now and not any(each.is_over(applied(each.resource.subject)) for each in failed.obstacles):
             continue
         if ports.records.subject(failed.subject).head.outstanding:
             ports.failed.keep(replace(failed, at=now + _WHILE_UNDER_WAY))
@@ -40,11 +43,6 @@ def plan_failed_again(*, ports: PlanFailedAgain) -> int:
             ports.failed.keep(planned_again(failed, now=now))
             count += 1
     return count
-
-
-def _has_its_way(failed: FailedWork, *, records: Records) -> bool:
-    """Return whether any of the obstacles is resolved."""
-    return any(obstacle.is_over(records.subject(obstacle.resource.subject).applied) for obstacle in failed.obstacles)
 
 
 def _command(failed: FailedWork, *, now: datetime) -> Command:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from dayone.model.operations import MAIL, SERVICE_CONTROL_POLICIES, SSO_ADMIN
+from dayone.model.operations import IDENTITY_STORE, MAIL, SERVICE_CONTROL_POLICIES, SSO_ADMIN
 from dayone.model.subjects import ResourceKind
 from dayone.ports.operations import Learned, Lowered
 
@@ -84,6 +84,18 @@ class Allowances:
         began = self.learned.lowered.get(quota) or Lowered(start, self.learned.since)
         quiet = now - began.at - _QUIET
         return min(most, began.limit + max(0, quiet // _STEP + 1))
+
+    def at(self, now: datetime) -> Budgets:
+        """Return the budgets of this moment: of the Identity Store's APIs, that of the one that may least."""
+        lowered = self.learned.lowered if self.learned else {}
+        apis = [quota for quota in lowered if quota.startswith(IDENTITY_STORE)]
+        return replace(
+            self.budgets,
+            sso_admin_calls=self.of(SSO_ADMIN, now),
+            identity_store_calls=min(self.of(api, now) for api in (IDENTITY_STORE, *apis)),
+            outstanding_assignments=max(1, int(self.of(ResourceKind.ASSIGNMENT, now))),
+            concurrent_provisionings=max(1, int(self.of(ResourceKind.PROVISIONING, now))),
+        )
 
     def refused(self, quota: str, *, now: datetime, at: float | None = None) -> None:
         """AWS has refused to do more, `at` being what it does for us: others use the same quota."""

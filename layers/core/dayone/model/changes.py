@@ -114,6 +114,11 @@ class ChangeState(StrEnum):
     FAILED = "failed"
 
 
+OPEN_CHANGES = frozenset({ChangeState.PLANNING, ChangeState.RUNNING})
+# Most are over long before; what is open after that is marked, so that it is found without a look at all the others.
+OPEN_FOR_LONG = timedelta(minutes=15)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """One change: the counts of everything that one cause led to.

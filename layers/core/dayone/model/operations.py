@@ -215,16 +215,17 @@ _ELSEWHERE: Mapping[ResourceKind, str] = {
     ResourceKind.ENDED_SESSIONS: SERVICE_CONTROL_POLICIES,
     ResourceKind.WELCOME: MAIL,
 }
+IDENTITY_STORE = "identitystore:"
 # The Identity Store counts each of its APIs for itself. Source: IAM Identity Center quotas.
 _IDENTITY_STORE: Mapping[tuple[Action, ResourceKind], str] = {
-    (Action.CREATE, ResourceKind.USER): "identitystore:CreateUser",
-    (Action.UPDATE, ResourceKind.USER): "identitystore:UpdateUser",
-    (Action.DELETE, ResourceKind.USER): "identitystore:DeleteUser",
-    (Action.CREATE, ResourceKind.GROUP): "identitystore:CreateGroup",
-    (Action.UPDATE, ResourceKind.GROUP): "identitystore:UpdateGroup",
-    (Action.DELETE, ResourceKind.GROUP): "identitystore:DeleteGroup",
-    (Action.CREATE, ResourceKind.MEMBERSHIP): "identitystore:CreateGroupMembership",
-    (Action.DELETE, ResourceKind.MEMBERSHIP): "identitystore:DeleteGroupMembership",
+    (Action.CREATE, ResourceKind.USER): f"{IDENTITY_STORE}CreateUser",
+    (Action.UPDATE, ResourceKind.USER): f"{IDENTITY_STORE}UpdateUser",
+    (Action.DELETE, ResourceKind.USER): f"{IDENTITY_STORE}DeleteUser",
+    (Action.CREATE, ResourceKind.GROUP): f"{IDENTITY_STORE}CreateGroup",
+    (Action.UPDATE, ResourceKind.GROUP): f"{IDENTITY_STORE}UpdateGroup",
+    (Action.DELETE, ResourceKind.GROUP): f"{IDENTITY_STORE}DeleteGroup",
+    (Action.CREATE, ResourceKind.MEMBERSHIP): f"{IDENTITY_STORE}CreateGroupMembership",
+    (Action.DELETE, ResourceKind.MEMBERSHIP): f"{IDENTITY_STORE}DeleteGroupMembership",
 }
 
 

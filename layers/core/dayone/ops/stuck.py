@@ -122,8 +122,8 @@ def _of_letter(letter: Understood) -> Stuck:
 
 
 def _policy_waits(stuck: Iterable[Stuck], *, ports: StuckPorts) -> Iterator[Stuck]:
-    version = ports.archive.current()
-    change = ports.overview.history.glance(version.change) if version else None
+    uploaded_by = ports.archive.change_in_force()
+    change = ports.overview.history.glance(uploaded_by) if uploaded_by else None
     if change is None or change.state is not ChangeState.PLANNING:
         return
     waits_for = _unplanned(stuck, change=change, progress=ports.progress)

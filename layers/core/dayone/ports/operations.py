@@ -72,7 +72,14 @@ class Listed:
     id: str
 
 
-class Turn(Protocol):
+class LearnedQuotas(Protocol):
+    """What the executor remembers of AWS's quotas."""
+
+    def learned(self) -> Learned | None:
+        """Return the last stored rates, of any worker; None before the first time."""
+
+
+class Turn(LearnedQuotas, Protocol):
     """The right to carry out operations, which one process has at a time, and what its holders leave each other."""
 
     def take(self, holder: str, *, now: datetime, until: datetime, learned: Learned | None = None) -> bool:
@@ -80,9 +87,6 @@ class Turn(Protocol):
 
         What was `learned` is remembered; without it, what was remembered stays.
         """
-
-    def learned(self) -> Learned | None:
-        """Return the last stored rates, of any worker; None before the first time."""
 
     def give_back(self, holder: str, *, learned: Learned | None = None) -> None:
         """Have it no more, and remember what was `learned`; does nothing when somebody else has it by now."""

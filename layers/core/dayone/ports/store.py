@@ -243,6 +243,23 @@ class Changes(Protocol):
         """
 
 
+class OpenMarks(Protocol):
+    """Marks on changes that stay open for long, so that they are found without a walk through all of them."""
+
+    def mark(self, places: Iterable[str]) -> None:
+        """Mark the changes at these places as open; one mark too many does no harm."""
+
+
+class OpenChanges(Protocol):
+    """The same marks as the sweep keeps them."""
+
+    def sweep(self, *, before: datetime, limit: int) -> None:
+        """Mark those that were taken in before then and are open, and take the mark from some that are over.
+
+        Goes on where the sweep before this one has stopped, and looks at no more than `limit` of either.
+        """
+
+
 class PolicyArchive(Protocol):
     """The texts of the policy as they were uploaded."""
 
@@ -266,6 +283,9 @@ class PolicyArchive(Protocol):
 
     def current(self) -> PolicyVersion | None:
         """Return the text in force, or None before the first."""
+
+    def change_in_force(self) -> str:
+        """Return the change by which the text in force was uploaded, or empty before the first; reads no text."""
 
     def version(self, version: int) -> PolicyVersion:
         """One version, in force or not; raises NotFound for one that was never kept."""

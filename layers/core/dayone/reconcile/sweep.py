@@ -8,16 +8,25 @@ from dayone.executor.failed_work import PlanFailedAgain, plan_failed_again
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.hr.configuration_approval import WatchPorts, reviews_due
 from dayone.hr.fetch import READ_AHEAD
-from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.changes import OPEN_FOR_LONG, Cause, CauseKind, ulid_of
 from dayone.model.commands import Command, RefreshPerson, planning_again
 from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.ports.failures import StuckSubjects
 from dayone.ports.hr import DueHints
 from dayone.ports.records import Records
-from dayone.ports.store import DueWork, Engine, Inbox
+from dayone.ports.store import DueWork, Engine, Inbox, OpenChanges
 from dayone.reconcile.restore_sessions import SessionsPorts, missing_revocations
 
 _AT_MOST = 1000
+_CHANGES_AT_ONCE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfinished:
+    """What has not come to its end: subjects that are stuck, and changes that stay open."""
+
+    stuck: StuckSubjects
+    open_changes: OpenChanges
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +40,7 @@ class ReconcileAccess:
     engine: Engine
     failed: PlanFailedAgain
     waiting: WakeWaiting
-    stuck: StuckSubjects
+    unfinished: Unfinished
     hr_configuration: WatchPorts
     sessions: SessionsPorts | None
     clock: Callable[[], datetime]
@@ -58,7 +67,8 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     if wake_waiting(ports=ports.waiting) or ports.due_work.has_runnable():
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
-    stuck = len({each.subject for each in ports.stuck.all(now=now)})
+    ports.unfinished.open_changes.sweep(before=now - OPEN_FOR_LONG, limit=_CHANGES_AT_ONCE)
+    stuck = len({each.subject for each in ports.unfinished.stuck.all(now=now)})
     # Last, because both fail when AWS cannot be reached; neither waits for the other.
     try:
         ports.inbox.put(reviews_due(ports=ports.hr_configuration, now=now))

@@ -12,7 +12,7 @@ from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants
 from dayone.adapters.dynamodb.hr import DynamoRecordedHrVersions
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances, DynamoRequestKeys
-from dayone.adapters.dynamodb.leases import DynamoDueWork
+from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoTurn
 from dayone.adapters.dynamodb.ledger import DynamoLedger
 from dayone.adapters.dynamodb.policies import DynamoPolicyArchive, DynamoPolicyInForce
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
@@ -59,6 +59,7 @@ def access_api_context(
         **_inboxes(given, table=table, clock=clock),
         keys=DynamoRequestKeys(table),
         overview=wiring_overview.overview(given, table=table),
+        quotas=DynamoTurn(table),
         budgets=budgets_in(given.budgets),
         clock=clock,
         entropy=lambda: os.urandom(10),

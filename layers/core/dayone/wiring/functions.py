@@ -162,13 +162,13 @@ def reconcile_access_ports() -> "ReconcileAccess":
     """For the sweep."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.hr import DynamoDueHints
-    from dayone.adapters.dynamodb.leases import DynamoDueWork
+    from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoOpenChanges
     from dayone.adapters.dynamodb.parked import DynamoFailedSubjects, DynamoParkedOperations, DynamoStuckSubjects
     from dayone.adapters.dynamodb.read_models import DynamoRecords
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.executor.failed_work import PlanFailedAgain
     from dayone.executor.parking import WakeWaiting
-    from dayone.reconcile.sweep import ReconcileAccess
+    from dayone.reconcile.sweep import ReconcileAccess, Unfinished
     from dayone.wiring import hr, people
 
     given = settings.read(settings.ReconcileAccessSettings)
@@ -180,7 +180,7 @@ def reconcile_access_ports() -> "ReconcileAccess":
         hints=DynamoDueHints(table),
         failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
         waiting=WakeWaiting(parked=DynamoParkedOperations(table), records=records, clock=_now),
-        stuck=DynamoStuckSubjects(table),
+        unfinished=Unfinished(stuck=DynamoStuckSubjects(table), open_changes=DynamoOpenChanges(table)),
         hr_configuration=hr.watch_ports(given, table=table),
         sessions=people.sessions_ports(given, table=table),
         inbox=inbox,
@@ -193,14 +193,17 @@ def reconcile_access_ports() -> "ReconcileAccess":
 def publish_events_ports() -> "PublishEvents":
     """For the table's stream."""
     from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.leases import DynamoOpenMarks
     from dayone.adapters.dynamodb.read_models import DynamoRecords
     from dayone.adapters.event_bus import DynamoStream, EventBridgeBus
     from dayone.events.publish import PublishEvents
 
     given = settings.read(settings.PublishEventsSettings)
+    table = _table(given.table_name)
     return PublishEvents(
         stream=DynamoStream(),
-        records=DynamoRecords(_table(given.table_name)),
+        records=DynamoRecords(table),
+        open_changes=DynamoOpenMarks(table),
         bus=EventBridgeBus(client("events"), bus=given.bus_name),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import batched, islice
 from typing import ClassVar
 
-from boto3.dynamodb.conditions import ConditionBase, Key
+from boto3.dynamodb.conditions import Key
 
 from dayone.adapters.dynamodb import audit as audit_log
 from dayone.adapters.dynamodb import change_counts as counts
@@ -13,7 +13,8 @@ from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey
-from dayone.adapters.dynamodb.mapping import change_in, change_parts, operation_in, share_in
+from dayone.adapters.dynamodb.leases import open_places
+from dayone.adapters.dynamodb.mapping import change_in, change_parts, changes_of_kind, operation_in, share_in
 from dayone.adapters.dynamodb.parked import unpark_earlier, unpark_plan
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import (
@@ -30,7 +31,17 @@ from dayone.changes.estimate import place_of
 from dayone.errors import Invalid, NotFound
 from dayone.messages.codec import Record, encode
 from dayone.model.audit import AuditEntry
-from dayone.model.changes import EVERY_CHANGE, Cause, Change, ChangeFilter, ChangeState, Decision, Share, change_at
+from dayone.model.changes import (
+    EVERY_CHANGE,
+    OPEN_CHANGES,
+    Cause,
+    Change,
+    ChangeFilter,
+    ChangeState,
+    Decision,
+    Share,
+    change_at,
+)
 from dayone.model.operations import Lane, Operation, OperationState
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
@@ -163,12 +174,11 @@ class DynamoHistory:
         """See History."""
         listing = _listing(query)
         after = _place(cursor, listing=listing, query=query) if cursor else None
-        listed = self._table.query(
-            _lies_in(query, listing), index="listing", newest_first=True, after=after, page=_AT_ONCE
-        )
+        at_once = min(limit + 1, _AT_ONCE) if _is_exact(query) else _AT_ONCE
+        listed = self._listed(listing, query=query, after=after, at_once=at_once)
         entries: list[Change] = []
         last: Record | None = None
-        for number, (place, change) in enumerate(self._with_changes(listed, query=query)):
+        for number, (place, change) in enumerate(self._with_changes(listed, listing=listing, at_once=at_once)):
             if last is not None and (len(entries) == limit or number == _MOST_LOOKED_AT):
                 return Page(entries, listing.cursor_at(last))
             last = place
@@ -181,34 +191,54 @@ class DynamoHistory:
         record = self._table.get(change_keys.change_key(change))
         return change_in(record) if record else None
 
-    def _with_changes(self, listed: Iterable[Record], *, query: ChangeFilter) -> Iterator[tuple[Record, Change | None]]:
-        """Each place in the list with its change, None for one whose record is not there yet."""
-        if _list_of(query) == lists.CHANGES:
-            yield from ((record, change_in(record)) for record in listed)
+    def _listed(
+        self, listing: Listing, *, query: ChangeFilter, after: Mapping[str, str] | None, at_once: int
+    ) -> Iterator[Record]:
+        """Read the places in the list that has all of them, and perhaps others."""
+        first, last = query.places
+        name, value = listing.partition
+        if not _is_among_open(query):
+            condition = Key(name).eq(value) & Key(listing.sort_key).between(first, last)
+            yield from self._table.query(condition, index=listing.index, newest_first=True, after=after, page=at_once)
             return
-        for places in batched(islice(listed, _MOST_LOOKED_AT + 1), _AT_ONCE, strict=False):
-            ids = [change_at(str(pair["listed_as"])) for pair in places]
-            changes = {
-                change.id: change for change in map(change_in, self._table.get_all(map(change_keys.change_key, ids)))
-            }
+        seen = after[listing.sort_key] if after else last
+        for place in open_places(self._table, first=first, last=seen):
+            if after is None or place != seen:
+                yield {**change_keys.change_key(change_at(place))._asdict(), name: value, listing.sort_key: place}
+
+    def _with_changes(
+        self, listed: Iterable[Record], *, listing: Listing, at_once: int
+    ) -> Iterator[tuple[Record, Change | None]]:
+        """Each place in the list with its change, None for one whose record is not there yet."""
+        for places in batched(islice(listed, _MOST_LOOKED_AT + 1), at_once, strict=False):
+            ids = [change_at(str(pair[listing.sort_key])) for pair in places]
+            is_there = all("cause" in pair for pair in places)
+            records = places if is_there else self._table.get_all(map(change_keys.change_key, ids))
+            changes = {change.id: change for change in map(change_in, records)}
             yield from ((record, changes.get(change)) for record, change in zip(places, ids, strict=True))
 
 
-def _list_of(query: ChangeFilter) -> str:
-    """Return the shortest list that has all matching changes."""
-    if query.subject:
-        return lists.changes_of(query.subject)
-    return _MARKED.get(query.state, lists.CHANGES) if query.state else lists.CHANGES
+def _is_among_open(query: ChangeFilter) -> bool:
+    return query.subject is None and query.state in OPEN_CHANGES
+
+
+def _of_kind(query: ChangeFilter) -> str:
+    """Return the list of just the changes of a kind, or empty."""
+    return changes_of_kind(query.kind) if query.kind and query.subject is None and query.state is None else ""
+
+
+def _is_exact(query: ChangeFilter) -> bool:
+    """Return whether hardly any other change is in that list."""
+    return query.state in (None, *_MARKED) and (query.kind is None or bool(_of_kind(query)))
 
 
 def _listing(query: ChangeFilter) -> Listing:
-    return Listing(partition=("listed_in", _list_of(query)), sort_key="listed_as", index="listing", newest_first=True)
-
-
-def _lies_in(query: ChangeFilter, listing: Listing) -> ConditionBase:
-    name, value = listing.partition
-    condition: ConditionBase = Key(name).eq(value) & Key(listing.sort_key).between(*query.places)
-    return condition
+    """Return the shortest list that has all matching changes."""
+    if of_kind := _of_kind(query):
+        return Listing(partition=("due", of_kind), sort_key="due_at", index="due", newest_first=True)
+    of_state = _MARKED.get(query.state, lists.CHANGES) if query.state else lists.CHANGES
+    name = lists.changes_of(query.subject) if query.subject else of_state
+    return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing", newest_first=True)
 
 
 def _place(cursor: str, *, listing: Listing, query: ChangeFilter) -> dict[str, str]:

@@ -251,6 +251,7 @@ CHANGES = "changes"
 # Changes that hold something, and those of which something has failed or was given up: others may be among them.
 HOLDING = "changes:holding"
 FAILED = "changes:failed"
+OPEN = "changes:open"
 REVOKED_SESSIONS = "revoked-sessions"
 # With the subject behind it: the list of what was done to that subject.
 AUDIT_OF = "audit:"

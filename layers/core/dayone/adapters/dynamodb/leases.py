@@ -1,6 +1,6 @@
-"""The executor's lease, due work, checkpoints of long changes, names of units, and ended sessions in DynamoDB."""
+"""The executor's lease, due work, long and open changes, names of units, and ended sessions in DynamoDB."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -9,11 +9,21 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
-from dayone.adapters.dynamodb.mapping import applied_in
+from dayone.adapters.dynamodb.mapping import applied_in, change_in
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.dynamodb.writes import IS_NEW, Put, Update, is_free_for, is_held_by, was_read_before
+from dayone.adapters.dynamodb.writes import (
+    IS_NEW,
+    Check,
+    Put,
+    Update,
+    is_free_for,
+    is_held_by,
+    require_counts_as_read,
+    was_read_before,
+)
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
+from dayone.model.changes import OPEN_CHANGES, change_at, ulid
 from dayone.model.operations import Lane
 from dayone.model.subject_state import Portion
 from dayone.model.subjects import Subject
@@ -154,3 +164,100 @@ class DynamoUnitNames:
         if kept is None:
             raise Conflicting(f"the name of {unit_id} was there and is not")
         return kept
+
+
+# Most changes are over within minutes, so they are not marked when they begin. The sweep goes through their list behind
+# them and marks what is open still; what opens later is marked by the table's stream. How far the sweep has come in
+# that list, and among the marked:
+_SWEPT = change_keys.RecordKey("CHANGES", "SWEPT")
+_FIRST, _LAST = "0", "~"
+_AT_ONCE = 100
+# The places of an index's entries.
+_PLACE = "listed_as"
+
+
+class DynamoOpenMarks:
+    """The port OpenMarks."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def mark(self, places: Iterable[str]) -> None:
+        """See OpenMarks."""
+        self._table.put_all(
+            {
+                **change_keys.mark_key(change_at(place), mark=lists.OPEN)._asdict(),
+                "listed_in": lists.OPEN,
+                _PLACE: place,
+            }
+            for place in dict.fromkeys(places)
+        )
+
+
+class DynamoOpenChanges:
+    """The port OpenChanges."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "dynamodb:BatchGetItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:ConditionCheckItem",
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        }
+    )
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+        self._marks = DynamoOpenMarks(table)
+
+    def sweep(self, *, before: datetime, limit: int) -> None:
+        """See OpenChanges."""
+        swept = self._table.get(_SWEPT) or {**_SWEPT._asdict()}
+        now = {
+            **swept,
+            **self._mark_open(swept, before=before, limit=limit),
+            **self._look_at_marked(swept, limit=limit),
+        }
+        if now != swept:
+            self._table.put_all([now])
+
+    def _mark_open(self, swept: Record, *, before: datetime, limit: int) -> Record:
+        """How far the list has been gone through, if any further."""
+        places = Key(_PLACE).between(f"{swept.get('place', '')}{_FIRST}", ulid(before, entropy=bytes(10)))
+        found = list(self._table.query(Key("listed_in").eq(lists.CHANGES) & places, index="listing", limit=limit))
+        self._marks.mark(str(record[_PLACE]) for record in found if change_in(record).state in OPEN_CHANGES)
+        return {"place": str(found[-1][_PLACE])} if found else {}
+
+    def _look_at_marked(self, swept: Record, *, limit: int) -> Record:
+        """Where to go on among the marked, from the beginning again behind the last."""
+        places = Key(_PLACE).between(f"{swept.get('looked_at', _FIRST)}{_FIRST}", _LAST)
+        marked = list(self._table.query(Key("listed_in").eq(lists.OPEN) & places, index="listing", limit=limit))
+        for record in self._table.get_all(change_keys.change_key(change_at(str(mark[_PLACE]))) for mark in marked):
+            if change_in(record).state not in OPEN_CHANGES:
+                self._take_mark(record)
+        return {"looked_at": str(marked[-1][_PLACE]) if len(marked) == limit else _FIRST}
+
+    def _take_mark(self, change: Record) -> None:
+        mark = change_keys.RecordKey(str(change["pk"]), f"{change_keys.MARK}{lists.OPEN}")
+        self._table.transact(
+            lambda: {
+                "change": Check(mark._replace(sk=change_keys.HEAD), condition=require_counts_as_read(change)),
+                "mark": Update(mark, remove=("listed_in", _PLACE)),
+            },
+            what=f"taking the mark from {mark.pk}",
+            over_when=["change"],
+        )
+
+
+def open_places(table: DynamoTable, *, first: str, last: str) -> Iterator[str]:
+    """Places between these, the newest first, at which there may be an open change: no other has one."""
+    swept = str((table.get(_SWEPT) or {}).get("place", ""))
+    for partition, since, until in ((lists.CHANGES, f"{swept}{_FIRST}", last), (lists.OPEN, first, min(swept, last))):
+        if max(first, since) <= until:
+            places = Key("listed_in").eq(partition) & Key(_PLACE).between(max(first, since), until)
+            for record in table.query(places, index="listing", newest_first=True, page=_AT_ONCE):
+                yield str(record[_PLACE])

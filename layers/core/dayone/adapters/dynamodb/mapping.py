@@ -13,7 +13,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import Update, Write, is_as_it_was, is_in_force
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.accounts import Account
-from dayone.model.changes import Cause, Change, Share
+from dayone.model.changes import Cause, CauseKind, Change, Share
 from dayone.model.guardrails import after_ends, released
 from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
 from dayone.model.people import Person
@@ -179,9 +179,19 @@ def operation_in(record: Mapping[str, Any]) -> Operation:
     return decode(Operation, record)
 
 
+def changes_of_kind(kind: CauseKind) -> str:
+    """Return the list, in the index `due`, of the changes of a kind, or empty where there is none.
+
+    Most changes are HR's: their list would be nearly that of all, and a joiner would pay for it.
+    """
+    return f"CHANGES#{kind}" if kind is not CauseKind.HR_EVENT else ""
+
+
 def change_parts(cause: Cause) -> Record:
     """Return the initial parts of a change's record."""
-    return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.place}
+    of_kind = changes_of_kind(cause.kind)
+    listed = {"due": of_kind, "due_at": cause.place} if of_kind else {}
+    return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.place, **listed}
 
 
 def change_in(record: Mapping[str, Any], *, notes: tuple[str, ...] = ()) -> Change:

@@ -167,6 +167,12 @@ class DynamoPolicyArchive:
         version = version_in_force(self._table)
         return kept_version(self._table, version) if version else None
 
+    def change_in_force(self) -> str:
+        """See PolicyArchive."""
+        version = version_in_force(self._table)
+        record = self._table.get(keys.policy_key(version)) if version else None
+        return str(record["change"]) if record else ""
+
     def version(self, version: int) -> PolicyVersion:
         """One version, in force or not; raises NotFound for one that was never kept."""
         return kept_version(self._table, version)

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
@@ -59,6 +61,15 @@ def is_as_read(resource: Applied | None) -> ConditionBase:
 def holds_what_was_shown(version: int) -> ConditionBase:
     """Nothing was added to what a change holds, and the first to decide has decided."""
     return EXISTS & (Attr("held_version").eq(version) if version else Attr("held_version").not_exists())
+
+
+_OPENS = ("subjects", "planned", "unplanned", "operations", "held")
+
+
+def require_counts_as_read(change: Mapping[str, Any]) -> ConditionBase:
+    """Require that nothing was added to a change, as its record was read, that could open it."""
+    same = (Attr(name).eq(change[name]) if name in change else Attr(name).not_exists() for name in _OPENS)
+    return reduce(and_, same)
 
 
 def require_counted(*, was: bool) -> ConditionBase:
