@@ -7,6 +7,7 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.operations import Action, Applied, Operation, OperationState, Priority
 from dayone.model.people import Person, Status
+from dayone.model.policy.origins import harmless_of
 from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
@@ -116,13 +117,15 @@ def a_policy(
     protection: Protection | None = None,
     harmless: Collection[str] = (),
 ) -> Policy:
+    permission_sets = tuple(rule for rule in parts if isinstance(rule, PermissionSetRule))
+    called_harmless = frozenset(harmless_of(rule) for rule in permission_sets if rule.name in harmless)
     return Policy(
         version=version,
         groups=tuple(rule for rule in parts if isinstance(rule, GroupRule)),
-        permission_sets=tuple(rule for rule in parts if isinstance(rule, PermissionSetRule)),
+        permission_sets=permission_sets,
         assignments=tuple(rule for rule in parts if isinstance(rule, AssignmentRule)),
         protection=protection or Protection(),
-        sensitive=SensitiveNames(harmless=frozenset(harmless)),
+        sensitive=SensitiveNames(harmless=called_harmless),
     )
 
 

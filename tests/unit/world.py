@@ -285,6 +285,12 @@ class World:
             self.policy_is_agreed_on(agreed)
         return self.uploaded(policy, actor=actor)
 
+    def called_harmless(self, policy: Policy) -> None:
+        """Somebody else has agreed on all that a policy to come calls harmless, in the form that it has there."""
+        last = list(self.policies.values())[-1:]
+        if last and policy.sensitive.harmless - last[0].sensitive.harmless:
+            self.policy_is_agreed_on(replace(last[0], sensitive=policy.sensitive))
+
     def uploaded(self, policy: Policy, *, actor: str = "arn:admin") -> ActivatePolicy:
         text = f"policy {next(self.numbers)}"
         change = ulid_of(self.now, name=text)

@@ -105,9 +105,10 @@ def test_it_is_held_again_when_anything_it_rests_on_is_another_or_it_is_long_ago
     assert request
 
 
-def test_what_another_account_is_given_was_not_approved_with_it() -> None:
+def test_it_is_held_again_where_another_part_of_the_rule_selects_the_account_by_now() -> None:
+    parts = 'group: staff, permission_set: Admin, accounts: [{ou: "/Workloads/**"}, {ou: "/Elsewhere/**"}]}'
     world = company()
-    edit = POLICY.replace("group: staff, permission_set: ViewOnly", "group: staff, permission_set: Admin")
+    edit = POLICY.replace('group: staff, permission_set: ViewOnly, accounts: [{ou: "/**"}]}', parts)
     request = put_in_force(edit, world=world)
     _refused(world, request, port="assignments", method="create")
     later(world)

@@ -62,6 +62,15 @@ def test_other_actions_are_not(action: str) -> None:
         "arn:aws:iam::*:role/?*",
         "arn:aws:s3:::*",
         "arn:aws:s3:::*/*",
+        "arn:aws:iam::*:role*",
+        "arn:aws:iam::*:r*",
+        "arn:aws:iam::111122223333:policy*",
+        "arn:aws:iam::*:*role*",
+        "arn:aws:iam::*:role/*a*",
+        "arn:aws:lambda:*:*:function*",
+        # One statement for each letter would be all of them.
+        "arn:aws:iam::*:role/a*",
+        "arn:aws:s3:::a*",
     ],
 )
 def test_all_of_a_kind_in_an_account_is_everything(resource: object) -> None:
@@ -75,7 +84,13 @@ def test_the_objects_of_one_bucket_are_not_everything() -> None:
 
 @pytest.mark.parametrize(
     "resource",
-    ["arn:aws:iam::*:role/app-*", "arn:aws:iam::*:role/app/*", "arn:aws:iam::*:user/${aws:username}", "arn:aws:s3:::b"],
+    [
+        "arn:aws:iam::*:role/app-*",
+        "arn:aws:iam::*:role/app/*",
+        "arn:aws:iam::*:user/${aws:username}",
+        "arn:aws:s3:::b",
+        "arn:aws:sns:*:*:app-*",
+    ],
 )
 def test_some_of_a_kind_is_not(resource: str) -> None:
     assert not _why(_allow("iam:PassRole", resource))

@@ -161,7 +161,7 @@ class TestEveryGuardrail:
             ("sensitive: {groups: [staff]}", "", "no longer sensitive: group staff"),
             ("sensitive: {permission_sets: [ViewOnly]}", "", "no longer sensitive: permission set ViewOnly"),
             ("sensitive: {accounts: [{ou: /Prod}]}", "sensitive: {accounts: [{ou: /Dev}]}", "no longer sensitive: acc"),
-            ("", "sensitive: {harmless: [ViewOnly]}", "called harmless: permission set ViewOnly"),
+            ("", "sensitive: {harmless: [ViewOnly]}", "called harmless, as it is now: permission set ViewOnly"),
             ("guardrails: {additions: {percent: 1}}", "", "additions.percent from 1 to 10"),
         ],
     )

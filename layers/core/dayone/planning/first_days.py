@@ -18,6 +18,7 @@ from dayone.model.subjects import Resource, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules
 from dayone.planning.diff import differences
 from dayone.planning.held_gifts import Gift, Giving, form_of, held_gifts
+from dayone.policy.matching import describes
 from dayone.policy.sensitivity import Sensitivity
 
 
@@ -42,6 +43,9 @@ class FirstDayGifts:
         if held.verdict is Verdict.AHEAD:
             return self.covered
         if held.form not in ("", form or self.forms.get(held.resource)):
+            return frozenset()
+        if held.verdict is Verdict.WAITING and held.rests_on not in ("", self.forms.get(held.resource)):
+            # It means something else by now than was shown.
             return frozenset()
         # What was approved on its day runs at once: not when that has been put off since.
         return self.gifts.keys() - (self.coming if held.verdict is Verdict.APPROVED else frozenset())
@@ -150,7 +154,8 @@ def _of_membership(resource: Resource, person: Person, *, giving: Giving, policy
         "rules": rules,
         "assigned": assigned,
         "rights": _rights({rule.permission_set for rule in assigned}, policy=policy),
-        "facts": {name: str(getattr(person, name, None)) for name in attributes},
+        # Who it is counts too: the same record may become somebody else.
+        "facts": {name: str(getattr(person, name, None)) for name in {*attributes, "user_name", "email"}},
         "by hand": _by_hand(giving.source_records),
     }
 
@@ -159,11 +164,12 @@ def _of_assignment(resource: Resource, *, giving: Giving, policy: Policy) -> Map
     assignment, account = assignment_in(resource), giving.fact
     person = assignment.principal.person
     head = giving.recorded(Subject(SubjectKind.PERSON, person)).head if person else None
-    facts = (account.ou_path, account.name, account.is_management, account.tags) if isinstance(account, Account) else ()
+    rules = tuple(rule for rule in policy.assignments if assignment_of(rule) == assignment_rule(resource.name))
+    selectors = [each for rule in rules for each in (*rule.accounts, *rule.exceptions)]
     return {
-        "rules": tuple(rule for rule in policy.assignments if assignment_of(rule) == assignment_rule(resource.name)),
+        "rules": rules,
         "rights": _rights({assignment.permission_set}, policy=policy),
-        "facts": repr(facts),
+        "facts": [isinstance(account, Account) and describes(selector, account) for selector in selectors],
         "by hand": _by_hand(head.source_records) if head else {},
     }
 

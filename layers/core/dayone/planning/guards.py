@@ -69,7 +69,7 @@ def what_protects(person: Person, *, applied: Mapping[Resource, Applied], protec
 def desired_guards(policy: Policy) -> Desired:
     """Desire the loosened guardrails as a resource, if the policy loosens them and does nothing else."""
     guard = policy.reservations.guard
-    if guard is None:
+    if guard is None or not guard.loosens:
         return Desired({})
     loosens = "; ".join(guard.loosens)
     if not guard.is_alone:
@@ -91,8 +91,11 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
         changed = Protection(permission_sets=_changed_sets(policy, in_force=in_force))
         in_force = replace(in_force, protection=_joined(in_force.protection, changed))
     before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force))
-    loosens = tuple(_loosened(policy, in_force=before))
-    if not loosens:
+    # Nobody is in a group that the policy does not have: nothing becomes possible by that yet.
+    there = before.sensitive.groups & {rule.name for rule in policy.groups}
+    had = replace(before, sensitive=replace(before.sensitive, groups=there))
+    loosens = tuple(_loosened(policy, in_force=had))
+    if not loosens and before.sensitive.groups <= policy.sensitive.groups:
         return None
     return Guard(
         guardrails=_stricter(policy.guardrails, in_force.guardrails),
@@ -104,9 +107,12 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
 
 
 def _with_groups_given_less(policy: Policy, *, in_force: Policy) -> SensitiveNames:
-    """Return the former sensitive names, with groups whose members had sensitive access and may still have it."""
+    """Return the former sensitive names, with groups whose members had sensitive access and may still have it.
+
+    Also when the group is no longer in the policy: AWS may keep it, and the policy may have it again.
+    """
     kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
-    still = {rule.name for rule in policy.groups} & (Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups)
+    still = Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups
     return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
 
 
@@ -195,8 +201,9 @@ def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Itera
     )
     if listed := _listed(dropped):
         yield f"no longer sensitive: {listed}"
-    if harmless := _listed(f"permission set {name}" for name in sorted(names.harmless - in_force.harmless)):
-        yield f"called harmless: {harmless}"
+    harmless = sorted(name.rpartition(" ")[0] for name in names.harmless - in_force.harmless)
+    if listed := _listed(f"permission set {name}" for name in harmless):
+        yield f"called harmless, as it is now: {listed}"
     if given := _listed(name.rpartition(" ")[0] for name in sorted(names.birthrights - in_force.birthrights)):
         yield f"given by HR alone, as it is now: {given}"
 

@@ -102,26 +102,36 @@ def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
         return ""
     # An edit that takes rights out of a set does not do so at once.
     name = assignment_in(resource).permission_set
-    if sensitivity.is_called_harmless(name):
+    recorded = _recorded_rule(giving.recorded(Subject(SubjectKind.PERMISSION_SET, name)).applied)
+    rule = next((rule for rule in sensitivity.policy.permission_sets if rule.name == name), None)
+    if sensitivity.is_called_harmless(name) and rule and _is_within(recorded, rule):
         return ""
-    reason = _why_recorded(giving.recorded(Subject(SubjectKind.PERMISSION_SET, name)).applied)
+    reason = why_contents_are_sensitive(recorded)
     return f"permission set `{name}`, as it is in AWS: {reason}" if reason else ""
 
 
-def _why_recorded(applied: Mapping[Resource, Applied]) -> str:
-    """Return the reason why the confirmed contents of a permission set are sensitive, or ""."""
+def _is_within(recorded: PermissionSetRule, rule: PermissionSetRule) -> bool:
+    """Return whether a permission set in AWS has no more parts than its rule."""
+    return (
+        {*recorded.managed_policies} <= {*rule.managed_policies}
+        and {*map(str, recorded.customer_policies)} <= {*map(str, rule.customer_policies)}
+        and recorded.inline_policy in ("", rule.inline_policy)
+    )
+
+
+def _recorded_rule(applied: Mapping[Resource, Applied]) -> PermissionSetRule:
+    """Return the confirmed contents of a permission set as a rule."""
     names: dict[ResourceKind, list[str]] = {}
     for resource in applied:
         names.setdefault(resource.kind, []).append(resource.name)
     inline = applied.get(Resource(ResourceKind.INLINE_POLICY))
-    rule = PermissionSetRule(
+    return PermissionSetRule(
         "",
         _NOWHERE,
         managed_policies=tuple(names.get(ResourceKind.MANAGED_POLICY, ())),
         customer_policies=tuple(map(CustomerPolicy, names.get(ResourceKind.CUSTOMER_POLICY, ()))),
         inline_policy=inline.attributes.get("document", "") if inline else "",
     )
-    return why_contents_are_sensitive(rule)
 
 
 def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
@@ -132,7 +142,7 @@ def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: S
         is_new = ITSELF[SubjectKind.PERMISSION_SET] not in applied
     else:
         # Of one that others made, what is taken off may be all that limits it.
-        reason, is_named, is_new = _why_recorded(applied), False, False
+        reason, is_named, is_new = why_contents_are_sensitive(_recorded_rule(applied)), False, False
     if not (reason and (is_new or any(_may_widen(difference, applied, is_named=is_named) for difference in found))):
         return {}
     why = f"permission set `{name}`: {reason}"

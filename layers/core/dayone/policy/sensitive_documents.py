@@ -16,6 +16,7 @@ _SENSITIVE = tuple(sorted({*_MANAGE, _LENDS_ROLES}))
 _ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"})
 _ARN_PARTS = 6
 _MOST_NAMED = 3
+_SHORTEST_PREFIX = 3
 UNREADABLE = "its inline policy cannot be read"
 NOT_ACTION = "it allows all but some actions (`NotAction`)"
 
@@ -101,9 +102,20 @@ def _is_everything(resource: str) -> bool:
         # A star in front spans whatever stands behind it.
         return _has_wildcard(resource)
     *_, service, _, account, name = parts
-    # Buckets alone have no kind in front of their name, and their objects stand behind it.
-    is_bucket = service.lower() == "s3" and not account
-    return not (name if is_bucket else re.split("[/:]", name, maxsplit=1)[-1]).strip("*?/:")
+    # These have no kind in front of their name; the objects of a bucket stand behind it.
+    is_without_kind = service.lower() in ("sns", "sqs") or (service.lower() == "s3" and not account)
+    kind, separator, rest = ("", "", name) if is_without_kind else _kind_and_name(name)
+    if not separator and _has_wildcard(kind):
+        # The wildcard may stand for the rest of the kind, and for every name.
+        return True
+    # A few letters are no choice: with one statement for each of them a policy has everything.
+    literal = re.split("[*?]", rest, maxsplit=1)[0]
+    return _has_wildcard(rest) and len(literal.strip("/:")) < _SHORTEST_PREFIX
+
+
+def _kind_and_name(resource: str) -> tuple[str, str, str]:
+    match = re.search("[/:]", resource)
+    return (resource[: match.start()], match[0], resource[match.end() :]) if match else (resource, "", "")
 
 
 def _statements(policy: object) -> Iterator[_Statement]:

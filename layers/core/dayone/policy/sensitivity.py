@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from dayone.model.accounts import Account
-from dayone.model.policy.origins import birthright_of
+from dayone.model.policy.origins import birthright_of, harmless_of
 from dayone.model.policy.rules import AssignmentRule, GroupRule, PermissionSetRule, Policy, PolicyNote
 from dayone.model.subjects import Assignment, Resource, ResourceKind, assignment_in
 from dayone.policy.managed_policies import HARMLESS, SENSITIVE
@@ -141,8 +141,10 @@ class Sensitivity:
         return name in self._names.permission_sets
 
     def is_called_harmless(self, name: str) -> bool:
-        """Return whether the policy declares the contents of a permission set harmless."""
-        return name in self._names.harmless
+        """Return whether the policy declares a permission set harmless with exactly its present contents."""
+        return any(
+            rule.name == name and harmless_of(rule) in self._names.harmless for rule in self._policy.permission_sets
+        )
 
     def why_account(self, account: Account) -> str:
         """Return the reason why any access in an account is sensitive, or ""."""
@@ -172,7 +174,7 @@ class Sensitivity:
     def _why_set(self, rule: PermissionSetRule) -> str:
         if rule.name in self._names.permission_sets:
             return "the policy calls it sensitive"
-        return "" if rule.name in self._names.harmless else why_contents_are_sensitive(rule)
+        return "" if harmless_of(rule) in self._names.harmless else why_contents_are_sensitive(rule)
 
     def _why_rule(self, rule: AssignmentRule) -> str:
         if reason := self.why_set(rule.permission_set):

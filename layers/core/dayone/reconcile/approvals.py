@@ -101,15 +101,13 @@ def _remember(held: Iterable[HeldPart], *, command: ApplyDecision, ports: Decisi
     policy, found = ports.policies.current(), frozenset[str]()
     if command.subject.kind is SubjectKind.ACCOUNT:
         fact = ports.subjects.load(command.subject).head.fact
-        found = found.union(*(approvals_of(removal.resource, fact, policy=policy) for removal in given))
+        shown = [removal.resource for removal in given if removal.rests_on]
+        found = found.union(*(approvals_of(resource, fact, policy=policy) for resource in shown))
     elif command.cause.kind is CauseKind.POLICY and not command.decision.subjects:
         # By the time of the decision the rule may be another one than was shown.
-        shown = {
-            removal.resource.name
-            for removal in given
-            if removal.resource.kind is ResourceKind.MEMBERSHIP and removal.rests_on
-        }
-        found = frozenset(approval_of_group(rule) for rule in policy.groups if rule.name in shown)
+        memberships = [removal for removal in given if removal.resource.kind is ResourceKind.MEMBERSHIP]
+        names = {removal.resource.name for removal in memberships if removal.rests_on}
+        found = frozenset(approval_of_group(rule) for rule in policy.groups if rule.name in names)
     if not found <= policy.reservations.approved:
         ports.policies.approve(policy.version, policy.reservations.approved | found)
 

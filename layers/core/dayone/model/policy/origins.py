@@ -6,7 +6,15 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from itertools import chain
 
-from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, Location, Policy, SensitiveNames
+from dayone.model.policy.rules import (
+    AccountSelector,
+    AssignmentRule,
+    GroupRule,
+    Location,
+    PermissionSetRule,
+    Policy,
+    SensitiveNames,
+)
 
 # Of one record: parts that are in force, parts that were, and rules that parts were taken out of.
 MOST_PARTS, _MOST_FORMER, _MOST_RULES = 8_000, 3_000, 1_000
@@ -95,6 +103,11 @@ def birthright_of(rule: GroupRule | AssignmentRule) -> str:
     else:
         named, selects = assignment_of(rule), {"accounts": rule.accounts, "except": rule.exceptions}
     return f"{named} {part_digest(named, GIVES, selects)}"
+
+
+def harmless_of(rule: PermissionSetRule) -> str:
+    """Return an identifier of a permission set with exactly its present permissions."""
+    return f"{rule.name} {part_digest(set_rule(rule.name), GIVES, rule.rights)}"
 
 
 def approval_of(rule: AssignmentRule, selector: AccountSelector) -> str:

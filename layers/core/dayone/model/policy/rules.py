@@ -193,8 +193,9 @@ class Protection:
 class SensitiveNames:
     """Names a policy declares sensitive: permission sets and groups by key, and accounts.
 
-    Permission sets that are `harmless` are not sensitive by their contents, but still by whom they reach and where.
-    `birthrights` each identify one rule, exactly as it is, by which HR alone gives sensitive access.
+    Permission sets that are `harmless` are not sensitive by their contents, but still by whom they reach and where. An
+    entry identifies one with exactly its permissions. `birthrights` each identify one rule, exactly as it is, by which
+    HR alone gives sensitive access.
     """
 
     permission_sets: frozenset[str] = frozenset()

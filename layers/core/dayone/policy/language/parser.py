@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from dayone.model.policy.origins import birthrights_of
+from dayone.model.policy.origins import birthrights_of, harmless_of
 from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
@@ -202,12 +202,14 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
     source = next((shape.identity_source for shape in shapes if "identity_source" in shape.model_fields_set), _SOURCE)
     stated = [part.shape.guardrails for part in parts if "guardrails" in part.shape.model_fields_set]
     guardrails = stated[0] if stated else GuardrailsShape()
+    permission_sets = tuple(rule for part in parts for rule in part.permission_sets())
     assignments = tuple(rule for part in parts for rule in part.assignments())
     sensitive = next((part.sensitive() for part in parts if _states(part, "sensitive")), SensitiveNames())
+    harmless = frozenset(harmless_of(rule) for rule in permission_sets if rule.name in sensitive.harmless)
     return Policy(
         version=version,
         groups=groups,
-        permission_sets=tuple(rule for part in parts for rule in part.permission_sets()),
+        permission_sets=permission_sets,
         assignments=assignments,
         protection=_protection(guardrails.protect, groups=groups),
         people=life_cycle(people, source=source),
@@ -218,7 +220,7 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
             additions_percent=guardrails.additions.percent,
             additions_at_least=guardrails.additions.at_least,
         ),
-        sensitive=replace(sensitive, birthrights=birthrights_of((*groups, *assignments))),
+        sensitive=replace(sensitive, birthrights=birthrights_of((*groups, *assignments)), harmless=harmless),
         places={key: place for part in parts for key, place in part.places().items()},
     )
 
