@@ -84,7 +84,7 @@ def _notes(step: Mapping[str, Any]) -> Iterator[str]:
             yield f"{note['what']}: {note['resource']} ({note['type']}): {note['reason']}"
         for finding in note.get("findings", ()):
             if finding["state"] != "ok":
-                yield f"{note['what']}: {finding['name']} is {finding['state']}: {finding['says']}"
+                yield f"{note['what']}: {finding['name']} is {finding['state']}: {finding['message']}"
         for operation in note.get("change", {}).get("operations", ()):
             reason = operation.get("failure_reason") or operation.get("refusal") or ""
             request = f", request {operation['request_id']}" if operation.get("request_id") else ""

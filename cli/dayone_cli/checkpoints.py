@@ -57,7 +57,7 @@ def compare_checkpoints(checkpoints: "Sequence[Checkpoint]", *, target: Target) 
             at = next(first_seen[end] for end in part if end.startswith(f"{broken['lane']}:{broken['number']}:"))
             place = f"lane {broken['lane']}, entry {broken['number']}, in the checkpoint of {at.isoformat()}"
             title = "The audit log is not the one that the checkpoints were made of"
-            raise Negative(title, detail=f"{place}: {broken['says']}")
+            raise Negative(title, detail=f"{place}: {broken['message']}")
 
 
 def as_summary(checkpoints: "Sequence[Checkpoint]") -> Mapping[str, Any]:

@@ -95,11 +95,11 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         )
     change, cause = seen["change"], seen["change"]["cause"]
     counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change.get(name))
-    left = seen["estimated_seconds_left"]
+    left = seen["estimated_seconds_remaining"]
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do by what AWS has confirmed before'}",
         f"caused by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
-        *seen["about_held"],
+        *seen["held_explanation"],
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),
         *(f"{name} {seen[name]}" for name in ("grant", "version", "retries") if name in seen),
@@ -116,7 +116,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         )
         for pair in seen["operations"]
     ]
-    return Sheet(columns=("state", "operation", "subject", "resource", "because"), rows=rows, foot=foot)
+    return Sheet(columns=("state", "operation", "subject", "resource", "reason"), rows=rows, foot=foot)
 
 
 def _state(operation: Mapping[str, Any]) -> str:
@@ -126,7 +126,7 @@ def _state(operation: Mapping[str, Any]) -> str:
 
 
 def _not_its_own(change: Mapping[str, Any]) -> Iterator[str]:
-    if number := change.get("was_not_there"):
+    if number := change.get("already_deleted"):
         yield f"{plural(number, 'operation')} had nothing to delete: it was not there any more."
     if number := change.get("failed_before"):
         yield (

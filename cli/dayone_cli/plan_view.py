@@ -27,18 +27,18 @@ def plan_lines(plan: Json) -> Sequence[str]:
 
 def _added(plan: Json) -> Mapping[str, int]:
     """The counts without the creations of what exists: none of these is added."""
-    exists = Counter(pair["kind"] for pair in plan["operations"] if pair.get("exists"))
+    exists = Counter(pair["kind"] for pair in plan["operations"] if pair.get("existing"))
     return {kind: number - exists[kind] for kind, number in plan["counts"].items()}
 
 
 def _exists(plan: Json) -> list[str]:
-    number = sum(bool(entry.get("exists")) for entry in plan["operations"])
+    number = sum(bool(entry.get("existing")) for entry in plan["operations"])
     return [f"{_EXISTS} marks what exists already: {number} of what is to be created."] if number else []
 
 
 def mistakes_in(plan: Json) -> Sequence[str]:
     """Why the API would refuse the policy; nothing from a release that does not answer this."""
-    return plan.get("mistakes") or ()
+    return plan.get("errors") or ()
 
 
 def summary(counts: Mapping[str, int]) -> str:
@@ -61,8 +61,8 @@ def _operations(plan: Json) -> list[str]:
 
 def _operation(pair: Json) -> str:
     reasons = because(pair["reasons"])
-    if pair.get("exists"):
-        return f"  {_EXISTS} {pair['resource']}    {pair['exists']}"
+    if pair.get("existing"):
+        return f"  {_EXISTS} {pair['resource']}    {pair['existing']}"
     return f"  {_sign(pair['kind'])} {pair['resource']}" + (f"    {reasons}" if reasons else "")
 
 
@@ -70,7 +70,7 @@ def _notes(plan: Json) -> list[str]:
     lines = [f"Note: {note}" for note in plan["notes"]]
     if not plan["complete"]:
         lines.append(
-            f"Note: only {plan['looked_at']} subjects were checked in the available time; the numbers are for these."
+            f"Note: only {plan['evaluated']} subjects were checked in the available time; the numbers are for these."
         )
     return lines
 
@@ -79,7 +79,7 @@ def _held(guardrail: Json) -> list[str]:
     if not guardrail["held"]:
         return []
     said = f"Held: {plural(guardrail['held'], 'operation')} would wait for another person's approval."
-    return [said, *(f"  because {entry}" for entry in guardrail["because"]), *guardrail["about_held"]]
+    return [said, *(f"  because {entry}" for entry in guardrail["reasons"]), *guardrail["held_explanation"]]
 
 
 def _sign(kind: str) -> str:

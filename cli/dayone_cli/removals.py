@@ -45,7 +45,7 @@ def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -
     chosen = f"It has {number}. You decide on these of {', '.join(chain(*part.values()))}:"
     lines = [
         f"Change {change} was caused by {caused_by}.",
-        *first["about_held"],
+        *first["held_explanation"],
         chosen if part else f"Approving it carries out {number}:",
         *(_held_operation(operation, names) for operation in held[:MOST_ROWS]),
         *_and_more((len(held) if part else seen["held"]) - len(held[:MOST_ROWS])),

@@ -113,7 +113,7 @@ class Watch:
             elif said != before:
                 self.screen.say(f"{seen['change']['id']} {said}")
             return said
-        progress, left = seen["progress"], seen["estimated_seconds_left"]
+        progress, left = seen["progress"], seen["estimated_seconds_remaining"]
         if bar:
             about = f"about {left} s left" if left else ""
             total = progress["total"] or None
@@ -147,7 +147,7 @@ def _came_out_well(seen: Json) -> None:
         )
     if change["state"] == "held":
         detail = (
-            f"{change['held_because']}; another person decides: `dayone changes approve {change['id']}` or "
+            f"{change['held_reason']}; another person decides: `dayone changes approve {change['id']}` or "
             f"`dayone changes reject {change['id']}`"
         )
         raise Negative(f"{plural(change['held'], 'operation')} held", detail=detail)

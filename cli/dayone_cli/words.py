@@ -28,7 +28,7 @@ def moment(value: object) -> str:
 
 def because(reasons: Iterable[Mapping[str, Any]]) -> str:
     """Reasons in one line: what makes the rule apply, and where the rule is."""
-    return "; ".join(f"{pair['because']} ({pair['rule']})" for pair in reasons)
+    return "; ".join(f"{pair['reason']} ({pair['rule']})" for pair in reasons)
 
 
 def plural(number: int, name: str, many: str = "") -> str:

@@ -12,7 +12,7 @@ _DEPLOY_SECONDS = 900.0
 # AWS: what IAM is told takes some seconds until every service knows of it.
 _ROLE_SECONDS = 60.0
 _ROOM = 50
-_KEPT = ("name", "state", "says")
+_KEPT = ("name", "state", "message")
 _SCP = "SERVICE_CONTROL_POLICY"
 
 

@@ -193,7 +193,7 @@ def _rows(said: dict[str, Any]) -> list[list[str]]:
     for group in said["groups"]:
         for assignment in group["assignments"]:
             why = [*group["membership"]["reasons"], *assignment["confirmed"]["reasons"]]
-            reasons = "\n".join(f"{pair['because']} ({pair['rule']})" for pair in why)
+            reasons = "\n".join(f"{pair['reason']} ({pair['rule']})" for pair in why)
             rows.append(
                 [ALICE["display_name"], group["group"], assignment["permission_set"], assignment["account"], reasons]
             )

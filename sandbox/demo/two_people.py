@@ -48,7 +48,7 @@ class TwoPeople:
             self._seen(lambda: BOB["user_name"] in self.view.members("ReadOnly"))
         with self.narrator.step("Ada puts a policy in force that makes him an administrator: it is held"):
             change = self._held(ada)
-        for sentence in change["about_held"]:
+        for sentence in change["held_explanation"]:
             self.narrator.tell(sentence)
         name = f"/v1/changes/{change['change']['id']}/approve"
         with self.narrator.step("Ada cannot approve it"):

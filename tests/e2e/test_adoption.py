@@ -46,7 +46,7 @@ def test_a_set_with_another_inline_policy_is_neither_overwritten_nor_emptied(day
     sso.put_inline_policy_to_permission_set(**where, PermissionSetArn=made, InlinePolicy=theirs)
     rule = {"Deploy": {"inline_policy": _LISTS, "session_duration": "PT1H"}}
     plan = _previewed(day_one, policies.base_with(permission_sets=rule))
-    (exists,) = [pair["exists"] for pair in plan["operations"] if pair["kind"] == "create-permission-set"]
+    (exists,) = [pair["existing"] for pair in plan["operations"] if pair["kind"] == "create-permission-set"]
     assert "inline policy: " in exists
     reasons = _refused(day_one, policies.base_with(permission_sets=rule))
     reason = reasons["create-permission-set permission-set:Deploy"]
@@ -119,7 +119,7 @@ def test_what_builds_on_a_group_that_is_left_to_others_ends_with_it(day_one: Day
     assignment = {"group": "Guild", "permission_set": "ViewOnly", "accounts": [{"ou": "/Workloads/**"}]}
     edit = policies.base_with(groups=groups, assignments=[assignment])
     plan = _previewed(day_one, edit)
-    (exists,) = [pair["exists"] for pair in plan["operations"] if pair["kind"] == "create-group"]
+    (exists,) = [pair["existing"] for pair in plan["operations"] if pair["kind"] == "create-group"]
     assert "would be left as it is" in exists
     assert "description: ask in #guild → none" in exists
     assert not [note for note in plan["notes"] if note.startswith("not looked at")]

@@ -122,7 +122,7 @@ def test_what_was_given_up_is_planned_again(day_one: DayOne) -> None:
         assert (letter["subject"], letter["change"]) == (f"person:{person['id']}", change)
     api = day_one.deployed.api
     done = expect(api.send("POST", "/v1/dead-letters/redrive", body=b'{"queue": "inbox"}'), status=202)
-    assert (done["planned_again"], done["changes"], done["href"]) == (1, [change], f"/v1/changes/{change}")
+    assert (done["replanned"], done["changes"], done["href"]) == (1, [change], f"/v1/changes/{change}")
     assert day_one.get(f"{done['href']}?wait=20")["change"]["state"] == "succeeded"
     assert day_one.waiting("InboxDeadLetters") == 0
 
@@ -139,7 +139,7 @@ def test_an_event_that_was_given_up_has_its_account_looked_at(day_one: DayOne) -
     url = day_one.queue_url("AccountEventsDeadLetters")
     day_one.sandbox.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(event))
     done = expect(day_one.deployed.api.send("POST", "/v1/dead-letters/redrive"), status=202)
-    assert done["planned_again"] == 1
+    assert done["replanned"] == 1
     change = day_one.get(f"{done['href']}?wait=20")["change"]
     assert (change["state"], change["cause"]["kind"]) == ("succeeded", "account-event")
     assert day_one.waiting("AccountEventsDeadLetters") == 0
@@ -159,7 +159,7 @@ def test_the_numbers_of_the_day_count_what_has_happened(day_one: DayOne) -> None
     numbers = day_one.get("/v1/metrics")
     assert numbers["changes"]["by_cause"]["hr-event"] >= 1
     assert numbers["operations"]["succeeded"] >= 1
-    assert numbers["time_to_access"]["p50"] > 0
+    assert numbers["provisioning_time"]["p50"] > 0
     assert {pair["queue"] for pair in numbers["dead_letters"]} == {
         "inbox",
         "engine",

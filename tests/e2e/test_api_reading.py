@@ -70,7 +70,7 @@ class TestLists:
         assert (mine["user_name"], mine["has_user"], mine["has_access"]) == (engineer["user_name"], True, True)
         accounts = {pair["id"]: pair for pair in all_of(day_one, "/v1/accounts?limit=2&state=ACTIVE", "accounts")}
         assert accounts[scene.early_account]["ou_path"] == "/Workloads/Early"
-        groups = {pair["group"]: pair["is_there"] for pair in all_of(day_one, "/v1/groups?limit=2", "groups")}
+        groups = {pair["group"]: pair["exists"] for pair in all_of(day_one, "/v1/groups?limit=2", "groups")}
         assert groups["Old hands"] is True
         (view_only,) = [
             pair for pair in all_of(day_one, "/v1/permission-sets", "permission_sets") if pair["name"] == "ViewOnly"
@@ -100,12 +100,12 @@ class TestLists:
         assert scene.old_hand["id"] not in members
         account = day_one.get(f"/v1/accounts/{scene.early_account}")
         there = {pair["permission_set"]: pair for pair in account["permission_sets"]}
-        assert (there["ViewOnly"]["there"], there["ViewOnly"]["progress"]) == (1, "settled")
+        assert (there["ViewOnly"]["confirmed"], there["ViewOnly"]["progress"]) == (1, "settled")
         assert account["bootstrap"]["state"] == "over"
         assigned = all_of(day_one, "/v1/permission-sets/ViewOnly?limit=1", "assignments")
         assert scene.early_account in {pair["account"] for pair in assigned}
         way = day_one.get(f"/v1/people/{engineer['id']}/explain?account={scene.early_account}&permission_set=ViewOnly")
-        assert way["access"][0]["has"] is True
+        assert way["access"][0]["has_access"] is True
 
 
 class TestWhoHasWhat:

@@ -176,7 +176,7 @@ class TestPeople:
         row = re.compile(rf"^{account} +ViewOnly +Engineers", re.MULTILINE)
         eventually(lambda: row.search(shell.run("people", "access", person["id"]).stdout))
         assert shell.run("people", "explain", person["id"], account).stdout.startswith("+ ViewOnly: ")
-        assert shell.answer("people", "explain", person["id"], account, "ViewOnly")["access"][0]["has"] is True
+        assert shell.answer("people", "explain", person["id"], account, "ViewOnly")["access"][0]["has_access"] is True
 
     def test_many_are_imported_from_a_file_and_one_leaves(self, shell: Shell, home: Path, day_one: DayOne) -> None:
         people = [somebody("Finance") for _ in range(3)]

@@ -29,5 +29,5 @@ def test_a_kill_of_the_engine_in_the_middle_changes_nothing_about_the_end(day_on
     assert becomes(lambda: day_one.get("/v1/health")["operations_open"], wanted=False)
     access = [day_one.get(f"/v1/people/{person['id']}/access")["groups"] for person in people]
     assert all([pair["group"] for pair in groups] == sorted(GROUPS) for groups in access)
-    assert not [pair for groups in access for pair in groups if pair["membership"]["in_doubt"]]
+    assert not [pair for groups in access for pair in groups if pair["membership"]["unconfirmed"]]
     assert day_one.waiting("EngineDeadLetters") == 0

@@ -142,14 +142,14 @@ def _check_change(day_one: DayOne, change: str, accounts: list[str]) -> None:
     by_account = day_one.get(f"/v1/changes/{change}/accounts?limit=100")["accounts"]
     counts = {(pair["account"], pair["done"], pair["total"]) for pair in by_account if pair["total"]}
     assert counts == {(account, len(_SETS), len(_SETS)) for account in accounts}
-    assert said["estimated_seconds_left"] == 0
+    assert said["estimated_seconds_remaining"] == 0
 
 
 def _check_access(day_one: DayOne, accounts: list[str]) -> None:
     for account in accounts:
         assert day_one.view.assignments(account) == sorted((name, _GROUP) for name in _SETS)
         (group,) = day_one.get(f"/v1/accounts/{account}/access")["groups"]
-        applied = [(pair["permission_set"], pair["confirmed"]["in_doubt"]) for pair in group["assignments"]]
+        applied = [(pair["permission_set"], pair["confirmed"]["unconfirmed"]) for pair in group["assignments"]]
         assert sorted(applied) == [(name, None) for name in sorted(_SETS)]
 
 

@@ -81,14 +81,14 @@ def test_a_person_is_told_as_hr_and_as_identity_center_have_them(day_one: DayOne
     assert (said["head"]["outstanding"], said["head"]["due_at"]) == (0, None)
     user = day_one.view.users()[first_day.person["user_name"]]
     assert said["user"]["references"] == {"user_id": user["UserId"]}
-    assert said["user"]["reasons"] == [{"rule": "employment", "because": "is employed"}]
+    assert said["user"]["reasons"] == [{"rule": "employment", "reason": "is employed"}]
 
 
 def test_the_access_of_a_person_is_told_with_the_line_of_each_rule(day_one: DayOne, first_day: FirstDay) -> None:
     (group,) = day_one.get(f"/v1/people/{first_day.person['id']}/access?limit=100")["groups"]
     assert group["group"] == "Engineers"
     (why,) = group["membership"]["reasons"]
-    assert why["because"] == "department is Engineering, employment is employee"
+    assert why["reason"] == "department is Engineering, employment is employee"
     assert "department: Engineering" in said_in(day_one, why["rule"])
     assert group["membership"]["change"] == first_day.hiring["change"]["id"]
     assert group["membership"]["operation"] in {pair["id"] for pair in first_day.hiring["operations"]}
@@ -110,9 +110,9 @@ def test_the_access_to_an_account_is_told_with_who_has_it_and_why(day_one: DayOn
     assert assignment["permission_set"] == "ViewOnly"
     confirmed = assignment["confirmed"]
     (why,) = confirmed["reasons"]
-    assert why["because"] == "the account is in /Workloads/Dev"
+    assert why["reason"] == "the account is in /Workloads/Dev"
     assert "ou: /Workloads/**" in said_in(day_one, why["rule"])
-    assert confirmed["in_doubt"] is None
+    assert confirmed["unconfirmed"] is None
     assert confirmed["operation"].startswith(f"account:{first_day.account}@")
     # What AWS gave for the request that made it, and says SUCCEEDED to.
     assert [confirmed["request_id"]] == day_one.view.assignment_requests(first_day.account)

@@ -110,7 +110,7 @@ def _no_executor(day_one: DayOne) -> Iterator[None]:
 def test_what_is_granted_is_there_and_says_by_whom_and_until_when(evening: Evening) -> None:
     day_one = evening.day_one
     assert becomes(lambda: evening.is_in("Finance"), wanted=True)
-    said = eventually(lambda: evening.grant(evening.alone), holds=lambda pair: pair["is_there"])
+    said = eventually(lambda: evening.grant(evening.alone), holds=lambda pair: pair["exists"])
     assert (said["grant"]["state"], said["note"]) == ("active", "")
     assert said["grant"]["granted_by"].endswith(":user/internal-tool")
     groups = day_one.get(f"/v1/people/{evening.person['id']}/access")["groups"]
@@ -138,25 +138,25 @@ def test_what_ends_while_the_executor_cannot_work_goes_as_soon_as_it_can(evening
         ended = eventually(
             lambda: evening.grant(evening.alone), holds=lambda pair: pair["grant"]["ended"], seconds=_PATIENCE
         )
-        assert (ended["grant"]["ended"]["how"], ended["is_there"]) == ("expired", True)
+        assert (ended["grant"]["ended"]["cause"], ended["exists"]) == ("expired", True)
         eventually(lambda: evening.day_one.get("/v1/health")["operations_open"], seconds=_PATIENCE)
         assert evening.is_in("Finance")
     assert becomes(lambda: evening.is_in("Finance"), wanted=False, seconds=_PATIENCE)
-    assert becomes(lambda: evening.grant(evening.alone)["is_there"], wanted=False)
+    assert becomes(lambda: evening.grant(evening.alone)["exists"], wanted=False)
 
 
 def test_what_a_rule_gives_too_stays(evening: Evening) -> None:
     said = eventually(
         lambda: evening.grant(evening.overlapping), holds=lambda pair: "is there by" in pair["note"], seconds=_PATIENCE
     )
-    assert (said["grant"]["state"], said["is_there"], evening.is_in("Engineers")) == ("ended", True, True)
+    assert (said["grant"]["state"], said["exists"], evening.is_in("Engineers")) == ("ended", True, True)
     assert f"grant:{evening.overlapping}" not in said["note"]
 
 
 def test_what_ended_in_a_suspended_account_goes_when_it_is_back_and_is_not_held(evening: Evening) -> None:
     day_one = evening.day_one
     said = evening.grant(evening.in_account)
-    assert (said["grant"]["state"], said["is_there"]) == ("ended", True)
+    assert (said["grant"]["state"], said["exists"]) == ("ended", True)
     assert "the account is SUSPENDED" in said["note"]
     assert day_one.view.assignments(evening.account) == [_FINANCE]
     evening.becomes("ACTIVE")
@@ -173,11 +173,11 @@ def test_one_is_extended_and_ended_early_once_however_often_it_is_asked_for(no_r
     longer = expect(_send(no_removals, f"/v1/grants/{grant}/extend", later), status=202)["change"]
     no_removals.succeeded(longer)
     assert expect(_send(no_removals, f"/v1/grants/{grant}/extend", later), status=202)["change"] == longer
-    over = expect(_send(no_removals, f"/v1/grants/{grant}/end", {"because": "enough"}), status=202)["change"]
+    over = expect(_send(no_removals, f"/v1/grants/{grant}/end", {"reason": "enough"}), status=202)["change"]
     no_removals.succeeded(over)
     assert expect(_send(no_removals, f"/v1/grants/{grant}/end"), status=202)["change"] == over
     ended = no_removals.get(f"/v1/grants/{grant}")["grant"]["ended"]
-    assert (ended["how"], ended["because"], ended["change"]) == ("ended_early", "enough", over)
+    assert (ended["cause"], ended["reason"], ended["change"]) == ("ended_early", "enough", over)
     assert ended["by"].endswith(":user/internal-tool")
     assert person["user_name"] not in no_removals.view.members("Finance")
     assert _send(no_removals, f"/v1/grants/{grant}/extend", later).status == 409

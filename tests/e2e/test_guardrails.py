@@ -90,12 +90,12 @@ def _held(day_one: DayOne, change: str) -> Any:  # noqa: ANN401 - JSON
     said = day_one.held(change)
     held = said["change"]
     assert (held["held"], held["decision"]) == (4, None)
-    assert held["held_because"].startswith("4 removals")
-    assert "the limit is 3 (0 % of" in held["held_because"]
+    assert held["held_reason"].startswith("4 removals")
+    assert "the limit is 3 (0 % of" in held["held_reason"]
     kinds = {pair["kind"] for pair in said["operations"] if pair["state"] == "held"}
     assert kinds == {"delete-assignment", "delete-membership"}
     (told,) = eventually(lambda: [record for record in day_one.announcements.of_change(change) if _says_held(record)])
-    assert told["detail"]["held_because"] == held["held_because"]
+    assert told["detail"]["held_reason"] == held["held_reason"]
     assert not [word for word in PERSONAL if word in json.dumps(told).casefold()]
     return held
 

@@ -96,7 +96,7 @@ class TestOff:
 
     def test_the_check_of_the_settings_says_so(self, day_one: DayOne) -> None:
         found = {pair["name"]: pair for pair in day_one.get("/v1/settings/check")["findings"]}
-        assert PARAMETER in found["management-account-access"]["says"]
+        assert PARAMETER in found["management-account-access"]["message"]
 
 
 class TestOn:

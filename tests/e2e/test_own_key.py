@@ -90,10 +90,10 @@ def pasted(keyed: Keyed) -> str:
     assert eventually(lambda: keyed.denials(change))
     assert keyed.finding("identity-center-key")["state"] == "ok"
     lacking = keyed.finding("identity-center-key-policy")
-    assert (lacking["state"], "KMS_A" in lacking["says"]) == ("wrong", True)
-    keyed.trust(json.loads(lacking["paste"]))
+    assert (lacking["state"], "KMS_A" in lacking["message"]) == ("wrong", True)
+    keyed.trust(json.loads(lacking["snippet"]))
     assert eventually(lambda: keyed.is_engineer(waiting), seconds=_AGAIN_SECONDS)
-    return lacking["paste"]
+    return lacking["snippet"]
 
 
 def test_what_was_denied_is_done_as_soon_as_the_key_s_policy_has_the_statement(keyed: Keyed, pasted: str) -> None:

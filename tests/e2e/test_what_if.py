@@ -51,7 +51,7 @@ def test_a_policy_leads_to_what_was_foreseen_and_the_way_back_too(
     plan = foreseen(day_one, policy=text)
     assert plan["complete"] is True
     assert day_one.get("/v1/policy") == before
-    assert why(day_one, reader, scene.early_account, "Reading")["says"].endswith("has no such permission set.")
+    assert why(day_one, reader, scene.early_account, "Reading")["message"].endswith("has no such permission set.")
 
     change = day_one.put_in_force(_READERS)
     assert asked(change["operations"]) == asked(plan["operations"])
@@ -61,9 +61,9 @@ def test_a_policy_leads_to_what_was_foreseen_and_the_way_back_too(
     assert foreseen(day_one, policy=text)["operations"] == []
 
     way = why(day_one, reader, scene.early_account, "Reading")
-    assert (way["has"], way["through"]) == (True, "Readers")
+    assert (way["has_access"], way["through"]) == (True, "Readers")
     assert [step["change"] for step in way["steps"]] == [change["change"]["id"]] * 2
-    assert all(step["confirmed"]["request_id"] in step["says"] for step in way["steps"])
+    assert all(step["confirmed"]["request_id"] in step["message"] for step in way["steps"])
 
     taken = expect(day_one.deployed.api.send("POST", f"/v1/policy/rollback/{before['version']}"), status=202)
     day_one.succeeded(taken["change"])
@@ -84,11 +84,11 @@ def test_a_person_who_moves_loses_and_gets_what_was_foreseen(day_one: DayOne, sc
     }
     assert plan["guardrail"]["removals"] == 1
     way = why(day_one, mover, scene.early_account, "ViewOnly")
-    assert way["has"] is False
-    assert "the person's department is `Finance`" in way["says"]
+    assert way["has_access"] is False
+    assert "the person's department is `Finance`" in way["message"]
     change = day_one.told({**mover, "department": "Engineering"}, event="person.updated")
     assert asked(change["operations"]) == asked(plan["operations"])
-    assert becomes(lambda: why(day_one, mover, scene.early_account, "ViewOnly")["has"], wanted=True)
+    assert becomes(lambda: why(day_one, mover, scene.early_account, "ViewOnly")["has_access"], wanted=True)
 
 
 def test_a_unit_whose_name_has_a_slash_is_meant_by_that_name_and_by_no_path_of_two(day_one: DayOne) -> None:
@@ -120,7 +120,7 @@ def test_an_edit_that_protects_who_does_not_exist_is_refused(day_one: DayOne) ->
     assert refused.status == 422
     (finding,) = refused.json()["findings"]
     assert finding.endswith(f"`{root['user_name']}` under `protect.users` protects nothing: there is no such user")
-    assert foreseen(day_one, policy=policies.text_of(guarded).decode())["mistakes"]
+    assert foreseen(day_one, policy=policies.text_of(guarded).decode())["errors"]
     store: Any = day_one.sandbox.client("identitystore")
     store.create_user(
         IdentityStoreId=day_one.instance.identity_store_id,
@@ -128,4 +128,4 @@ def test_an_edit_that_protects_who_does_not_exist_is_refused(day_one: DayOne) ->
         DisplayName="Break glass",
         Name={"GivenName": "Break", "FamilyName": "Glass"},
     )
-    assert foreseen(day_one, policy=policies.text_of(guarded).decode())["mistakes"] == []
+    assert foreseen(day_one, policy=policies.text_of(guarded).decode())["errors"] == []

@@ -196,9 +196,9 @@ class MemoryOperationQueue(MemoryParkedOperations):
         change = self._state.changes[ended.change]
         attempts = change.attempts + ended.attempts
         before = change.failed_before + (ended.failed_before and ended.state is OperationState.FAILED)
-        not_there = change.was_not_there + (ended.outcome is DeletionOutcome.WAS_NOT_THERE)
+        not_there = change.already_deleted + (ended.outcome is DeletionOutcome.ALREADY_DELETED)
         self._state.changes[ended.change] = replace(
-            change, attempts=attempts, failed_before=before, was_not_there=not_there, ended_at=ended.finished_at
+            change, attempts=attempts, failed_before=before, already_deleted=not_there, ended_at=ended.finished_at
         )
 
     def _put(self, target: ResourceOf, applied: Applied | None) -> None:

@@ -53,9 +53,9 @@ class MemorySubjects:
         if plan.delivery:
             self._state.deliveries[plan.delivery.name] = cause.change
         change = self._state.change_for(cause)
-        because, blamed = change.held_because or plan.held_because, _joined(change.blamed, plan.blamed)
+        because, blamed = change.held_reason or plan.held_reason, _joined(change.blamed, plan.blamed)
         added, subjects = change.planned + 1, (change.subjects or 0) + 1 if plan.adds_subject else change.subjects
-        change = replace(change, planned=added, subjects=subjects, held_because=because, blamed=blamed)
+        change = replace(change, planned=added, subjects=subjects, held_reason=because, blamed=blamed)
         self._state.echoes.discard(change.id)
         self._state.changes[change.id] = change
         self._state.shares[cause.change, subject] = Share(subject=subject)

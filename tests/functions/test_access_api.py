@@ -39,7 +39,7 @@ def test_a_person_is_answered_as_hr_and_as_identity_center_have_them(world: Worl
         "outstanding": 2,
         "held": [],
         "due_at": None,
-        "told_at": "2026-11-23T08:00:00+00:00",
+        "recorded_at": "2026-11-23T08:00:00+00:00",
     }
     assert answer.body["user"]["references"] == {"user_id": "u-1"}
 
@@ -52,10 +52,10 @@ def test_access_of_a_person_names_every_reason_on_the_way(world: World) -> None:
         "attributes": {},
         "references": {"membership_id": "m-1"},
         "reasons": [
-            {"rule": "policy.yaml:5", "because": "department is Engineering"},
-            {"rule": "policy.yaml:6", "because": "title is SRE"},
+            {"rule": "policy.yaml:5", "reason": "department is Engineering"},
+            {"rule": "policy.yaml:6", "reason": "title is SRE"},
         ],
-        "in_doubt": None,
+        "unconfirmed": None,
         "adopted": False,
         "operation": "person:e-1001@1-a/0001",
         "change": CHANGE,
@@ -70,7 +70,7 @@ def test_access_of_a_person_names_every_reason_on_the_way(world: World) -> None:
 
 def test_what_is_in_doubt_is_marked(world: World) -> None:
     (group,) = world.send("read_person_access").body["groups"]
-    assert [pair["confirmed"]["in_doubt"] for pair in group["assignments"]] == ["delete", "delete"]
+    assert [pair["confirmed"]["unconfirmed"] for pair in group["assignments"]] == ["delete", "delete"]
 
 
 def test_access_through_a_large_group_goes_on_page_by_page(world: World) -> None:
@@ -104,7 +104,7 @@ def test_access_to_an_account_names_the_groups_the_sets_and_the_people(world: Wo
     (group,) = body["groups"]
     assert body["account"] == DEV.name
     assert [pair["permission_set"] for pair in group["assignments"]] == ["ViewOnly"]
-    assert group["assignments"][0]["confirmed"]["reasons"][0]["because"] == "the account is in /Workloads/Dev"
+    assert group["assignments"][0]["confirmed"]["reasons"][0]["reason"] == "the account is in /Workloads/Dev"
     assert [pair["person"] for pair in group["members"]] == ["e-1001", "e-1002"]
     following = asking("read_account_access", limit="2", group="engineers", cursor=group["cursor"])
     (rest,) = world.send(following).body["groups"]
@@ -130,10 +130,10 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
         "failed": 1,
         "failed_before": 0,
         "superseded": 0,
-        "was_not_there": 0,
+        "already_deleted": 0,
         "unplanned": 0,
         "held": 0,
-        "held_because": "",
+        "held_reason": "",
         "held_version": 0,
         "expired": 0,
         "blame": [],
@@ -161,7 +161,7 @@ def test_a_change_is_answered_with_its_notes_and_operations(world: World) -> Non
         "waiting_for": "",
         "refusal": "",
         "refused_since": None,
-        "reasons": [{"rule": "policy.yaml:5", "because": "department is Engineering"}],
+        "reasons": [{"rule": "policy.yaml:5", "reason": "department is Engineering"}],
         "created_at": "2026-11-23T08:00:00+00:00",
         "not_before": None,
         "finished_at": "2026-11-23T08:00:00+00:00",

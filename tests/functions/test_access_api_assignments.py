@@ -112,8 +112,8 @@ def test_with_a_person_rows_are_theirs_by_whichever_group_with_the_reasons_of_bo
         "state": "confirmed",
         "confirmed_at": "2026-11-23T08:00:00+00:00",
         "reasons": [
-            {"rule": "policy.yaml:5", "because": "why engineers"},
-            {"rule": "policy.yaml:5", "because": "why ViewOnly/engineers"},
+            {"rule": "policy.yaml:5", "reason": "why engineers"},
+            {"rule": "policy.yaml:5", "reason": "why ViewOnly/engineers"},
         ],
     }
 

@@ -42,12 +42,12 @@ def test_an_entry_says_everything(world: World) -> None:
         "change": CHANGE,
         "outcome": "succeeded",
         "operation": "",
-        "reasons": [{"rule": "policy.yaml:5", "because": "department is Engineering"}],
+        "reasons": [{"rule": "policy.yaml:5", "reason": "department is Engineering"}],
         "request_id": "r-1",
         "detail": "",
         "lane": "operations",
         "number": 3,
-        "forgotten": [],
+        "erased": [],
     }
 
 
@@ -83,9 +83,9 @@ def test_a_whole_day_has_no_break(world: World) -> None:
     assert world.send("verify_audit").body == {
         "day": "2026-11-23",
         "entries": 2,
-        "forgotten": 0,
+        "erased": 0,
         "first_break": None,
-        "lanes": [{"lane": "operations", "entries": 2, "forgotten": 0, "broken": None}],
+        "lanes": [{"lane": "operations", "entries": 2, "erased": 0, "first_break": None}],
         "cursor": "",
     }
 
@@ -120,7 +120,7 @@ def test_ends_that_are_in_the_log_are_the_same(world: World) -> None:
 def test_an_end_that_is_not_in_the_log_is_a_break(world: World, change: dict[str, str], says: str) -> None:
     broken = world.send(asking("compare_audit_ends", ends=_end(world, 4, **change))).body["first_break"]
     assert (broken["lane"], broken["number"]) == (change.get("lane", "operations"), int(change.get("number", "4")))
-    assert says in broken["says"]
+    assert says in broken["message"]
 
 
 def test_what_is_no_end_of_a_lane_is_refused(world: World) -> None:
@@ -135,7 +135,7 @@ def test_what_is_no_end_of_a_lane_is_refused(world: World) -> None:
         assert world.send(asking("compare_audit_ends", ends=ends)).status == 400
 
 
-@pytest.mark.parametrize("day", ["", "today", "2026-02-30", "20261123"])
+@pytest.mark.parametrize("day", ["", "removals_today", "2026-02-30", "20261123"])
 def test_a_day_that_is_none_is_refused(day: str) -> None:
     assert World().send(load("verify_audit") | {"queryStringParameters": {"day": day}}).status == 400
 

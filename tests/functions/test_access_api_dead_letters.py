@@ -51,12 +51,12 @@ def test_letters_are_listed_with_what_they_are_about_and_no_more(world: World) -
             "id": "inbox-0",
             "subject": "person:e-1001",
             "change": "01KQ0000000000000000000009",
-            "received": 6,
+            "receive_count": 6,
             "sent_at": "2026-11-22T12:00:00+00:00",
             "reason": "",
         }
     ]
-    assert {"queue": "inbox", "letters": 1} in answer.body["queues"]
+    assert {"queue": "inbox", "messages": 1} in answer.body["queues"]
     assert not [literal for literal in ("Lovelace", "ada@example.com") if literal in json.dumps(answer.body)]
 
 
@@ -101,9 +101,9 @@ def test_what_the_inbox_gave_up_is_planned_again_with_what_it_brought(world: Wor
     assert again.cause.received_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert answer.status == 202
     assert answer.body == {
-        "planned_again": 1,
+        "replanned": 1,
         "dropped": 0,
-        "stays": 0,
+        "unreadable": 0,
         "changes": [request.cause.change],
         "href": f"/v1/changes/{request.cause.change}",
     }
@@ -115,7 +115,7 @@ def test_what_cannot_be_read_stays_where_it_is(world: World) -> None:
     world.letters.lay(INBOX, "not JSON")
     world.letters.lay(INBOX, to_json(_request()))
     answer = _redrive(world)
-    assert (answer.body["planned_again"], answer.body["stays"]) == (1, 1)
+    assert (answer.body["replanned"], answer.body["unreadable"]) == (1, 1)
     assert [pair["reason"] for pair in world.send("list_dead_letters").body["dead_letters"]] != []
 
 
@@ -182,7 +182,7 @@ def test_a_subject_that_was_given_up_is_to_be_planned_again(world: World) -> Non
 def test_whoever_redrives_a_decision_that_was_refused_has_not_made_it(world: World) -> None:
     forged = ApplyGrant(subject=ADA, cause=replace(_request().cause, kind=CauseKind.GRANT), grant=a_grant(subject=ADA))
     world.letters.lay(INBOX, to_json(forged))
-    assert _redrive(world, "inbox").body["planned_again"] == 1
+    assert _redrive(world, "inbox").body["replanned"] == 1
     (again,) = world.inbox.of(ApplyGrant)
     assert needs_acceptance(again)
     assert not MemoryAcceptances(world.state).includes(again)

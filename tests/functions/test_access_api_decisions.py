@@ -26,7 +26,7 @@ def world() -> World:
     world = World(remembered())
     existing = world.state.changes[CHANGE]
     cause = replace(existing.cause, actor=CALLER)
-    world.state.changes[CHANGE] = replace(existing, cause=cause, held=1, held_because=WHY)
+    world.state.changes[CHANGE] = replace(existing, cause=cause, held=1, held_reason=WHY)
     return world
 
 
@@ -231,8 +231,8 @@ def test_a_change_that_is_unknown_is_not_found(world: World) -> None:
 
 def test_a_change_says_how_many_it_holds_and_why(world: World) -> None:
     said = world.send("read_change").body["change"]
-    assert (said["state"], said["held"], said["held_because"]) == ("held", 1, WHY)
-    words = " ".join(world.send("read_change").body["about_held"])
+    assert (said["state"], said["held"], said["held_reason"]) == ("held", 1, WHY)
+    words = " ".join(world.send("read_change").body["held_explanation"])
     assert WHY in words
     assert f"but not {CALLER}, who caused the change" in words
 
@@ -251,7 +251,7 @@ def test_a_person_says_which_removals_are_held_and_what_was_said_to_them(world: 
         "change": CHANGE,
         "expires_at": None,
     }
-    assert head["held"] == [{**resource, "verdict": "waiting"}, {**resource, "verdict": "approved"}]
+    assert head["held"] == [{**resource, "approval_status": "waiting"}, {**resource, "approval_status": "approved"}]
     # What was approved is under way.
     assert head["outstanding"] == 1
 

@@ -27,7 +27,7 @@ def test_what_exists_is_answered_as_a_policy_that_the_reader_reads(world: World)
     answer = world.send("describe_existing")
     assert answer.status == 200
     text = answer.body.pop("policy")
-    assert answer.body == {"subject": "permission-set:Deploy", "as_it_is": True, "obstacles": []}
+    assert answer.body == {"subject": "permission-set:Deploy", "identical": True, "obstacles": []}
     (rule,) = read_policy({"policy.yaml": text}, version=1).permission_sets
     assert (rule.name, rule.session_duration) == ("Deploy", "PT8H")
     assert rule.managed_policies == ("job-function/ViewOnlyAccess",)
@@ -36,7 +36,7 @@ def test_what_exists_is_answered_as_a_policy_that_the_reader_reads(world: World)
 def test_what_the_policy_cannot_say_is_answered_beside_it(world: World) -> None:
     world.center.permission_sets["arn:theirs"].attributes["relay_state"] = "https://x/€"
     answer = world.send("describe_existing")
-    assert (answer.status, answer.body["as_it_is"]) == (200, False)
+    assert (answer.status, answer.body["identical"]) == (200, False)
     (obstacle,) = answer.body["obstacles"]
     assert "relay_state" in obstacle
     assert "https://x/€" in answer.body["policy"]

@@ -24,15 +24,15 @@ def test_what_a_person_has_leads_from_the_fact_to_the_operation(world: World) ->
     answer = world.send("explain_access").body
     assert (answer["person"], answer["account"], answer["policy_version"]) == ("e-1001", DEV.name, 1)
     (way,) = answer["access"]
-    assert (way["permission_set"], way["has"], way["through"]) == ("ViewOnly", True, "engineers")
+    assert (way["permission_set"], way["has_access"], way["through"]) == ("ViewOnly", True, "engineers")
     membership, assignment = way["steps"]
-    assert membership["reasons"] == [{"rule": "policy.yaml:5", "because": "department is Engineering"}]
+    assert membership["reasons"] == [{"rule": "policy.yaml:5", "reason": "department is Engineering"}]
     assert membership["obstacles"] == []
     assert membership["confirmed"]["operation"] == "person:e-1001@1-a/0001"
     assert membership["change"] == CHANGE
-    assert membership["says"].startswith("e-1001 is in the group engineers, because department is Engineering (policy")
+    assert membership["message"].startswith("e-1001 is in the group engineers, because department is Engineering (")
     assert (assignment["subject"], assignment["resource"]) == (f"account:{DEV.name}", "assignment/ViewOnly/engineers")
-    assert "AWS was asked to delete it" in assignment["says"]
+    assert "AWS was asked to delete it" in assignment["message"]
 
 
 def test_what_a_person_has_not_names_the_condition_that_failed(world: World) -> None:
@@ -40,17 +40,17 @@ def test_what_a_person_has_not_names_the_condition_that_failed(world: World) -> 
     head = world.state.heads[ADA]
     world.state.heads[ADA] = replace(head, fact=replace(head.fact, department="Sales"))  # type: ignore[type-var]
     (way,) = world.send("explain_access").body["access"]
-    assert way["has"] is False
+    assert way["has_access"] is False
     assert way["steps"][0]["obstacles"] == [
         {
             "rule": "policy.yaml:5",
             "about": "person.department",
             "actual": "`Sales`",
-            "needed": "`Engineering`",
-            "says": "the person's department is `Sales`, but policy.yaml:5 needs `Engineering`",
+            "required": "`Engineering`",
+            "message": "the person's department is `Sales`, but policy.yaml:5 needs `Engineering`",
         }
     ]
-    assert "the person's department is `Sales`" in way["says"]
+    assert "the person's department is `Sales`" in way["message"]
 
 
 def test_what_was_refused_by_aws_is_told_with_its_reason(world: World) -> None:
@@ -61,7 +61,7 @@ def test_what_was_refused_by_aws_is_told_with_its_reason(world: World) -> None:
     (way,) = world.send("explain_access").body["access"]
     step = way["steps"][0]
     assert step["operation"]["state"] == "failed"
-    assert "failed: Limit: 100 groups" in step["says"]
+    assert "failed: Limit: 100 groups" in step["message"]
 
 
 def test_what_is_over_and_done_is_told_by_what_is_there_alone(world: World) -> None:
@@ -74,16 +74,16 @@ def test_what_is_over_and_done_is_told_by_what_is_there_alone(world: World) -> N
 
 def test_one_permission_set_can_be_asked_about(world: World) -> None:
     (way,) = world.send(asking("explain_access", **ASKED, permission_set="Admin")).body["access"]
-    assert (way["has"], way["through"], way["steps"]) == (False, "", [])
-    assert way["says"] == f"e-1001 does not have Admin in {DEV.name}: the policy has no such permission set."
+    assert (way["has_access"], way["through"], way["steps"]) == (False, "", [])
+    assert way["message"] == f"e-1001 does not have Admin in {DEV.name}: the policy has no such permission set."
 
 
 def test_without_a_policy_what_is_there_is_told_all_the_same(world: World) -> None:
     world.state.policy_in_force = 0
     answer = world.send("explain_access").body
     assert answer["policy_version"] == 0
-    assert [(pair["permission_set"], pair["has"]) for pair in answer["access"]] == [("ViewOnly", True)]
-    assert "needs a group that the policy has" in answer["access"][0]["steps"][0]["says"]
+    assert [(pair["permission_set"], pair["has_access"]) for pair in answer["access"]] == [("ViewOnly", True)]
+    assert "needs a group that the policy has" in answer["access"][0]["steps"][0]["message"]
 
 
 @pytest.mark.parametrize(("changed", "said"), [({"person": "e-9"}, "person e-9"), ({"account": "1"}, "account 1")])
@@ -101,4 +101,4 @@ def test_a_question_without_whom_or_where_is_refused(world: World, missing: str)
 def test_the_assignment_of_another_account_does_not_count(world: World) -> None:
     del world.state.applied[ResourceOf(DEV, VIEW_ONLY)]
     (way,) = world.send("explain_access").body["access"]
-    assert (way["has"], way["steps"][1]["is_there"]) == (False, False)
+    assert (way["has_access"], way["steps"][1]["exists"]) == (False, False)

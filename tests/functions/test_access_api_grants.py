@@ -248,7 +248,7 @@ class TestReading:
     def test_a_grant_says_who_has_what_by_whom_and_until_when(self, world: World) -> None:
         world.state.applied[ResourceOf(ADA, IN_ADMINS)] = confirmed(IN_ADMINS, because="x")
         answer = world.send("read_grant")
-        assert (answer.status, answer.body["is_there"], answer.body["note"]) == (200, True, "")
+        assert (answer.status, answer.body["exists"], answer.body["note"]) == (200, True, "")
         grant = answer.body["grant"]
         assert (grant["id"], grant["state"], grant["kind"]) == (GRANT, "active", "membership")
         assert (grant["person"], grant["group"], grant["account"]) == ("e-1001", "admins", "")
@@ -271,7 +271,7 @@ class TestReading:
         known(world.state, a_grant(**said))
         grant = world.send("read_grant").body["grant"]
         assert grant["state"] == "ended"
-        assert (grant["ended"]["how"], grant["ended"]["by"], grant["ended"]["at"]) == ended
+        assert (grant["ended"]["cause"], grant["ended"]["by"], grant["ended"]["at"]) == ended
 
     def test_an_account_that_is_suspended_is_what_the_note_is_about(self, world: World) -> None:
         head = world.state.heads[DEV]
@@ -305,7 +305,7 @@ class TestReading:
     ) -> None:
         change(world)
         answer = world.send("read_grant").body
-        assert (answer["is_there"], note in answer["note"]) == (False, True)
+        assert (answer["exists"], note in answer["note"]) == (False, True)
 
     def test_an_unknown_one_is_not_found(self, world: World) -> None:
         world.state.grants.clear()
@@ -387,7 +387,7 @@ class TestEnding:
 
     def test_a_reason_may_be_left_out(self, world: World) -> None:
         assert world.send(load("end_grant") | {"body": None}).status == 202
-        assert world.send(saying({"because": 7}, event="end_grant")).status == 422
+        assert world.send(saying({"reason": 7}, event="end_grant")).status == 422
 
     def test_once_more_is_the_same_change(self, world: World) -> None:
         end = End(at=NOW - timedelta(minutes=1), how=Ending.ENDED_EARLY, by="arn:eve", change="01E")

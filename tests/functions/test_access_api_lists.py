@@ -133,8 +133,8 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
     held = HeldPart(resource=VIEW_ONLY, change=CHANGE, operation="o")
     decided = replace(held, resource=Resource(ResourceKind.ASSIGNMENT, "Old/engineers"), verdict=Verdict.REJECTED)
     world.state.heads[DEV] = replace(world.state.heads[DEV], generation="1-a", change=CHANGE, held=(held, decided))
-    admin = {"there": 0, "pending": 0, "held": 0, "failed": 1, "failure": "why 3", "progress": "failed"}
-    view_only = {"there": 1, "pending": 1, "held": 1, "failed": 0, "failure": "", "progress": "held"}
+    admin = {"confirmed": 0, "pending": 0, "held": 0, "failed": 1, "failure": "why 3", "progress": "failed"}
+    view_only = {"confirmed": 1, "pending": 1, "held": 1, "failed": 0, "failure": "", "progress": "held"}
     assert world.send("read_account").body["permission_sets"] == [
         {"permission_set": "Admin", **admin},
         {"permission_set": "ViewOnly", **view_only},
@@ -144,7 +144,7 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
 def test_groups_are_listed_by_key_with_their_names(world: World) -> None:
     assert world.send("list_groups").body == {
         "groups": [
-            {"group": "engineers", "name": "Engineers", "description": "", "is_there": True, "progress": "settled"}
+            {"group": "engineers", "name": "Engineers", "description": "", "exists": True, "progress": "settled"}
         ],
         "cursor": "",
     }
@@ -155,7 +155,7 @@ def test_a_group_is_answered_with_its_members_page_by_page(world: World) -> None
     second = world.send(asking("read_group", limit="2", cursor=first["cursor"])).body
     assert (first["group"], first["confirmed"]["attributes"]) == ("engineers", {"name": "Engineers"})
     assert [pair["person"] for pair in first["members"] + second["members"]] == ["e-1001", "e-1002", "e-1003"]
-    assert first["members"][0]["confirmed"]["reasons"][0]["because"] == "department is Engineering"
+    assert first["members"][0]["confirmed"]["reasons"][0]["reason"] == "department is Engineering"
 
 
 def test_a_group_with_a_blank_in_its_key_is_found(world: World) -> None:
@@ -167,7 +167,7 @@ def test_a_group_with_a_blank_in_its_key_is_found(world: World) -> None:
 
 def test_permission_sets_are_listed_and_one_tells_where_it_is_assigned(world: World) -> None:
     (listed,) = world.send("list_permission_sets").body["permission_sets"]
-    assert (listed["permission_set"], listed["name"], listed["is_there"]) == ("ViewOnly", "ViewOnly", True)
+    assert (listed["permission_set"], listed["name"], listed["exists"]) == ("ViewOnly", "ViewOnly", True)
     body = world.send("read_permission_set").body
     assert [pair["resource"] for pair in body["confirmed"]] == ["permission-set"]
     assert [(pair["principal"], pair["account"]) for pair in body["assignments"]] == [("engineers", DEV.name)]

@@ -41,11 +41,11 @@ def test_a_quiet_day_has_no_numbers() -> None:
             "superseded": 0,
             "held": 0,
             "removals": 0,
-            "tried_again": 0,
+            "retried": 0,
         },
-        "time_to_access": None,
-        "time_to_no_access": None,
-        "dead_letters": [{"queue": str(queue), "letters": 0} for queue in LetterQueue],
+        "provisioning_time": None,
+        "deprovisioning_time": None,
+        "dead_letters": [{"queue": str(queue), "messages": 0} for queue in LetterQueue],
         "operations_open": False,
     }
 
@@ -74,7 +74,7 @@ def test_operations_are_summed_up() -> None:
         "superseded": 1,
         "held": 2,
         "removals": 1,
-        "tried_again": 4,
+        "retried": 4,
     }
 
 
@@ -87,14 +87,14 @@ def test_how_long_access_took_and_how_long_its_end_are_told_apart() -> None:
     _happened(world, kind=CauseKind.POLICY, operations=1, succeeded=1, took=900)
     _happened(world)
     body = world.send("read_metrics").body
-    assert body["time_to_access"] == {"changes": 20, "p50": 10.0, "p95": 19.0, "longest": 20.0}
-    assert body["time_to_no_access"] == {"changes": 1, "p50": 3.25, "p95": 3.25, "longest": 3.25}
+    assert body["provisioning_time"] == {"changes": 20, "p50": 10.0, "p95": 19.0, "max": 20.0}
+    assert body["deprovisioning_time"] == {"changes": 1, "p50": 3.25, "p95": 3.25, "max": 3.25}
 
 
 def test_what_was_given_up_is_counted() -> None:
     world = World()
     world.letters.lay(LetterQueue.ENGINE, "wake")
-    assert {"queue": "engine", "letters": 1} in world.send("read_metrics").body["dead_letters"]
+    assert {"queue": "engine", "messages": 1} in world.send("read_metrics").body["dead_letters"]
 
 
 def test_a_day_with_too_many_changes_says_that_it_is_not_complete(monkeypatch: pytest.MonkeyPatch) -> None:

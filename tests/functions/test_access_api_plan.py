@@ -29,19 +29,19 @@ def test_another_policy_is_answered_with_operations_counts_and_the_guardrail(wor
         "subject": "person:e-1001",
         "resource": "membership/engineers",
         "reasons": [
-            {"rule": "policy.yaml:5", "because": "no longer: department is Engineering"},
-            {"rule": "policy.yaml:6", "because": "no longer: title is SRE"},
+            {"rule": "policy.yaml:5", "reason": "no longer: department is Engineering"},
+            {"rule": "policy.yaml:6", "reason": "no longer: title is SRE"},
         ],
-        "exists": None,
+        "existing": None,
     } in body["operations"]
     assert body["guardrail"] == {
         "removals": 1,
         "existing": 0,
         "limit": 5,
-        "today": 0,
+        "removals_today": 0,
         "held": 0,
-        "because": [],
-        "about_held": [],
+        "reasons": [],
+        "held_explanation": [],
     }
 
 
@@ -53,7 +53,7 @@ def test_several_files_are_one_policy(world: World) -> None:
 
 def test_a_person_who_is_otherwise_is_answered_with_what_they_lose(world: World) -> None:
     body = world.send("preview_person").body
-    assert (body["policy_version"], body["looked_at"], body["subjects"]) == (1, 1, 1)
+    assert (body["policy_version"], body["evaluated"], body["subjects"]) == (1, 1, 1)
     assert {pair["subject"] for pair in body["operations"]} == {str(ADA)}
     assert body["counts"]["delete-membership"] == 1
 
@@ -62,7 +62,7 @@ def test_an_account_that_is_otherwise_is_answered_with_what_the_guardrail_holds(
     body = world.send("preview_account").body
     assert [(pair["kind"], pair["subject"]) for pair in body["operations"]] == [("delete-assignment", str(DEV))]
     assert body["guardrail"]["held"] == 1
-    assert "every assignment" in body["guardrail"]["because"][0]
+    assert "every assignment" in body["guardrail"]["reasons"][0]
 
 
 def test_nothing_is_written_or_put_on_the_inbox(world: World) -> None:

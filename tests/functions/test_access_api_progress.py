@@ -47,7 +47,7 @@ def waiting(number: int, *, change: str = "01KP", priority: Priority = Priority.
 
 
 def estimate(world: World) -> object:
-    return world.send("read_change").body["estimated_seconds_left"]
+    return world.send("read_change").body["estimated_seconds_remaining"]
 
 
 def test_a_change_says_how_many_operations_are_done_of_how_many(world: World) -> None:

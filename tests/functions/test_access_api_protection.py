@@ -55,7 +55,7 @@ def test_the_edit_that_protects_what_does_not_exist_is_refused(key: str, name: s
     assert not world.state.kept_policies
     assert not world.inbox.commands
     planned = plan(world, text)
-    assert (planned.status, planned.body["mistakes"]) == (200, [f"policy.yaml:3: {says}"])
+    assert (planned.status, planned.body["errors"]) == (200, [f"policy.yaml:3: {says}"])
 
 
 def test_what_exists_is_taken_wherever_it_exists(world: World) -> None:
@@ -65,7 +65,7 @@ def test_what_exists_is_taken_wherever_it_exists(world: World) -> None:
     fact = world.state.heads[ADA].fact
     assert isinstance(fact, Person)
     text = protecting(users=["Root"], groups=["Break-Glass"], people=[ADA.name], accounts=[DEV.name])
-    assert plan(world, text).body["mistakes"] == []
+    assert plan(world, text).body["errors"] == []
     assert put(world, text).status == 202
 
 
@@ -85,7 +85,7 @@ def test_what_was_protected_before_is_a_warning_in_status_and_plan(world: World)
     assert left.startswith(f"policy.yaml:3: `{ADA.name}` under `protect.people` is somebody who has left")
     assert absent == "policy.yaml:3: `root` under `protect.users` protects nothing: there is no such user"
     again = plan(world, text).body
-    assert again["mistakes"] == []
+    assert again["errors"] == []
     assert {left, absent} <= set(again["notes"])
     assert put(world, text).status == 202
 
@@ -102,7 +102,7 @@ def test_rules_that_can_match_nothing_are_refused_and_the_plan_names_them(world:
     says = "department: the typographic quotes of `“Sales”` are part of the text: write `Sales`"
     assert put(world, text).body["findings"] == [f"policy.yaml:3:1: {says}"]
     planned = plan(world, text)
-    assert (planned.status, planned.body["mistakes"]) == (200, [f"policy.yaml:3: {says}"])
+    assert (planned.status, planned.body["errors"]) == (200, [f"policy.yaml:3: {says}"])
 
 
 class _Silent(MemoryLiveAccess):

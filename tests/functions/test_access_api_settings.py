@@ -36,5 +36,5 @@ def test_each_finding_says_what_to_do() -> None:
     findings = _checked(MemorySurroundings(seen_trails=()))["findings"]
     assert isinstance(findings, list)
     (trail,) = (pair for pair in findings if pair["name"] == "trail")
-    assert trail.keys() == {"name", "state", "says", "do", "paste"}
-    assert "create a trail" in trail["do"]
+    assert trail.keys() == {"name", "state", "message", "remediation", "snippet"}
+    assert "create a trail" in trail["remediation"]

@@ -39,7 +39,7 @@ def planned(text: str, world: World) -> tuple[list[str], list[str]]:
     api = Api(state=world.state, center=world.center, now=world.now)
     answer = api.send(load("preview_policy") | {"body": json.dumps({"policy": text})})
     assert answer.status == 200, answer.body
-    return answer.body["mistakes"], answer.body["notes"]
+    return answer.body["errors"], answer.body["notes"]
 
 
 def unmatched(text: str, world: World) -> list[str]:

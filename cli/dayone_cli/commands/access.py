@@ -66,7 +66,7 @@ def _print_csv(run: Run, query: Query) -> None:
 
 
 def _sheet(rows: list[Mapping[str, Any]]) -> Sheet:
-    columns = ("who", "account", "name", "permission set", "through", "state", "since", "because")
+    columns = ("who", "account", "name", "permission set", "through", "state", "since", "reason")
     cells = [
         (
             f"{pair['kind']}:{pair['principal_name'] or pair['principal']}",

@@ -75,7 +75,7 @@ def _account(answer: Mapping[str, Any]) -> Sheet:
 
 
 def _of_set(pair: Mapping[str, Any]) -> str:
-    counted = ", ".join(f"{pair[name]} {name}" for name in ("there", "pending", "held", "failed") if pair[name])
+    counted = ", ".join(f"{pair[name]} {name}" for name in ("confirmed", "pending", "held", "failed") if pair[name])
     return f"{pair['permission_set']}: {counted or 'nothing'}" + (f" ({pair['failure']})" if pair["failure"] else "")
 
 
@@ -92,4 +92,4 @@ def _access(answer: Mapping[str, Any]) -> Sheet:
         for each in pair["assignments"]
     ]
     foot = [FROM_RECORDS] if rows else [f"No recorded access of a person or group. {FROM_RECORDS}"]
-    return Sheet(columns=("through", "permission set", "people", "since", "because"), rows=rows, foot=foot)
+    return Sheet(columns=("through", "permission set", "people", "since", "reason"), rows=rows, foot=foot)

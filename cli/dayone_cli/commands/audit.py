@@ -34,7 +34,7 @@ def list_audit(
 
 def _row(entry: Mapping[str, Any]) -> Sequence[str]:
     cells = zip(_COLUMNS, members(*_COLUMNS)(entry), strict=True)
-    return ["(forgotten)" if name in entry.get("forgotten", ()) else cell for name, cell in cells]
+    return ["(erased)" if name in entry.get("erased", ()) else cell for name, cell in cells]
 
 
 @command(app, "verify")
@@ -53,9 +53,9 @@ def verify(
     entries, forgotten, broken, cursor, is_first = 0, 0, None, "", True
     while (cursor or is_first) and broken is None:
         part = run.api.read("/v1/audit/verify", {"day": day, "cursor": cursor})
-        entries, forgotten = entries + part["entries"], forgotten + part.get("forgotten", 0)
+        entries, forgotten = entries + part["entries"], forgotten + part.get("erased", 0)
         broken, cursor, is_first = part["first_break"], part["cursor"], False
-    found = {"day": day, "entries": entries, "forgotten": forgotten, "first_break": broken}
+    found = {"day": day, "entries": entries, "erased": forgotten, "first_break": broken}
     lines = [f"{day}: {plural(entries, 'entry', 'entries')}, {'hash chain broken' if broken else 'hash chain intact'}."]
     if forgotten:
         lines.append(f"{plural(forgotten, 'entry lacks', 'entries lack')} fields that were dropped for good.")
@@ -64,7 +64,7 @@ def verify(
         found, lines = {**found, "checkpoints": summary}, [*lines, *summary_lines(summary, day=day)]
     run.show(found, lambda _: lines)
     if broken:
-        place = f"lane {broken['lane']}, entry {broken['number']}: {broken['says']}"
+        place = f"lane {broken['lane']}, entry {broken['number']}: {broken['message']}"
         raise Negative("The audit log of this day was altered", detail=place)
 
 

@@ -38,7 +38,7 @@ def redrive(run: Run, queue: Queue = "", *, follow_it: FollowIt = True, timeout:
 
 
 def _letters(answer: Mapping[str, Any]) -> Sheet:
-    names = ("queue", "subject", "change", "received", "sent_at", "reason")
+    names = ("queue", "subject", "change", "receive_count", "sent_at", "reason")
     row = members(*names)
-    foot = [f"{pair['queue']}: {pair['letters']}" for pair in answer["queues"]]
+    foot = [f"{pair['queue']}: {pair['messages']}" for pair in answer["queues"]]
     return Sheet(columns=names, rows=[row(entry) for entry in answer["dead_letters"]], foot=foot)

@@ -86,13 +86,13 @@ def extend(run: Run, grant: Grant, until: Until, *, follow_it: FollowIt = True, 
 def end(
     run: Run,
     grant: Grant,
-    because: Annotated[str, typer.Option(help="Why it ends early; recorded.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it ends early; recorded.")] = "",
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
     """End a grant now and revoke the access it gives."""
-    body = {"because": because} if because else None
+    body = {"reason": reason} if reason else None
     follow(run, run.api.write("POST", path("v1", "grants", grant, "end"), body), follow_it=follow_it, timeout=timeout)
 
 

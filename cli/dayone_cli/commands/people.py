@@ -144,12 +144,12 @@ def _access(answer: Mapping[str, Any], *, person: str) -> Sheet:
         if pair["cursor"]
     ]
     foot = [*empty, *more, FROM_RECORDS] if rows or empty else [f"No recorded access. {FROM_RECORDS}"]
-    return Sheet(columns=("account", "permission set", "through", "since", "because"), rows=rows, foot=foot)
+    return Sheet(columns=("account", "permission set", "through", "since", "reason"), rows=rows, foot=foot)
 
 
 def _ways(answer: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     for way in answer["access"]:
-        lines += [f"{'+' if way['has'] else '-'} {way['permission_set']}: {way['says']}"]
-        lines += [f"    {step['says']}" for step in way["steps"]]
+        lines += [f"{'+' if way['has_access'] else '-'} {way['permission_set']}: {way['message']}"]
+        lines += [f"    {step['message']}" for step in way["steps"]]
     return lines or ["No rule of the policy assigns a permission set there."]

@@ -42,9 +42,9 @@ def check(
             "seen_by": "you",
             "name": finding.name,
             "state": str(finding.state),
-            "says": finding.message,
-            "do": finding.do,
-            "paste": finding.paste,
+            "message": finding.message,
+            "remediation": finding.do,
+            "snippet": finding.paste,
         }
         for finding in own_findings(
             run.target, instance_arn=instance_arn, ended_sessions_targets=ended_sessions_targets
@@ -71,7 +71,7 @@ def _of_the_api(run: Run) -> Sequence[Finding]:
 
 
 def _about_the_api(state: str, says: str, *, do: str) -> Finding:
-    return {"seen_by": "you", "name": "api", "state": state, "says": says, "do": do, "paste": ""}
+    return {"seen_by": "you", "name": "api", "state": state, "message": says, "remediation": do, "snippet": ""}
 
 
 def _told(failure: Failure) -> str:
@@ -79,12 +79,12 @@ def _told(failure: Failure) -> str:
 
 
 def _sheet(findings: Sequence[Finding]) -> Sheet:
-    rows = [(pair["state"], pair["name"], pair["seen_by"], pair["says"], pair["do"]) for pair in findings]
+    rows = [(pair["state"], pair["name"], pair["seen_by"], pair["message"], pair["remediation"]) for pair in findings]
     return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows, foot=tuple(_pasted(findings)))
 
 
 def _pasted(findings: Sequence[Finding]) -> Iterator[str]:
     """The texts to paste, each once, whoever has found that they are missing; an older API names none."""
-    texts = {finding["paste"]: finding["name"] for finding in findings if finding.get("paste")}
+    texts = {finding["snippet"]: finding["name"] for finding in findings if finding.get("snippet")}
     for text, name in texts.items():
         yield from ("", f"{name}, to paste:", "", *text.splitlines())

@@ -226,7 +226,7 @@ def holding(ports: StatePorts, subject: Subject) -> Operation:
     """A plan that holds its only operation."""
     made = plan(ports.subjects.load(subject).head, in_group("held"))
     operations = tuple(replace(operation, state=OperationState.HELD) for operation in made.operations)
-    ports.subjects.commit(replace(made, operations=operations, held_because="too many"))
+    ports.subjects.commit(replace(made, operations=operations, held_reason="too many"))
     return operations[0]
 
 

@@ -144,7 +144,7 @@ def test_what_failed_before_and_is_done_now_is_no_failure(ports: StatePorts) -> 
 
 @pytest.mark.parametrize(
     ("outcome", "counted"),
-    [(deletion_outcome, deletion_outcome is DeletionOutcome.WAS_NOT_THERE) for deletion_outcome in DeletionOutcome],
+    [(deletion_outcome, deletion_outcome is DeletionOutcome.ALREADY_DELETED) for deletion_outcome in DeletionOutcome],
 )
 def test_an_end_records_what_a_deletion_has_come_to(
     ports: StatePorts, outcome: DeletionOutcome, *, counted: bool
@@ -155,7 +155,7 @@ def test_an_end_records_what_a_deletion_has_come_to(
     (ended,) = ports.records.operations(LEFT, cursor="", limit=9).entries
     change = ports.records.change(LEFT)
     assert change is not None
-    assert (ended.state, ended.outcome, change.was_not_there) == (OperationState.SUCCEEDED, outcome, counted)
+    assert (ended.state, ended.outcome, change.already_deleted) == (OperationState.SUCCEEDED, outcome, counted)
 
 
 def test_an_end_counts_down_what_is_outstanding_of_the_plan_in_force(ports: StatePorts) -> None:

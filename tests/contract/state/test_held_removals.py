@@ -43,7 +43,7 @@ def held_plan(ports: StatePorts, subject: Subject, *resources: Resource, change:
         HeldPart(resource=operation.resource, change=change, operation=operation.id) for operation in operations
     )
     after = replace(made.after, outstanding=0, held=held)
-    made = replace(made, after=after, operations=operations, held_because=_WHY)
+    made = replace(made, after=after, operations=operations, held_reason=_WHY)
     ports.subjects.commit(made)
     return made
 
@@ -80,7 +80,7 @@ def test_what_is_held_is_on_record_and_does_not_run(ports: StatePorts) -> None:
     assert runnable(ports) == []
     assert not ports.due_work.has_runnable()
     change = change_in(ports)
-    assert (change.operations, change.held, change.held_because) == (2, 2, _WHY)
+    assert (change.operations, change.held, change.held_reason) == (2, 2, _WHY)
     assert change.state is ChangeState.HELD
     head = ports.subjects.load(ADA).head
     assert (head.outstanding, head.held) == (0, made.after.held)
@@ -89,9 +89,9 @@ def test_what_is_held_is_on_record_and_does_not_run(ports: StatePorts) -> None:
 
 def test_the_first_reason_to_hold_is_kept(ports: StatePorts) -> None:
     held_plan(ports, ADA, _A)
-    made = replace(plan(ports.subjects.load(BOB).head, change=LEFT), held_because="another")
+    made = replace(plan(ports.subjects.load(BOB).head, change=LEFT), held_reason="another")
     ports.subjects.commit(made)
-    assert change_in(ports).held_because == _WHY
+    assert change_in(ports).held_reason == _WHY
 
 
 def test_whoever_is_to_blame_is_gathered_and_the_first_reason_of_each_is_kept(ports: StatePorts) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from dayone.access.explain.service import explain_access
 from dayone.access.explain.text import describe_step
-from dayone.access.held_words import about_held, about_preview
+from dayone.access.held_words import about_preview, held_explanation
 from dayone.changes.decisions import decide_change
 from dayone.model.changes import Blame, Change, ChangeState
 from dayone.model.principals import AUTHOR
@@ -37,8 +37,8 @@ def _changed() -> tuple[World, Change]:
 def test_a_held_change_says_why_who_may_decide_and_what_goes_on() -> None:
     world, change = _changed()
     assert (change.state, len(world.groups()["sales"]), len(world.groups()["engineers"])) == (ChangeState.HELD, 12, 12)
-    assert about_held(change, sole_administrator=False) == (
-        f"12 operations of this change wait for a decision, the first because {change.held_because}.",
+    assert held_explanation(change, sole_administrator=False) == (
+        f"12 operations of this change wait for a decision, the first because {change.held_reason}.",
         f"{_DECIDES}, but not {_ADA}, who caused the change and took a part out of group engineers{_OWN}.",
         f"Meanwhile everything else goes on (12 of 12 operations done); {_STAYS}.",
     )
@@ -50,7 +50,7 @@ def test_those_who_are_named_are_those_who_are_refused() -> None:
     others = (Blame(actor="arn:bob", reason="gave grant g-1"), Blame(actor=f"{AUTHOR}eve", reason="put x in force"))
     change = replace(change, blamed=others, cause=replace(change.cause, authors=(f"{AUTHOR}grace",)))
     world.state.changes[change.id] = change
-    said = about_held(change, sole_administrator=False)[1]
+    said = held_explanation(change, sole_administrator=False)[1]
     assert said == (
         f"{_DECIDES}, but not {_ADA}, who caused the change; nor grace, who wrote it; "
         f"nor arn:bob, who gave grant g-1; nor eve, who put x in force{_OWN}."
@@ -64,12 +64,12 @@ def test_those_who_are_named_are_those_who_are_refused() -> None:
 def test_an_hr_system_is_not_told_that_it_may_not_decide() -> None:
     _, change = _changed()
     caused = replace(change, cause=replace(change.cause, actor="hr:standard"), blamed=())
-    assert about_held(caused, sole_administrator=False)[1] == f"{_DECIDES}{_OWN}."
+    assert held_explanation(caused, sole_administrator=False)[1] == f"{_DECIDES}{_OWN}."
 
 
 def test_a_company_with_one_administrator_is_told_that_they_may() -> None:
     _, change = _changed()
-    said = about_held(change, sole_administrator=True)
+    said = held_explanation(change, sole_administrator=True)
     assert said[1:3] == (
         f"{_DECIDES}.",
         "SoleAdministrator=yes: those who have brought it about may decide as well.",
@@ -80,10 +80,10 @@ def test_what_was_decided_is_told_of_in_the_past_and_what_was_never_held_not_at_
     world, change = _changed()
     decide_change(change.id, is_approved=True, actor="arn:other", ports=api_of(world))
     world.settle()
-    said = about_held(world.state.changes[change.id], sole_administrator=False)
-    assert said == (f"It holds nothing any more; it did, because {change.held_because}.",)
-    first = next(change for change in world.state.changes.values() if not change.held_because)
-    assert about_held(first, sole_administrator=False) == ()
+    said = held_explanation(world.state.changes[change.id], sole_administrator=False)
+    assert said == (f"It holds nothing any more; it did, because {change.held_reason}.",)
+    first = next(change for change in world.state.changes.values() if not change.held_reason)
+    assert held_explanation(first, sole_administrator=False) == ()
 
 
 def test_a_preview_says_who_could_decide_and_what_would_go_on() -> None:

@@ -73,5 +73,5 @@ def test_an_account_that_would_lose_everything_by_it_is_held_as_ever(world: Worl
     world.organization.accounts[ACCOUNT_ID] = an_account(ou_path="/Graveyard")
     change = world.state.changes[again(world, ACCOUNT_ID)]
     assert change.state is ChangeState.HELD
-    assert "every assignment" in change.held_because
+    assert "every assignment" in change.held_reason
     assert world.assignments() == _HAS_ACCESS

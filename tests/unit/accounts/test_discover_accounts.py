@@ -56,7 +56,7 @@ class TestTheFirst:
         assert world.assignments() == set()
         change = world.state.changes[request.cause.change]
         assert (change.state, change.subjects, change.planned, change.held) == (ChangeState.HELD, 46, 46, 45)
-        assert change.held_because.startswith("the account existed before Day One")
+        assert change.held_reason.startswith("the account existed before Day One")
 
     def test_its_plan_is_shown_with_reasons_and_behind_everybody_else(self, world: World) -> None:
         _discover(world)

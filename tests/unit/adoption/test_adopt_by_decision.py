@@ -254,8 +254,8 @@ class TestASetThatOthersUse:
         held = world.state.changes[cause.change]
         assert held.state is ChangeState.HELD
         assert held.held == held.operations
-        assert f"group group-admins in {ACCOUNT_ID}" in held.held_because
-        assert "ours from before" in held.held_because
+        assert f"group group-admins in {ACCOUNT_ID}" in held.held_reason
+        assert "ours from before" in held.held_reason
         _later(world)
         assert world.center.permission_sets[_ARN] == _theirs()
         with pytest.raises(Forbidden, match="another caller"):
@@ -401,7 +401,7 @@ class TestGroups:
         cause = _decide(world, change, digest=_shown(world, "create-group"), subject=the_group())
         world.settle()
         held = world.state.changes[cause.change]
-        assert (held.state, "member user-x" in held.held_because) == (ChangeState.HELD, True)
+        assert (held.state, "member user-x" in held.held_reason) == (ChangeState.HELD, True)
         assert world.groups()["engineers"] == {"x"}
         decide_change(cause.change, is_approved=True, actor="arn:other", ports=api_of(world))
         world.settle()

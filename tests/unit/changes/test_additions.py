@@ -69,7 +69,7 @@ def test_an_edit_gives_up_to_the_limit_and_holds_the_rest() -> None:
     put_in_force(_text(more=_MORE), world=world, actor=_AUTHOR)
     (change,) = _holding(world)
     assert (change.state, change.held, change.additions) == (ChangeState.HELD, 4, 3)
-    assert change.held_because == "1 addition after 3 others, the limit is 3 (0 % of 8, at least 3)"
+    assert change.held_reason == "1 addition after 3 others, the limit is 3 (0 % of 8, at least 3)"
     assert len(world.groups()["more"]) == 3
     held = world.operations(OperationState.HELD)
     assert {operation.resource for operation in held} == {membership("more")}

@@ -365,7 +365,7 @@ class TestWhatIsSaid:
         request = put_in_force(edit, world=world)
         assert guardrail.held == len(held(world)) == 1
         (reason,) = guardrail.reasons
-        because = world.state.changes[request.cause.change].held_because
+        because = world.state.changes[request.cause.change].held_reason
         for said in (reason, because):
             assert "sensitive access: membership/admins: " in said
             assert "it is given `Admin`: it has `AdministratorAccess`" in said

@@ -19,7 +19,7 @@ ENTRY = {
     "detail": "",
 }
 WHOLE = {"entries": 3, "first_break": None, "cursor": ""}
-BROKEN = {"lane": "policy", "number": 4, "says": "it is gone"}
+BROKEN = {"lane": "policy", "number": 4, "message": "it is gone"}
 
 
 @pytest.fixture
@@ -29,24 +29,24 @@ def api() -> Iterator[CliApi]:
 
 
 def test_what_was_dropped_is_told_from_what_was_empty(api: CliApi) -> None:
-    api.tell("GET /v1/audit", {"entries": [{**ENTRY, "forgotten": ["subject"]}], "cursor": ""})
+    api.tell("GET /v1/audit", {"entries": [{**ENTRY, "erased": ["subject"]}], "cursor": ""})
     ended = dayone("audit", "list", api=api.url)
-    assert (ended.code, ended.out.count("(forgotten)")) == (0, 1), ended
+    assert (ended.code, ended.out.count("(erased)")) == (0, 1), ended
     assert "hr:standard" in ended.out
 
 
 def test_verifying_counts_what_was_dropped_over_all_parts_of_a_day(api: CliApi) -> None:
-    api.tell("GET /v1/audit/verify", {**WHOLE, "forgotten": 2, "cursor": "policy:3"}, {**WHOLE, "forgotten": 1})
+    api.tell("GET /v1/audit/verify", {**WHOLE, "erased": 2, "cursor": "policy:3"}, {**WHOLE, "erased": 1})
     ended = dayone("audit", "verify", DAY, api=api.url)
     assert ended.code == 0
     assert f"{DAY}: 6 entries, hash chain intact." in ended.out
     assert "3 entries lack fields that were dropped for good." in ended.out
-    api.tell("GET /v1/audit/verify", {**WHOLE, "forgotten": 1})
-    assert dayone("audit", "verify", DAY, "-o", "json", api=api.url).json()["forgotten"] == 1
+    api.tell("GET /v1/audit/verify", {**WHOLE, "erased": 1})
+    assert dayone("audit", "verify", DAY, "-o", "json", api=api.url).json()["erased"] == 1
 
 
 def test_a_broken_chain_says_what_was_dropped_as_well(api: CliApi) -> None:
-    api.tell("GET /v1/audit/verify", {**WHOLE, "forgotten": 1, "first_break": BROKEN})
+    api.tell("GET /v1/audit/verify", {**WHOLE, "erased": 1, "first_break": BROKEN})
     ended = dayone("audit", "verify", DAY, api=api.url)
     assert (ended.code, "1 entry lacks fields" in ended.out, "lane policy, entry 4" in ended.err) == (1, True, True), (
         ended

@@ -45,7 +45,7 @@ class Api:
         ends = query["ends"].split(",")
         self.read_ends += ends
         gone = [end for end in ends if end.startswith("policy:") and int(end.split(":")[1]) >= 5]
-        broken = {"lane": "policy", "number": int(gone[0].split(":")[1]), "says": "is gone"} if gone else None
+        broken = {"lane": "policy", "number": int(gone[0].split(":")[1]), "message": "is gone"} if gone else None
         return {"compared": len(ends), "first_break": broken}
 
 

@@ -10,7 +10,7 @@ from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 _APPROVE, _END = ("changes", "approve", "01A"), ("people", "end", "e-1")
-_LEFT = [{"rule": "policy.yaml:7", "because": "the person's department is `Sales`"}]
+_LEFT = [{"rule": "policy.yaml:7", "reason": "the person's department is `Sales`"}]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def person(number: int, name: str) -> dict[str, Any]:
 def held(*parts: Sequence[dict[str, Any]], number: int) -> list[dict[str, Any]]:
     """A change in several parts of the list of its operations."""
     cursors = [str(part) for part in range(1, len(parts))] + [""]
-    answer = {**over("01A", "held", operations=1000, held=number), "about_held": ["It waits because of too many."]}
+    answer = {**over("01A", "held", operations=1000, held=number), "held_explanation": ["It waits: too many."]}
     return [{**answer, "operations": part, "cursor": cursor} for part, cursor in zip(parts, cursors, strict=True)]
 
 
@@ -140,7 +140,7 @@ def test_held_removals_are_shown_with_names_and_reasons(api: CliApi) -> None:
     why = "the person's department is `Sales` (policy.yaml:7)"
     assert dayone(*_APPROVE, api=api.url).err.splitlines()[:6] == [
         "Change 01A was caused by policy version 1 of ada, 2026-11-23 08:00:00Z.",
-        "It waits because of too many.",
+        "It waits: too many.",
         "Approving it carries out 3 held operations:",
         f"  - delete-membership person:e-1 (Alice Ferrari) membership/engineers: {why}",
         f"  - delete-membership person:e-3 membership/engineers: {why}",

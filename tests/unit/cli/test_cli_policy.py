@@ -109,7 +109,7 @@ WRONG = "policy.yaml:11: `breakglas` under `protect.users` protects nothing: the
 
 @pytest.mark.parametrize("words", ["plan", "apply"])
 def test_what_would_be_refused_is_planned_and_not_put(words: str, api: CliApi, file: Path) -> None:
-    api.tell("POST /v1/plan", {**plan(), "mistakes": [WRONG]})
+    api.tell("POST /v1/plan", {**plan(), "errors": [WRONG]})
     ended = dayone("policy", words, file, *(["--yes"] if words == "apply" else []), api=api.url)
     assert ended.code == 1
     assert "Plan: 3 to add" in ended.out + ended.err
@@ -118,7 +118,7 @@ def test_what_would_be_refused_is_planned_and_not_put(words: str, api: CliApi, f
 
 
 def test_going_back_to_what_protects_nothing_says_so_and_goes_back(api: CliApi) -> None:
-    api.tell("POST /v1/plan", {**plan(), "mistakes": [WRONG]})
+    api.tell("POST /v1/plan", {**plan(), "errors": [WRONG]})
     ended = dayone("policy", "rollback", "6", "--yes", "--no-watch", api=api.url)
     assert (ended.code, f"Note: {WRONG}" in ended.err) == (0, True)
     assert puts(api) == ["POST /v1/policy/rollback/6"]
@@ -143,7 +143,7 @@ class TestDescribe:
         as_it_is = not obstacles
         return {
             "subject": "permission-set:Deploy",
-            "as_it_is": as_it_is,
+            "identical": as_it_is,
             "policy": self.TEXT,
             "obstacles": list(obstacles),
         }

@@ -34,13 +34,13 @@ def over(change: str, state: str = "succeeded", **numbers: int) -> dict[str, Any
     """A change as the API tells of it."""
     counts = {"operations": 1, "succeeded": 0, "failed": 0, "superseded": 0, "held": 0, **numbers}
     cause = {"kind": "policy", "actor": "ada", "reference": "version 1", "at": "2026-11-23T08:00:00+00:00"}
-    said = {"id": change, "state": state, "cause": cause, "held_because": "too many", "decision": None, **counts}
+    said = {"id": change, "state": state, "cause": cause, "held_reason": "too many", "decision": None, **counts}
     return {
         "change": said,
         "progress": {"done": 1, "total": 1},
-        "estimated_seconds_left": 0,
+        "estimated_seconds_remaining": 0,
         "notes": [],
-        "about_held": [],
+        "held_explanation": [],
         "operations": [
             {
                 "state": state,
@@ -66,7 +66,7 @@ def test_requests_are_signed_also_when_names_have_blanks_slashes_and_letters_of_
 
 def test_a_held_change_says_who_may_not_decide_on_it_and_why(api: CliApi) -> None:
     answer = over("01H", "held", held=1)
-    answer["about_held"] = ["1 operation waits.", "Eve may approve it, but not arn:bob, who gave grant g-1."]
+    answer["held_explanation"] = ["1 operation waits.", "Eve may approve it, but not arn:bob, who gave grant g-1."]
     api.tell("GET /v1/changes/01H", answer)
     shown = dayone("changes", "show", "01H", api=api.url).out
     assert "1 operation waits.\nEve may approve it, but not arn:bob, who gave grant g-1.\n" in shown

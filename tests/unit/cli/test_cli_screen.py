@@ -24,7 +24,7 @@ class Terminal(io.StringIO):
 
 def plan(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - members of an answer
     """An answer of POST /v1/plan."""
-    reason = {"rule": "policy.yaml:5", "because": "department is Data"}
+    reason = {"rule": "policy.yaml:5", "reason": "department is Data"}
     operations = [
         {"kind": "create-membership", "subject": "person:e-1", "resource": "membership/data", "reasons": [reason]},
         {"kind": "update-user", "subject": "person:e-1", "resource": "user", "reasons": []},
@@ -32,12 +32,12 @@ def plan(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - members of an answer
     ]
     return {
         "complete": True,
-        "looked_at": 10,
+        "evaluated": 10,
         "counts": {"create-membership": 3, "update-user": 1, "delete-assignment": 2},
         "operations": operations,
         "truncated": 0,
         "notes": [],
-        "guardrail": {"held": 0, "because": [], "about_held": []},
+        "guardrail": {"held": 0, "reasons": [], "held_explanation": []},
         **more,
     }
 
@@ -72,7 +72,7 @@ def test_the_summary_counts_all_kinds(counts: dict[str, int], line: str) -> None
 
 
 def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no_time_for() -> None:
-    guardrail = {"held": 2, "because": ["2 removals, the limit is 1"], "about_held": ["Another decides."]}
+    guardrail = {"held": 2, "reasons": ["2 removals, the limit is 1"], "held_explanation": ["Another decides."]}
     lines = plan_lines(plan(guardrail=guardrail, truncated=7, complete=False, notes=["left alone"]))
     assert "… and 7 more, counted below" in lines
     assert "Note: left alone" in lines
@@ -87,8 +87,8 @@ def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no
 def test_what_exists_is_not_added() -> None:
     exists = "exists, and would be left as it is: it differs (what is there → what is wanted): description: x → none"
     operations = [
-        {"kind": "create-group", "subject": "group:a", "resource": "group", "reasons": [], "exists": exists},
-        {"kind": "create-group", "subject": "group:b", "resource": "group", "reasons": [], "exists": None},
+        {"kind": "create-group", "subject": "group:a", "resource": "group", "reasons": [], "existing": exists},
+        {"kind": "create-group", "subject": "group:b", "resource": "group", "reasons": [], "existing": None},
     ]
     lines = plan_lines(plan(counts={"create-group": 2}, operations=operations))
     assert lines[:4] == ["group:a", f"  ! group    {exists}", "group:b", "  + group"]
@@ -168,4 +168,4 @@ def test_values_are_said_as_people_say_them(value: object, text: str) -> None:
 def test_times_are_shown_to_the_second_and_reasons_with_their_place() -> None:
     assert moment("2026-11-23T08:00:04.123456+00:00") == "2026-11-23 08:00:04Z"
     assert (moment(None), moment("2026-11-23")) == ("", "2026-11-23")
-    assert because([{"rule": "a:1", "because": "x"}, {"rule": "b:2", "because": "y"}]) == "x (a:1); y (b:2)"
+    assert because([{"rule": "a:1", "reason": "x"}, {"rule": "b:2", "reason": "y"}]) == "x (a:1); y (b:2)"

@@ -12,7 +12,7 @@ from tests.unit.cli_runs import dayone
 
 FINE, DARK = fine("instance", "it is ACTIVE"), unseen("identity-source", "no API says", do="look there")
 WRONG = amiss("trail", "there is none", do="make one")
-HERE = {"name": "region", "state": "ok", "says": "here", "do": "", "paste": ""}
+HERE = {"name": "region", "state": "ok", "message": "here", "remediation": "", "snippet": ""}
 CHECK = "GET /v1/settings/check"
 
 
@@ -21,7 +21,7 @@ def api() -> Iterator[CliApi]:
     with running() as cli_api:
         cli_api.tell(
             CHECK,
-            {"state": "ok", "findings": [{"name": "region", "state": "ok", "says": "here", "do": "", "paste": ""}]},
+            {"state": "ok", "findings": [HERE]},
         )
         yield cli_api
 
@@ -60,7 +60,13 @@ def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, mon
     statement = json.dumps({"Effect": "Allow", "Action": ["kms:Decrypt"]}, indent=2)
     lacking = amiss("identity-center-key-policy", "it does not allow it", do="add it", paste=statement)
     seen(monkeypatch, lacking)
-    deployed = {"name": lacking.name, "state": "wrong", "says": lacking.message, "do": lacking.do, "paste": statement}
+    deployed = {
+        "name": lacking.name,
+        "state": "wrong",
+        "message": lacking.message,
+        "remediation": lacking.do,
+        "snippet": statement,
+    }
     api.tell(CHECK, {"state": "wrong", "findings": [HERE, deployed]})
     table, mark, pasted = dayone("setup", "check", api=api.url).out.partition("identity-center-key-policy, to paste:\n")
     assert mark

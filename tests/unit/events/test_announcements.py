@@ -113,17 +113,17 @@ def test_an_event_of_a_change_counts() -> None:
         "subjects": 1,
         "operations": 2,
         "succeeded": 1,
-        "was_not_there": 0,
+        "already_deleted": 0,
         "failed": 1,
         "failed_before": 0,
         "superseded": 0,
         "held": 0,
-        "held_because": "",
+        "held_reason": "",
     }
 
 
 def test_an_event_of_a_held_change_says_why() -> None:
     because = "43 removals, the limit is 10 (10 % of 105, at least 5)"
-    news = news_of_change(None, replace(_RUNNING, held=2, held_because=because), at=NOON)
+    news = news_of_change(None, replace(_RUNNING, held=2, held_reason=because), at=NOON)
     assert news is not None
-    assert (news.id, news.detail["held"], news.detail["held_because"]) == ("01CHANGE/held", 2, because)
+    assert (news.id, news.detail["held"], news.detail["held_reason"]) == ("01CHANGE/held", 2, because)

@@ -42,7 +42,7 @@ def test_what_was_never_made_was_not_there(deletion: Operation, references: dict
     center, attempt = _center(), Attempt(operation=deletion, own=None)
     assert references
     for outcome in (there_before(attempt, aws=_aws(center)), perform(attempt, aws=_aws(center))):
-        assert outcome == Succeeded(outcome=DeletionOutcome.WAS_NOT_THERE)
+        assert outcome == Succeeded(outcome=DeletionOutcome.ALREADY_DELETED)
     assert (len(center.users), len(center.groups), len(center.permission_sets)) == (1, 1, 1)
 
 
@@ -54,5 +54,5 @@ def test_what_is_ours_is_deleted_once(deletion: Operation, references: dict[str,
     assert all(isinstance(succeeded, Succeeded) for succeeded in outcomes)
     assert [succeeded.outcome for succeeded in outcomes if isinstance(succeeded, Succeeded)] == [
         DeletionOutcome.DELETED,
-        DeletionOutcome.WAS_NOT_THERE,
+        DeletionOutcome.ALREADY_DELETED,
     ]

@@ -97,7 +97,7 @@ def test_who_vanished_is_held_and_not_removed() -> None:
     again = _imported(world, _staff(1, 2))
     world.settle()
     assert _change(world, again).state is ChangeState.HELD
-    assert "missing from what HR sends" in _change(world, again).held_because
+    assert "missing from what HR sends" in _change(world, again).held_reason
     assert len(world.groups()["engineers"]) == 3
 
 

@@ -290,7 +290,7 @@ def test_what_belongs_to_who_is_missing_is_held_until_somebody_decides() -> None
     world.settle()
     change = world.state.changes[gone.cause.change]
     assert change.state is ChangeState.HELD
-    assert "the person is missing from what HR sends" in change.held_because
+    assert "the person is missing from what HR sends" in change.held_reason
     assert world.groups() == {"engineers": {"ada@example.com"}}
     world.is_decided(change.id, approved=True)
     world.settle()

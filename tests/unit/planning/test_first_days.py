@@ -89,7 +89,7 @@ def test_a_joiner_whom_an_import_has_shown_waits_for_nobody_on_the_first_day() -
     world = company()
     request = imported(world, e_1=joiner(world))
     assert held(world) == HELD
-    assert "given on the first day, " in world.state.changes[request.cause.change].held_because
+    assert "given on the first day, " in world.state.changes[request.cause.change].held_reason
     decide(request, world=world)
     assert (held(world), is_admin(world)) == ([], False)
     assert world.state.changes[request.cause.change].state is ChangeState.SUCCEEDED

@@ -96,9 +96,7 @@ def test_preview_activation_and_plans_hold_the_same_for_the_same_reasons(
     )
     assert held.total() == expected.preview.guardrail.held
     assert (change.state is ChangeState.HELD) is bool(expected.preview.guardrail.held)
-    assert not change.held_because or any(
-        change.held_because in reason for reason in expected.preview.guardrail.reasons
-    )
+    assert not change.held_reason or any(change.held_reason in reason for reason in expected.preview.guardrail.reasons)
     assert world.policy_in_force().reservations.hold in ("", *expected.preview.guardrail.reasons)
 
 

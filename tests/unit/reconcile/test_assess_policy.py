@@ -47,7 +47,7 @@ def _runs(world: World) -> list[str]:
 
 
 def _because(world: World, request: Command) -> str:
-    return world.state.changes[request.cause.change].held_because
+    return world.state.changes[request.cause.change].held_reason
 
 
 def test_counting_takes_as_many_runs_as_it_needs_and_the_old_policy_holds_until_then(world: World) -> None:
@@ -77,7 +77,7 @@ def test_a_crash_at_any_call_is_mended_by_the_same_message(monkeypatch: pytest.M
         world.around = World.around
         world.settle()
         change = world.state.changes[request.cause.change]
-        assert (change.held_because, change.held, change.state) == (_WHY, 7, ChangeState.HELD), number
+        assert (change.held_reason, change.held, change.state) == (_WHY, 7, ChangeState.HELD), number
         if not fuse.has_burnt:
             return
     raise AssertionError("the fuse has always burnt")

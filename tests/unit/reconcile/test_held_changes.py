@@ -80,7 +80,7 @@ def test_a_policy_that_removes_too_many_gives_what_it_gives_and_holds_what_it_ta
     change = _change(world, _emptied(world))
     assert len(world.groups()["data"]) == len(world.groups()["engineers"]) == 7
     assert (change.state, change.held, change.removals) == (ChangeState.HELD, 7, 0)
-    assert change.held_because == "7 removals, the limit is 3 (0 % of 8, at least 3)"
+    assert change.held_reason == "7 removals, the limit is 3 (0 % of 8, at least 3)"
     assert change.succeeded == change.operations - 7
 
 
@@ -93,11 +93,11 @@ def test_what_is_held_says_what_and_why() -> None:
     }
     assert all(operation.reasons for operation in held)
     plans = [plan for (of, subject), plan in world.state.plans.items() if of == change.id and subject == the_person()]
-    assert plans[0].notes == (f"held until another person approves: {change.held_because}",)
+    assert plans[0].notes == (f"held until another person approves: {change.held_reason}",)
     entries = [entry for entry, _ in world.state.log if entry.action == "hold-removals"]
     assert len(entries) == 7
     assert {(audit_entry.actor, audit_entry.outcome, audit_entry.detail) for audit_entry in entries} == {
-        ("arn:admin", "held", change.held_because)
+        ("arn:admin", "held", change.held_reason)
     }
 
 
@@ -179,7 +179,7 @@ class TestHrEvents:
         states = [_change(world, request).state for request in requests]
         assert states == [ChangeState.SUCCEEDED] * 3 + [ChangeState.HELD] * 4
         assert len(world.groups()["engineers"]) == 4
-        because = _change(world, requests[3]).held_because
+        because = _change(world, requests[3]).held_reason
         assert because == "1 removal after 3 others, the limit is 3 (0 % of 5, at least 3)"
         _decided(world, requests[3], approved=True)
         assert world.groups()["engineers"] == {f"e-{number}@example.com" for number in (5, 6, 7)}
@@ -387,7 +387,7 @@ class TestBelowTheLimit:
         change = _change(world, request)
         # The membership, the group, the permission set, and the assignment.
         assert (change.held, change.state) == (4, ChangeState.HELD)
-        assert "the policy assigns nothing" in change.held_because
+        assert "the policy assigns nothing" in change.held_reason
         assert world.groups() == {"engineers": {"e-1@example.com"}}
         _decided(world, request, approved=True)
         assert (world.groups(), world.permission_sets(), world.assignments()) == ({}, {}, set())
@@ -405,7 +405,7 @@ class TestBelowTheLimit:
         request = world.policy_is(a_policy(_NOBODY, a_set("ViewOnly")))
         world.settle()
         change = _change(world, request)
-        assert change.held_because == f"2 removals; account:{ACCOUNT_ID} would lose every assignment"
+        assert change.held_reason == f"2 removals; account:{ACCOUNT_ID} would lose every assignment"
         assert change.held == 2
         assert world.assignments() == {(ACCOUNT_ID, "ViewOnly", "engineers")}
 
@@ -415,7 +415,7 @@ class TestBelowTheLimit:
         world.settle()
         change = _change(world, request)
         assert (change.held, change.state) == (1, ChangeState.HELD)
-        assert change.held_because == "1 removal, and the account would lose every assignment it has (1)"
+        assert change.held_reason == "1 removal, and the account would lose every assignment it has (1)"
         _decided(world, request, approved=True)
         assert world.assignments() == set()
 
@@ -424,7 +424,7 @@ class TestBelowTheLimit:
         request = world.policy_is(_limited(_NOBODY, percent=100, at_least=1000))
         world.settle()
         assert _change(world, request).held == 7
-        assert "the limit is 3" in _change(world, request).held_because
+        assert "the limit is 3" in _change(world, request).held_reason
 
     def test_a_few_removals_by_a_policy_go(self) -> None:
         world = _world(people=_PEOPLE[:3])

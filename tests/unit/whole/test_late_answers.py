@@ -50,7 +50,7 @@ def test_a_removal_of_what_is_gone_is_done_and_the_group_goes() -> None:
     assert world.groups() == {}
     assert world.operations(OperationState.FAILED) == []
     (removal,) = [operation for operation in world.operations() if operation.kind == "delete-assignment"]
-    assert (removal.state, removal.outcome) == (OperationState.SUCCEEDED, DeletionOutcome.WAS_NOT_THERE)
+    assert (removal.state, removal.outcome) == (OperationState.SUCCEEDED, DeletionOutcome.ALREADY_DELETED)
 
 
 def test_a_creation_that_ends_with_the_words_of_a_removal_has_failed() -> None:

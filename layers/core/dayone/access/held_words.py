@@ -17,16 +17,16 @@ _NOT_THEIR_OWN = "; nobody decides on what they would be given themselves"
 _ALONE = "SoleAdministrator=yes: those who have brought it about may decide as well"
 
 
-def about_held(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
+def held_explanation(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
     """Sentences about what a change holds; none when it has never held anything."""
     if not change.held:
-        return (f"It holds nothing any more; it did, because {change.held_because}.",) if change.held_because else ()
+        return (f"It holds nothing any more; it did, because {change.held_reason}.",) if change.held_reason else ()
     barred = () if sole_administrator else tuple(_barred(change))
     but = f", but not {'; nor '.join(barred)}" if barred else ""
     own = "" if sole_administrator else _NOT_THEIR_OWN
     others = change.operations - change.held
     done = f" ({change.done} of {_operations(others)} done)" if others else ""
-    why = f"because {change.held_because}"
+    why = f"because {change.held_reason}"
     return (
         f"1 operation of this change waits for a decision, {why}."
         if change.held == 1

@@ -14,13 +14,13 @@ OPERATION_ID = "person:e-1001@1-5f0c/0001"
 REQUEST_ID = "2e1c7a9c-6f0e-4a53-9d6b-3a1d5c1a7f11"
 POLICY_TEXT = "version: 1\n"
 
-REASON: api.ReasonAnswer = {"rule": "policy.yaml:5", "because": "department is Engineering"}
+REASON: api.ReasonAnswer = {"rule": "policy.yaml:5", "reason": "department is Engineering"}
 MEMBERSHIP: api.ConfirmedAnswer = {
     "resource": "membership/engineers",
     "attributes": {},
     "references": {"membership_id": "7f2a4c18-0d0b-4b57-8f5e-64f5d9c0b111"},
     "reasons": [REASON],
-    "in_doubt": None,
+    "unconfirmed": None,
     "adopted": False,
     "operation": OPERATION_ID,
     "change": CHANGE,
@@ -31,8 +31,8 @@ ASSIGNMENT: api.ConfirmedAnswer = {
     "resource": "assignment/ViewOnly/engineers",
     "attributes": {},
     "references": {},
-    "reasons": [{"rule": "policy.yaml:9", "because": "the account is in /Workloads/Dev"}],
-    "in_doubt": None,
+    "reasons": [{"rule": "policy.yaml:9", "reason": "the account is in /Workloads/Dev"}],
+    "unconfirmed": None,
     "adopted": False,
     "operation": "account:123456789012@1-5f0c/0001",
     "change": CHANGE,
@@ -45,7 +45,7 @@ HEAD: api.HeadAnswer = {
     "outstanding": 0,
     "held": [],
     "due_at": None,
-    "told_at": AT,
+    "recorded_at": AT,
 }
 OPERATION: api.OperationAnswer = {
     "id": OPERATION_ID,
@@ -75,12 +75,12 @@ CHANGED: api_changes.ChangeAnswer = {
     "unplanned": 0,
     "operations": 1,
     "succeeded": 1,
-    "was_not_there": 0,
+    "already_deleted": 0,
     "failed": 0,
     "failed_before": 0,
     "superseded": 0,
     "held": 0,
-    "held_because": "",
+    "held_reason": "",
     "held_version": 0,
     "expired": 0,
     "blame": [],

@@ -49,7 +49,7 @@ def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accou
     """Return the state of one permission set in an account."""
     return {
         "permission_set": permission_set.permission_set,
-        "there": permission_set.there,
+        "confirmed": permission_set.there,
         "pending": permission_set.pending,
         "held": permission_set.held,
         "failed": permission_set.failed,
@@ -98,7 +98,7 @@ def _group(state: SubjectState) -> api_groups.GroupInListAnswer:
         "group": state.head.subject.name,
         "name": _attribute_of(there, "name"),
         "description": _attribute_of(there, "description"),
-        "is_there": there is not None,
+        "exists": there is not None,
         "progress": str(settlement_of(state.head)),
     }
 
@@ -110,7 +110,7 @@ def _permission_set(state: SubjectState) -> api_groups.PermissionSetInListAnswer
         "name": _attribute_of(there, "name"),
         "description": _attribute_of(there, "description"),
         "session_duration": _attribute_of(there, "session_duration"),
-        "is_there": there is not None,
+        "exists": there is not None,
         "progress": str(settlement_of(state.head)),
     }
 

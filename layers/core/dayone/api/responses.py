@@ -105,7 +105,7 @@ def head_answer(head: Head) -> api.HeadAnswer:
         "outstanding": head.outstanding + len(released(head.held)),
         "held": [_held(removal) for removal in head.held if removal.verdict is not Verdict.WITHDRAWN],
         "due_at": time_answer(head.due_at) if head.due_at else None,
-        "told_at": time_answer(head.version.at) if head.version else None,
+        "recorded_at": time_answer(head.version.at) if head.version else None,
     }
 
 
@@ -115,7 +115,7 @@ def _held(removal: HeldPart) -> api.HeldAnswer:
         "held_as": removal.held_as,
         "sensitive": removal.sensitive,
         "change": removal.change,
-        "verdict": str(removal.verdict),
+        "approval_status": str(removal.verdict),
         "expires_at": time_answer(removal.expires_at) if removal.expires_at else None,
     }
 
@@ -127,7 +127,7 @@ def confirmed_answer(applied: Applied) -> api.ConfirmedAnswer:
         "attributes": dict(applied.attributes),
         "references": dict(applied.references),
         "reasons": reasons_answer(applied.reasons),
-        "in_doubt": str(applied.doubt) if applied.doubt else None,
+        "unconfirmed": str(applied.doubt) if applied.doubt else None,
         "adopted": applied.adopted,
         "operation": applied.operation,
         "change": applied.change,
@@ -169,7 +169,7 @@ def operation_answer(operation: Operation) -> api.OperationAnswer:
 
 def reasons_answer(reasons: Iterable[Reason]) -> list[api.ReasonAnswer]:
     """Rules, and what makes them apply."""
-    return [{"rule": reason.rule, "because": reason.because} for reason in reasons]
+    return [{"rule": reason.rule, "reason": reason.because} for reason in reasons]
 
 
 def _fact(fact: Person | Account | None) -> dict[str, object] | None:

@@ -142,7 +142,7 @@ def _kept(
         subject=f"{SubjectKind.CHANGE}:{found.id}",
         change=found.id,
         outcome="recorded",
-        detail=f"{found.held} held: {found.held_because}{_in_words(part)}{by_oneself(own_part)}",
+        detail=f"{found.held} held: {found.held_reason}{_in_words(part)}{by_oneself(own_part)}",
     )
     return ports.changes.decide(found.id, decision, expected_version=version, audit=entry)
 

@@ -95,12 +95,12 @@ def news_of_change(before: Change | None, after: Change, *, at: datetime) -> Dom
         "subjects": after.planned,
         "operations": after.operations,
         "succeeded": after.succeeded,
-        "was_not_there": after.was_not_there,
+        "already_deleted": after.already_deleted,
         "failed": after.failed,
         "failed_before": after.failed_before,
         "superseded": after.superseded,
         "held": after.held,
-        "held_because": after.held_because,
+        "held_reason": after.held_reason,
     }
     return DomainEvent(id=f"{after.id}/{after.state}", detail_type=news, detail=detail, time=at)
 
@@ -116,7 +116,7 @@ def news_of_expiry(before: Change | None, after: Change, *, at: datetime) -> Dom
         "reference": after.cause.reference,
         "state": str(after.state),
         "held": after.held,
-        "held_because": after.held_because,
+        "held_reason": after.held_reason,
     }
     return DomainEvent(id=f"{after.id}/expired", detail_type=DetailType.CHANGE_EXPIRED, detail=detail, time=at)
 

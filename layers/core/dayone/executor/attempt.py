@@ -8,7 +8,7 @@ from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.executor.existing import ExistingAccess
 from dayone.executor.onboarding import Reception
 from dayone.model.dependencies import ROOTS, unsettles
-from dayone.model.operations import OPEN_STATES, WAS_NOT_THERE, Action, Applied, Operation, OperationState, Succeeded
+from dayone.model.operations import ALREADY_DELETED, OPEN_STATES, Action, Applied, Operation, OperationState, Succeeded
 from dayone.model.subject_state import generation_number
 from dayone.model.subjects import Principal, ResourceKind, ResourceOf, permission_set_named
 from dayone.planning.desired_people import EXTERNAL
@@ -120,7 +120,7 @@ def deleted(delete: Callable[[], Receipt]) -> Succeeded:
     try:
         return done(delete())
     except NotFound:
-        return WAS_NOT_THERE
+        return ALREADY_DELETED
 
 
 # AWS sometimes does not find a resource for a moment after creating it. The duration is documented nowhere.

@@ -20,7 +20,7 @@ from dayone.executor.results import (
 )
 from dayone.executor.scheduler import Ask
 from dayone.executor.worker import failed_outcome, finished, finished_in_part
-from dayone.model.operations import WAS_NOT_THERE, Action, Operation
+from dayone.model.operations import ALREADY_DELETED, Action, Operation
 from dayone.model.retry import FailureKind, Refusal, kind_of_failure
 from dayone.model.subjects import ResourceKind, permission_set_named
 from dayone.ports.identity_center import RequestState
@@ -121,8 +121,8 @@ def _concluded(operation: Operation, state: RequestState, *, ports: Trying) -> R
     if state.failure_reason and not _is_gone(operation, state.failure_reason):
         return Ended(failed_outcome(operation, own=own, reason=state.failure_reason, now=now))
     # An earlier try that was never answered may have removed it.
-    was_not_there = bool(state.failure_reason) and operation.attempts <= 1
-    outcome = replace(WAS_NOT_THERE, request_id=operation.request_id) if was_not_there else None
+    already_deleted = bool(state.failure_reason) and operation.attempts <= 1
+    outcome = replace(ALREADY_DELETED, request_id=operation.request_id) if already_deleted else None
     return Ended(finished(operation, own=own, outcome=outcome, now=now))
 
 

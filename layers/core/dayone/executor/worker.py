@@ -20,7 +20,7 @@ from dayone.executor.results import (
 )
 from dayone.model.audit import entry_of
 from dayone.model.operations import (
-    WAS_NOT_THERE,
+    ALREADY_DELETED,
     Action,
     Applied,
     Failed,
@@ -231,7 +231,7 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         ports.queue.submit(operation, request_id=request_id, at=now)
         submitted = replace(operation, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=now)
         return Requested(submitted)
-    if outcome == WAS_NOT_THERE and attempt.own is not None and attempt.own.doubt is Action.DELETE:
+    if outcome == ALREADY_DELETED and attempt.own is not None and attempt.own.doubt is Action.DELETE:
         # An earlier try of ours was never answered, and may have deleted it.
         outcome = Succeeded()
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))

@@ -80,9 +80,9 @@ def read_end(text: str) -> str:
     """Return the reason for ending a grant early, empty without a body; raise as `read_grant` does."""
     if not text.strip():
         return ""
-    values, findings = _object(text, example='{"because": "the shop is up again"}, or no body'), list[str]()
-    findings += [f"`{name}` is not a member of an end" for name in sorted(values.keys() - {"because"})]
-    because = _text(values, "because", longest=_LONGEST_REASON, findings=findings) if "because" in values else ""
+    values, findings = _object(text, example='{"reason": "the shop is up again"}, or no body'), list[str]()
+    findings += [f"`{name}` is not a member of an end" for name in sorted(values.keys() - {"reason"})]
+    because = _text(values, "reason", longest=_LONGEST_REASON, findings=findings) if "reason" in values else ""
     if findings:
         raise Invalid("the end has mistakes", findings=tuple(findings))
     return because

@@ -28,7 +28,7 @@ class EchoNotes:
         subject.
         """
         command = inputs.command
-        leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_because)
+        leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_reason)
         # Apart from how far the sources and the policy are, of which the subject has nothing more.
         if any(leads_to) or _without_versions(plan.after) != _without_versions(inputs.recorded):
             return False

@@ -36,7 +36,7 @@ class OperationDetail(TypedDict):
 class ChangeDetail(TypedDict):
     """A change: its cause, its state, and the counts of its operations by their states.
 
-    `subjects` counts those that were planned. `held_because` is why `held` operations wait for a decision.
+    `subjects` counts those that were planned. `held_reason` is why `held` operations wait for a decision.
     """
 
     change: ChangeId
@@ -47,12 +47,12 @@ class ChangeDetail(TypedDict):
     subjects: Count
     operations: Count
     succeeded: Count
-    was_not_there: Count
+    already_deleted: Count
     failed: Count
     failed_before: Count
     superseded: Count
     held: Count
-    held_because: str
+    held_reason: str
 
 
 class ChangeExpiredDetail(TypedDict):
@@ -64,7 +64,7 @@ class ChangeExpiredDetail(TypedDict):
     reference: str
     state: Annotated[str, enum_of(*ChangeState)]
     held: Count
-    held_because: str
+    held_reason: str
 
 
 class AccountAssignment(TypedDict):

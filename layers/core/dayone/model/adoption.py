@@ -28,7 +28,7 @@ class Adoption:
     in_use: str = ""
 
     @property
-    def held_because(self) -> str:
+    def held_reason(self) -> str:
         """Reason why another person must approve."""
         return f"what exists is in use by others ({self.in_use}), and would be brought in line: {self.reason}"
 

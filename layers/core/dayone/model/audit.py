@@ -23,9 +23,9 @@ class AuditEntry:
     """One audited action: its actor, its subject, the rules behind it and its outcome.
 
     `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`; for a successful deletion that
-    deleted nothing it is `was_not_there` or `left_in_place`. `detail` carries the reason of a failure. People appear by
-    their HR id, but an actor's ARN and an AWS message may contain a name. The fields in SEALED can be erased; they are
-    empty then.
+    deleted nothing it is `already_deleted` or `left_in_place`. `detail` carries the reason of a failure. People appear
+    by their HR id, but an actor's ARN and an AWS message may contain a name. The fields in SEALED can be erased; they
+    are empty then.
     """
 
     at: datetime

@@ -125,11 +125,11 @@ class Change:
 
     `subjects` is the number of subjects to plan, or None while they are still being counted; `planned` is how many were
     planned, `unplanned` how many were given up before that. `held` is the number of operations waiting for a human,
-    `held_because` the reason of the first, `blamed` the people who caused it beside the cause's actor, and `decision`
+    `held_reason` the reason of the first, `blamed` the people who caused it beside the cause's actor, and `decision`
     the decision on all of them. `held_version` grows with every held operation and every decision: if two reads have
     the same version, nothing was added in between. `expired` is how many of the `superseded` were not decided on in
     time. `removals` and `additions` are how many were carried out. `failed_before` is how many of the `failed` had
-    failed in an earlier change and were only retried by this one; `was_not_there` how many of the `succeeded` had
+    failed in an earlier change and were only retried by this one; `already_deleted` how many of the `succeeded` had
     nothing to delete. `left` is the number of unfinished operations in each lane, without the held ones. `notes` list
     what was not done, with reasons. `attempts` is the total number of attempts of the finished operations, and
     `ended_at` the time at which the last of them finished.
@@ -141,14 +141,14 @@ class Change:
     unplanned: int = 0
     operations: int = 0
     succeeded: int = 0
-    was_not_there: int = 0
+    already_deleted: int = 0
     failed: int = 0
     failed_before: int = 0
     superseded: int = 0
     held: int = 0
     removals: int = 0
     additions: int = 0
-    held_because: str = ""
+    held_reason: str = ""
     held_version: int = 0
     expired: int = 0
     blamed: tuple[Blame, ...] = ()

@@ -33,12 +33,12 @@ class OperationState(StrEnum):
 class DeletionOutcome(StrEnum):
     """Outcomes of a successful deletion; AWS confirmed a deletion only for `DELETED`.
 
-    `WAS_NOT_THERE`: nothing was there to delete any more, as AWS reported or because nothing had ever been created.
+    `ALREADY_DELETED`: nothing was there to delete any more, as AWS reported or because nothing had ever been created.
     `LEFT_IN_PLACE`: it existed before Day One, which has not touched it.
     """
 
     DELETED = "deleted"
-    WAS_NOT_THERE = "was_not_there"
+    ALREADY_DELETED = "already_deleted"
     LEFT_IN_PLACE = "left_in_place"
 
 
@@ -164,7 +164,7 @@ class Succeeded:
     attached: tuple[Applied, ...] = ()
 
 
-WAS_NOT_THERE = Succeeded(outcome=DeletionOutcome.WAS_NOT_THERE)
+ALREADY_DELETED = Succeeded(outcome=DeletionOutcome.ALREADY_DELETED)
 
 
 @dataclass(frozen=True)

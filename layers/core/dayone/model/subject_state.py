@@ -251,7 +251,7 @@ class Plan:
 
     `before` is the head that was read: the commit is refused when it is no longer the stored one. Without `operations`
     the generation stays, so running operations continue. `removals` and `additions` are the amounts taken from the
-    guardrails' budgets. `held_because` is the reason why any of them is held, and `blamed` are the people who caused
+    guardrails' budgets. `held_reason` is the reason why any of them is held, and `blamed` are the people who caused
     that. `delivery` is recorded as received by this plan's change. `grants` are those to be recorded, and `reasons`
     replace those of resources that stay as they are. With `adds_subject` its change did not count this subject yet.
     """
@@ -264,7 +264,7 @@ class Plan:
     audit: tuple[AuditEntry, ...] = ()
     removals: RemovalBudget | None = None
     additions: RemovalBudget | None = None
-    held_because: str = ""
+    held_reason: str = ""
     blamed: tuple[Blame, ...] = ()
     delivery: ReceivedMessage | None = None
     grants: tuple[Grant, ...] = ()

@@ -67,7 +67,7 @@ def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sens
     """
     adoption, head = giving.adoption, giving.state.head
     if adoption is not None and adoption.in_use:
-        return {pair.resource: Gift(reason=adoption.held_because) for pair in found if not is_removal(pair)}
+        return {pair.resource: Gift(reason=adoption.held_reason) for pair in found if not is_removal(pair)}
     if head.subject.kind is SubjectKind.PERMISSION_SET:
         return _gifts_of_set(found, giving=giving, sensitivity=sensitivity)
     gifts = dict[Resource, Gift]()

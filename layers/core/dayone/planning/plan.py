@@ -264,7 +264,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Pl
         ),
         notes=(*plan.notes, f"held until another person approves: {reason}"),
         audit=(*plan.audit, entry),
-        held_because=reason,
+        held_reason=reason,
     )
 
 

@@ -69,8 +69,8 @@ def _counts_of(end: Finished) -> tuple[Operation, Mapping[str, int], Mapping[str
     of_change = {_left(lane_of(operation)): -1, "attempts": operation.attempts}
     if operation.failed_before and end.state is OperationState.FAILED:
         of_change["failed_before"] = 1
-    if operation.outcome is DeletionOutcome.WAS_NOT_THERE:
-        of_change["was_not_there"] = 1
+    if operation.outcome is DeletionOutcome.ALREADY_DELETED:
+        of_change["already_deleted"] = 1
     return operation, {_ENDS[end.state]: 1}, of_change
 
 

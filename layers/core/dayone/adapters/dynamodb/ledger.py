@@ -132,7 +132,7 @@ def count_of_plan(plan: Plan) -> dict[str, Write]:
         note = _note_key(plan.after.subject, change=change)
         return {"note": Put({**note._asdict(), "once": once, "adds": adds})}
     budgets = budgets_of(plan)
-    because = {"held_because": plan.held_because} if plan.held_because else {}
+    because = {"held_reason": plan.held_reason} if plan.held_reason else {}
     counted = Update(
         change_keys.change_key(change),
         put_once={**once, **because, **blame_parts(plan.blamed)},

@@ -71,7 +71,7 @@ def holding_answer(holding: Holding) -> HoldingAnswer:
 
 
 def _cells(row: HoldingAnswer) -> list[str]:
-    reasons = "; ".join(f"{record['rule']}: {record['because']}" for record in row["reasons"])
+    reasons = "; ".join(f"{record['rule']}: {record['reason']}" for record in row["reasons"])
     return [str(value or "") for value in {**row, "reasons": reasons}.values()]
 
 

@@ -57,8 +57,8 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return {
             "day": day.isoformat(),
             "entries": sum(record["entries"] for record in lanes),
-            "forgotten": sum(record["forgotten"] for record in lanes),
-            "first_break": next((record["broken"] for record in lanes if record["broken"]), None),
+            "erased": sum(record["erased"] for record in lanes),
+            "first_break": next((record["first_break"] for record in lanes if record["first_break"]), None),
             "lanes": lanes,
             "cursor": found.cursor,
         }
@@ -75,7 +75,7 @@ def _ends_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         broken = next((end_compared for end_compared in compared if end_compared.message), None)
         first_break: BreakAnswer | None = None
         if broken:
-            first_break = {"lane": broken.lane, "number": broken.end.number, "says": broken.message}
+            first_break = {"lane": broken.lane, "number": broken.end.number, "message": broken.message}
         return {"compared": len(compared), "first_break": first_break}
 
 
@@ -128,12 +128,12 @@ def _entry(record: AuditRecord) -> AuditEntryAnswer:
         "lane": record.lane,
         "number": record.number,
         "hash": record.hash,
-        "forgotten": record.forgotten,
+        "erased": record.forgotten,
     }
 
 
 def _lane(lane: LaneVerified) -> LaneAnswer:
     broken: BreakAnswer | None = None
     if lane.broken:
-        broken = {"lane": lane.lane, "number": lane.broken.number, "says": lane.broken.message}
-    return {"lane": lane.lane, "entries": lane.entries, "forgotten": lane.forgotten, "broken": broken}
+        broken = {"lane": lane.lane, "number": lane.broken.number, "message": lane.broken.message}
+    return {"lane": lane.lane, "entries": lane.entries, "erased": lane.forgotten, "first_break": broken}

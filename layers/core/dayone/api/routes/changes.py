@@ -4,7 +4,7 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
-from dayone.access.held_words import about_held
+from dayone.access.held_words import held_explanation
 from dayone.adoption import request as adoption_request
 from dayone.adoption.service import request_adoption
 from dayone.api.context import AccessApi
@@ -71,10 +71,10 @@ def change_answer(followed: Followed, *, sole_administrator: bool) -> api_change
             "by_account": [_account(share) for share in accounts.entries],
             "cursor": accounts.cursor,
         },
-        "estimated_seconds_left": followed.seconds_left,
+        "estimated_seconds_remaining": followed.seconds_left,
         "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
         "notes": [*change.notes, *(f"waits for {each.subject}: {each.reason}" for each in followed.waits_for)],
-        "about_held": list(about_held(change, sole_administrator=sole_administrator)),
+        "held_explanation": list(held_explanation(change, sole_administrator=sole_administrator)),
         "operations": [operation_answer(operation) for operation in operations.entries],
         "cursor": operations.cursor,
     }
@@ -146,12 +146,12 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         "unplanned": change.unplanned,
         "operations": change.operations,
         "succeeded": change.succeeded,
-        "was_not_there": change.was_not_there,
+        "already_deleted": change.already_deleted,
         "failed": change.failed,
         "failed_before": change.failed_before,
         "superseded": change.superseded,
         "held": change.held,
-        "held_because": change.held_because,
+        "held_reason": change.held_reason,
         "held_version": change.held_version,
         "expired": change.expired,
         "blame": [_blame(each) for each in change.blamed],

@@ -26,7 +26,7 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         found = read_dead_letters(queue, limit=limit, queues=api.overview.dead_letters)
         return {
             "dead_letters": [_letter(message) for message in found.letters],
-            "queues": [{"queue": str(queue), "letters": number} for queue, number in found.counts.items()],
+            "queues": [{"queue": str(queue), "messages": number} for queue, number in found.counts.items()],
             "cursor": "",
         }
 
@@ -53,7 +53,7 @@ def _letter(message: Understood) -> DeadLetterAnswer:
         "id": message.letter.id,
         "subject": message.subject,
         "change": message.command.cause.change if message.command else "",
-        "received": message.letter.received,
+        "receive_count": message.letter.received,
         "sent_at": time_answer(message.letter.sent_at),
         "reason": message.reason,
     }
@@ -61,9 +61,9 @@ def _letter(message: Understood) -> DeadLetterAnswer:
 
 def _redriven(done: Redriven) -> RedrivenAnswer:
     return {
-        "planned_again": done.planned_again,
+        "replanned": done.planned_again,
         "dropped": done.dropped,
-        "stays": done.stays,
+        "unreadable": done.stays,
         "changes": list(done.changes),
         "href": f"/v1/changes/{done.changes[0]}" if len(done.changes) == 1 else "/v1/changes",
     }

@@ -24,7 +24,7 @@ def existing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         answer = describe_existing(subject, ports=api, name=name)
         return {
             "subject": str(answer.subject),
-            "as_it_is": not answer.obstacles,
+            "identical": not answer.obstacles,
             "policy": answer.policy,
             "obstacles": list(answer.obstacles),
         }

@@ -55,9 +55,9 @@ def explain_answer(found: Explained) -> api.ExplainAnswer:
 def _way(explanation: Explanation, context: ExplainContext) -> api.WayAnswer:
     return {
         "permission_set": explanation.permission_set,
-        "has": explanation.has,
+        "has_access": explanation.has,
         "through": explanation.principal,
-        "says": in_short(explanation, context),
+        "message": in_short(explanation, context),
         "steps": [_step(step, policy_version=context.policy.version) for step in explanation.steps],
     }
 
@@ -67,14 +67,14 @@ def _step(step: Step, *, policy_version: int) -> api.StepAnswer:
     return {
         "subject": str(step.target.subject),
         "resource": str(step.target.resource),
-        "is_there": step.is_there,
+        "exists": step.is_there,
         "reasons": reasons_answer(step.reasons),
         "obstacles": [_obstacle(obstacle) for obstacle in step.nearness.obstacles],
         "confirmed": confirmed_answer(step.applied) if step.applied else None,
         "operation": operation_answer(under_way) if under_way else None,
         "held": _held(step.held) if step.held else None,
         "change": under_way.change if under_way else step.applied.change if step.applied else "",
-        "says": describe_step(step, policy_version=policy_version),
+        "message": describe_step(step, policy_version=policy_version),
     }
 
 
@@ -82,7 +82,7 @@ def _held(removal: HeldPart) -> api.HeldPartAnswer:
     return {
         "held_as": removal.held_as,
         "sensitive": removal.sensitive,
-        "verdict": str(removal.verdict),
+        "approval_status": str(removal.verdict),
         "change": removal.change,
         "operation": removal.operation,
     }
@@ -93,6 +93,6 @@ def _obstacle(obstacle: UnmetCondition) -> api.ObstacleAnswer:
         "rule": obstacle.rule,
         "about": obstacle.about,
         "actual": obstacle.actual,
-        "needed": obstacle.needed,
-        "says": str(obstacle),
+        "required": obstacle.needed,
+        "message": str(obstacle),
     }

@@ -26,7 +26,7 @@ def grant_taken_answer(grant: str, *, change: str) -> api_grants.GrantTakenAnswe
 
 def grant_in_full_answer(found: GrantAtNow) -> api_grants.GrantInFullAnswer:
     """One grant, and what of it is there."""
-    return {"grant": grant_answer(found.grant, now=found.now), "is_there": found.is_there, "note": found.note}
+    return {"grant": grant_answer(found.grant, now=found.now), "exists": found.is_there, "note": found.note}
 
 
 def grants_answer(page: Page[Grant], *, now: datetime) -> api_grants.GrantsAnswer:
@@ -67,10 +67,10 @@ def grant_answer(grant: Grant, *, now: datetime) -> api_grants.GrantAnswer:
 def _end_answer(grant: Grant, ending: Ending) -> api_grants.GrantEndAnswer:
     end = grant.end if ending is not Ending.EXPIRED else None
     return {
-        "how": str(ending),
+        "cause": str(ending),
         "at": time_answer(end.at if end else grant.lasts_until),
         "by": end.by if end else "",
-        "because": end.because if end else "",
+        "reason": end.because if end else "",
         "change": end.change if end else "",
     }
 

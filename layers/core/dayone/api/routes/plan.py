@@ -28,7 +28,7 @@ def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
     return {
         "policy_version": found.policy_version,
         "complete": found.is_complete,
-        "looked_at": preview.looked_at,
+        "evaluated": preview.looked_at,
         "subjects": preview.subjects,
         "counts": dict(preview.counts),
         "operations": [
@@ -37,12 +37,12 @@ def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
                 "subject": str(previewed_operation.subject),
                 "resource": str(previewed_operation.resource),
                 "reasons": reasons_answer(previewed_operation.reasons),
-                "exists": previewed_operation.exists or None,
+                "existing": previewed_operation.exists or None,
             }
             for previewed_operation in preview.operations
         ],
         "truncated": preview.unlisted,
-        "mistakes": list(preview.mistakes),
+        "errors": list(preview.mistakes),
         "notes": list(preview.notes),
         "guardrail": _guardrail(found, sole_administrator=sole_administrator),
     }
@@ -60,8 +60,8 @@ def _guardrail(found: Previewed, *, sole_administrator: bool) -> GuardrailAnswer
         "removals": guardrail.removals,
         "existing": guardrail.existing,
         "limit": guardrail.limit,
-        "today": guardrail.today,
+        "removals_today": guardrail.today,
         "held": guardrail.held,
-        "because": list(guardrail.reasons),
-        "about_held": list(words),
+        "reasons": list(guardrail.reasons),
+        "held_explanation": list(words),
     }

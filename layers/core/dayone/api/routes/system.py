@@ -74,9 +74,9 @@ def _answer(found: Metrics) -> MetricsAnswer:
             "by_cause": {str(kind): number for kind, number in found.by_cause.items()},
         },
         "operations": _operations(found),
-        "time_to_access": _spread(found.to_access),
-        "time_to_no_access": _spread(found.to_no_access),
-        "dead_letters": [{"queue": str(queue), "letters": number} for queue, number in found.dead_letters.items()],
+        "provisioning_time": _spread(found.to_access),
+        "deprovisioning_time": _spread(found.to_no_access),
+        "dead_letters": [{"queue": str(queue), "messages": number} for queue, number in found.dead_letters.items()],
         "operations_open": found.operations_open,
     }
 
@@ -92,7 +92,7 @@ def _operations(found: Metrics) -> OperationsCounted:
         "held": counted.get("held", 0),
         "removals": counted.get("removals", 0),
         # What was superseded, or found to be done already, may have had none at all.
-        "tried_again": max(0, tried),
+        "retried": max(0, tried),
     }
 
 
@@ -103,7 +103,7 @@ def _spread(spread: Spread | None) -> SpreadAnswer | None:
         "changes": spread.changes,
         "p50": round(spread.p50, 3),
         "p95": round(spread.p95, 3),
-        "longest": round(spread.longest, 3),
+        "max": round(spread.longest, 3),
     }
 
 
@@ -129,9 +129,9 @@ def settings_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
                 {
                     "name": finding.name,
                     "state": str(finding.state),
-                    "says": finding.message,
-                    "do": finding.do,
-                    "paste": finding.paste,
+                    "message": finding.message,
+                    "remediation": finding.do,
+                    "snippet": finding.paste,
                 }
                 for finding in found
             ],

@@ -46,12 +46,12 @@ class AccountsAnswer(TypedDict):
 class PermissionSetThereAnswer(TypedDict):
     """The assignments of a permission set in the account, counted by state.
 
-    `there` are confirmed by AWS; of the current plan, `pending` are still to be created or deleted, `held` wait for
+    `confirmed` are confirmed by AWS; of the current plan, `pending` are still to be created or deleted, `held` wait for
     approval, and `failed` have failed, the last one with the reason `failure`.
     """
 
     permission_set: str
-    there: Count
+    confirmed: Count
     pending: Count
     held: Count
     failed: Count

@@ -53,7 +53,7 @@ HOLDING: HoldingAnswer = {
     "through": "direct",
     "state": "confirmed",
     "confirmed_at": AT,
-    "reasons": [{"rule": "policy.yaml:9", "because": "the account is in /Workloads/Dev"}],
+    "reasons": [{"rule": "policy.yaml:9", "reason": "the account is in /Workloads/Dev"}],
 }
 
 

@@ -14,8 +14,8 @@ class AuditEntryAnswer(TypedDict):
     """An audit log entry: the cause, the action, its subject, the rules, and the outcome.
 
     `outcome` is `succeeded`, `failed`, `superseded`, `recorded`, `ignored` or `held`; of a deletion that deleted
-    nothing it is `was_not_there` or `left_in_place`. `request_id` is AWS's. `number` is the position in its `lane`;
-    `hash` covers all earlier entries of the lane. `forgotten` names the members that were dropped for good: they are
+    nothing it is `already_deleted` or `left_in_place`. `request_id` is AWS's. `number` is the position in its `lane`;
+    `hash` covers all earlier entries of the lane. `erased` names the members that were dropped for good: they are
     empty.
     """
 
@@ -32,7 +32,7 @@ class AuditEntryAnswer(TypedDict):
     lane: str
     number: Count
     hash: str
-    forgotten: list[str]
+    erased: list[str]
 
 
 class AuditAnswer(TypedDict):
@@ -47,7 +47,7 @@ class BreakAnswer(TypedDict):
 
     lane: str
     number: Count
-    says: str
+    message: str
 
 
 class EndsAnswer(TypedDict):
@@ -60,25 +60,25 @@ class EndsAnswer(TypedDict):
 class LaneAnswer(TypedDict):
     """Number of verified entries in a lane, and the first break of its chain; null when it is intact.
 
-    `forgotten` is how many of them lack personal data that was erased.
+    `erased` is how many of them lack personal data that was erased.
     """
 
     lane: str
     entries: Count
-    forgotten: Count
-    broken: BreakAnswer | None
+    erased: Count
+    first_break: BreakAnswer | None
 
 
 class VerifiedAnswer(TypedDict):
     """The verification of a day in UTC: `first_break` is null when all verified entries are intact.
 
-    `forgotten` is how many of them lack something that was dropped for good. With a `cursor`, more entries of the day
+    `erased` is how many of them lack something that was dropped for good. With a `cursor`, more entries of the day
     are to be verified.
     """
 
     day: str
     entries: Count
-    forgotten: Count
+    erased: Count
     first_break: BreakAnswer | None
     lanes: list[LaneAnswer]
     cursor: str
@@ -101,7 +101,7 @@ _ENTRIES: AuditAnswer = {
             "lane": "operations",
             "number": 4711,
             "hash": _HASH,
-            "forgotten": [],
+            "erased": [],
         }
     ],
     "cursor": "",
@@ -109,9 +109,9 @@ _ENTRIES: AuditAnswer = {
 _VERIFIED: VerifiedAnswer = {
     "day": "2026-11-23",
     "entries": 204,
-    "forgotten": 0,
+    "erased": 0,
     "first_break": None,
-    "lanes": [{"lane": "operations", "entries": 204, "forgotten": 0, "broken": None}],
+    "lanes": [{"lane": "operations", "entries": 204, "erased": 0, "first_break": None}],
     "cursor": "",
 }
 _SUBJECT = Parameter(name="subject", text="Only entries about this subject.", example="person:e-1001")

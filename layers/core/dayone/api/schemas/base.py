@@ -15,13 +15,13 @@ class ReasonAnswer(TypedDict):
     """A rule, as `file:line` of the policy or `employment`, and the facts that make it apply."""
 
     rule: str
-    because: str
+    reason: str
 
 
 class ConfirmedAnswer(TypedDict):
     """A resource in Identity Center as AWS last confirmed it.
 
-    `in_doubt` is null, or the action (`create`, `update`, `delete`) that was started and not confirmed: it may or
+    `unconfirmed` is null, or the action (`create`, `update`, `delete`) that was started and not confirmed: it may or
     may not have taken effect. `adopted` is true for what existed before Day One. `operation`, `change`,
     `request_id` (of AWS) and `at` identify the last confirmed write.
     """
@@ -30,7 +30,7 @@ class ConfirmedAnswer(TypedDict):
     attributes: dict[str, str]
     references: dict[str, str]
     reasons: list[ReasonAnswer]
-    in_doubt: Annotated[str, enum_of(*Action)] | None
+    unconfirmed: Annotated[str, enum_of(*Action)] | None
     adopted: bool
     operation: str
     change: str
@@ -39,7 +39,7 @@ class ConfirmedAnswer(TypedDict):
 
 
 class HeldAnswer(TypedDict):
-    """A held operation; `verdict` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
+    """A held operation; `approval_status` is `waiting`, `approved`, or `rejected` or `expired` (nothing is done).
 
     `held_as` is its kind: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`;
     `sensitive` is the reason why giving it is sensitive, or empty. Without a decision, it expires at `expires_at`; null
@@ -50,7 +50,7 @@ class HeldAnswer(TypedDict):
     held_as: HeldAs
     sensitive: str
     change: str
-    verdict: VerdictWord
+    approval_status: VerdictWord
     expires_at: Moment | None
 
 
@@ -62,7 +62,7 @@ class HeadAnswer(TypedDict):
     outstanding: Count
     held: list[HeldAnswer]
     due_at: Moment | None
-    told_at: Moment | None
+    recorded_at: Moment | None
 
 
 class PersonAnswer(TypedDict):
@@ -142,7 +142,7 @@ class OperationAnswer(TypedDict):
     `refusal` is the kind of error that has kept it from being carried out, `refused_since` since when. `denied`
     means that AWS denies the call to Day One itself: correct the permissions in AWS, not the request.
 
-    `outcome` is that of a deletion that succeeded, else null: `deleted`; `was_not_there`, when there was nothing to
+    `outcome` is that of a deletion that succeeded, else null: `deleted`; `already_deleted`, when there was nothing to
     delete; or `left_in_place`, when it existed before Day One. With `failed_before` the same operation failed in an
     earlier change and is only tried again with this one.
     """

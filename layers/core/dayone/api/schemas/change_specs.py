@@ -21,10 +21,10 @@ _CHANGES: api_changes.ChangesAnswer = {"changes": [CHANGED], "cursor": ""}
 _IN_FULL: api_changes.ChangeInFullAnswer = {
     "change": CHANGED,
     "progress": {"done": 1, "total": 1, "by_account": [_SHARE], "cursor": ""},
-    "estimated_seconds_left": 0,
+    "estimated_seconds_remaining": 0,
     "access_ended": None,
     "notes": [],
-    "about_held": [],
+    "held_explanation": [],
     "operations": [OPERATION],
     "cursor": "",
 }

@@ -42,9 +42,9 @@ class ChangeAnswer(TypedDict):
     """A change; `state` is `planning`, `running`, `held`, `succeeded` or `failed`, as AWS has confirmed it.
 
     `failed_before` counts those of the `failed` operations that had failed in an earlier change and were only tried
-    again; `state` does not depend on them. `was_not_there` counts those of the `succeeded` deletions that had nothing
+    again; `state` does not depend on them. `already_deleted` counts those of the `succeeded` deletions that had nothing
     to delete. `subjects` is null until they are counted; `unplanned` ones could not be planned. `held` operations
-    (removals, or access given only with approval) wait because of `held_because`; `decision` is null
+    (removals, or access given only with approval) wait because of `held_reason`; `decision` is null
     until somebody decides on all of them. Neither the actor of the cause nor anybody in `blame` may decide.
     `held_version` is the `expected_version` of a decision: it changes when more is held, and with every decision.
     `expired` counts those of the `superseded` that were held and nobody decided on in time.
@@ -59,12 +59,12 @@ class ChangeAnswer(TypedDict):
     unplanned: Count
     operations: Count
     succeeded: Count
-    was_not_there: Count
+    already_deleted: Count
     failed: Count
     failed_before: Count
     superseded: Count
     held: Count
-    held_because: str
+    held_reason: str
     held_version: Count
     expired: Count
     blame: list[BlameAnswer]
@@ -121,17 +121,17 @@ class AccessEndedAnswer(TypedDict):
 class ChangeInFullAnswer(TypedDict):
     """A change, its progress, notes about what was left unchanged, and a page of its operations.
 
-    `estimated_seconds_left` is an estimate, 0 when the change has ended, and null while it is planned or held.
-    `access_ended` is null except for a change by which one person has lost all access. `about_held` has sentences about
-    what is held: why, who may decide and who may not, and what goes on meanwhile; none if nothing was ever held.
+    `estimated_seconds_remaining` is an estimate, 0 when the change has ended, and null while it is planned or held.
+    `access_ended` is null except for a change by which one person has lost all access. `held_explanation` has sentences
+    about what is held: why, who may decide and who may not, and what goes on meanwhile; none if nothing was ever held.
     """
 
     change: ChangeAnswer
     progress: ProgressAnswer
-    estimated_seconds_left: Count | None
+    estimated_seconds_remaining: Count | None
     access_ended: AccessEndedAnswer | None
     notes: list[str]
-    about_held: list[str]
+    held_explanation: list[str]
     operations: list[OperationAnswer]
     cursor: str
 

@@ -12,7 +12,7 @@ from dayone.model.failures import LetterQueue
 class DeadLetterAnswer(TypedDict):
     """A message that failed permanently; `subject` and `change` are empty where the message does not name them.
 
-    `received` is how often it was received, listings included; `reason` is empty when it is only in the function's
+    `receive_count` is how often it was received, listings included; `reason` is empty when it is only in the function's
     log.
     """
 
@@ -20,7 +20,7 @@ class DeadLetterAnswer(TypedDict):
     id: str
     subject: str
     change: str
-    received: Count
+    receive_count: Count
     sent_at: Moment
     reason: str
 
@@ -29,7 +29,7 @@ class LettersInQueue(TypedDict):
     """The approximate number of messages in a queue."""
 
     queue: Annotated[str, enum_of(*LetterQueue)]
-    letters: Count
+    messages: Count
 
 
 class DeadLettersAnswer(TypedDict):
@@ -47,14 +47,14 @@ class WhichQueue(TypedDict):
 
 
 class RedrivenAnswer(TypedDict):
-    """The result of a redrive: `planned_again` and `dropped` letters are deleted; `stays` cannot be read and remain.
+    """The result of a redrive: `replanned` and `dropped` letters are deleted; `unreadable` cannot be read and remain.
 
     `changes` continue or start because of it; `href` is the only one, or the list of changes.
     """
 
-    planned_again: Count
+    replanned: Count
     dropped: Count
-    stays: Count
+    unreadable: Count
     changes: list[ChangeId]
     href: Href
 
@@ -66,23 +66,23 @@ _LETTERS: DeadLettersAnswer = {
             "id": "3a2c6bcf-e07b-4767-8aa7-409759a53b05",
             "subject": "person:e-1001",
             "change": CHANGE,
-            "received": 6,
+            "receive_count": 6,
             "sent_at": AT,
             "reason": "",
         }
     ],
     "queues": [
-        {"queue": "inbox", "letters": 1},
-        {"queue": "engine", "letters": 0},
-        {"queue": "account-events", "letters": 0},
-        {"queue": "publish-events", "letters": 0},
+        {"queue": "inbox", "messages": 1},
+        {"queue": "engine", "messages": 0},
+        {"queue": "account-events", "messages": 0},
+        {"queue": "publish-events", "messages": 0},
     ],
     "cursor": "",
 }
 _REDRIVEN: RedrivenAnswer = {
-    "planned_again": 1,
+    "replanned": 1,
     "dropped": 0,
-    "stays": 0,
+    "unreadable": 0,
     "changes": [CHANGE],
     "href": f"/v1/changes/{CHANGE}",
 }

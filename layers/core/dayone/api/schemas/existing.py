@@ -13,12 +13,12 @@ class ExistingAnswer(TypedDict):
     For a permission set it includes the rules for its assignments; their groups may have their rules elsewhere.
 
     `policy` is empty for a person, whose attributes come from HR. `obstacles` are the remaining differences with this
-    rule in the policy, beside the other members of an existing rule for a group. `as_it_is` is whether there are none:
+    rule in the policy, beside the other members of an existing rule for a group. `identical` is whether there are none:
     then it is adopted, and nothing is written.
     """
 
     subject: str
-    as_it_is: bool
+    identical: bool
     policy: str
     obstacles: list[str]
 
@@ -26,7 +26,7 @@ class ExistingAnswer(TypedDict):
 EXAMPLE = "permission-set:Deploy"
 _DESCRIBED: ExistingAnswer = {
     "subject": EXAMPLE,
-    "as_it_is": False,
+    "identical": False,
     "policy": (
         "version: 1\npermission_sets:\n  Deploy:\n    session_duration: PT8H\n    managed_policies:\n"
         "    - PowerUserAccess\n"

@@ -18,19 +18,19 @@ class ObstacleAnswer(TypedDict):
     rule: str
     about: str
     actual: str
-    needed: str
-    says: str
+    required: str
+    message: str
 
 
 class HeldPartAnswer(TypedDict):
-    """A removal, or a gift, held by a guardrail; `verdict` is `waiting`, `approved`, `rejected` or `expired`.
+    """A removal, or a gift, held by a guardrail; `approval_status` is `waiting`, `approved`, `rejected` or `expired`.
 
     `held_as` and `sensitive` are as in the answer about the person or the account.
     """
 
     held_as: HeldAs
     sensitive: str
-    verdict: VerdictWord
+    approval_status: VerdictWord
     change: str
     operation: str
 
@@ -45,14 +45,14 @@ class StepAnswer(TypedDict):
 
     subject: str
     resource: str
-    is_there: bool
+    exists: bool
     reasons: list[ReasonAnswer]
     obstacles: list[ObstacleAnswer]
     confirmed: ConfirmedAnswer | None
     operation: OperationAnswer | None
     held: HeldPartAnswer | None
     change: str
-    says: str
+    message: str
 
 
 class WayAnswer(TypedDict):
@@ -62,9 +62,9 @@ class WayAnswer(TypedDict):
     """
 
     permission_set: str
-    has: bool
+    has_access: bool
     through: str
-    says: str
+    message: str
     steps: list[StepAnswer]
 
 
@@ -80,32 +80,32 @@ class ExplainAnswer(TypedDict):
 _STEP: StepAnswer = {
     "subject": "person:e-1001",
     "resource": "membership/engineers",
-    "is_there": True,
+    "exists": True,
     "reasons": [REASON],
     "obstacles": [],
     "confirmed": MEMBERSHIP,
     "operation": None,
     "held": None,
     "change": CHANGE,
-    "says": "e-1001 is in the group engineers, because department is Engineering (policy.yaml:5).",
+    "message": "e-1001 is in the group engineers, because department is Engineering (policy.yaml:5).",
 }
 _MISSING: StepAnswer = {
     **_STEP,
     "resource": "membership/admins",
-    "is_there": False,
+    "exists": False,
     "reasons": [],
     "obstacles": [
         {
             "rule": "policy.yaml:9",
             "about": "person.title",
             "actual": "`SRE`",
-            "needed": "`*Lead*`",
-            "says": "the person's title is `SRE`, but policy.yaml:9 needs `*Lead*`",
+            "required": "`*Lead*`",
+            "message": "the person's title is `SRE`, but policy.yaml:9 needs `*Lead*`",
         }
     ],
     "confirmed": None,
     "change": "",
-    "says": "e-1001 is not in the group admins: the person's title is `SRE`, but policy.yaml:9 needs `*Lead*`.",
+    "message": "e-1001 is not in the group admins: the person's title is `SRE`, but policy.yaml:9 needs `*Lead*`.",
 }
 _EXPLAINED: ExplainAnswer = {
     "person": PERSON,
@@ -114,9 +114,9 @@ _EXPLAINED: ExplainAnswer = {
     "access": [
         {
             "permission_set": "ViewOnly",
-            "has": True,
+            "has_access": True,
             "through": "engineers",
-            "says": (
+            "message": (
                 "e-1001 has ViewOnly in 123456789012 through engineers, as AWS confirmed it on "
                 "2026-11-23T07:00:05+00:00."
             ),
@@ -124,9 +124,9 @@ _EXPLAINED: ExplainAnswer = {
         },
         {
             "permission_set": "Admin",
-            "has": False,
+            "has_access": False,
             "through": "admins",
-            "says": "e-1001 does not have Admin in 123456789012; nearest is the way through admins.",
+            "message": "e-1001 does not have Admin in 123456789012; nearest is the way through admins.",
             "steps": [_MISSING],
         },
     ],

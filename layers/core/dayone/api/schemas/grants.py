@@ -52,7 +52,7 @@ class ExtensionWish(TypedDict):
 class EndWish(TypedDict):
     """Reason for ending a grant early."""
 
-    because: NotRequired[_Reason]
+    reason: NotRequired[_Reason]
 
 
 class GrantTakenAnswer(TypedDict):
@@ -73,12 +73,12 @@ class ExtensionAnswer(TypedDict):
 
 
 class GrantEndAnswer(TypedDict):
-    """End of a grant; for an expired one, `by`, `because` and `change` are empty."""
+    """End of a grant; for an expired one, `by`, `reason` and `change` are empty."""
 
-    how: Annotated[str, enum_of(*Ending)]
+    cause: Annotated[str, enum_of(*Ending)]
     at: Moment
     by: str
-    because: str
+    reason: str
     change: str
 
 
@@ -105,13 +105,13 @@ GrantAnswer = TypedDict(
 
 
 class GrantInFullAnswer(TypedDict):
-    """A grant; `is_there` is whether AWS has confirmed the access it gives.
+    """A grant; `exists` is whether AWS has confirmed the access it gives.
 
     `note` explains why it gives nothing at present, or why its access still exists; empty otherwise.
     """
 
     grant: GrantAnswer
-    is_there: bool
+    exists: bool
     note: str
 
 
@@ -147,10 +147,10 @@ _WISH: GrantWishBody = {
     "until": _UNTIL,
 }
 _LONGER: ExtensionWish = {"until": _LATER}
-_ENOUGH: EndWish = {"because": "the shop is up again"}
+_ENOUGH: EndWish = {"reason": "the shop is up again"}
 _GIVEN: GrantTakenAnswer = {"grant": CHANGE, "change": CHANGE, "href": f"/v1/grants/{CHANGE}"}
 _CHANGED: GrantTakenAnswer = {"grant": CHANGE, "change": LATER_CHANGE, "href": f"/v1/grants/{CHANGE}"}
-_IN_FULL: GrantInFullAnswer = {"grant": _GRANT, "is_there": True, "note": ""}
+_IN_FULL: GrantInFullAnswer = {"grant": _GRANT, "exists": True, "note": ""}
 _PERSON = Parameter(name="person", text="Only grants of this person, by their id in the HR system.", example=PERSON)
 _ACCOUNT = Parameter(name="account", text="Only grants in this account.", example=ACCOUNT)
 _STATE = Parameter(

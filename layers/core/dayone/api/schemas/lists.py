@@ -16,13 +16,13 @@ from dayone.model.accounts import AccountState
 class GroupInListAnswer(TypedDict):
     """A summary of a group: `group` is its key in the policy, `name` its name in Identity Center.
 
-    `is_there` is whether AWS has confirmed it; a group that the policy no longer has stays listed.
+    `exists` is whether AWS has confirmed it; a group that the policy no longer has stays listed.
     """
 
     group: str
     name: str
     description: str
-    is_there: bool
+    exists: bool
     progress: Progress
 
 
@@ -50,7 +50,7 @@ class PermissionSetInListAnswer(TypedDict):
     name: str
     description: str
     session_duration: str
-    is_there: bool
+    exists: bool
     progress: Progress
 
 
@@ -108,7 +108,7 @@ _IN_FULL: api_accounts.AccountInFullAnswer = {
     "permission_sets": [
         {
             "permission_set": "ViewOnly",
-            "there": 2,
+            "confirmed": 2,
             "pending": 0,
             "held": 0,
             "failed": 0,
@@ -128,7 +128,7 @@ _GROUP_IN_LIST: GroupInListAnswer = {
     "group": "engineers",
     "name": "engineers",
     "description": "Who builds",
-    "is_there": True,
+    "exists": True,
     "progress": "settled",
 }
 _SET: PermissionSetAnswer = {
@@ -143,7 +143,7 @@ _SET_IN_LIST: PermissionSetInListAnswer = {
     "name": "ViewOnly",
     "description": "",
     "session_duration": "PT8H",
-    "is_there": True,
+    "exists": True,
     "progress": "settled",
 }
 _STATE = Parameter(

@@ -119,7 +119,7 @@ _PERSON: api.PersonAnswer = {
         "resource": "user",
         "attributes": {"user_name": "alice"},
         "references": {"user_id": "9067f8e4-1f0a-4c5d-8b5e-0d9f6a7b8c9d"},
-        "reasons": [{"rule": "employment", "because": "the person is employed"}],
+        "reasons": [{"rule": "employment", "reason": "the person is employed"}],
     },
 }
 _ACCESS: api.PersonAccessAnswer = {

@@ -23,15 +23,15 @@ class WhatIfBody(TypedDict, total=False):
 class ForeseenAnswer(TypedDict):
     """An operation of the preview.
 
-    For a creation, `exists` describes an existing resource of that name in Identity Center and its differences; null if
-    none was found or none was read.
+    For a creation, `existing` describes the resource of that name in Identity Center and its differences; null if none
+    was found or none was read.
     """
 
     kind: str
     subject: str
     resource: str
     reasons: list[ReasonAnswer]
-    exists: str | None
+    existing: str | None
 
 
 class GuardrailAnswer(TypedDict):
@@ -39,38 +39,38 @@ class GuardrailAnswer(TypedDict):
 
     Held are removals, and access that is given only with approval, as in accounts that existed before Day One.
 
-    `limit` applies to `existing` memberships and assignments; `today` counts the removals allowed since midnight
-    UTC. `about_held` has sentences about what would be held: who may decide and who may not, and what would go on
-    meanwhile.
+    `limit` applies to `existing` memberships and assignments; `removals_today` counts the removals allowed since
+    midnight UTC. `held_explanation` has sentences about what would be held: who may decide and who may not, and what
+    would go on meanwhile.
     """
 
     removals: Count
     existing: Count
     limit: Count
-    today: Count
+    removals_today: Count
     held: Count
-    because: list[str]
-    about_held: list[str]
+    reasons: list[str]
+    held_explanation: list[str]
 
 
 class PlanAnswer(TypedDict):
     """Changes that would follow now.
 
-    `policy_version` is the policy used, null for one in the request. Of `looked_at` subjects, `subjects` would change,
+    `policy_version` is the policy used, null for one in the request. Of `evaluated` subjects, `subjects` would change,
     by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of the others.
     When `complete` is false, the time was too short for all subjects, and all numbers are of those that were checked.
-    `notes` list what would be left unchanged, and rules that match no recorded person or account. With `mistakes` the
+    `notes` list what would be left unchanged, and rules that match no recorded person or account. With `errors` the
     policy would be refused: rules that can never match, and newly protected names that do not exist.
     """
 
     policy_version: Count | None
     complete: bool
-    looked_at: Count
+    evaluated: Count
     subjects: Count
     counts: dict[str, Count]
     operations: list[ForeseenAnswer]
     truncated: Count
-    mistakes: list[str]
+    errors: list[str]
     notes: list[str]
     guardrail: GuardrailAnswer
 
@@ -78,7 +78,7 @@ class PlanAnswer(TypedDict):
 _PLAN: PlanAnswer = {
     "policy_version": 7,
     "complete": True,
-    "looked_at": 1,
+    "evaluated": 1,
     "subjects": 1,
     "counts": {"delete-membership": 1},
     "operations": [
@@ -86,21 +86,21 @@ _PLAN: PlanAnswer = {
             "kind": "delete-membership",
             "subject": "person:e-1001",
             "resource": "membership/engineers",
-            "reasons": [{"rule": "policy.yaml:5", "because": "no longer: department is Engineering"}],
-            "exists": None,
+            "reasons": [{"rule": "policy.yaml:5", "reason": "no longer: department is Engineering"}],
+            "existing": None,
         }
     ],
     "truncated": 0,
-    "mistakes": [],
+    "errors": [],
     "notes": [],
     "guardrail": {
         "removals": 1,
         "existing": 105,
         "limit": 10,
-        "today": 0,
+        "removals_today": 0,
         "held": 0,
-        "because": [],
-        "about_held": [],
+        "reasons": [],
+        "held_explanation": [],
     },
 }
 _QUESTION: WhatIfBody = {"person": {"id": "e-1001", "department": "Sales"}}

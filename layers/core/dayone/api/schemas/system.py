@@ -20,7 +20,7 @@ class ChangesCounted(TypedDict):
 
 
 class OperationsCounted(TypedDict):
-    """The operations of these changes; `tried_again` counts the retries of those that have ended.
+    """The operations of these changes; `retried` counts the retries of those that have ended.
 
     Retries follow when AWS throttles, is not ready, or does not answer. `removals` counts those that the guardrail
     allowed.
@@ -32,7 +32,7 @@ class OperationsCounted(TypedDict):
     superseded: Count
     held: Count
     removals: Count
-    tried_again: Count
+    retried: Count
 
 
 class SpreadAnswer(TypedDict):
@@ -41,14 +41,15 @@ class SpreadAnswer(TypedDict):
     changes: Count
     p50: float
     p95: float
-    longest: float
+    max: float
 
 
 class MetricsAnswer(TypedDict):
     """Metrics of a period; when not `complete`, of its newest 5,000 changes only.
 
-    `time_to_access` covers changes of one person or account that succeeded and removed nothing, `time_to_no_access`
-    those that removed something; null without any. `dead_letters` and `operations_open` are current values.
+    `provisioning_time` covers changes of one person or account that succeeded and removed nothing,
+    `deprovisioning_time` those that removed something; null without any. `dead_letters` and `operations_open` are
+    current values.
     """
 
     since: Moment
@@ -56,20 +57,23 @@ class MetricsAnswer(TypedDict):
     complete: bool
     changes: ChangesCounted
     operations: OperationsCounted
-    time_to_access: SpreadAnswer | None
-    time_to_no_access: SpreadAnswer | None
+    provisioning_time: SpreadAnswer | None
+    deprovisioning_time: SpreadAnswer | None
     dead_letters: list[LettersInQueue]
     operations_open: bool
 
 
 class FindingAnswer(TypedDict):
-    """A finding of the setup check: `says` is the situation, `do` the correction, if any, with the text `paste`."""
+    """A finding of the setup check.
+
+    `message` is the situation, `remediation` the correction, if any, and `snippet` a text to paste for it.
+    """
 
     name: str
     state: Annotated[str, enum_of(*FindingState)]
-    says: str
-    do: str
-    paste: str
+    message: str
+    remediation: str
+    snippet: str
 
 
 class SettingsAnswer(TypedDict):
@@ -121,24 +125,24 @@ _METRICS: MetricsAnswer = {
         "superseded": 2,
         "held": 7,
         "removals": 12,
-        "tried_again": 9,
+        "retried": 9,
     },
-    "time_to_access": {"changes": 31, "p50": 6.2, "p95": 14.8, "longest": 21.4},
-    "time_to_no_access": {"changes": 8, "p50": 3.9, "p95": 7.1, "longest": 7.1},
-    "dead_letters": [{"queue": "inbox", "letters": 0}],
+    "provisioning_time": {"changes": 31, "p50": 6.2, "p95": 14.8, "max": 21.4},
+    "deprovisioning_time": {"changes": 8, "p50": 3.9, "p95": 7.1, "max": 7.1},
+    "dead_letters": [{"queue": "inbox", "messages": 0}],
     "operations_open": True,
 }
 METRICS = Description(tag="operations", answer=MetricsAnswer, example=_METRICS)
 _FOUND: SettingsAnswer = {
     "state": "wrong",
     "findings": [
-        {"name": "instance", "state": "ok", "says": "the instance is ACTIVE", "do": "", "paste": ""},
+        {"name": "instance", "state": "ok", "message": "the instance is ACTIVE", "remediation": "", "snippet": ""},
         {
             "name": "organization-events",
             "state": "wrong",
-            "says": "the organisation's events are in us-east-1 of 111122223333, and no forwarder is listened to",
-            "do": "deploy with OrganizationId=o-a1b2c3d4e5, and template-forwarder.yaml in us-east-1 of 111122223333",
-            "paste": "",
+            "message": "the organisation's events are in us-east-1 of 111122223333, and no forwarder is listened to",
+            "remediation": "deploy with OrganizationId=o-a1b2c3d4e5, and template-forwarder.yaml in us-east-1",
+            "snippet": "",
         },
     ],
 }

@@ -3,7 +3,7 @@
 from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.executor.adopt_existing import reject_if_owned, resolve_name_conflict
 from dayone.executor.attempt import NOT_FOUND_YET, Attempt, IdentityCenter, deleted, done, looked_up
-from dayone.model.operations import WAS_NOT_THERE, Outcome, Succeeded
+from dayone.model.operations import ALREADY_DELETED, Outcome, Succeeded
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.former_names import vacated_name
 from dayone.ports.identity_center import ExistingResource, Receipt
@@ -31,7 +31,7 @@ def delete_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
         found = aws.directory.find_user(user_name)
         is_ours = found is not None and dict(found.attributes) == dict(own.attributes)
         user_id = found.references["user_id"] if found and is_ours else None
-    return deleted(lambda: aws.directory.delete_user(user_id)) if user_id else WAS_NOT_THERE
+    return deleted(lambda: aws.directory.delete_user(user_id)) if user_id else ALREADY_DELETED
 
 
 def create_user(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -97,7 +97,7 @@ def delete_group(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     if group_id is None:
         found = aws.directory.find_group(attempt.recorded_name)
         group_id = found.references["group_id"] if found and not attempt.is_anothers(found) else None
-    return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else WAS_NOT_THERE
+    return deleted(lambda: aws.directory.delete_group(group_id)) if group_id else ALREADY_DELETED
 
 
 def _set_group(existing: ExistingResource, *, attempt: Attempt, aws: IdentityCenter) -> Receipt:
@@ -124,4 +124,4 @@ def delete_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     membership_id = references.get("membership_id")
     if membership_id is None and "group_id" in references and "user_id" in references:
         membership_id = aws.directory.find_membership(group_id=references["group_id"], user_id=references["user_id"])
-    return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else WAS_NOT_THERE
+    return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else ALREADY_DELETED

@@ -3,7 +3,7 @@
 from dayone.errors import AlreadyExists
 from dayone.executor.adopt_existing import resolve_name_conflict
 from dayone.executor.attempt import Attempt, IdentityCenter, deleted, done, looked_up
-from dayone.model.operations import WAS_NOT_THERE, Action, Failed, Outcome, Submitted, Succeeded
+from dayone.model.operations import ALREADY_DELETED, Action, Failed, Outcome, Submitted, Succeeded
 from dayone.model.reasons import tags_in
 from dayone.model.retry import Refusal
 from dayone.planning.existing import Comparison, Mismatch, compare_boundary, compare_inline
@@ -35,7 +35,7 @@ def delete_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     if arn is None:
         found = aws.permission_sets.find(attempt.recorded_name)
         arn = found.references[_ARN] if found and not attempt.is_anothers(found) else None
-    return deleted(lambda: aws.permission_sets.delete(arn)) if arn else WAS_NOT_THERE
+    return deleted(lambda: aws.permission_sets.delete(arn)) if arn else ALREADY_DELETED
 
 
 def provision(attempt: Attempt, aws: IdentityCenter) -> Outcome:

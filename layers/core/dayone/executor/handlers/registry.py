@@ -11,7 +11,7 @@ from dayone.executor.handlers import directory, permission_sets, sessions, welco
 from dayone.executor.handlers import permission_sets as set_policies
 from dayone.model.accounts import ENDED_WITH, AccountState
 from dayone.model.operations import (
-    WAS_NOT_THERE,
+    ALREADY_DELETED,
     Action,
     DeletionOutcome,
     Failed,
@@ -33,11 +33,11 @@ def _create_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     # In an account that has left the organisation there is nobody to ask.
     if attempt.desired.get(ENDED_WITH) == AccountState.DEPARTED:
-        return WAS_NOT_THERE
+        return ALREADY_DELETED
     try:
         return Submitted(aws.assignments.delete(_assignment_key(attempt)))
     except NotFound:
-        return WAS_NOT_THERE
+        return ALREADY_DELETED
 
 
 def _assignment_key(attempt: Attempt) -> AssignmentKey:
@@ -99,7 +99,7 @@ def perform(attempt: Attempt, *, aws: IdentityCenter) -> Outcome:
     operation = attempt.operation
     if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
         # The creation that it was to undo came to nothing after this was planned.
-        return WAS_NOT_THERE
+        return ALREADY_DELETED
     if operation.action is Action.DELETE and attempt.own is not None and attempt.own.adopted:
         # The creation has met what was there before.
         return Succeeded(outcome=DeletionOutcome.LEFT_IN_PLACE)
@@ -119,7 +119,7 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
     """
     operation = attempt.operation
     if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
-        return WAS_NOT_THERE
+        return ALREADY_DELETED
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:

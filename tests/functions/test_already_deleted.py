@@ -135,9 +135,9 @@ def test_what_a_policy_deletes_was_there_or_not(kind: str, *, is_there: bool, do
     assert ended.code == 0, ended.out + ended.err
     change = door.get("/v1/changes", cause="policy")["changes"][0]
     (deletion,) = _deletions(door, kind, change=change["id"])
-    assert (deletion["state"], deletion["outcome"]) == ("succeeded", "deleted" if is_there else "was_not_there")
-    assert change["was_not_there"] == (not is_there)
-    assert _audited(door, kind, change=change["id"]) == {"succeeded" if is_there else "was_not_there"}
+    assert (deletion["state"], deletion["outcome"]) == ("succeeded", "deleted" if is_there else "already_deleted")
+    assert change["already_deleted"] == (not is_there)
+    assert _audited(door, kind, change=change["id"]) == {"succeeded" if is_there else "already_deleted"}
     assert ("was not there" in ended.out) is not is_there
 
 
@@ -158,8 +158,8 @@ def test_what_a_leaver_loses_was_there_or_not(kind: str, *, is_there: bool, door
             center.users.clear()
     change = _leaves(door.world)
     deletions = _deletions(door, kind, change=change)
-    assert {pair["outcome"] for pair in deletions} == {"deleted" if is_there else "was_not_there"}
-    assert _audited(door, kind, change=change) == {"succeeded" if is_there else "was_not_there"}
+    assert {pair["outcome"] for pair in deletions} == {"deleted" if is_there else "already_deleted"}
+    assert _audited(door, kind, change=change) == {"succeeded" if is_there else "already_deleted"}
 
 
 class LosesAnswers:
