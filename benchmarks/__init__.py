@@ -1,1 +1,1 @@
-"""What the project promises in numbers, as ratios within one run."""
+"""Promises of the project in numbers, as ratios within one run."""

@@ -9,7 +9,7 @@ _FOLDER = Path(__file__).parent
 
 
 def benchmarks() -> list[str]:
-    """The names of all that can be run."""
+    """Return the names of all benchmarks."""
     scripts = (path for path in sorted(_FOLDER.glob("*.py")) if path != Path(__file__))
     return [path.stem for path in scripts if "\nif __name__ ==" in path.read_text(encoding="utf-8")]
 

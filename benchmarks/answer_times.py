@@ -1,4 +1,4 @@
-"""How long the deployed API takes to answer, beside functions that do the least there is to do."""
+"""Response times of the deployed API, compared with functions that do the least possible."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,7 +23,7 @@ type Asks = Mapping[str, Callable[[], None]]
 
 
 def answer_times() -> tuple[list[Figure], list[str]]:
-    """The time of reading a person over that of one read by boto3, and what is to be said besides."""
+    """Return the time of reading a person over that of one read by boto3, and notes."""
     with _deployed() as asks:
         for _ in range(WARMING_UP):
             _seconds_of(asks)

@@ -1,4 +1,4 @@
-"""What answering and starting cost: an answer of the deployed API, each function's cold import, the command's start.
+"""Costs of responses and starts: a response of the deployed API, each function's cold import, the command's start.
 
 All figures are ratios within this run, of times that are taken in turn.
 """

@@ -1,9 +1,9 @@
-"""How long a new account takes from the event about it to the last of its assignments, against what AWS allows.
+"""Time from a new account's event to the last of its assignments, compared with AWS's limits.
 
 In virtual time, through all the functions and queues, so exact on any machine. AWS works on one assignment of an
-account at a time: the chain is what it takes for each, and the call that asks for it. For many accounts the least
-possible is the largest of calls over the rate, the time AWS works over the requests that may be outstanding, and the
-longest chain.
+account at a time: the chain is the time for each, and the call that requests it. For many accounts the least possible
+is the largest of calls over the rate, the time AWS works over the requests that may be outstanding, and the longest
+chain.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ EXPECTED = {"500 accounts at once, times the least": (1.18, A_PLACE_IS_FREE)}
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrapped:
-    """Seconds from the first event to the last success, the least possible, and how often AWS said that we are fast."""
+    """Seconds from the first event to the last success, the least possible, and the number of throttles."""
 
     seconds: float
     bound: float
@@ -37,7 +37,7 @@ class Bootstrapped:
 
     @property
     def over_bound(self) -> float:
-        """How many times the least possible it took."""
+        """Ratio of the time to the least possible."""
         return self.seconds / self.bound
 
 
@@ -93,7 +93,7 @@ def _assigned(bench: Bench, *, since: datetime) -> list[Operation]:
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     entry, many = bootstrapped(1, events_of_one=6), bootstrapped(MANY, events_of_one=1)
     figures = [
         Figure("from the event to the last of ten, times the chain", entry.over_bound, 1.15),

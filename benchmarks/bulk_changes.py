@@ -25,19 +25,19 @@ _REST = 600.0
 
 @dataclass
 class Requests:
-    """What AWS took and how long it worked on each: seconds by account."""
+    """Requests that AWS received, and the seconds it worked on each, by account."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def bound(self, *, call: float = 0.0) -> float:
-        """The least seconds in which AWS's quotas let anybody do this, with a call of so many seconds before each."""
+        """Return the least seconds that AWS's quotas allow, with a call of so many seconds before each request."""
         each = [sum(chain) for chain in self.seconds.values()]
         count = sum(map(len, self.seconds.values()))
         longest = max((sum(chain) + call * len(chain) for chain in self.seconds.values()), default=0.0)
         return max(count / CALLS_PER_SECOND, sum(each) / OUTSTANDING_ASSIGNMENTS, longest)
 
     def shared_bound(self, *, call: float) -> float:
-        """The same for whoever leaves a place and a call a second to others, and needs a place while a call goes."""
+        """Return the least for a client that leaves a place and a call a second to others, and uses one per call."""
         each = [sum(chain) + call * len(chain) for chain in self.seconds.values()]
         count = sum(map(len, self.seconds.values()))
         places, rate = OUTSTANDING_ASSIGNMENTS - 1, CALLS_PER_SECOND - 1
@@ -59,7 +59,7 @@ class Measured:
 
     @property
     def over_bound(self) -> float:
-        """How many times the least possible it took."""
+        """Ratio of the time to the least possible."""
         return self.seconds / self.bound
 
     @property
@@ -122,7 +122,7 @@ class Bench:
         self.time.run(seconds=_REST)
 
     def plan(self, *tell: Callable[[World], object]) -> None:
-        """Tell the world these things and plan all of it, in no time."""
+        """Apply these changes to the world and plan all of it, in no time."""
         self.world.now = self.time.now
         for entry in tell:
             entry(self.world)

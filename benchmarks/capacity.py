@@ -1,4 +1,4 @@
-"""What a request costs in DynamoDB, by its published rules: capacity units of the table and of each index.
+"""Cost of a request in DynamoDB, by its published rules: capacity units of the table and of each index.
 
 Sources: DynamoDB Developer Guide, "DynamoDB Item sizes and formats", "DynamoDB read and write operations", "Global
 Secondary Indexes in DynamoDB". A transaction doubles what its writes cost in the table, not in the indexes.
@@ -46,19 +46,19 @@ class Index:
     is_whole: bool
 
     def entry(self, item: Item | None) -> Item | None:
-        """What the index has of an item; None for one without its keys."""
+        """Return the index's entry of an item; None for one without its keys."""
         if item is None or self.partition not in item or self.sort not in item:
             return None
         names = item if self.is_whole else ("pk", "sk", self.partition, self.sort)
         return {name: item[name] for name in names}
 
     def is_moved(self, before: Item, after: Item) -> bool:
-        """Whether its place in the index is another one: what is there is deleted, and put in elsewhere."""
+        """Return whether its place in the index changes: the entry is deleted, and put in elsewhere."""
         return any(before[name] != after[name] for name in (self.partition, self.sort))
 
 
 def indexes_of(properties: Mapping[str, Any]) -> list[Index]:
-    """The indexes of a table as CloudFormation and CreateTable describe it."""
+    """Return the indexes of a table as CloudFormation and CreateTable describe it."""
     return [
         Index(
             name=index["IndexName"],
@@ -102,7 +102,7 @@ class Meter:
     def write(
         self, indexes: Iterable[Index], *, before: Item | None, after: Item | None, in_transaction: bool = False
     ) -> None:
-        """Count a write that went through; one whose `after` is `before` has only been looked at."""
+        """Count a successful write; one whose `after` is `before` has only been checked."""
         item = after or before or {}
         size = max(map(size_of, (before or {}, after or {})))
         self.writes[kind_of(item)] += written(size) * (2 if in_transaction else 1)
@@ -136,7 +136,7 @@ _OF_CHANGES = {"SUBJECT": "subject of a change", "OPERATION": "operation", "HEAD
 
 
 def kind_of(key: Mapping[str, Any]) -> str:
-    """What an item is, in words, by its primary key."""
+    """Return the kind of an item, in words, by its primary key."""
     pk, sk = str(key.get("pk", {}).get("S", "")), str(key.get("sk", {}).get("S", ""))
     if pk.startswith(_AUDIT):
         return "audit entry"

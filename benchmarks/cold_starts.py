@@ -1,4 +1,4 @@
-"""How much processor time goes by before a function can work: what it imports, from the artefacts of a build.
+"""Processor time until a function can work: its imports, from the artefacts of a build.
 
 Each function has a turn beside the floor: Python with the Logger of Powertools and one client of boto3.
 """
@@ -33,14 +33,14 @@ _REGION = {"AWS_DEFAULT_REGION": "eu-central-1"}
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """What a function's start costs, over the floor: its import, and with its ports and clients made."""
+    """Cost of a function's start, over the floor: its import, and with its ports and clients created."""
 
     imported: float
     wired: float
 
 
 def cold_starts() -> tuple[list[Figure], list[str]]:
-    """The import of each function over the floor, and with the first invocation's part."""
+    """Return the import of each function over the floor, and with the first invocation's part."""
     with _built() as build:
         starts = {name: _start_of(name, build=build) for name in functions()}
     figures = [
@@ -68,7 +68,7 @@ def start_of_the_command() -> Figure:
 
 
 def seconds_of(command: Sequence[str], *, environment: Mapping[str, str]) -> float:
-    """The processor time of a command: what the machine does besides does not count."""
+    """Return the processor time of a command, without the other load of the machine."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, env=dict(environment), check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -32,13 +32,13 @@ def people_as_json(number: int) -> list[bytes]:
 
 
 def accounts_as_json(number: int) -> list[bytes]:
-    """Accounts with all that Day One knows of them."""
+    """Return accounts with all their recorded data."""
     random = Random("accounts")
     return [json.dumps(_account(entry, random)).encode() for entry in range(number)]
 
 
 def policy_of(*, groups: int, assignments: int) -> Policy:
-    """A policy as large companies have them: most groups mean some people of one or two departments."""
+    """Return a policy like those of large companies: most groups match some people of one or two departments."""
     random = Random("policy")
     return Policy(
         version=1,

@@ -1,8 +1,8 @@
-"""How long bulk changes take: the executor against the least that AWS's quotas allow, and against simpler ways.
+"""Duration of bulk changes: the executor compared with AWS's quotas, and with simpler executors.
 
 In virtual time, so exact on any machine. The least possible is the largest of calls over the rate, the time AWS works
 over the requests that may be outstanding, and the longest chain of assignments of one account; rate and requests are
-AWS's own quotas. The executor has been there for ten minutes in which AWS has refused nothing.
+AWS's own quotas. The executor has run for ten minutes in which AWS has refused nothing.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def policy(groups: int, sets: int, *, assigned: bool) -> Policy:
 
 
 def bench(groups: int, sets: int, *, calls: dict[str, float] = AT_ONCE) -> Bench:
-    """A company whose groups and permission sets exist, and are assigned to nobody."""
+    """Return a company whose groups and permission sets exist, and are assigned to nobody."""
     made = Bench(SEED, calls=calls)
     made.plan(lambda world: world.policy_is(policy(groups, sets, assigned=False)))
     made.carry_out()
@@ -68,7 +68,7 @@ def created(made: Bench) -> Measured:
 
 
 def created_and_deleted() -> Measured:
-    """The same 600 assignments made, and taken away."""
+    """Create the same 600 assignments, and delete them."""
     made = bench(2, 5)
     first = created(made)
     made.plan(lambda world: world.policy_is(policy(2, 5, assigned=False)))
@@ -78,7 +78,7 @@ def created_and_deleted() -> Measured:
 
 
 def one_new_account() -> Measured:
-    """A new account that 40 permission sets are assigned in, one after another."""
+    """Assign 40 permission sets in a new account, one after another."""
     made = bench(1, 40)
     made.plan(lambda world: world.policy_is(policy(1, 40, assigned=True)))
     made.plan(appears(1))
@@ -128,12 +128,12 @@ def _leaves(number: int, *, on: datetime) -> Callable[[World], object]:
 
 
 def appears(number: int) -> Callable[[World], object]:
-    """An account is seen for the first time."""
+    """Return the change that adds an account."""
     return lambda world: world.account_is(an_account(account_id(number)))
 
 
 def joins(number: int) -> Callable[[World], object]:
-    """HR tells of somebody new."""
+    """Return the change by which HR sends a new person."""
     return lambda world: world.hr_tells(a_person(f"e-{number}"))
 
 
@@ -148,7 +148,7 @@ def by_other_means(strategy: Strategy, *, companies: int = 1) -> float:
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     published, account = created_and_deleted(), one_new_account()
     wired, people = created(bench(2, 5, calls=OVER_THE_WIRE)), joiners(300, calls=OVER_THE_WIRE)
     # How well ten lanes fare depends on the last digits that a company's accounts happen to have.

@@ -1,7 +1,7 @@
-"""What work costs: write and read units of DynamoDB by kind of work, and a company's month at AWS's list prices.
+"""Cost of work: write and read units of DynamoDB by kind of work, and a company's month at AWS's list prices.
 
-Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. `--items` says by which
-records and indexes each kind of work costs what it does, `--month` prints the month alone.
+Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. `--items` lists the
+records and indexes behind each cost, `--month` prints the month alone.
 """
 
 import argparse
@@ -33,7 +33,7 @@ EXPECTED: Mapping[str, tuple[float, str]] = {
 
 
 def company(groups: int, sets: int, *, assigned: bool) -> TableWorld:
-    """A company whose groups and permission sets exist, with somebody and an account that are planned."""
+    """Return a company whose groups and permission sets exist, with a planned person and account."""
     world = TableWorld.fresh()
     world.carry_out(lambda world: world.policy_is(policy(groups, sets, assigned=assigned)))
     world.carry_out(_joins(0), _appears(0))
@@ -59,7 +59,7 @@ def joiner() -> Work:
 
 
 def joiners() -> Work:
-    """A hundred people join three groups each, at the same moment."""
+    """Join a hundred people to three groups each, at the same moment."""
     return company(3, 1, assigned=False).carry_out(*map(_joins, range(1, 1 + _BULK)))
 
 
@@ -78,20 +78,20 @@ def mover() -> Work:
 
 
 def echo() -> Work:
-    """HR tells again what is on record."""
+    """Send a record from HR again without changes."""
     world = company(3, 1, assigned=False)
     world.carry_out(_joins(1))
     return world.carry_out(_joins(1))
 
 
 def account(assignments: int) -> Work:
-    """An account appears that is given so many assignments."""
+    """Add an account that gets so many assignments."""
     world = company(1, assignments, assigned=True) if assignments else company(1, 1, assigned=False)
     return world.carry_out(_appears(1))
 
 
 def look() -> Work:
-    """The daily look comes to an account that has not changed."""
+    """Run the daily discovery over an account that has not changed."""
     world = company(1, _TEN, assigned=True)
     # The first look after everything is there notes that.
     world.carry_out(lambda world: world.look_at_account(account_id(0)))
@@ -105,7 +105,7 @@ def _daily_look(world: TableWorld) -> None:
 
 
 def assignments() -> Work:
-    """An edit of the policy gives ten accounts ten assignments each."""
+    """Edit the policy so that ten accounts get ten assignments each."""
     world = company(1, _TEN, assigned=False)
     world.carry_out(*map(_appears, range(1, _TEN)))
     return world.carry_out(_edit(policy(1, _TEN, assigned=True)))
@@ -126,7 +126,7 @@ WORK: Mapping[str, Callable[[], Work]] = {
 
 
 def figures_of(work: Mapping[str, Work]) -> list[Figure]:
-    """The figures that have a bound."""
+    """Return the figures that have a bound."""
     units = {name: float(each.write_units) for name, each in work.items()}
     months = {name: month_of(people, accounts, work=work).work for name, (people, accounts, _) in COMPANIES.items()}
     figures = [
@@ -151,7 +151,7 @@ def _figure(name: str, value: float, bound: float) -> Figure:
 
 
 def lines_of(name: str, work: Work, *, items: bool) -> list[str]:
-    """One kind of work as text, with its records and indexes if asked for."""
+    """Return one kind of work as text, with its records and indexes if requested."""
     line = f"{name}: {work.write_units} written, {work.read_units:g} read, {work.calls} calls"
     shares = sorted(work.table.writes.items(), key=lambda share: (-share[1], share[0])) if items else []
     return [line, *(f"  {units:>6} {kind}" for kind, units in shares)]

@@ -36,7 +36,7 @@ class _Condition:
         self._item = item
 
     def holds(self) -> bool:
-        """Whether it does for the item."""
+        """Return whether the condition holds for the item."""
         verdict = self._either()
         assert self._at == len(self._tokens), f"left over: {self._tokens[self._at :]}"
         return verdict
@@ -123,13 +123,13 @@ def _both_are(left: Typed | None, right: Typed | None, verb: str) -> bool:
 
 
 def holds(request: Mapping[str, Any], item: Item | None, *, parameter: str = "ConditionExpression") -> bool:
-    """Whether the condition under that parameter holds for an item; none always does."""
+    """Return whether the condition under that parameter holds for an item; no condition always does."""
     expression = request.get(parameter)
     return not expression or _Condition(request, expression=expression, item=item or {}).holds()
 
 
 def updated(request: Mapping[str, Any], item: Item | None) -> Item:
-    """The item after an update: SET, ADD of numbers, and REMOVE."""
+    """Return the item after an update: SET, ADD of numbers, and REMOVE."""
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
     before = dict(item or request["Key"])
     after = dict(before)

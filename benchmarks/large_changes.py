@@ -1,6 +1,6 @@
-"""How long the largest changes take against the least that AWS's quotas allow: thousands of accounts, and of people.
+"""Duration of the largest changes compared with AWS's quotas: thousands of accounts, and of people.
 
-In virtual time, so exact on any machine; minutes of work. The least possible is as `convergence` has it.
+In virtual time, so exact on any machine; minutes of work. The least possible is as in `convergence`.
 """
 
 from benchmarks.bulk_changes import Measured
@@ -19,7 +19,7 @@ def large_change() -> Measured:
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     large, people = large_change(), joiners(5000)
     figures = [
         Figure("large change, times the least", large.over_bound, 1.05),

@@ -32,7 +32,7 @@ class CompanyOfLeavers:
         self.left_at: dict[str, datetime] = {}
 
     def leaves(self, person: str) -> None:
-        """HR tells that this person has left."""
+        """Send from HR that this person has left."""
         self.left_at[person] = self.day_one.time.now
         self.outside.tells(a_person(person, status=Status.ENDED))
 

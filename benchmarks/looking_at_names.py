@@ -1,10 +1,10 @@
-"""How long leavers keep their access while 1,000 new names are looked at in Identity Center.
+"""Time for which leavers keep their access while 1,000 new names are compared with Identity Center.
 
 In virtual time, so exact on any machine: the whole of Day One as deployed, from the webhook to AWS's confirmation. The
 names are those of groups that somebody else made, with a member each, so that each of them is read whole. Leavers
 beside previews that read them are compared with those of a quiet company. Leavers beside an executor that reads them,
-because a policy asks for them, are compared with those beside an executor that creates as many, because none exists: as
-long as a run goes on it looks for more urgent work once a second, whatever it does.
+because a policy has them, are compared with those beside an executor that creates as many, because none exists: during
+a run it checks for more urgent work once a second, whatever it does.
 """
 
 from collections.abc import Callable
@@ -67,7 +67,7 @@ class Company(CompanyOfLeavers):
 
     @property
     def reads(self) -> int:
-        """How often members of a group have been read."""
+        """Number of reads of members of a group."""
         return self.simulation.aws.calls["identitystore:ListGroupMemberships"]
 
     def others_make_groups(self) -> None:
@@ -80,7 +80,7 @@ class Company(CompanyOfLeavers):
 
 
 class CarryingOut(Company):
-    """The executor makes the groups, or looks at those that exist, because a policy that asks for them is in force."""
+    """The executor creates the groups, or compares existing ones, because a policy with them is in force."""
 
     def run(self) -> list[float]:
         """See Company."""
@@ -92,7 +92,7 @@ class CarryingOut(Company):
 
     @property
     def is_busy_until_the_end(self) -> bool:
-        """Whether the last group was made, or looked at, after the last leaver had left."""
+        """True if the last group was created, or compared, after the last leaver had left."""
         ends = [
             operation.finished_at
             for operation in self.day_one.state.operations.values()
@@ -153,7 +153,7 @@ class _Use(ExistingUseWire):
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     quiet, previewing, creating, reading = Company(), Previewing(), CarryingOut(), CarryingOut()
     for company in (previewing, reading):
         company.others_make_groups()

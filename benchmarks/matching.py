@@ -1,7 +1,7 @@
-"""What matching costs as patterns grow to the longest that a policy or a request may hold: linear, whoever writes them.
+"""Cost of matching as patterns grow to the longest allowed in a policy or a request: linear for any author.
 
 Each figure is how many times longer a pattern of 16 times the length takes, within this run. Linear growth is 16;
-anything that tries again what it has tried is 256 or does not end.
+anything that repeats earlier attempts is 256 or does not end.
 """
 
 from collections.abc import Callable, Iterator, Mapping

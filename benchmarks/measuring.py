@@ -19,8 +19,8 @@ A_PLACE_IS_FREE = (
 class Figure:
     """One number that must not be greater than its bound.
 
-    With `expected` it is known to miss it, for `reason`, and must not be greater than that instead; nor may it keep its
-    bound, because then it is known no more.
+    With `expected` it is accepted to miss it, for `reason`, and must not be greater than that instead; nor may it keep
+    its bound, because then the mark is obsolete.
     """
 
     name: str
@@ -31,14 +31,14 @@ class Figure:
 
     @property
     def ok(self) -> bool:
-        """Whether it is as it has to be."""
+        """True if the figure is as required."""
         if self.expected is None:
             return self.value <= self.bound
         return self.bound < self.value <= self.expected
 
     @property
     def verdict(self) -> str:
-        """Whether it is, as a word."""
+        """Result of the figure, in words."""
         if self.expected is None:
             return "ok" if self.ok else "MISSED"
         if self.value <= self.bound:
@@ -47,7 +47,7 @@ class Figure:
 
 
 def marked(figures: Iterable[Figure], expected: Mapping[str, tuple[float, str]]) -> list[Figure]:
-    """The figures; those that are known to miss their bounds, by name, with what is expected of them and the reason."""
+    """Return the figures; those accepted to miss their bounds, by name, with the expected value and the reason."""
     listed = {figure.name: figure for figure in figures}
     return list(
         (
@@ -57,7 +57,7 @@ def marked(figures: Iterable[Figure], expected: Mapping[str, tuple[float, str]])
 
 
 def least_seconds(tasks: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
-    """The least processor time of each task over some rounds.
+    """Return the least processor time of each task over some rounds.
 
     In every round each task has its turn, so that a slow moment of the machine meets all of them; the least of many is
     what the task itself costs.
@@ -73,7 +73,7 @@ def least_seconds(tasks: Mapping[str, Callable[[], object]], *, rounds: int) -> 
 
 
 def wants_json(description: str) -> bool:
-    """Whether the command line asks for JSON."""
+    """Return whether the command line requests JSON."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
     return bool(parser.parse_args().json)

@@ -63,7 +63,7 @@ class Month:
 
 
 def price_of(work: Work) -> Month:
-    """The price of some work, done once."""
+    """Return the price of some work, done once."""
     writing = sum(
         count for call, count in work.table.calls.items() if "Write" in call or call[:3] in ("Put", "Upd", "Del")
     )
@@ -79,7 +79,7 @@ def price_of(work: Work) -> Month:
 
 
 def month_of(people: int, accounts: int, *, work: Mapping[str, Work]) -> Month:
-    """What a company's month costs by what each kind of work takes."""
+    """Return the cost of a company's month from the cost of each kind of work."""
     often = {
         **{name: rate * people for name, rate in OF_PEOPLE.items()},
         **{name: rate * accounts for name, rate in OF_ACCOUNTS.items()},
@@ -110,7 +110,7 @@ def _alarmed(alarm: Mapping[str, Any]) -> int:
 
 
 def month_table(work: Mapping[str, Work]) -> str:
-    """The table of `docs/operations.md`."""
+    """Return the table of `docs/operations.md`."""
     lines = ["| company | DynamoDB | Lambda | SQS | the work alone | fixed part |", "|---|---|---|---|---|---|"]
     for name, (people, accounts, _) in COMPANIES.items():
         month = month_of(people, accounts, work=work)

@@ -1,4 +1,4 @@
-"""How many calls to Organizations the events of new accounts cost, counted at a local one through boto3."""
+"""Calls to Organizations for the events of new accounts, counted at a local one through boto3."""
 
 import time
 from collections import Counter
@@ -82,7 +82,7 @@ def main() -> None:
 
 
 def _one_by_one() -> Counter[str]:
-    """Each account is told of once, each time just when it happens."""
+    """Send one event for each account, each just when it happens."""
     counted = _Counted()
     for account in counted.accounts:
         counted.now += timedelta(seconds=3)

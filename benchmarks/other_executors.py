@@ -54,12 +54,12 @@ class Caller:
 
 
 def one_at_a_time(keys: Iterable[AssignmentKey], *, aws: SimulatedIdentityCenter, deletes: bool) -> float:
-    """Each is waited for, asked about every second."""
+    """Run one request at a time, polled every second."""
     return _side_by_side([list(keys)], _asking(first=1, then=1), aws=aws, deletes=deletes)
 
 
 def ten_lanes(keys: Iterable[AssignmentKey], *, aws: SimulatedIdentityCenter, deletes: bool) -> float:
-    """By the account's last digit, each lane waits 15 s, asks once, and waits 60 s more while it is pending."""
+    """Run ten lanes by the account's last digit: each waits 15 s, polls once, and waits 60 s more while pending."""
     lanes: dict[str, list[AssignmentKey]] = {}
     for key in keys:
         lanes.setdefault(key.account_id[-1], []).append(key)
@@ -67,7 +67,7 @@ def ten_lanes(keys: Iterable[AssignmentKey], *, aws: SimulatedIdentityCenter, de
 
 
 def as_terraform(keys: Iterable[AssignmentKey], *, aws: SimulatedIdentityCenter, deletes: bool) -> float:
-    """Ten side by side, each asked about after 10 s for the first time, and then every 5 s."""
+    """Run ten requests side by side, each polled after 10 s for the first time, and then every 5 s."""
     waiting = list(keys)
     return _side_by_side([waiting] * 10, _asking(first=10, then=5), aws=aws, deletes=deletes)
 

@@ -1,7 +1,7 @@
-"""How fast a change of many subjects is planned, by how many plan at once: they meet at the records that they share.
+"""Speed of planning a change of many subjects by the number of planners, which share some records.
 
 The product's planning and adapters over a table in memory, in virtual time: each call takes its time, and a transaction
-keeps everybody else's from its records while it lasts. So exact on any machine.
+keeps others from its records while it lasts. So exact on any machine.
 """
 
 from collections.abc import Callable, Mapping
@@ -86,7 +86,7 @@ class Planned:
 
 
 def planned_by(planners: int) -> Planned:
-    """An edit of the policy gives each account something; so many planners plan them."""
+    """Plan an edit of the policy that gives each account something, with so many planners."""
     world = TableWorld.fresh()
     world.carry_out(lambda world: world.policy_is(policy(1, 1, assigned=False)))
     world.carry_out(*(partial(_appears, number=number) for number in range(ACCOUNTS)))
@@ -123,7 +123,7 @@ def _plan(world: TableWorld, *, time: Clockwork, over: list[float]) -> None:
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """By how much each of many planners is slower than one alone, and what is to be said besides."""
+    """Return by how much each of many planners is slower than one alone, and notes."""
     planned = {planners: planned_by(planners) for planners in PLANNERS}
     alone = planned[1].rate
     figures = [

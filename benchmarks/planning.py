@@ -1,4 +1,4 @@
-"""What planning costs: one person whatever the company's size, and a company of 100,000 people and 5,000 accounts.
+"""Cost of planning: one person in companies of any size, and a company of 100,000 people and 5,000 accounts.
 
 All figures are ratios of processor times, or of memory, within this run.
 """
@@ -46,14 +46,14 @@ class Company:
     accounts: list[bytes]
 
     def parsed(self) -> Facts:
-        """The facts as Day One takes them in."""
+        """Return the facts as Day One receives them."""
         people = map(_person_in, self.people)
         accounts = (_ACCOUNT.validate_json(data) for data in self.accounts)
         return [*people, *accounts]
 
 
 def _person_in(body: bytes) -> Person:
-    """The person in the body of a delivery, as the webhook reads it and the planner resolves it."""
+    """Return the person in the body of a delivery, as the webhook reads it and the planner resolves it."""
     event = PersonEvent.model_validate_json(body)
     record = source_record(event.data.attributes(only_given=False), source="standard", at=event.timestamp)
     attributes = attributes_of(taken_in(record, records=()), rules=_RULES)
@@ -80,7 +80,7 @@ def settled(states: Iterable[SubjectState], *, policy: Policy) -> Iterator[Subje
 
 
 def planned(states: Iterable[SubjectState], *, policy: Policy) -> object:
-    """What planning them all comes to."""
+    """Plan all subjects and return the preview."""
     builder = PreviewBuilder(evaluator=PolicyEvaluator(policy, NOW, Selection(policy)), most=LISTED)
     for state in states:
         builder.add(state)
@@ -126,7 +126,7 @@ def figures_of_time(company: Company, *, policy: Policy) -> tuple[list[Figure], 
 
 
 def figure_of_memory(company: Company, *, policy: Policy) -> Figure:
-    """The most that is held while the company is planned, its facts included, to the facts alone."""
+    """Return the peak memory while the company is planned, its facts included, over the facts alone."""
     tracemalloc.start()
     facts = company.parsed()
     alone, _ = tracemalloc.get_traced_memory()

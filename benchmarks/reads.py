@@ -1,7 +1,7 @@
-"""What it costs to read what somebody asks for, in calls and units of DynamoDB; and to hear what changes nothing.
+"""Cost of reading: calls and units of DynamoDB for queries, and for deliveries without effect.
 
-Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. Each question is asked of
-a small company and of one ten times as large: what is the same for both does not depend on their size.
+Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. Each query is made in a
+small company and in one ten times as large: equal costs do not depend on their size.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +79,7 @@ _WRITTEN = {"an echo of HR": 3.0, "an account that has not changed": 0.0}
 
 @dataclass(frozen=True)
 class Cost:
-    """What an answer has cost."""
+    """Cost of a query."""
 
     calls: int
     units: float
@@ -94,7 +94,7 @@ class Table:
         self.adapter = DynamoTable(client, "state", pause=lambda _: None)
 
     def cost(self, ask: Callable[[DynamoTable], object]) -> Cost:
-        """What one question costs."""
+        """Return the cost of one query."""
         before = self.client.meter.copy()
         ask(self.adapter)
         spent = self.client.meter - before
@@ -146,7 +146,7 @@ def _is_found(query: ChangeFilter, over: DynamoTable, *, change: str) -> None:
 
 
 def look_at(subjects: int, *, kind: SubjectKind) -> Cost:
-    """Look at a change that is being carried out, with an operation for each of its subjects."""
+    """Read a change in progress, with an operation for each of its subjects."""
     table, cause = Table(), _cause(0)
     table.adapter.put_all(record for number in range(subjects) for record in _planned(number, cause=cause, kind=kind))
     counts = {"subjects": subjects, "planned": subjects, "operations": subjects, "left_assignments": subjects}
@@ -189,7 +189,7 @@ def _planned(number: int, *, cause: Cause, kind: SubjectKind) -> Iterator[Record
 
 
 def a_list(kind: SubjectKind, *, of: int) -> Cost:
-    """A page of a hundred subjects of a kind, among so many."""
+    """Read a page of a hundred subjects of a kind, among so many."""
     table = Table()
     table.adapter.put_all(record for number in range(of) for record in _subject(number, kind=kind))
 
@@ -227,7 +227,7 @@ KINDS = (SubjectKind.PERSON, SubjectKind.ACCOUNT, SubjectKind.GROUP, SubjectKind
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     sizes: Mapping[str, Callable[[int], Cost]] = {
         **{f"the one change that is {state}": partial(one_among, state=state) for state in _TO_LOOK_AT},
         "the one change of its kind": one_of_a_kind,

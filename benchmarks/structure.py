@@ -1,7 +1,7 @@
-"""How straight four trips through the core are: the modules and functions that run from an event to the last write.
+"""Length of four trips through the core: the modules and functions that run from an event to the last write.
 
-Each trip goes the way that production goes, over the fakes of the tests, so that adapters are not among the modules. A
-function counts once, however often it runs; what Python generates for a dataclass does not count.
+Each trip takes the production path, over the fakes of the tests, so that adapters are not among the modules. A function
+counts once, however often it runs; what Python generates for a dataclass does not count.
 """
 
 import ast
@@ -90,7 +90,7 @@ class Trace:
 
 
 def founded() -> World:
-    """A company with an account and an engineer, where everything has settled."""
+    """Return a company with an account and an engineer, with all work complete."""
     world = World()
     world.account_is(an_account())
     world.hr_tells(a_person())
@@ -100,7 +100,7 @@ def founded() -> World:
 
 
 def with_policy(world: World) -> World:
-    """The same with a policy in force."""
+    """Return the same company with a policy in force."""
     world.policy_is(read_policy({"policy.yaml": POLICY}, version=0))
     world.settle()
     world.now += timedelta(seconds=1)
@@ -141,7 +141,7 @@ def hr_webhook(world: World) -> Callable[[], object]:
 
 
 def account_event(world: World) -> Callable[[], object]:
-    """An account was moved: the event is read, the account refreshed, planned and carried out."""
+    """Move an account: the event is read, the account refreshed, planned and carried out."""
     with_policy(world)
     (record,) = json.loads((EVENTS / "record_account_event" / "move_account.json").read_text())["Records"]
     world.organization.accounts[ACCOUNT_ID] = an_account(ou_path="/Workloads/Prod")
@@ -168,7 +168,7 @@ def new_policy(world: World) -> Callable[[], object]:
 
 
 def explain(world: World) -> Callable[[], object]:
-    """Somebody asks why a person has what they have in an account."""
+    """Explain a person's access in an account."""
     hr_webhook(world)()
     api = api_of(world)
 
@@ -199,7 +199,7 @@ def traced(name: str) -> Trace:
 
 
 def places_that_hold() -> int:
-    """How many modules decide whether a removal is held: those that ask the limit, or what would be ruinous."""
+    """Return how many modules decide whether a removal is held: those that check the limit, or the last assignments."""
     rules = {"why_over_the_limit", "why_ruinous", "gives_nothing"}
     deciding = set()
     for path in CORE.rglob("*.py"):

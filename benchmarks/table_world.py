@@ -27,7 +27,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What some work has cost: units and calls of the table, messages of both queues, seconds of the executor."""
+    """Cost of some work: units and calls of the table, messages of both queues, seconds of the executor."""
 
     table: Meter
     planned: int
@@ -96,7 +96,7 @@ class TableWorld(World):
         super().plan(command)
 
     def carry_out(self, *tell: Callable[["TableWorld"], object]) -> Work:
-        """Tell these things, plan and execute until nothing is open; what it has cost."""
+        """Apply these changes, plan and execute until nothing is open; return the cost."""
         self.now += _HOUR
         for each in tell:
             each(self)

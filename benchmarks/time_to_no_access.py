@@ -1,4 +1,4 @@
-"""How long leavers keep their access while planners and executors are killed at random.
+"""Time for which leavers keep their access while planners and executors are killed at random.
 
 In virtual time, so exact on any machine: the whole of Day One as deployed, from the webhook to AWS's confirmation,
 while joiners and edits of the policy keep it busy. One planner in ten is killed while it plans, and each executor after
@@ -32,7 +32,7 @@ assignments:
 
 
 def policy(description: str) -> str:
-    """Everybody of Engineering in three groups, one of which may look at every account."""
+    """Return a policy with all of Engineering in three groups, one of which has access to every account."""
     return _POLICY.format(guards=GUARDS, groups=GROUPS_OF_ENGINEERING, description=description)
 
 
@@ -74,12 +74,12 @@ class Company(CompanyOfLeavers):
 
 
 def percentile(values: list[float], percent: int) -> float:
-    """The value that so many of a hundred keep within."""
+    """Return the value within which so many of a hundred stay."""
     return quantiles(values, n=100)[percent - 1]
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     quiet, killed = Company(are_killed=False), Company(are_killed=True)
     undisturbed, seconds = quiet.run(), killed.run()
     figures = [

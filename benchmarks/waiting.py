@@ -1,4 +1,4 @@
-"""How long those wait who could go: beside operations that wait for something, and beside accounts with much to do.
+"""Waiting time of runnable operations beside blocked ones, and beside accounts with much work.
 
 In virtual time, so exact on any machine.
 """
@@ -122,7 +122,7 @@ def _account(number: int, unit: str) -> Callable[[World], object]:
 
 
 def measured() -> tuple[list[Figure], list[str]]:
-    """All figures, and what is to be said besides."""
+    """Return all figures, and notes."""
     alone, wired = healthy_set(0), healthy_set(0, calls=OVER_THE_WIRE)
     beside = beside_large_accounts()
     figures = [

@@ -1,4 +1,4 @@
-"""What a webhook costs: calls to AWS for each event, and the time of receiving one beside that of only parsing it.
+"""Cost of a webhook: calls to AWS for each event, and the time of receiving one beside that of only parsing it.
 
 The time is a ratio of processor times within this run: `receive_hr_event` with signature, configuration and message,
 over a handler that has Powertools read the same event into the same model and does nothing else.
@@ -54,7 +54,7 @@ class Sqs:
 
 
 class Context(LambdaContext):
-    """What a handler is told about its invocation."""
+    """Context of an invocation, as Lambda gives it to a handler."""
 
     def __init__(self) -> None:
         self._function_name = "receive_hr_event"
@@ -69,13 +69,13 @@ logger = logger_of("only_parsing")
 @logger.inject_lambda_context(clear_state=True)
 @event_parser(model=PersonEvent, envelope=ApiGatewayEnvelope)
 def only_parsing(event: PersonEvent, _context: LambdaContext) -> dict[str, Any]:
-    """The same event, read by Powertools and answered."""
+    """Parse the same event with Powertools and answer it."""
     logger.info("HR event taken", extra={"source": "standard"})
     return {"statusCode": 202, "body": json.dumps({"change": event.data.id})}
 
 
 def receiving(sqs: Sqs, *, setup: str = "", clock: Callable[[], datetime] | None = None) -> ReceiveHrEvent:
-    """The ports of the function, with a queue that only counts."""
+    """Return the ports of the function, with a queue that only counts."""
     return ReceiveHrEvent(
         sources=_Once(setup),
         keys=MemorySigningKeys({"standard": (KEY,), **{source: (key_of(source),) for source in SAMPLES}}),
@@ -97,7 +97,7 @@ class _Once(MemoryHrSources):
 
 
 def signed_event() -> dict[str, Any]:
-    """A joiner's event, signed now."""
+    """Return a joiner's event, signed now."""
     event: dict[str, Any] = json.loads(EVENT.read_text())
     now = datetime.now(UTC)
     event["headers"] |= {
@@ -108,7 +108,7 @@ def signed_event() -> dict[str, Any]:
 
 
 def time_of_an_event() -> Figure:
-    """How many times as long receiving takes as parsing."""
+    """Return the time of receiving over that of parsing."""
     event, context, ports = signed_event(), Context(), receiving(Sqs())
     wiring.receive_hr_event_ports = lambda: ports  # type: ignore[assignment] # made once in a process, as in Lambda
     wiring.own_apis = MemoryOwnApis  # type: ignore[assignment] # the same
@@ -137,7 +137,7 @@ def _to_nowhere() -> None:
 
 
 def calls_of_an_event() -> Figure:
-    """The most calls to AWS that an event of any source costs, and all of them are to SQS."""
+    """Return the most calls to AWS for an event of any source, all of them to SQS."""
     most = 0
     for source in SAMPLES:
         sqs = Sqs()
@@ -165,7 +165,7 @@ class Counted:
 
 
 def identity_store_calls() -> list[Figure]:
-    """What a joiner with three groups costs, and then a webhook that changes nothing."""
+    """Return the cost of a joiner with three groups, and then of a webhook that changes nothing."""
     counts = {"reads": 0, "writes": 0}
     world = World()
     world.policy_is(a_policy(*(a_group(name) for name in GROUPS), a_set("ViewOnly"), an_assignment()))

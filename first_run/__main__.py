@@ -21,7 +21,7 @@ _DIFFERS, _REFUSED = 1, 2
 
 
 def main() -> int:
-    """0 when all of it was as expected, 1 when something differed, 2 when nothing may be done here."""
+    """Run the command; return 0 when all was as expected, 1 when something differed, 2 when nothing may be done."""
     options = _options()
     if options.profile:
         os.environ["AWS_PROFILE"] = options.profile  # for every command that is run as well

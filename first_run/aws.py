@@ -22,7 +22,7 @@ _LINES_SHOWN = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a command ended with: its status, what it printed as JSON (else None), and what it complained of."""
+    """Result of a command: its status, its output as JSON (else None), and its error output."""
 
     status: int
     document: Any
@@ -56,7 +56,7 @@ class Aws:
         return boto3.session.Session()
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - the type depends on the service
-        """A boto3 client of a service, kept."""
+        """Return a cached boto3 client of a service."""
         if service not in self._clients:
             self._clients[service] = self.session.client(service)  # type: ignore[call-overload]
         return self._clients[service]
@@ -81,7 +81,7 @@ class Aws:
         return Answer(status=ended.returncode, document=_json(ended.stdout), complaint=complaint)
 
     def read(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """What the API answers to a GET; raises Differs for anything but an answer."""
+        """Return the API's response to a GET; raise Differs for an error."""
         answer = self.dayone("api", "GET", path)
         if answer.status != 0 or answer.document is None:
             raise Differs(f"GET {path}: {answer.shown}")
@@ -124,7 +124,7 @@ class Aws:
         return str(self.session.region_name)
 
     def stack(self) -> Any:  # noqa: ANN401 - JSON
-        """The stack as CloudFormation describes it; None where there is none."""
+        """Return the stack as CloudFormation describes it; None where there is none."""
         cloudformation = self.client("cloudformation")
         try:
             (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
@@ -135,13 +135,13 @@ class Aws:
         return stack
 
     def outputs(self) -> dict[str, str]:
-        """The stack's outputs; none where there is no stack."""
+        """Return the stack's outputs; none where there is no stack."""
         stack = self.stack() or {}
         return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
 
     @property
     def api_url(self) -> str:
-        """Where the API of the deployed stack is."""
+        """Address of the deployed stack's API."""
         outputs = self.outputs()
         return self.api.format_map(outputs) if self.api else outputs["ApiUrl"]
 

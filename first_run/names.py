@@ -1,4 +1,4 @@
-"""The names of everything that a first run makes, so that it is told from what others have made."""
+"""Names of everything that a first run creates, to distinguish it from other resources."""
 
 STACK = "dayone-first-run"
 USER = "first-run-joiner"

@@ -1,4 +1,4 @@
-"""What is kept of a run: of each step what was expected and what AWS answered, and what is needed to go on later."""
+"""Record of a run: the expectations and AWS's answers of each step, and the values to continue with."""
 
 import json
 import time
@@ -25,14 +25,14 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether it was as expected, and in time."""
+        """True if it was as expected, and in time."""
         in_time = self.seconds is None or self.within is None or self.seconds <= self.within
         return self.observed == self.expected and in_time
 
 
 @dataclass(kw_only=True)
 class StepRecord:
-    """What happened in one step; `notes` are what AWS answered beside the expectations, `error` is why it stopped."""
+    """Record of one step; `notes` are AWS's further answers, `error` is the reason why it stopped."""
 
     name: str
     began_at: str
@@ -71,7 +71,7 @@ def _step(kept: dict[str, Any]) -> StepRecord:
 
 
 class Log:
-    """Writes the record of one step, and tells it as it goes by `say`."""
+    """Log of one step, recorded and also reported through `say`."""
 
     def __init__(self, name: str, *, say: Callable[[str], None]) -> None:
         self.record = StepRecord(name=name, began_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")

@@ -1,4 +1,4 @@
-"""Takes out of a report what says whose organisation it was: ids, addresses, names of callers and keys."""
+"""Redaction of a report: ids, addresses, names of callers and keys that identify the organisation."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class Redactor:
         self._numbers: dict[str, dict[str, int]] = {}
 
     def redacted(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        """The same JSON with every text in it redacted, the names of members left out."""
+        """Return the same JSON with every text in it redacted, except the names of members."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, Mapping):

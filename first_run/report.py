@@ -1,4 +1,4 @@
-"""Makes of a run what is sent in: JSON for programs, Markdown for people, and nothing that says whose run it was."""
+"""Report of a run: JSON for programs, Markdown for people, without anything that identifies the organisation."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ JSON, MARKDOWN = "first-run-report.json", "first-run-report.md"
 
 
 def as_document(state: State, *, order: Sequence[str], release: str, region: str) -> dict[str, Any]:
-    """The whole report, redacted; `order` are the names of all steps, those that were not run included."""
+    """Return the whole report, redacted; `order` are the names of all steps, including those that were not run."""
     steps = [_step(state.steps[name]) for name in order if name in state.steps]
     document = {
         "release": release,
@@ -29,7 +29,7 @@ def as_document(state: State, *, order: Sequence[str], release: str, region: str
 
 
 def differences(step: StepRecord) -> Iterator[str]:
-    """What of a step was not as expected, in words."""
+    """Yield the differences of a step from its expectations, in words."""
     for check in step.checks:
         if check.observed != check.expected:
             yield f"{check.what}: expected {check.expected}, was {check.observed}"
@@ -48,7 +48,7 @@ def write(document: Mapping[str, Any], folder: Path) -> list[Path]:
 
 
 def as_markdown(document: Mapping[str, Any]) -> str:
-    """The report for people, which ends with what differed."""
+    """Return the report for people, which ends with the differences."""
     lines = [
         "# First run of Day One on AWS",
         "",

@@ -1,4 +1,4 @@
-"""Runs steps one after the other: asks before each, keeps what came of it, and ends where one cannot go on."""
+"""Runner of steps: asks before each, records its result, and ends where one cannot continue."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ type Ask = Callable[[str], bool]
 
 
 def steps_to_run(steps: Sequence["Step"], state: State, *, begin: str = "") -> list["Step"]:
-    """The steps from the named one on; without a name, from the first that was not run to its end."""
+    """Return the steps from the named one on; without a name, from the first that was not completed."""
     names = [step.name for step in steps]
     if begin:
         return list(steps[names.index(begin) :])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from first_run.names import GROUP, PERMISSION_SET, USER
 
 MOST_ACCOUNTS = 5
-# What somebody makes by hand who switches Identity Center on: themselves, a group for that, AdministratorAccess.
+# Resources that people create when they enable Identity Center: themselves, a group for that, AdministratorAccess.
 MOST_OF_OTHERS = 2
 _OWN = {"users": USER, "groups": GROUP, "permission sets": PERMISSION_SET}
 
@@ -21,7 +21,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Inventory:
-    """What is there: the caller, the organisation, and everything in Identity Center by name.
+    """Contents of the environment: the caller, the organisation, and everything in Identity Center by name.
 
     `instances` are ARNs of Identity Center in this Region and account.
     """
@@ -38,10 +38,10 @@ class Inventory:
 
 
 def objections(inventory: Inventory, *, organization: str = "", account: str = "") -> list[str]:
-    """Why nothing may be done here, in words with what to do; empty when it may.
+    """Return the reasons why nothing may be done here, with the fix; empty when it may.
 
-    `organization` is where an earlier command of the same run was, empty for a new run: only what such a run has made
-    may be there. `account` is the member account that somebody names.
+    `organization` is that of an earlier command of the same run, empty for a new run: only resources of such a run may
+    exist. `account` is the member account given by the user.
     """
     return [
         *_of_the_caller(inventory),
@@ -51,7 +51,7 @@ def objections(inventory: Inventory, *, organization: str = "", account: str = "
 
 
 def member_account(inventory: Inventory, *, account: str = "") -> str:
-    """The account to give access in: the named one, else the first of the organisation; empty when there is none."""
+    """Return the account to give access in: the named one, else the first of the organisation; empty without any."""
     members = sorted(
         member.id
         for member in inventory.accounts

@@ -1,4 +1,4 @@
-"""What every step has in hand: AWS, the log it writes, and what earlier steps have left for it."""
+"""Context of every step: AWS, the step's log, and the values left by earlier steps."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ class Scene:
             self.settle(what, str(answer.document["change"]), is_held=is_held, within=within)
 
     def approver(self) -> dict[str, str]:
-        """The environment of the second person, whose role is assumed for as long as a command takes."""
+        """Return the environment of the second person, whose role is assumed for the duration of a command."""
         sts = self.aws.client("sts")
         key = sts.assume_role(RoleArn=self.values["approver_arn"], RoleSessionName=APPROVER)["Credentials"]
         return {
@@ -80,17 +80,17 @@ class Scene:
         self.log.check(what, expected=expected, observed=observed, seconds=time.monotonic() - began, within=within)
 
     def user_id(self) -> str:
-        """The id of the test's user; empty when there is none."""
+        """Return the id of the test's user; empty when there is none."""
         users = self.aws.every("identitystore", "list_users", "Users", IdentityStoreId=self.values["store"])
         return next((str(user["UserId"]) for user in users if user["UserName"] == USER), "")
 
     def group_id(self) -> str:
-        """The id of the test's group; empty when there is none."""
+        """Return the id of the test's group; empty when there is none."""
         groups = self.aws.every("identitystore", "list_groups", "Groups", IdentityStoreId=self.values["store"])
         return next((str(group["GroupId"]) for group in groups if group["DisplayName"] == GROUP), "")
 
     def permission_set(self) -> str:
-        """The ARN of the test's permission set; empty when there is none."""
+        """Return the ARN of the test's permission set; empty when there is none."""
         of = {"InstanceArn": self.values["instance"]}
         for arn in self.aws.every("sso-admin", "list_permission_sets", "PermissionSets", **of):
             described = self.aws.client("sso-admin").describe_permission_set(**of, PermissionSetArn=arn)
@@ -99,7 +99,7 @@ class Scene:
         return ""
 
     def is_member(self) -> str:
-        """Whether the user is in the group: yes or no."""
+        """Return whether the user is in the group: yes or no."""
         group, user, of = self.group_id(), self.user_id(), {"IdentityStoreId": self.values["store"]}
         if not group:
             return "no"
@@ -107,7 +107,7 @@ class Scene:
         return _yes(user in [member["MemberId"].get("UserId") for member in members])
 
     def is_assigned(self, account: str) -> str:
-        """Whether the group has the permission set in an account: yes or no."""
+        """Return whether the group has the permission set in an account: yes or no."""
         arn, group = self.permission_set(), self.group_id()
         if not (arn and group):
             return "no"
@@ -116,12 +116,12 @@ class Scene:
         return _yes(group in [assignment["PrincipalId"] for assignment in held])
 
     def session_policy(self) -> str:
-        """The id of the policy that ends live sessions; empty when there is none."""
+        """Return the id of the policy that ends live sessions; empty when there is none."""
         policies = self.aws.every("organizations", "list_policies", "Policies", Filter="SERVICE_CONTROL_POLICY")
         return next((str(policy["Id"]) for policy in policies if policy["Name"] == SESSION_POLICY), "")
 
     def sessions_are_ended(self) -> str:
-        """Whether that policy names the user: yes or no."""
+        """Return whether that policy names the user: yes or no."""
         organizations, policy = self.aws.client("organizations"), self.session_policy()
         if not policy:
             return "no"
@@ -138,7 +138,7 @@ def _state(answer: Answer) -> str:
 
 
 def _changed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What a report has of a change: its operations with AWS's request ids and words, and no reasons or people."""
+    """Return the reported parts of a change: its operations with AWS's request ids and words, no reasons or people."""
     operations = document.get("operations", ())
     return {
         "state": document.get("change", {}).get("state"),

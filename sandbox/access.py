@@ -1,4 +1,4 @@
-"""How a client reaches the local AWS: endpoints, keys, and an environment that keeps ~/.aws out."""
+"""Access to the local AWS: endpoints, keys, and an environment that keeps ~/.aws out."""
 
 import os
 from collections.abc import Mapping

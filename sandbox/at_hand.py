@@ -60,7 +60,7 @@ def _script(name: str) -> Path:
 
 
 def command_environment(sandbox: Sandbox, deployed: Deployed, *, folder: Path) -> dict[str, str]:
-    """The environment for commands on a deployed Day One: where it is, the administrator's key, and callers' profiles.
+    """Return the environment for commands on a deployed Day One: its address, the administrator's key, and profiles.
 
     These are written into the folder, instead of ~/.aws/config.
     """
@@ -78,7 +78,7 @@ def command_environment(sandbox: Sandbox, deployed: Deployed, *, folder: Path) -
 
 
 def no_way_out() -> dict[str, str]:
-    """The variables by which HTTP clients reach this machine and nothing beyond it."""
+    """Return the variables by which HTTP clients reach this machine and nothing beyond it."""
     proxies = {f"{scheme}_proxy": _NO_PROXY_LISTENS for scheme in ("http", "https", "all")} | {"no_proxy": _LOCAL}
     return proxies | {name.upper(): setting for name, setting in proxies.items()}
 

@@ -20,7 +20,7 @@ def main() -> int:
 
 
 def local_driver() -> Any:  # noqa: ANN401 - the AWS CLI has no types
-    """The AWS CLI with a handler of ours."""
+    """Return the AWS CLI with a handler of ours."""
     driver = clidriver.create_clidriver()
     # Before it is signed: what is registered at this depth of the name comes before the signer, which is less deep.
     driver.session.get_component("event_emitter").register_first("request-created.*.*", _keep_here)

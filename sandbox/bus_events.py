@@ -39,12 +39,12 @@ type Json = dict[str, Any]
 
 
 def file_stem(detail_type: DetailType) -> str:
-    """The name of the type's files, such as `change-held`."""
+    """Return the name of the type's files, such as `change-held`."""
     return detail_type.lower().replace(" ", "-")
 
 
 def schema_of(detail_type: DetailType) -> Json:
-    """The JSON Schema of an event of the type as EventBridge delivers it; the detail has the event's `id` as well."""
+    """Return the JSON Schema of an event as EventBridge delivers it; the detail has the event's `id` as well."""
     shape, says = _SHAPES[detail_type]
     made = Schemas(answered=[shape], sent=[])
     detail = _placed(made.definitions[getattr(shape, "__name__", "")])
@@ -75,7 +75,7 @@ def schema_of(detail_type: DetailType) -> Json:
 
 
 def _placed(schema: Json) -> Json:
-    """The schema with its references where they are in a document of its own."""
+    """Return the schema with its references moved to where they are in a separate document."""
     placed: Json = json.loads(json.dumps(schema).replace("#/components/schemas/", "#/$defs/"))
     return placed
 

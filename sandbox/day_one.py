@@ -25,7 +25,7 @@ _LOOKING_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
-    """Its stack, its API as an internal tool calls it, and the HR system it knows."""
+    """A deployed Day One: its stack, its API as an internal tool calls it, and its HR system."""
 
     stack: Stack
     api: HttpApi
@@ -52,7 +52,7 @@ def deploy(
 
 
 def reached(sandbox: Sandbox, stack: Stack, *, caller: Credentials) -> Deployed:
-    """A stack that is there, with its API as this caller reaches it."""
+    """Return an existing stack, with its API as this caller reaches it."""
     url = sandbox.api_url(stack.resources["AccessApi"], stage="live")
     key = _signing_key(sandbox, secret_arn=stack.outputs["StandardHrSecretArn"])
     return Deployed(
@@ -107,7 +107,7 @@ def _look_at_the_organisation(api: HttpApi) -> None:
 
 
 def target_for_ended_sessions(sandbox: Sandbox) -> str:
-    """The organization's root, with service control policies enabled."""
+    """Return the organization's root, with service control policies enabled."""
     organizations = sandbox.client("organizations")
     (root,) = organizations.list_roots()["Roots"]
     if not any(policy_type["Type"] == "SERVICE_CONTROL_POLICY" for policy_type in root["PolicyTypes"]):
@@ -116,7 +116,7 @@ def target_for_ended_sessions(sandbox: Sandbox) -> str:
 
 
 def session_policy(sandbox: Sandbox) -> str:
-    """The id of the policy that the stack ends live sessions by; raises ValueError when there is none."""
+    """Return the id of the policy with which the stack ends live sessions; raise ValueError when there is none."""
     pages = sandbox.client("organizations").get_paginator("list_policies").paginate(Filter="SERVICE_CONTROL_POLICY")
     (policy_id,) = [
         str(policy["Id"]) for page in pages for policy in page["Policies"] if policy["Name"] == _SESSION_POLICY
@@ -132,13 +132,13 @@ def forward(sandbox: Sandbox, deployed: Stack, *, place: Access) -> Stack:
 
 
 def may_call(resource: str) -> dict[str, Any]:
-    """An IAM policy that allows calling these methods of APIs and nothing else."""
+    """Return an IAM policy that allows calling these methods of APIs and nothing else."""
     statement = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": resource}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def expect(answer: Answer, *, status: int) -> Any:  # noqa: ANN401 - whatever the answer holds
-    """The JSON of an answer that has this status; raises RuntimeError with all of any other."""
+    """Return the JSON of a response with this status; raise RuntimeError with all of any other."""
     if answer.status != status:
         raise RuntimeError(f"the API answered {answer.status}: {answer.text}")
     return answer.json()

@@ -1,8 +1,8 @@
-"""What can go wrong with the local AWS itself, as opposed to what runs on it."""
+"""Failures of the local AWS itself, as opposed to what runs on it."""
 
 
 class SandboxError(Exception):
-    """The local AWS could not start, stop or deploy; the message says what to do and ends with the log it rests on."""
+    """The local AWS could not start, stop or deploy; the message has the fix and ends with the log."""
 
 
 def tail(text: str, *, lines: int = 40) -> str:

@@ -103,7 +103,7 @@ def _name(bus: Any) -> str:  # noqa: ANN401 - MiniStack's own
 
 
 def _why_refused(bus: Any, target: Mapping[str, Any], event: Mapping[str, Any], rule: Mapping[str, Any]) -> str:  # noqa: ANN401
-    """Say why an event may not go to a bus; empty when it may."""
+    """Return the reason why an event may not go to a bus; empty when it may."""
     account, is_abroad = get_account_id(), bus.account_id != get_account_id()
     if is_abroad and event.get("Account", account) != account:
         return "it comes from another account already"
@@ -152,7 +152,7 @@ def _trusts_events(trust: Any, wanted: Any, rule: Mapping[str, Any]) -> bool:  #
 
 
 def _organization_of(account_id: str) -> str | None:
-    """The organization that an account is in now, by the server that has Organizations."""
+    """Return the organization that an account is in now, from the server that has Organizations."""
     server = os.environ.get("AWS_ENDPOINT_URL_ORGANIZATIONS")
     if server is None:
         return None

@@ -1,4 +1,4 @@
-"""Makes the secrets that a template has generated, of the kinds of characters it asks for, as Secrets Manager does."""
+"""Secrets generated for a template, with its kinds of characters, as Secrets Manager does."""
 
 import json
 import string

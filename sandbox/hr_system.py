@@ -33,7 +33,7 @@ class HrSystem:
         return self.post(body, headers=self.headers(body, delivery=delivery or new_delivery()))
 
     def headers(self, body: bytes, *, delivery: str, sent_at: datetime | None = None) -> dict[str, str]:
-        """The headers that prove who sent the body, and when."""
+        """Return the headers that authenticate the body, with its time."""
         sent_at = sent_at or datetime.now(UTC)
         return {
             "content-type": "application/json",
@@ -48,10 +48,10 @@ class HrSystem:
 
 
 def event_body(person: Mapping[str, str], *, event: str, at: datetime) -> bytes:
-    """The body of an event after the Standard Webhooks specification."""
+    """Return the body of an event in the form of the Standard Webhooks specification."""
     return json.dumps({"type": event, "timestamp": at.isoformat(), "data": dict(person)}).encode()
 
 
 def new_delivery() -> str:
-    """An id for a delivery that no other has."""
+    """Return a unique id for a delivery."""
     return f"msg_{uuid.uuid4().hex}"

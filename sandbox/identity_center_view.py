@@ -44,12 +44,12 @@ class IdentityCenterView:
         return {pair["UserName"]: pair for pair in self._all(self._store, "list_users", "Users", **self._in_store)}
 
     def groups(self) -> dict[str, str]:
-        """The id of every group, by display name."""
+        """Return the id of every group, by display name."""
         found = self._all(self._store, "list_groups", "Groups", **self._in_store)
         return {pair["DisplayName"]: pair["GroupId"] for pair in found}
 
     def members(self, group: str) -> set[str]:
-        """The user names of a group's members; none for a group that is not there."""
+        """Return the user names of a group's members; none for a group that does not exist."""
         group_id = self.groups().get(group)
         if group_id is None:
             return set()
@@ -57,16 +57,16 @@ class IdentityCenterView:
         return {names[pair["MemberId"]["UserId"]] for pair in self._memberships(group_id)}
 
     def memberships(self, group: str, *, user_name: str) -> int:
-        """How many memberships a user has in a group."""
+        """Return how many memberships a user has in a group."""
         group_id, user_id = self.groups()[group], self.users()[user_name]["UserId"]
         return sum(pair["MemberId"]["UserId"] == user_id for pair in self._memberships(group_id))
 
     def permission_sets(self) -> dict[str, str]:
-        """The ARN of every permission set, by name."""
+        """Return the ARN of every permission set, by name."""
         return {self._describe(arn)["Name"]: arn for arn in self._permission_set_arns()}
 
     def managed_policies(self, permission_set: str) -> set[str]:
-        """The names of the AWS managed policies attached to a permission set."""
+        """Return the names of the AWS managed policies attached to a permission set."""
         arn = self.permission_sets()[permission_set]
         attached = self._all(
             self._sso,
@@ -78,13 +78,13 @@ class IdentityCenterView:
         return {pair["Arn"].rpartition("/")[2] for pair in attached}
 
     def inline_policy(self, permission_set: str) -> str:
-        """The inline policy of a permission set as JSON text, empty when it has none."""
+        """Return the inline policy of a permission set as JSON text, empty when it has none."""
         arn = self.permission_sets()[permission_set]
         said = self._sso.get_inline_policy_for_permission_set(**self._in_instance, PermissionSetArn=arn)
         return str(said["InlinePolicy"])
 
     def assignments(self, account_id: str) -> list[tuple[str, str]]:
-        """Who has what in an account: the pairs of permission set and group, in order."""
+        """Return the assignments in an account: the pairs of permission set and group, in order."""
         groups = {group_id: name for name, group_id in self.groups().items()}
         sets = {arn: name for name, arn in self.permission_sets().items()}
         asked = {**self._in_instance, "AccountId": account_id}
@@ -97,7 +97,7 @@ class IdentityCenterView:
         )
 
     def assignment_requests(self, account_id: str, *, status: str = "SUCCEEDED") -> list[str]:
-        """The ids of all requests to make an assignment in an account that have come to this status."""
+        """Return the ids of all requests to make an assignment in an account that have come to this status."""
         listed = self._all(
             self._sso,
             "list_account_assignment_creation_status",

@@ -1,4 +1,4 @@
-"""Corrects MiniStack where it departs from AWS in what this project rests on; each patch says how, and until when."""
+"""Patches of MiniStack where it departs from AWS in ways that matter here; each has its reason and its end."""
 
 # ruff: noqa: SLF001 - what is wrong is in private functions
 

@@ -1,4 +1,4 @@
-"""What a cloud team, AWS and Control Tower do to the accounts of an organisation, in plain steps."""
+"""Actions of a cloud team, AWS and Control Tower on the accounts of an organisation, in plain steps."""
 
 import json
 import time
@@ -33,7 +33,7 @@ class Organisation:
     # Accounts that come
 
     def make_account(self, name: str) -> str:
-        """Create an account in the root, wait until AWS says what came of it, and return its id."""
+        """Create an account in the root, wait for AWS's result, and return its id."""
         asked = self._organizations.create_account(AccountName=name, Email=f"{name}@example.com")
         status = asked["CreateAccountStatus"]
         while status["State"] == "IN_PROGRESS":
@@ -106,7 +106,7 @@ class Organisation:
     # Units
 
     def unit(self, path: Path) -> str:
-        """The id of a unit, which is made when it is not there."""
+        """Return the id of a unit, which is created if it does not exist."""
         parent = str(self._organizations.list_roots()["Roots"][0]["Id"])
         for name in path:
             parent = self._unit(name, parent=parent)

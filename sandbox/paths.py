@@ -1,4 +1,4 @@
-"""Where the local AWS finds the project and the tools that `make setup` puts into it."""
+"""Locations of the project and of the tools that `make setup` installs into it."""
 
 from pathlib import Path
 

@@ -36,9 +36,9 @@ def answer_permission_questions() -> None:
 
 
 def refusal(*, AccessKeyId: str, Action: str, Resource: str, Context: dict[str, str]) -> str:  # noqa: N803
-    """The sentence that refuses this to whoever has the key, or "".
+    """Return the refusal of this action to the owner of the key, or "".
 
-    The root of an account may do everything but what the policy of a resource must allow it, as that of a KMS key.
+    The root of an account may do everything, except where the policy of a resource must allow it, as that of a KMS key.
     """
     set_request_account_id(app._request_account_scope(AccessKeyId))
     principal = iam_evaluator.resolve_principal(AccessKeyId, get_account_id())
@@ -73,7 +73,7 @@ def _context(principal: Any, action: str, resource: str, context: dict[str, str]
 
 
 def _with_policy_of_resource(own: Any, context: Any, limits: Any) -> Any:  # noqa: ANN401
-    """The decision of the caller's policies and that of the resource together, as MiniStack makes it for a call.
+    """Return the decision of the caller's policies and that of the resource together, as MiniStack makes it for a call.
 
     The resource may be another account's, and in another Region, whose policies MiniStack has for calls there only.
     """

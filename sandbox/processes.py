@@ -57,12 +57,12 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What the server has written so far."""
+        """Output of the server so far."""
         return self._log.read_text(errors="replace")
 
     @property
     def memory(self) -> int | None:
-        """How many megabytes the whole group has in memory; None on a system that does not tell (no /proc)."""
+        """Megabytes in memory of the whole group; None on a system without /proc."""
         pages = [int(size.read_text().split()[1]) for size in _statm_of(self.group)]
         return round(sum(pages) * os.sysconf("SC_PAGE_SIZE") / 1e6) if pages else None
 

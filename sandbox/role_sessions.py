@@ -113,7 +113,7 @@ def _say_who_denies() -> None:
 
 
 def _service_control_policies(account_id: str) -> list[list[str]]:
-    """The policy documents of each level above an account and of its own; none for the management account."""
+    """Return the policy documents of each level above an account and of its own; none for the management account."""
     server = os.environ.get("AWS_ENDPOINT_URL_ORGANIZATIONS")
     if server is None or account_id == os.environ.get(MANAGEMENT_ACCOUNT):
         return []

@@ -99,7 +99,7 @@ class Sandbox:
 
     @property
     def memory(self) -> dict[str, int]:
-        """How many megabytes each server has in memory, its functions' processes included, where that can be told."""
+        """Megabytes in memory of each server, its functions' processes included, where that can be measured."""
         return {server.module: megabytes for server in self._servers if (megabytes := server.memory) is not None}
 
     @property

@@ -28,7 +28,7 @@ def run_script(file: Path, *, environment: Mapping[str, str]) -> int:
 
 
 def interpreter(file: Path) -> list[str]:
-    """The words of a script's `#!` line; those of /bin/sh where it has none."""
+    """Return the words of a script's `#!` line; those of /bin/sh where it has none."""
     with file.open("rb") as lines:
         first = lines.readline()
     return shlex.split(first[2:].decode()) if first.startswith(b"#!") else ["/bin/sh"]

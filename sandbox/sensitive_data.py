@@ -23,7 +23,7 @@ _NOT_ATTACHABLE = "/aws-service-role/"
 
 
 def actions_table() -> str:
-    """The module `dayone.policy.permissions_management`: the actions of that level by service, in lower case."""
+    """Return the module `dayone.policy.permissions_management`: the actions of that level by service, in lower case."""
     by_service: dict[str, set[str]] = {}
     for action in get_actions_with_access_level("all", "Permissions management"):
         service, _, name = action.lower().partition(":")
@@ -43,7 +43,7 @@ def actions_table() -> str:
 
 
 def policies_table() -> str:
-    """The module `dayone.policy.managed_policies`: AWS's policies that give nothing sensitive, and those that do."""
+    """Return the module `dayone.policy.managed_policies`: AWS's policies by whether they give anything sensitive."""
     policies: Mapping[str, Mapping[str, object]] = json.loads(aws_managed_policies_data)
     paths = {
         f"{policy['Path']}{name}".removeprefix("/"): bool(why_document_is_sensitive(json.dumps(policy["Document"])))

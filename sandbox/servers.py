@@ -1,4 +1,4 @@
-"""The two servers of the local AWS, and what each is told of the other."""
+"""The two servers of the local AWS, with the settings that connect them."""
 
 from pathlib import Path
 from urllib.parse import urlsplit

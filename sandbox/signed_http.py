@@ -15,14 +15,14 @@ from sandbox.access import Credentials
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back: the status, the headers (letter case does not count), and the body as text."""
+    """Response: the status, the headers (letter case does not count), and the body as text."""
 
     status: int
     headers: Mapping[str, str]
     text: str
 
     def json(self) -> Any:  # noqa: ANN401 - whatever the body holds
-        """The body, read as JSON."""
+        """Parse the body as JSON."""
         return json.loads(self.text)
 
 

@@ -15,7 +15,7 @@ type Answer = Mapping[str, Any]
 
 
 class Function(Protocol):
-    """What a batch is delivered to."""
+    """Receiver of a batch."""
 
     def invoke(self, records: Sequence[Record]) -> Answer:
         """Return `{"error": True}` when the call failed, else `{"body": <what the function returned>}`."""

@@ -1,4 +1,4 @@
-"""What an HTTP API answers, and the failure that an answer is when it says no."""
+"""Responses of an HTTP API, and the failure of a refused request."""
 
 import json
 import re
@@ -29,7 +29,7 @@ class Answer:
     text: str
 
     def json(self) -> Any:  # noqa: ANN401 - whatever the body holds
-        """The body, read as JSON; raises Unavailable when it is none."""
+        """Parse the body as JSON; raise Unavailable if it is none."""
         try:
             return json.loads(self.text)
         except ValueError as error:
@@ -37,7 +37,7 @@ class Answer:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether it says no, or fails."""
+        """True if the response is a refusal or an error."""
         return self.status >= _FIRST_ERROR
 
     @property
@@ -56,7 +56,7 @@ class Answer:
 
 
 def failure_of(answer: Answer) -> Failure:
-    """The failure an answer is: in the API's own words if it is a problem document, else in those it came with."""
+    """Return the failure of a response: in the API's own words if it is a problem document, else in the response's."""
     problem = _problem(answer.text)
     title = str(problem.get("title") or f"HTTP {answer.status}")
     detail = str(problem.get("detail") or problem.get("message") or problem.get("Message") or "")

@@ -1,4 +1,4 @@
-"""Day One's HTTP API as a client sees it: paths and JSON go in, answers come out, and what is busy is asked again."""
+"""Client of Day One's HTTP API: paths and JSON go in, responses come out, and busy APIs are retried."""
 
 import json
 import time
@@ -20,7 +20,7 @@ _LARGEST_PAGE = 100
 
 
 def path(*parts: str) -> str:
-    """A path below the stage, such as `/v1/groups/On%20call`; what is between the slashes is quoted.
+    """Return a path below the stage, such as `/v1/groups/On%20call`, with its parts quoted.
 
     Raises Misused for a part that would lead to another path.
     """
@@ -40,11 +40,11 @@ class ApiClient:
     new_key: Callable[[], str] = field(default=lambda: uuid.uuid4().hex)
 
     def get(self, where: str, query: Query | None = None, *, accept: str = "application/json") -> Answer:
-        """What a GET is answered; raises the failure it is answered with."""
+        """Send a GET and return the response; raise the failure of a refused request."""
         return self._requested("GET", where, query=query, headers={"accept": accept})
 
     def read(self, where: str, query: Query | None = None) -> Any:  # noqa: ANN401 - JSON
-        """The JSON that a GET is answered."""
+        """Return the JSON of a GET."""
         return self.get(where, query).json()
 
     def write(
@@ -56,18 +56,18 @@ class ApiClient:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - JSON
-        """The JSON that a POST or PUT is answered; raises the failure it is answered with."""
+        """Return the JSON of a POST or PUT; raise the failure of a refused request."""
         sent = b"" if body is None else json.dumps(body).encode()
         said = {"idempotency-key": self.new_key(), **({"content-type": "application/json"} if sent else {})}
         return self._requested(method, where, query=query, headers={**said, **(headers or {})}, body=sent).json()
 
     def ask(self, where: str, body: object) -> Any:  # noqa: ANN401 - JSON
-        """The JSON that a POST is answered which writes nothing, and needs no key."""
+        """Return the JSON of a POST that writes nothing, and needs no key."""
         headers = {"content-type": "application/json"}
         return self._requested("POST", where, headers=headers, body=json.dumps(body).encode()).json()
 
     def pages(self, where: str, query: Query, *, most: int) -> Iterator[Any]:
-        """The parts of a list, asked for by cursor until it ends or so many pages' worth has come."""
+        """Yield the parts of a list, by cursor, until its end or so many entries."""
         left, cursor = most, ""
         while True:
             part = {**query, "limit": min(left, _LARGEST_PAGE), "cursor": cursor}
@@ -79,7 +79,7 @@ class ApiClient:
                 return
 
     def request(self, method: str, where: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Any request as it is, for whoever knows the API; raises the failure it is answered with."""
+        """Send any request as it is; raise the failure of a refused request."""
         key = {} if method == "GET" else {"idempotency-key": self.new_key()}
         return self._requested(method, where, headers={**key, **headers}, body=body)
 

@@ -1,4 +1,4 @@
-"""What AWS, and the SDK before it, says no with, in the words and exit codes of this command."""
+"""Failures of AWS and its SDK, in the words and exit codes of this command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ _FIRST_OF_THE_SERVER = 500
 
 @contextmanager
 def aws_asked(what: str) -> Iterator[None]:
-    """Turn what the AWS SDK raises inside into a Failure that says what could not be done."""
+    """Convert exceptions of the AWS SDK into a Failure that names the failed action."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

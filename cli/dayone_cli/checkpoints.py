@@ -24,11 +24,11 @@ _ENDS_AT_ONCE = 10
 
 
 def signed_checkpoints(place: str, *, day: date, key: str, target: Target) -> "Sequence[Checkpoint]":
-    """The checkpoints of a day (UTC), the last before and the first after it, in order, their signatures checked.
+    """Return the checkpoints of a day (UTC), the last before and the first after it, with verified signatures.
 
-    What is done to the log between the last one of a day and the first of the next shows by the former alone.
-    `place` is a file, or `s3://BUCKET[/FOLDER]`; `key` the ARN of the only KMS key that is believed. Raises Negative
-    when there are none, or one that this key has not signed.
+    Changes to the log between the last one of a day and the first of the next are shown by the former alone. `place` is
+    a file, or `s3://BUCKET[/FOLDER]`; `key` the ARN of the only trusted KMS key. Raises Negative when there are none,
+    or one that this key has not signed.
     """
     begin = datetime.combine(day, time(), tzinfo=UTC)
     texts = _texts_in_s3(place, day=day, target=target) if place.startswith(_S3) else _texts_in_file(place)
@@ -61,7 +61,7 @@ def compare_checkpoints(checkpoints: "Sequence[Checkpoint]", *, target: Target) 
 
 
 def as_summary(checkpoints: "Sequence[Checkpoint]") -> Mapping[str, Any]:
-    """How many were compared, from when to when, and the longest time between two of them in seconds."""
+    """Return how many were compared, from when to when, and the longest time between two of them in seconds."""
     moments = [checkpoint.at for checkpoint in checkpoints]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
     first, last = moments[0].isoformat(), moments[-1].isoformat()
@@ -69,7 +69,7 @@ def as_summary(checkpoints: "Sequence[Checkpoint]") -> Mapping[str, Any]:
 
 
 def summary_lines(summary: Mapping[str, Any], *, day: str) -> Iterator[str]:
-    """The summary for people, who have to know what no checkpoint covers."""
+    """Yield the summary for people, including the time that no checkpoint covers."""
     hours, minutes = divmod(summary["longest_gap"] // 60, 60)
     compared = plural(summary["compared"], "checkpoint")
     yield f"{compared} compared, all the same, at most {hours} h {minutes} min from one to the next."
@@ -88,7 +88,7 @@ def _parsed(document: object, name: str) -> "SignedCheckpoint":
 
 
 def _texts_in_file(place: str) -> Iterator[tuple[str, object]]:
-    """The documents of a file: one, a list of them, or one a line."""
+    """Yield the documents of a file: one, a list of them, or one a line."""
     try:
         text = Path(place).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:

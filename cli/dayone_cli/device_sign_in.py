@@ -19,7 +19,7 @@ _SLOWER = 5  # seconds that RFC 8628 has a program wait longer when it is told t
 
 @dataclass(frozen=True, kw_only=True)
 class Code:
-    """What a person is shown: where to go, and the code they must see there."""
+    """Sign-in address and the code shown there."""
 
     url: str
     user_code: str
@@ -27,7 +27,7 @@ class Code:
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceSignIn:
-    """Signs in at a portal with a boto3 client of `sso-oidc`; `show` tells the person what to do."""
+    """Sign-in at a portal with a boto3 client of `sso-oidc`; `show` tells the person what to do."""
 
     oidc: Any
     portal: Portal
@@ -36,7 +36,7 @@ class DeviceSignIn:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def sign_in(self) -> Token:
-        """A token, once somebody has confirmed the code; raises Unauthorised when they deny it, or nobody comes."""
+        """Return a token, once the code is confirmed; raise Unauthorised when it is denied, or never confirmed."""
         with aws_asked("sign in"):
             client = self._registered()
             named = {"clientId": client["clientId"], "clientSecret": client["clientSecret"]}
@@ -56,7 +56,7 @@ class DeviceSignIn:
         )
 
     def refreshed(self, token: Token) -> Token | None:
-        """The next token, None when this one is good for no other."""
+        """Return the next token, None when this one cannot be refreshed."""
         until = token.registration_expires_at
         if not token.refresh_token or until is None or until <= self.now():
             return None

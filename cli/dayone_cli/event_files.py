@@ -12,7 +12,7 @@ from dayone_cli.people_files import text_of
 
 @dataclass(frozen=True, kw_only=True)
 class HrDelivery:
-    """What an HR system would send to its source; the source is empty where the file does not name it."""
+    """A delivery of an HR system to its source, which is empty if the file does not name it."""
 
     body: bytes
     source: str = ""
@@ -27,7 +27,7 @@ class AccountEvents:
 
 
 def read_event(file: Path) -> HrDelivery | AccountEvents:
-    """Tell by its form what a file is; raises Misused when it cannot be read."""
+    """Detect the kind of a file by its form; raise Misused when it cannot be read."""
     try:
         raw = file.read_bytes()
     except OSError as error:

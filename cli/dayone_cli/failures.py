@@ -16,7 +16,7 @@ type Json = Mapping[str, Any]
 
 
 class Failure(Exception):
-    """What ends a command: a title, the detail, and every finding.
+    """End of a command: a title, the detail, and every finding.
 
     `problem` is the API's problem document and `status` HTTP's, None and 0 where there was none.
     """
@@ -40,7 +40,7 @@ class Failure(Exception):
         self.status = status
 
     def as_document(self) -> Json:
-        """The problem as JSON has it: the API's own words, or ours in the same members."""
+        """Return the problem as JSON: the API's own words, or ours in the same members."""
         if self.problem is not None:
             return self.problem
         said: dict[str, Any] = {"title": self.title, "detail": self.detail, "findings": list(self.findings)}
@@ -66,7 +66,7 @@ class Refused(Failure):
 
 
 class Unavailable(Failure):
-    """Nobody answers, or whoever answers says to try later."""
+    """No answer, or one that says to try later."""
 
     exit_code = 4
 
@@ -78,6 +78,6 @@ class Unauthorised(Failure):
 
 
 class Unfinished(Failure):
-    """What was waited for is not over when the time is up; it goes on all the same."""
+    """The awaited work is not over when the time is up, and continues."""
 
     exit_code = 6

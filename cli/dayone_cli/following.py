@@ -1,4 +1,4 @@
-"""What is done with a change that the API has taken: it is watched to its end, or only named."""
+"""Progress of an accepted change: watched to its end, or only named."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
@@ -49,7 +49,7 @@ def follow_all(
     timeout: float = 0.0,
     also: Mapping[str, Any] | None = None,
 ) -> None:
-    """The same of several requests: tables one after the other, in JSON one object with `changes` and `also`.
+    """Follow several requests: tables one after the other, in JSON one object with `changes` and `also`.
 
     Raises Negative for the first that has failed or is held, when all have been watched, and Unfinished for one that is
     not over after `timeout` seconds for all of them.
@@ -87,7 +87,7 @@ def watch(
 
 
 def change_sheet(seen: Mapping[str, Any]) -> Sheet:
-    """A change in full: its numbers, then its operations; or that it is not planned yet."""
+    """Return a change in full: its numbers, then its operations; or that it is not planned yet."""
     if not is_recorded(seen):
         change = seen["change"]
         return Sheet(
@@ -120,7 +120,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
 
 
 def _state(operation: Mapping[str, Any]) -> str:
-    """The state, or what a deletion that has deleted nothing has come to instead."""
+    """Return the state, or the outcome of a deletion that has deleted nothing."""
     outcome = operation.get("outcome")
     return str(operation["state"] if outcome in (None, _DELETED) else outcome).replace("_", " ")
 

@@ -29,7 +29,7 @@ def _held(run: Run) -> list[str]:
 
 
 def _approve(run: Run, change: str) -> str:
-    """Why it was refused, or empty; raises whatever would refuse the next one as well."""
+    """Approve a change; return the reason of a refusal, or empty; raise errors that would affect the next one too."""
     try:
         run.api.write("POST", path("v1", "changes", change, "approve"), query={"only": "leavers"})
     except (Refused, Unauthorised) as failure:

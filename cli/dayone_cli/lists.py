@@ -18,7 +18,7 @@ USUAL = 100
 
 
 def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: Row, query: Query, limit: int) -> None:
-    """Print the list called `name` of what a path answers; it says so when there are more."""
+    """Print the list called `name` of a path's response, with a note when there are more entries."""
     entries: list[Any] = []
     cursor = ""
     for part in run.api.pages(where, query, most=limit):
@@ -34,7 +34,7 @@ def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: R
 
 
 def members(*names: str) -> Row:
-    """A row of these members of an entry; dots go inside, and a name that ends in `at` or `until` is a time."""
+    """Return a row of these members of an entry; dots go inside, and a name that ends in `at` or `until` is a time."""
 
     def row(entry: Mapping[str, Any]) -> Sequence[str]:
         return [_cell(entry, name) for name in names]

@@ -49,7 +49,7 @@ class _NothingEmpty(TyperGroup):
 
 
 def build() -> typer.Typer:
-    """The whole command, which is the same each time."""
+    """Build the whole command, which is the same each time."""
     app = typer.Typer(
         name="dayone",
         cls=_NothingEmpty,
@@ -76,7 +76,7 @@ def build() -> typer.Typer:
 
 
 def main() -> None:
-    """What `dayone` runs; output that cannot be written ends it without a traceback."""
+    """Run `dayone`; output that cannot be written ends it without a traceback."""
     try:
         try:
             build()()

@@ -10,7 +10,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 def moment_to_come(text: str, *, now: datetime | None = None) -> str:
-    """A whole minute in UTC, such as `2026-11-23T18:00:00Z`, for that text or for `8h`; raises Misused."""
+    """Return a whole minute in UTC, such as `2026-11-23T18:00:00Z`, for that text or for `8h`; raise Misused."""
     long = _LONG.fullmatch(text)
     if long:
         at = (now or datetime.now(UTC)) + timedelta(**{_UNITS[long[2]]: int(long[1])})

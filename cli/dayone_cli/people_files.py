@@ -24,7 +24,7 @@ def people_in(file: Path, *, problems: list[str]) -> Sequence[Person]:
 
 
 def text_of(file: Path) -> str:
-    """The text of a file of people, as every source of the kinds `csv` and `json` reads it; raises Misused."""
+    """Return the text of a file of people, decoded like every `csv` and `json` source; raise Misused."""
     from dayone.errors import Malformed
     from dayone.hr.connectors.files import decoded
 
@@ -59,7 +59,7 @@ def _from_json(text: str, file: Path) -> Sequence[Person]:
 
 
 def _from_csv(text: str, file: Path, *, problems: list[str]) -> Sequence[Person]:
-    """An empty cell says nothing, rather than that it is empty: so a day can be left out."""
+    """Parse people from CSV; an empty cell is a missing value rather than an empty one, so a day can be left out."""
     from dayone.errors import Invalid, Malformed
     from dayone.hr.connectors.files import ambiguous, table
     from dayone.hr.connectors.workforce_file import MAPPING

@@ -19,14 +19,14 @@ NO_CHANGES = (
 
 
 def plan_lines(plan: Json) -> Sequence[str]:
-    """The lines for an answer of POST /v1/plan."""
+    """Return the lines for a response of POST /v1/plan."""
     if not plan["counts"]:
         return [*_notes(plan), NO_CHANGES]
     return [*_operations(plan), "", *_notes(plan), *_exists(plan), summary(_added(plan)), *_held(plan["guardrail"])]
 
 
 def _added(plan: Json) -> Mapping[str, int]:
-    """The counts without the creations of what exists: none of these is added."""
+    """Return the counts without the creations of existing resources, which add nothing."""
     exists = Counter(pair["kind"] for pair in plan["operations"] if pair.get("existing"))
     return {kind: number - exists[kind] for kind, number in plan["counts"].items()}
 
@@ -37,7 +37,7 @@ def _exists(plan: Json) -> list[str]:
 
 
 def mistakes_in(plan: Json) -> Sequence[str]:
-    """Why the API would refuse the policy; nothing from a release that does not answer this."""
+    """Return the reasons why the API would refuse the policy; none from a release without this answer."""
     return plan.get("errors") or ()
 
 

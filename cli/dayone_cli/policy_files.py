@@ -9,10 +9,10 @@ _SUFFIXES = {".yaml", ".yml"}
 
 
 def policy_texts(places: Sequence[Path], *, shown: bool = False) -> Mapping[str, str]:
-    """The texts by name: of a file its last part, of a file in a folder its path below that folder.
+    """Return the texts by name: a file's last part, or its path below a given folder.
 
-    These names are what reasons call the rules by, so they are the same wherever the command is typed. With `shown`
-    they are paths as they were typed, for messages that an editor can follow. Raises Misused.
+    These names are those in reasons, so they are the same wherever the command is typed. With `shown` they are paths as
+    they were typed, for messages that an editor can follow. Raises Misused.
     """
     texts: dict[str, str] = {}
     for place in places:

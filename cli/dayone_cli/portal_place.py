@@ -1,4 +1,4 @@
-"""Where people sign in: said on the command line, in the environment, or in the AWS configuration."""
+"""Address of the sign-in portal, from the command line, the environment, or the AWS configuration."""
 
 import os
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ class Portal:
 
     @property
     def token_name(self) -> str:
-        """What the token's file is named after."""
+        """Name on which the token's file name is based."""
         return self.session or self.start_url
 
 
 def portal_of(target: Target, *, start_url: str = "", region: str = "", session: str = "") -> Portal:
-    """The portal by what was said, else by the AWS profile, else by an sso-session of that name; raises Misused."""
+    """Return the portal of the options, else of the AWS profile, else of an sso-session of that name; raise Misused."""
     if start_url:
         return Portal(start_url=start_url, region=region or target.known_region, session=session or SESSION)
     with aws_asked("read the AWS configuration"):

@@ -59,7 +59,7 @@ Every command that calls Day One or AWS also takes:
 
 
 def reference() -> str:
-    """The page as Markdown; the same for the same command."""
+    """Return the page as Markdown; the same for the same command."""
     top: Any = typer.main.get_command(build())
     shared = _shared(top)
     lines = [_INTRODUCTION, *_table(shared.values())]

@@ -20,14 +20,14 @@ _PERSON = "person:"
 
 @dataclass(frozen=True, kw_only=True)
 class ShownHeld:
-    """What a change holds, in lines for whoever is to decide on it, and its version, which a decision names."""
+    """Held operations of a change, in lines for the person who decides, and their version, named by a decision."""
 
     lines: Sequence[str]
     version: int | None
 
 
 def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -> ShownHeld:
-    """The held operations of a change, or those of a part: the first 20 with names and reasons, then how many more.
+    """Return the held operations of a change, or of a part: the first 20 with names and reasons, and the rest's number.
 
     `part` has the `subjects`, and the `resources`, that it is about; without any it is about all.
     """
@@ -54,7 +54,7 @@ def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -
 
 
 def access_lines(api: ApiClient, person: str) -> Sequence[str]:
-    """The groups and assignments that a person has, as AWS confirmed them, with the rules that gave them."""
+    """Return the groups and assignments of a person, as confirmed by AWS, with their rules."""
     name = display_name(api.read(path("v1", "people", person)))
     groups = api.read(path("v1", "people", person, "access"), {"limit": _MOST_ASSIGNMENTS})["groups"]
     who = f"{person} ({name})" if name else person
@@ -71,7 +71,7 @@ def access_lines(api: ApiClient, person: str) -> Sequence[str]:
 
 
 def report_of(person: str) -> str:
-    """The command that lists everything that a person has."""
+    """Return the command that lists all access of a person."""
     return f"dayone access report --person {person}"
 
 
@@ -83,7 +83,7 @@ class Names:
         self._names: dict[str, str] = {}
 
     def of(self, person: str) -> str:
-        """The display name, empty when it cannot be read: a name is a help, and no reason to stop."""
+        """Return the display name, empty when it cannot be read: a missing name does not stop the command."""
         if person not in self._names:
             try:
                 self._names[person] = display_name(self._api.read(path("v1", "people", person)))
@@ -93,7 +93,7 @@ class Names:
 
 
 def display_name(answer: Json) -> str:
-    """The name in an answer of GET /v1/people/{person}, empty when HR has sent none."""
+    """Return the name in a response of GET /v1/people/{person}, empty when HR has sent none."""
     return str((answer.get("fact") or {}).get("display_name") or "")
 
 

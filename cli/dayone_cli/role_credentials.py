@@ -19,7 +19,7 @@ class RoleCredentials:
     expiration: datetime
 
     def export_lines(self) -> str:
-        """The three lines for a POSIX shell, as the portal shows them."""
+        """Return the three lines for a POSIX shell, as the portal shows them."""
         return (
             f'export AWS_ACCESS_KEY_ID="{self.access_key_id}"\n'
             f'export AWS_SECRET_ACCESS_KEY="{self.secret_access_key}"\n'
@@ -27,7 +27,7 @@ class RoleCredentials:
         )
 
     def process_output(self) -> str:
-        """What an AWS SDK expects of a `credential_process`."""
+        """Return the output that an AWS SDK expects of a `credential_process`."""
         said = {
             "Version": 1,
             "AccessKeyId": self.access_key_id,
@@ -52,7 +52,7 @@ def role_credentials(sso: Any, *, access_token: str, account: str, permission_se
 
 
 def profile_block(portal: Portal, *, account: str, permission_set: str, region: str) -> str:
-    """What to put into ~/.aws/config, so that the AWS CLI gets the same credentials by itself."""
+    """Return the text for ~/.aws/config by which the AWS CLI gets the same credentials."""
     if portal.session:
         where = f"sso_session = {portal.session}\n"
         above = (

@@ -45,7 +45,7 @@ _PLACE = tuple(field.name for field in fields(Target))
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What a command has in hand."""
+    """Context of a command."""
 
     target: Target
     screen: Screen

@@ -1,4 +1,4 @@
-"""What a command prints: tables for people, JSON for programs, on stdout; everything else on stderr."""
+"""Output of a command: tables for people, JSON for programs, on stdout; everything else on stderr."""
 
 import json
 import sys
@@ -33,7 +33,7 @@ _STYLES = {
 
 
 class OutputFormat(StrEnum):
-    """What is printed on stdout."""
+    """Formats of the output on stdout."""
 
     TABLE = "table"
     JSON = "json"
@@ -53,7 +53,7 @@ type View = Callable[[Any], Sheet | Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """Where it goes; colours only on a terminal, and never with NO_COLOR."""
+    """Output streams; colours only on a terminal, and never with NO_COLOR."""
 
     form: OutputFormat = OutputFormat.TABLE
     out: TextIO = field(default_factory=lambda: sys.stdout)
@@ -83,7 +83,7 @@ class Screen:
         self.out.write(text)
 
     def say(self, text: str) -> None:
-        """Tell the person at the terminal something that is no part of the answer."""
+        """Print a message for the person at the terminal that is no part of the response."""
         self.err.write("\n".join(map(_printable, text.split("\n"))) + "\n")
         self.err.flush()
 

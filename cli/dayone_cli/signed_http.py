@@ -22,7 +22,7 @@ class Send(Protocol):
 
 
 def signed(credentials: "Credentials", *, region: str) -> Send:
-    """Requests for `execute-api`, signed with these credentials."""
+    """Return a sender of requests for `execute-api`, signed with these credentials."""
 
     def send(method: str, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
         from botocore.auth import SigV4Auth

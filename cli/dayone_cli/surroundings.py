@@ -1,4 +1,4 @@
-"""What Day One is, or is to be, deployed into, looked at with the credentials of whoever types the command."""
+"""Environment of a deployment, checked with the credentials of the user of the command."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ _RATES = {"sso_admin_calls": "SsoAdminCalls", "identity_store_calls": "IdentityS
 
 
 def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: str) -> "Sequence[Finding]":
-    """What the caller sees, by the parameters of the stack, else by the only instance that there is.
+    """Return the caller's findings, by the parameters of the stack, else for the only existing instance.
 
     Raises Unauthorised without credentials, and Misused when there are several instances and none was named.
     """
@@ -45,7 +45,7 @@ def own_findings(target: Target, *, instance_arn: str, ended_sessions_targets: s
 
 
 def parameters_of(target: Target) -> Given:
-    """The stack's parameters by name; none when it is not deployed, or may not be read."""
+    """Return the stack's parameters by name; none when it is not deployed, or may not be read."""
     try:
         return target.parameters
     except Failure:
@@ -53,7 +53,7 @@ def parameters_of(target: Target) -> Given:
 
 
 def _table_of(target: Target, given: Given) -> str:
-    """The stack's table, or the one that it is given; empty before there is one."""
+    """Return the stack's table, or the one given to it; empty before there is one."""
     try:
         return target.outputs.get("TableName", "") or given.get("StateTableName", "")
     except Failure:
@@ -80,7 +80,7 @@ def _no_instance(target: Target) -> "Finding":
 
 
 def _session_policy(target: Target, given: Given) -> "Finding":
-    """Whether the policy that ends live sessions fits; the deployed functions have no right to look."""
+    """Check that the policy that ends live sessions fits; the deployed functions have no right to read that."""
     from dayone.adapters.setup.organization import OrganizationsTargetSight
     from dayone.setup.organization import session_policy_fits
     from dayone.setup.session_policy import policy_name
@@ -91,7 +91,7 @@ def _session_policy(target: Target, given: Given) -> "Finding":
 
 
 def _invocations(target: Target, given: Given, *, account: str) -> "Iterator[Finding]":
-    """Who may invoke the functions that believe their events; nothing before these are deployed."""
+    """Yield findings on who may invoke the functions that trust their events; none before these are deployed."""
     from dayone.adapters.setup.invokers import IamInvokerSight
     from dayone.setup.invocations import only_the_api_and_the_queues_invoke
 

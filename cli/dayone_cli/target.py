@@ -1,4 +1,4 @@
-"""Which Day One a command speaks to: an address, or a deployed stack, with credentials from the usual chain."""
+"""Target of a command: an address, or a deployed stack, with credentials from the usual chain."""
 
 import os
 import re
@@ -23,7 +23,7 @@ _REGION_IN_URL = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 
 @dataclass(frozen=True)
 class Target:
-    """What the options and the environment say: an empty text is nothing said."""
+    """Settings from the options and the environment: an empty text is no setting."""
 
     stack: str = STACK
     api: str = ""
@@ -40,7 +40,7 @@ class Target:
 
     @cached_property
     def session(self) -> "boto3.session.Session":
-        """AWS with the profile and Region that were said, else those of the environment and ~/.aws."""
+        """AWS session with the given profile and Region, else those of the environment and ~/.aws."""
         import boto3
 
         with aws_asked("read the AWS configuration"):
@@ -48,12 +48,12 @@ class Target:
 
     @property
     def configuration(self) -> "botocore.session.Session":
-        """What ~/.aws/config and the environment say."""
+        """Configuration in ~/.aws/config and the environment."""
         return self.session._session  # noqa: SLF001 - boto3 shows its configuration nowhere else
 
     @cached_property
     def known_region(self) -> str:
-        """The Region; raises Misused when nobody says which."""
+        """The Region; raises Misused when none is set."""
         region = self._said_region or self.session.region_name
         if not region:
             raise Misused("No Region is set", detail="add --region, or set AWS_REGION or a region in the AWS profile")
@@ -71,7 +71,7 @@ class Target:
 
     @property
     def is_deployed(self) -> bool:
-        """Whether the stack is there; raises the Failure of whoever may not look."""
+        """True if the stack exists; raises the Failure of a caller who may not read that."""
         try:
             return bool(self._stack)
         except Refused as refused:
@@ -101,12 +101,12 @@ class Target:
 
     @cached_property
     def url(self) -> str:
-        """Where the API is: the address that was said, else the stack's."""
+        """Address of the API: the given one, else the stack's."""
         return (self.api or self.output("ApiUrl")).rstrip("/")
 
     @cached_property
     def hr_url(self) -> str:
-        """Where HR systems send to, which is another address when the API is private."""
+        """Address to which HR systems send, which differs when the API is private."""
         return self.url if self.api else self.outputs.get("HrUrl", self.url).rstrip("/")
 
     @cached_property
@@ -122,7 +122,7 @@ class Target:
         return ApiClient(url=self.url, send=signed(credentials, region=self.known_region))
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - the type depends on the service
-        """A boto3 client of a service."""
+        """Return a boto3 client of a service."""
         return self.session.client(service, region_name=self.known_region)  # type: ignore[call-overload]
 
     @property

@@ -37,7 +37,7 @@ class TokenCache:
     folder: Path
 
     def kept(self, portal: Portal) -> Token | None:
-        """The token that is kept for a portal, None when there is none that can be read."""
+        """Return the stored token for a portal, None when there is none that can be read."""
         try:
             said = json.loads(self._file(portal).read_text(encoding="utf-8"))
             expires = said.get("registrationExpiresAt")
@@ -79,7 +79,7 @@ class TokenCache:
 
 
 def usual_cache() -> TokenCache:
-    """The one in the home folder."""
+    """Return the cache in the home folder."""
     return TokenCache(Path("~/.aws/sso/cache").expanduser())
 
 

@@ -29,12 +29,12 @@ _EMPTY = 90  # seconds that the inbox must look empty: SQS counts right about a 
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
-    """Watches changes; `patience` is how many seconds the API may answer 404 for one that it has answered 202 for.
+    """Progress display of changes; `patience` is how many seconds the API may answer 404 for an accepted one.
 
-    One that is accepted and not planned yet is waited for as long as messages wait in the inbox.
+    A change that is accepted and not planned yet is awaited as long as messages wait in the inbox.
 
-    A change that is held waits for a human, and ends the watch; `is_decided` says that one has decided just now, which
-    is carried out after the answer. After `timeout` seconds, of all changes together, it ends as well; 0 is never.
+    A held change waits for a human, and ends the watch; `is_decided` means that one has just decided, which is carried
+    out after the response. After `timeout` seconds, of all changes together, it ends as well; 0 is never.
     """
 
     api: ApiClient
@@ -50,9 +50,9 @@ class Watch:
         object.__setattr__(self, "_end", self.now() + self.timeout if self.timeout else math.inf)
 
     def until_over(self, change: str) -> Json:
-        """The change with its operations as it is when it is over or waits for a human, or when the time is up.
+        """Return the change with its operations once it is over, waits for a human, or the time is up.
 
-        Raises Unfinished for one that is not known by then.
+        Raises Unfinished for one that is not recorded by then.
         """
         moves = self.screen.err.isatty()
         bar = _bar(self.screen) if moves else None
@@ -79,7 +79,7 @@ class Watch:
                 self.api.sleep(min(pause, max(0.0, self._end - self.now())))
 
     def came_out_well(self, seen: Json) -> None:
-        """Raise Negative unless the change has succeeded, saying what has failed, or what waits for whom.
+        """Raise Negative unless the change has succeeded, with what has failed, or what waits for whom.
 
         Raises Unfinished when the time was up before.
         """
@@ -124,7 +124,7 @@ class Watch:
 
 
 def is_recorded(seen: Json) -> bool:
-    """Whether the API has told of a change itself, and not that it is accepted and not planned yet."""
+    """Return whether the API answered with the change itself, rather than an accepted one not planned yet."""
     return bool(seen["change"]["state"] != _ACCEPTED)
 
 

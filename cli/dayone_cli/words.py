@@ -1,4 +1,4 @@
-"""How values of the API are written in a table."""
+"""Format of the API's values in a table."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ FROM_RECORDS = "This is what AWS has confirmed to Day One; AWS itself was not re
 
 
 def said(value: object) -> str:
-    """A value in a cell: nothing is empty, a list is written with commas, a mapping as `name=value`."""
+    """Format a value for a cell: empty for nothing, a list with commas, a mapping as `name=value`."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -21,7 +21,7 @@ def said(value: object) -> str:
 
 
 def moment(value: object) -> str:
-    """A time of the API without its fractions of a second and its zone, which is UTC."""
+    """Return a time of the API without its fractions of a second and its zone, which is UTC."""
     text = said(value)
     return f"{text[:10]} {text[11:19]}Z" if len(text) > len("2026-11-23T08:00") and text[10] == "T" else text
 
@@ -32,5 +32,5 @@ def because(reasons: Iterable[Mapping[str, Any]]) -> str:
 
 
 def plural(number: int, name: str, many: str = "") -> str:
-    """A number with its word: `1 removal`, `2 removals`."""
+    """Return a number with its word: `1 removal`, `2 removals`."""
     return f"{number} {name if number == 1 else many or name + 's'}"

@@ -41,7 +41,7 @@ def _remember_table(scene: Scene) -> None:
 
 
 def _take_access_away(scene: Scene) -> None:
-    """A policy without rules: its removals are held, and approved by the second person."""
+    """Apply a policy without rules: its removals are held, and approved by the second person."""
     scene.put_in_force("a policy without rules", EMPTY, is_held=bool(scene.group_id()))
     account = scene.values["account"]
     for what, read in (
@@ -81,7 +81,7 @@ def _delete_stack(scene: Scene) -> None:
 
 
 def _delete_table(scene: Scene) -> None:
-    """The table outlives the stack, which is to be seen before it goes."""
+    """Delete the table, after checking that it has outlived the stack."""
     table, dynamodb = scene.values.get("table", ""), scene.aws.client("dynamodb")
     if not table:
         return

@@ -17,7 +17,7 @@ _SCP = "SERVICE_CONTROL_POLICY"
 
 
 def deploy(scene: Scene) -> None:
-    """Deploy into an organisation that has never seen Day One, and let it look at the accounts."""
+    """Deploy into an organisation that has never seen Day One, and discover its accounts."""
     _enable_service_control_policies(scene)
     is_new = scene.aws.stack() is None  # else the step is run again
     release(scene, "the stack is created", expected="CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
@@ -75,7 +75,7 @@ def _enable_service_control_policies(scene: Scene) -> None:
 
 
 def _policies(scene: Scene) -> str:
-    """The state of the service control policies of the root: ENABLED, or on the way there, or off."""
+    """Return the state of the service control policies of the root: ENABLED, or on the way there, or off."""
     roots = scene.aws.client("organizations").list_roots()["Roots"]
     kinds = {kind["Type"]: str(kind["Status"]) for root in roots for kind in root["PolicyTypes"]}
     return kinds.get(_SCP, "off")

@@ -32,7 +32,7 @@ def update(scene: Scene) -> None:
 
 
 def _unit(scene: Scene) -> str:
-    """The organizational unit of the test, made when there is none."""
+    """Return the organizational unit of the test, created when there is none."""
     if "unit" not in scene.values:
         organizations = scene.aws.client("organizations")
         made = organizations.create_organizational_unit(ParentId=scene.values["root"], Name=UNIT)

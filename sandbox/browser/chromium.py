@@ -1,4 +1,4 @@
-"""What a person does with a page: look, type, click, and keep a picture of it."""
+"""A person's actions on a page: read, type, click, and take a picture."""
 
 import base64
 import json
@@ -85,7 +85,7 @@ class Chromium:
         return values
 
     def is_visible(self, selector: str) -> bool:
-        """Say whether the first that fits can be seen now."""
+        """Return whether the first matching element is visible."""
         return bool(self._value(_VISIBLE % json.dumps(selector)))
 
     def text(self, selector: str) -> str:

@@ -8,7 +8,7 @@ _EMPTY = frozenset({"meta", "link", "input", "br"})
 
 @dataclass
 class Form:
-    """Where a form goes, how, and what it holds before anybody fills it in."""
+    """A form: its action, its method, and its initial fields."""
 
     action: str
     method: str

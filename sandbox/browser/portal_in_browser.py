@@ -29,7 +29,7 @@ class PortalInBrowser:
         self.page.wait_for("#user-name")
 
     def accounts(self) -> Mapping[str, list[str]]:
-        """Look at the portal anew: the permission sets in each account, by account id."""
+        """Open the portal again and return the permission sets in each account, by account id."""
         self.page.go_to(self._start_url)
         self.page.wait_for("#user-name")
         ids = self.page.attributes("details.account", "data-account")

@@ -37,7 +37,7 @@ class PortalOverHttp:
         self.submit("/start/password", password=password)
 
     def accounts(self) -> Mapping[str, list[str]]:
-        """Look at the portal anew: the permission sets in each account, by account id."""
+        """Open the portal again and return the permission sets in each account, by account id."""
         self.go_to(self._start_url)
         if "user-name" not in self.page.texts:
             raise LookupError("signed out")
@@ -57,7 +57,7 @@ class PortalOverHttp:
         self.submit(self.page.forms[-1].action.partition("?")[0], answer="allow")
 
     def picture(self, path: Path) -> bool:  # noqa: ARG002 - there is nothing to put there
-        """Say that there is nothing to take a picture with."""
+        """Return False: there is nothing to take a picture with."""
         return False
 
     def go_to(self, url: str) -> None:

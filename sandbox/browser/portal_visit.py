@@ -1,4 +1,4 @@
-"""What a person does at the portal, whichever way: by a browser, or where there is none by plain HTTP."""
+"""A person's actions at the portal, in a browser, or without one by plain HTTP."""
 
 import json
 import urllib.request
@@ -16,7 +16,7 @@ class PortalVisit(Protocol):
         """Sign in for the first time, with the one-time password, and set one's own."""
 
     def accounts(self) -> Mapping[str, list[str]]:
-        """Look at the portal anew: the permission sets in each account, by account id."""
+        """Open the portal again and return the permission sets in each account, by account id."""
 
     def export_lines(self, account_id: str, permission_set: str) -> str:
         """Ask for access keys, and return the lines for a shell."""

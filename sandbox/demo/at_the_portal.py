@@ -24,9 +24,9 @@ LOOK = "aws s3api list-buckets"
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """Who visits which portal, and what they must come to have; `pictures` is the folder for those of a browser.
+    """Context of a visit to the portal, with the expected access; `pictures` is the folder for those of a browser.
 
-    `ends_sessions` is whether Day One can end what is open, which a delegated administrator cannot.
+    `ends_sessions` is whether Day One can end open sessions, which a delegated administrator cannot.
     """
 
     sandbox: Sandbox
@@ -47,7 +47,7 @@ class Act:
             yield PortalInBrowser(page, self.sandbox.portal_url)
 
     def first_day(self, visit: PortalVisit) -> Shell:
-        """Sign in, look, take the export lines, and be who AWS says one is."""
+        """Sign in, read the page, copy the export lines, and check the caller's identity in AWS."""
         self._sign_in(visit)
         exports = self._access_keys(visit)
         shell = Shell(sandbox=self.sandbox, exports=exports)

@@ -1,4 +1,4 @@
-"""What must be seen in Identity Center for the story to be true."""
+"""State of Identity Center expected by the story."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Expected:
 
 
 def missing(expected: Expected, *, view: IdentityCenterView) -> str:
-    """The first thing that is not there yet, in words; empty when all of it is."""
+    """Return the first missing part, in words; empty when there is none."""
     wanted = expected
     if wanted.user_name not in view.users():
         return f"no user {wanted.user_name}"

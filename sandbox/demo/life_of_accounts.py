@@ -1,4 +1,4 @@
-"""A chapter of the demo: all that can happen to accounts, and what Day One knows of each afterwards."""
+"""Chapter of the demo: events of accounts, and Day One's records of them."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _WORKLOADS = ("Workloads", "Dev")
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """Who lets things happen, who tells of them, and by which eyes and how long what follows is waited for."""
+    """Context of the chapter on accounts: who acts, where to read, and how long to wait."""
 
     sandbox: Sandbox
     narrator: Narrator

@@ -9,7 +9,7 @@ from rich.table import Table
 
 
 class StepFailed(Exception):
-    """A step did not come to its end; says which, and why."""
+    """A step that did not succeed, with the reason."""
 
     def __init__(self, step: str, reason: str) -> None:
         super().__init__(f"{step}: {reason}")
@@ -43,7 +43,7 @@ class Narrator:
         self._console.print(f"  [dim]{line}[/]", highlight=False)
 
     def table(self, title: str, *, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """A table, as wide as it needs to be."""
+        """Print a table, as wide as it needs to be."""
         table = Table(title=title, title_justify="left", title_style="bold", show_lines=False)
         for column in columns:
             table.add_column(column, overflow="fold")
@@ -52,7 +52,7 @@ class Narrator:
         self._console.print(table)
 
     def failed(self, failure: StepFailed, *, logs: Sequence[str]) -> None:
-        """Say which step failed and why, and what the functions logged."""
+        """Print the failed step, the reason, and the logs of the functions."""
         self._console.print(f"[red]✗ {failure.step}[/]", highlight=False)
         self._console.print(f"  {failure.reason}", highlight=False, markup=False)
         for line in logs:

@@ -32,13 +32,13 @@ class Shell:
         )
 
     def caller_arn(self) -> str:
-        """Who STS says this is; raises RuntimeError with what the AWS CLI says instead."""
+        """Return the caller's ARN from STS; raise RuntimeError with the AWS CLI's error."""
         ended = self.run("aws sts get-caller-identity --output json")
         if ended.returncode != 0:
             raise RuntimeError(ended.stderr.strip())
         return str(json.loads(ended.stdout)["Arn"])
 
     def refusal(self, command: str) -> str:
-        """What AWS says no with; empty when it does not."""
+        """Return AWS's refusal of a command; empty when it succeeds."""
         ended = self.run(command)
         return ended.stderr.strip() if ended.returncode != 0 else ""

@@ -1,4 +1,4 @@
-"""Runs the local Identity Center until it is told to stop (SIGTERM, SIGINT)."""
+"""Local Identity Center as a process, which runs until a signal ends it (SIGTERM, SIGINT)."""
 
 import argparse
 import resource
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _publish_nothing(result: Told) -> None:
-    """Stand in for a bus when there is none to tell."""
+    """Publish nothing, without a bus."""
 
 
 def _cost() -> str:

@@ -1,4 +1,4 @@
-"""How the local Identity Center behaves in time and under load: as AWS does, at once, or as chosen numbers say."""
+"""Behaviour of the local Identity Center in time and under load: like AWS, immediate, or by given numbers."""
 
 import argparse
 import math
@@ -82,7 +82,7 @@ class Behaviour:
 
     @classmethod
     def realistic(cls, **numbers: float | None) -> Self:
-        """As AWS does, as far as it is known: the README of this package tells what each number rests on."""
+        """Return AWS's behaviour as far as it is known: the README of this package has the source of each number."""
         aws = cls(
             assignment_seconds=3.0,
             deletion_seconds=14.0,
@@ -172,7 +172,7 @@ class Behaviour:
 
 
 def behaviour_argument(text: str) -> Behaviour:
-    """Read a behaviour from the command line, whose parser says what is wrong with it."""
+    """Parse a behaviour from the command line, whose parser reports the error."""
     try:
         return Behaviour.parse(text)
     except ValueError as error:

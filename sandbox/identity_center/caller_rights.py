@@ -1,4 +1,4 @@
-"""The IAM rights of whoever calls Identity Center: asked of the IAM of the local AWS, or stated where there is none."""
+"""IAM rights of callers of Identity Center: from the IAM of the local AWS, or stated where there is none."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _ANSWER_SECONDS = 10.0
 
 
 class CallerRights(Protocol):
-    """What callers may do besides calling Identity Center."""
+    """Rights of callers besides calling Identity Center."""
 
     def refusal(self, access_key: str, action: str, resource: str, *, context: Mapping[str, str] = _NO_CONTEXT) -> str:
         """AWS's sentence that refuses an action on a resource (an ARN) to whoever has this access key, or "".

@@ -1,4 +1,4 @@
-"""Who calls, and what a delegated administrator or another member account may not do."""
+"""Callers, and restrictions of a delegated administrator or another member account."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -72,7 +72,7 @@ class Callers:
         self._organization.register_delegated_administrator(AccountId=account_id, ServicePrincipal=SERVICE_PRINCIPAL)
 
     def is_delegated(self, account_id: str) -> bool:
-        """Say whether the organization has made this account the administrator of Identity Center."""
+        """Return whether the organization has made this account the administrator of Identity Center."""
         admins = self._organization.admins
         return any(
             fake_delegated_administrator.account.id == account_id
@@ -90,7 +90,7 @@ class Callers:
 
 
 def caller_arn(account_id: str, access_key: str) -> str:
-    """Return who calls: the root of an account, whose key is its id, or a session known by its key alone."""
+    """Return the ARN of a caller: the root of an account, whose key is its id, or a session with its key as name."""
     if access_key in ("", account_id):
         return f"arn:aws:iam::{account_id}:root"
     return f"arn:aws:sts::{account_id}:assumed-role/caller/{access_key}"

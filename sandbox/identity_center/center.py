@@ -65,7 +65,7 @@ class IdentityCenter(State):
 
     @contextmanager
     def reading(self) -> Iterator[Self]:
-        """Hold everything still for a look at it; the caller must change nothing."""
+        """Lock the state for reading; the caller must change nothing."""
         with self._lock:
             self.requests.settle()
             yield self
@@ -168,7 +168,7 @@ class IdentityCenter(State):
             self._changed.notify()
 
     def _settle_in_time(self) -> None:
-        """Finish requests when they fall due, also when nobody asks: listeners must not wait for the next question."""
+        """Finish requests when they fall due, without waiting for the next call, because listeners depend on it."""
         with self._changed:
             while self._is_open:
                 self.requests.settle()

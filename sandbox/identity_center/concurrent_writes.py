@@ -16,7 +16,7 @@ _POLICY_WRITES = ("UpdatePolicy", "DeletePolicy", "AttachPolicy", "DetachPolicy"
 
 
 class ConcurrentWrites:
-    """Who is writing what; a call takes `Behaviour.call_seconds`, so only then can two be at it at once."""
+    """Writes in progress; a call takes `Behaviour.call_seconds`, so only then can two overlap."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

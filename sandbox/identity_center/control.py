@@ -1,4 +1,4 @@
-"""What tests may do to a running Identity Center beside AWS's API: change how it behaves, and disable users."""
+"""Controls for tests beside AWS's API: change the behaviour, and disable users."""
 
 import json
 from collections.abc import Callable

@@ -46,11 +46,11 @@ class Keys(Protocol):
     """KMS, as far as Identity Center has to know how a key is."""
 
     def trouble(self, key_arn: str) -> str:
-        """The code of the error with which KMS would refuse to use a key, such as `DisabledException`; else empty."""
+        """Return the code of KMS's refusal to use a key, such as `DisabledException`; else empty."""
 
 
 class EveryKey:
-    """Where there is no KMS, every key is there and enabled."""
+    """Substitute for a missing KMS: every key exists and is enabled."""
 
     def trouble(self, key_arn: str) -> str:
         """See Keys."""
@@ -59,7 +59,7 @@ class EveryKey:
 
 
 class KeysInKms:
-    """The keys of the local AWS, looked at anew each time."""
+    """Keys of the local AWS, read again each time."""
 
     def __init__(self, endpoint: str, *, region: str) -> None:
         self._accounts = MemberAccounts(endpoint, region=region)
@@ -79,7 +79,7 @@ class KeysInKms:
 
 
 class Encryption:
-    """Which key is in use, and whether a caller may have it used."""
+    """The key in use, and the callers' right to use it."""
 
     def __init__(
         self, settings: Settings, state: SsoAdminState, rights: Callable[[], CallerRights], keys: Keys
@@ -93,7 +93,7 @@ class Encryption:
         self._reason = ""
 
     def described(self) -> dict[str, str]:
-        """The members of EncryptionConfigurationDetails."""
+        """Return the members of EncryptionConfigurationDetails."""
         named = {"KmsKeyArn": self._key_arn} if self._key_arn else {}
         reason = {"EncryptionStatusReason": self._reason} if self._reason else {}
         kind = "CUSTOMER_MANAGED_KEY" if self._key_arn else "AWS_OWNED_KMS_KEY"
@@ -140,7 +140,7 @@ class Encryption:
                 raise ServiceError(code, _words(refusal, action, key_arn), Reason=reason)
 
     def _context(self, service: str) -> dict[str, str]:
-        """The encryption context, and the names in it, as conditions of a policy see them."""
+        """Return the encryption context, and the names in it, as conditions of a policy see them."""
         instance = self._state.instance
         key, value = "aws:sso:instance-arn", instance.instance_arn
         if service == "identitystore":

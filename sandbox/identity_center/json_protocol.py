@@ -18,7 +18,7 @@ _ACCOUNT_ID = re.compile(r"\d{12}")
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back over HTTP."""
+    """Response over HTTP."""
 
     status: int
     headers: dict[str, str]

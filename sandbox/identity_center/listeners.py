@@ -1,4 +1,4 @@
-"""What else in the local AWS is told when access comes or goes: the place to hang roles and sign-in on."""
+"""Listeners in the local AWS to changes of access: roles and sign-in depend on them."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, override
@@ -17,20 +17,20 @@ class AccessListener:
     """
 
     def on_provisioned(self, account_id: str, permission_set: "PermissionSet") -> None:
-        """The account has the permission set's role from now on, as the permission set is at this moment."""
+        """Handle a new role of the permission set in the account, as the permission set is at this moment."""
 
     def on_deprovisioned(self, account_id: str, permission_set_arn: str) -> None:
-        """The role has gone from the account, with the last assignment of the permission set there."""
+        """Handle the removal of the role from the account, with the last assignment of the permission set there."""
 
     def on_assigned(self, assignment: "Assignment") -> None:
-        """A user or group has the permission set in the account; its role is there already."""
+        """Handle a new assignment of a user or group in the account; its role exists already."""
 
     def on_unassigned(self, assignment: "Assignment") -> None:
-        """A user or group has it no longer; the role is still there, and goes next if this was the last one."""
+        """Handle the end of an assignment; the role still exists, and is removed next if this was the last one."""
 
 
 class Listeners(AccessListener):
-    """All listeners of one center, each told in the order in which it was added."""
+    """All listeners of one center, each called in the order in which it was added."""
 
     def __init__(self) -> None:
         self._all: list[AccessListener] = []
@@ -39,7 +39,7 @@ class Listeners(AccessListener):
         return iter(self._all)
 
     def add(self, listener: AccessListener) -> None:
-        """Tell this one too, of everything from now on."""
+        """Add a listener, for everything from now on."""
         self._all.append(listener)
 
     @override

@@ -1,4 +1,4 @@
-"""How much is asked of the local Identity Center: whether a client keeps to its budgets is seen from here."""
+"""Load on the local Identity Center, which shows whether a client keeps to its budgets."""
 
 import time
 from collections import Counter, deque
@@ -31,7 +31,7 @@ class Load:
         self._busiest[quota] = max(self._busiest[quota], len(calls))
 
     def refused(self, quota: str, code: str) -> None:
-        """A call was answered with this error."""
+        """Count a call that was answered with this error."""
         self._refused[f"{quota} {code}"] += 1
 
     def under_way(self, assignments: int) -> None:
@@ -46,5 +46,5 @@ class Load:
 
 
 def quota_of(service: str, operation: str) -> str:
-    """What calls are counted by: all of sso-admin together, the operations of any other service one by one."""
+    """Return the quota a call counts against: all of sso-admin together, other operations one by one."""
     return service if service == "sso-admin" else f"{service}:{operation}"

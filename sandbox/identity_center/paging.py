@@ -72,7 +72,7 @@ def page(
 
 
 def _digest(operation: str, parameters: Mapping[str, Any]) -> str:
-    """What a token is good for: the operation with all parameters but those that say which page."""
+    """Return the digest a token is valid for: the operation with all parameters but the page's."""
     kept = {name: value for name, value in parameters.items() if name not in (_NEXT, _SIZE)}
     return hashlib.sha256(json.dumps([operation, kept], sort_keys=True).encode()).hexdigest()[:16]
 

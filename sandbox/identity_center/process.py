@@ -101,7 +101,7 @@ def behave(endpoint: str, behaviour: Behaviour) -> None:
 
 
 def load(endpoint: str, *, clear: bool = False) -> Mapping[str, Any]:
-    """How much has been asked of the Identity Center at this URL since that was last cleared."""
+    """Return the load on the Identity Center at this URL since it was last cleared."""
     method = "DELETE" if clear else "GET"
     said: dict[str, Any] = _asked(urllib.request.Request(f"{endpoint}/_sandbox/load", method=method))
     return said

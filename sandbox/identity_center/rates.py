@@ -1,4 +1,4 @@
-"""How many calls a second are answered: what goes over is throttled, as AWS throttles it."""
+"""Rate limits of calls: calls above the rate are throttled, as AWS does."""
 
 import time
 from collections.abc import Callable

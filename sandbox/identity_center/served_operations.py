@@ -1,4 +1,4 @@
-"""Which object serves which operations: each has a method for every operation it serves, named as boto3 names it."""
+"""Table of the objects that serve operations: each has a method for every operation, named as in boto3."""
 
 from collections.abc import Callable
 
@@ -67,7 +67,7 @@ def sso_admin(state: State) -> list[object]:
 
 
 def organizations(state: State, events: AccountEvents, later: Callable[[Callable[[], None]], None]) -> list[object]:
-    """Return what serves organizations before moto is asked; `later` runs a function after a while."""
+    """Return the objects that serve organizations before moto does; `later` runs a function after a while."""
     served: list[object] = [
         Accounts(
             state.organization,

@@ -1,4 +1,4 @@
-"""Knows the operations of the served AWS services from botocore's own models, by the target header of a request."""
+"""Operations of the served AWS services, from botocore's own models, by the target header of a request."""
 
 from dataclasses import dataclass
 

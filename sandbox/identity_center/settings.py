@@ -1,4 +1,4 @@
-"""Whose Identity Center it is that runs here."""
+"""Settings of the local Identity Center: its accounts."""
 
 from dataclasses import dataclass, field
 
@@ -22,5 +22,5 @@ class Settings:
 
     @property
     def default_caller(self) -> str:
-        """The account that a caller is taken for whose key does not tell."""
+        """Account assumed for a caller whose key does not identify it."""
         return self.delegated_administrator or self.account_id

@@ -17,7 +17,7 @@ _SIGNATURE = re.compile(r"[0-9a-f]{64}")
 
 
 class SignatureRefused(ServiceError):
-    """Refusal of a request before it is looked at; its HTTP status is STATUS."""
+    """Refusal of a request before it is processed; its HTTP status is STATUS."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""All that the local Identity Center and Organizations know, for whoever wants to look at it."""
+"""State of the local Identity Center and Organizations."""
 
 from sandbox.identity_center.caller_rights import CallerRights, StatedRights
 from sandbox.identity_center.encryption import Encryption, EveryKey, Keys

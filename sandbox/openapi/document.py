@@ -48,12 +48,12 @@ def routes() -> Sequence[DescribedRoute]:
 
 
 def document_text() -> str:
-    """The document as JSON text, ending in a line end; the same for the same code."""
+    """Return the document as JSON text, ending in a line end; the same for the same code."""
     return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
 def document() -> Json:
-    """The document; raises LookupError, naming them, when routes are not described."""
+    """Return the document; raise LookupError, naming them, when routes are not described."""
     found = routes()
     if missing := [
         f"{described_route.method} {described_route.path}"

@@ -116,7 +116,7 @@ _CHALLENGE = Parameter(
 
 
 def hr_routes() -> Sequence[DescribedRoute]:
-    """What HR systems send to, by method."""
+    """Return the routes to which HR systems send, by method."""
     verify = Description(
         tag="HR systems",
         answer=VerificationAnswer,
@@ -147,7 +147,7 @@ def hr_routes() -> Sequence[DescribedRoute]:
 
 
 def _examples() -> Mapping[str, object]:
-    """The bodies of the deliveries, by kind."""
+    """Return the bodies of the deliveries, by kind."""
     return {kind: json.loads(_body_of(name)) for kind, name in _DELIVERIES.items()}
 
 

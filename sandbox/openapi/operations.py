@@ -56,7 +56,7 @@ type Json = dict[str, Any]
 
 
 def operation(route: DescribedRoute, description: Description, schemas: Schemas) -> Json:
-    """The operation object of a route."""
+    """Return the operation object of a route."""
     summary, _, more = route.says.partition("\n\n")
     return {
         "operationId": route.name,

@@ -1,4 +1,4 @@
-"""How the API says that something went wrong, on every route: problem documents, and API Gateway's own answers."""
+"""Error responses of every route: problem documents, and API Gateway's own answers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -25,7 +25,7 @@ type Json = dict[str, Any]
 
 
 def refused(route: DescribedRoute) -> Json:
-    """The answers of a route other than its own, by status."""
+    """Return the error responses of a route, by status."""
     by_status: dict[int, list[Exception]] = {}
     for error in _errors(route):
         by_status.setdefault(problem_of(error)["status"], []).append(error)
@@ -37,7 +37,7 @@ def refused(route: DescribedRoute) -> Json:
 
 
 def problem_examples(routes: Iterable[DescribedRoute]) -> Mapping[str, Json]:
-    """An example of each kind of problem that these routes may answer with, by its kind."""
+    """Return an example of each kind of problem of these routes, by its kind."""
     examples = {_kind(error): {"value": _problem(error)} for route in routes for error in _errors(route)}
     return dict(sorted(examples.items()))
 

@@ -26,7 +26,7 @@ type Json = dict[str, Any]
 
 
 def reference_text(document: Json) -> str:
-    """The page as Markdown, from an OpenAPI document as `document` makes it."""
+    """Return the page as Markdown, from an OpenAPI document as `document` makes it."""
     parts = [
         _INTRODUCTION,
         *chain.from_iterable(_section(document, tag) for tag in document["tags"]),

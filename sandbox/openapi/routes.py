@@ -29,7 +29,7 @@ class DescribedRoute:
 
     @property
     def writes(self) -> bool:
-        """Whether it changes something, and takes an idempotency key."""
+        """True if it changes something, and takes an idempotency key."""
         return self.is_signed and self.method in _WRITES and self.path not in ONLY_ASKS
 
 

@@ -29,7 +29,7 @@ class Schemas:
         }
 
     def of(self, shape: object) -> Json:
-        """The schema of one of the types, which is mostly a reference."""
+        """Return the schema of one of the types, which is mostly a reference."""
         return self._made[str(next(at for at, entry in enumerate(self._shapes) if entry is shape))]
 
 
@@ -44,7 +44,7 @@ def _closed(schema: Json) -> Json:
 
 
 def _plain(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
-    """A schema less the titles that pydantic makes of names; a property may be called `title`."""
+    """Return a schema without pydantic's titles made of names; a property may be called `title`."""
     if isinstance(schema, list):
         return [_plain(entry) for entry in schema]
     if not isinstance(schema, dict):

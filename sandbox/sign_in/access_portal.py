@@ -1,4 +1,4 @@
-"""What somebody who is signed in can see and get; the API `sso` and the portal's pages both ask here."""
+"""Access of a signed-in person; the API `sso` and the portal's pages both read it here."""
 
 from sandbox.sign_in.entitlements import Entitlement, Entitlements, User
 from sandbox.sign_in.portal_sessions import PortalSession, PortalSessions

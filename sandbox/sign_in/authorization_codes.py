@@ -19,7 +19,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True, kw_only=True)
 class AuthorizationRequest:
-    """What a browser was sent to `/authorize` with."""
+    """Parameters with which a browser was sent to `/authorize`."""
 
     client: Client
     redirect_uri: str
@@ -60,13 +60,13 @@ class AuthorizationCodes:
         return AuthorizationRequest(client=client, redirect_uri=redirect_uri, state=state, challenge=challenge)
 
     def issue(self, request: AuthorizationRequest, session: PortalSession) -> str:
-        """Return a code for somebody who has said yes."""
+        """Return a code for a person who has confirmed the request."""
         code = secrets.token_hex(32)
         self._issued[code] = _Issued(request, session, self._clock() + _LIFETIME)
         return code
 
     def redeem(self, parameters: Mapping[str, Any], *, client: Client) -> PortalSession:
-        """Return the session a code was issued for, once, to whoever knows what the challenge was made from."""
+        """Return the session a code was issued for, once, to the owner of the challenge's verifier."""
         issued = self._issued.pop(str(parameters.get("code")), None)
         if issued is None or issued.request.client.id != client.id or issued.expires_at <= self._clock():
             raise oidc_refusal("InvalidGrantException", "The code is not valid.")
@@ -78,12 +78,12 @@ class AuthorizationCodes:
 
 
 def challenge_of(verifier: str) -> str:
-    """The S256 challenge of a verifier (RFC 7636, section 4.2)."""
+    """Return the S256 challenge of a verifier (RFC 7636, section 4.2)."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _same(uri: str, registered: str) -> bool:
-    """Whether two redirect URIs are the same; on the loopback interface any port is (RFC 8252, section 7.3)."""
+    """Return whether two redirect URIs are the same; on the loopback interface any port is (RFC 8252, section 7.3)."""
     asked, existing = urlsplit(uri), urlsplit(registered)
     if asked.scheme == "http" and asked.hostname in _LOOPBACK:
         return (asked.scheme, asked.hostname, asked.path) == (existing.scheme, existing.hostname, existing.path)

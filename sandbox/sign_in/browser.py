@@ -1,4 +1,4 @@
-"""Who is at the browser: the cookie that carries a portal session, and where to go after signing in."""
+"""Identity at the browser: the cookie of a portal session, and the page after signing in."""
 
 from urllib.parse import quote
 
@@ -42,7 +42,7 @@ class Browsers:
 
 
 def to_sign_in(request: Request) -> Response:
-    """Send a browser to sign in, and then back to where it wanted to go."""
+    """Send a browser to the sign-in page, and then back to its page."""
     return redirected(f"{HOME}/sign-in?next={quote(request.full_path.rstrip('?'), safe='')}")
 
 

@@ -17,7 +17,7 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 @dataclass(kw_only=True)
 class DeviceGrant:
-    """A program that waits for a person; `session` once somebody has said yes."""
+    """A program that waits for a person; `session` is set once they have confirmed."""
 
     client: Client
     device_code: str
@@ -56,7 +56,7 @@ class DeviceGrants:
         return None if over else grant
 
     def redeem(self, device_code: str, *, client: Client) -> PortalSession:
-        """Return the session of the person who said yes, once; raises what AWS answers in all other cases."""
+        """Return the session of the person who confirmed, once; raise AWS's errors in all other cases."""
         grant = self._by_device.get(device_code)
         if grant is None or grant.client.id != client.id or grant.used:
             raise oidc_refusal("InvalidGrantException", "The device code is not valid.")

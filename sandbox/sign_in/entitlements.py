@@ -1,4 +1,4 @@
-"""What a user may use at this moment: accounts, permission sets in them, and the role behind each."""
+"""Access of a user at this moment: accounts, permission sets in them, and the role behind each."""
 
 from dataclasses import dataclass
 

@@ -23,14 +23,14 @@ class _Kept:
 
 
 class Passwords:
-    """What each user (by id) signs in with. A user made by the API has no password, as on AWS."""
+    """Passwords of each user (by id). A user made by the API has no password, as on AWS."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}
         self._one_time: dict[str, str] = {}
 
     def has_one(self, user_id: str) -> bool:
-        """Say whether the user has set a password."""
+        """Return whether the user has set a password."""
         return user_id in self._kept
 
     def one_time(self, user_id: str, *, anew: bool = False) -> str:
@@ -43,11 +43,11 @@ class Passwords:
         return self._one_time[user_id]
 
     def is_right(self, user_id: str, text: str) -> bool:
-        """Say whether this is the password the user has set."""
+        """Return whether this is the password the user has set."""
         return user_id in self._kept and self._kept[user_id].fits(text)
 
     def is_one_time(self, user_id: str, text: str) -> bool:
-        """Say whether this is the user's one-time password, which holds until a password is set."""
+        """Return whether this is the user's one-time password, which holds until a password is set."""
         return secrets.compare_digest(self._one_time.get(user_id, "\0").encode(), text.encode())
 
     def set(self, user_id: str, text: str) -> None:
@@ -58,7 +58,7 @@ class Passwords:
 
 
 def weakness(text: str) -> str:
-    """What a new password lacks, in words for the person; empty when it is good enough for AWS.
+    """Return the requirements that a new password misses, in words for the person; empty when it is good enough.
 
     Source: IAM Identity Center User Guide, "Password requirements when managing identities in IAM Identity Center".
     """

@@ -1,4 +1,4 @@
-"""Who is signed in: the sessions of the portal, and the tokens that speak for them."""
+"""Sign-in state: the sessions of the portal, and their tokens."""
 
 import secrets
 import time
@@ -19,7 +19,7 @@ class PortalSession:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessToken:
-    """What `sso` takes as proof; lives no longer than its session."""
+    """Token that `sso` accepts as proof; lives no longer than its session."""
 
     session: PortalSession
     expires_at: float

@@ -1,4 +1,4 @@
-"""How sso-oidc and sso refuse a request: an error of AWS's model, with its HTTP status."""
+"""Refusals of sso-oidc and sso: an error of AWS's model, with its HTTP status."""
 
 from typing import Any
 
@@ -37,11 +37,11 @@ _PORTAL = {
 
 
 def oidc_refusal(code: str, description: str) -> Refusal:
-    """A refusal of sso-oidc."""
+    """Return a refusal of sso-oidc."""
     status = 401 if code == "InvalidClientException" else 400
     return Refusal(code, status=status, body={"error": _OAUTH[code], "error_description": description})
 
 
 def portal_refusal(code: str, message: str) -> Refusal:
-    """A refusal of sso. ForbiddenException is not in its model, yet it is what AWS answers to "No access"."""
+    """Return a refusal of sso. ForbiddenException is not in its model, yet AWS answers it to "No access"."""
     return Refusal(code, status=_PORTAL[code], body={"message": message, "__type": code})

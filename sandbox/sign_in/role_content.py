@@ -1,4 +1,4 @@
-"""What a permission set, as it is at one moment, makes of the role in an account."""
+"""Contents of an account's role, from a permission set as it is at one moment."""
 
 import re
 from dataclasses import dataclass

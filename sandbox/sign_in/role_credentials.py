@@ -1,4 +1,4 @@
-"""Issues the credentials of a role to a person: a session that STS knows, as long as the permission set says."""
+"""Credentials of a role for a person: a session known to STS, for the permission set's duration."""
 
 import sys
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ USER_ID = "identitystore:userId"
 
 @dataclass(frozen=True, kw_only=True)
 class RoleCredentials:
-    """What a shell or SDK needs to act as the role, until `expiration`; `arn` is what STS calls the session."""
+    """Credentials for a shell or SDK to act as the role, until `expiration`; `arn` is the session's in STS."""
 
     access_key_id: str
     secret_access_key: str
@@ -27,7 +27,7 @@ class RoleCredentials:
 
 @dataclass
 class SessionLimits:
-    """How long a role session lasts at most, whatever the permission set says: tests make it short."""
+    """Maximum duration of a role session, whatever the permission set allows: tests make it short."""
 
     longest: float = 43200.0  # twelve hours, in seconds
 

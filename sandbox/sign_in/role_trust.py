@@ -1,4 +1,4 @@
-"""Who may assume the roles that Identity Center makes, and what they are called."""
+"""Trust policies and names of the roles that Identity Center creates."""
 
 import base64
 import hashlib

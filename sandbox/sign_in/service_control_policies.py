@@ -1,4 +1,4 @@
-"""Which service control policies of the organisation an account is held to."""
+"""Service control policies of the organisation that apply to an account."""
 
 from moto.organizations.models import FakeAccount, FakeOrganizationalUnit
 

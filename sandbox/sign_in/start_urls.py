@@ -11,5 +11,5 @@ def start_url_of(identity_store_id: str) -> str:
 
 
 def is_same(start_url: str, given: str) -> bool:
-    """Tell whether a program's start URL is this one, as it is or as a browser shows it (`/start/#/`)."""
+    """Return whether a program's start URL is this one, as it is or as a browser shows it (`/start/#/`)."""
     return given.lower().rstrip("#/") == start_url.lower()

@@ -18,7 +18,7 @@ _MOST = 1_000_000
 
 
 class Managed(StrEnum):
-    """Whose assignments: those that Day One made, those that exist in AWS besides, or all."""
+    """Filter of assignments: those that Day One made, others that exist in AWS, or all."""
 
     TRUE = "true"
     FALSE = "false"

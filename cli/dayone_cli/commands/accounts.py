@@ -1,4 +1,4 @@
-"""`dayone accounts`: which accounts are known, who reaches them, and having them looked at again."""
+"""`dayone accounts`: recorded accounts, access to them, and their refresh."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any

@@ -165,7 +165,7 @@ def adopt(
 
 
 def _part(subjects: list[str] | None, resources: list[str] | None) -> dict[str, list[str]]:
-    """The part that a decision is about, as the API takes it; empty for all."""
+    """Return the part that a decision is about, in the API's form; empty for all."""
     return {name: chosen for name, chosen in (("subjects", subjects), ("resources", resources)) if chosen}
 
 

@@ -1,4 +1,4 @@
-"""`dayone dead-letters`: work that was given up, and having it looked at again."""
+"""`dayone dead-letters`: abandoned work, and its redrive."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`dayone events`: send an event by hand, as an HR system or AWS would."""
+"""`dayone events`: send an event manually, as an HR system or AWS would."""
 
 import json
 import uuid

@@ -97,6 +97,6 @@ def end(
 
 
 def _what(**said: str) -> Mapping[str, Mapping[str, str]]:
-    """A membership when there is no account, else an assignment; the API says what is missing."""
+    """Return a membership without an account, else an assignment; the API reports missing members."""
     named = {name: value for name, value in said.items() if value}
     return {"assignment" if "account" in named or "permission_set" in named else "membership": named}

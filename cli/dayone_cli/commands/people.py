@@ -1,4 +1,4 @@
-"""`dayone people`: who is known, what they reach and why, and telling of people by hand."""
+"""`dayone people`: recorded people, their access with reasons, and manual entries."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -101,7 +101,7 @@ def _question(person: str, *, on: str, at_once: bool) -> str:
 
 
 def _told(run: Run, people: Sequence[Mapping[str, Any]], problems: list[str]) -> Iterator[Mapping[str, Any]]:
-    """Tell of everybody, part by part; who is refused is told apart, and does not keep the others back."""
+    """Send all people, part by part; refused parts are reported, and do not hold up the others."""
     for start in range(0, len(people), _AT_ONCE):
         part = people[start : start + _AT_ONCE]
         try:

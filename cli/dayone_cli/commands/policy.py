@@ -169,7 +169,7 @@ def _put(run: Run, texts: Mapping[str, str], *, authors: list[str] | None, depen
 
 
 def _in_force(run: Run) -> tuple[str, Mapping[str, str]]:
-    """The tag of the policy in force and its texts by name; an empty tag when there is none."""
+    """Return the tag of the policy in force and its texts by name; an empty tag when there is none."""
     try:
         answer = run.api.get(_POLICY)
     except Refused as refused:

@@ -58,7 +58,7 @@ def check(
 
 
 def _of_the_api(run: Run) -> Sequence[Finding]:
-    """What the functions see with their own roles; before anything is deployed, nothing."""
+    """Return the findings of the deployed functions with their own roles; none before a deployment."""
     try:
         if not run.target.api and not run.target.is_deployed:
             return [_about_the_api("unknown", "it is not deployed yet", do="deploy it, then check again")]
@@ -84,7 +84,7 @@ def _sheet(findings: Sequence[Finding]) -> Sheet:
 
 
 def _pasted(findings: Sequence[Finding]) -> Iterator[str]:
-    """The texts to paste, each once, whoever has found that they are missing; an older API names none."""
+    """Yield the texts to paste, each once, from whichever finding; an older API has none."""
     texts = {finding["snippet"]: finding["name"] for finding in findings if finding.get("snippet")}
     for text, name in texts.items():
         yield from ("", f"{name}, to paste:", "", *text.splitlines())

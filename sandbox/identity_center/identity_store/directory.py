@@ -117,11 +117,11 @@ class Directory:
         return self._pairs.get((group.id, user_id))
 
     def are_paired(self, user_id: str, group_id: str) -> bool:
-        """Say whether a user is in a group (ids or ARNs), of whom neither need exist."""
+        """Return whether a user is in a group (ids or ARNs), neither of which must exist."""
         return (bare_id(group_id), bare_id(user_id)) in self._pairs
 
     def holds_principal(self, principal_type: str, principal_id: str, *, since: float) -> bool:
-        """Say whether a USER or GROUP with this id is in the store, since this time (seconds since the epoch)."""
+        """Return whether a USER or GROUP with this id is in the store, since this time (seconds since the epoch)."""
         found = (self.users if principal_type == "USER" else self.groups).get(principal_id)
         return found is not None and found.created_at <= since
 

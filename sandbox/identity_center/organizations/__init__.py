@@ -1,1 +1,1 @@
-"""The organization: its accounts, organizational units and tags, and the events that tell of changes to accounts."""
+"""The organization: its accounts, organizational units and tags, and the events on changes of accounts."""

@@ -42,7 +42,7 @@ class AccountEvents:
         self._publish = publish
 
     def account_created(self, status: Mapping[str, Any]) -> None:
-        """Tell what came of a CreateAccount, given the CreateAccountStatus as the API answers it."""
+        """Publish the result of a CreateAccount, given the CreateAccountStatus as the API answers it."""
         created = {
             "id": status["Id"],
             "state": status["State"],
@@ -55,7 +55,7 @@ class AccountEvents:
         self._service_event("CreateAccountResult", {"createAccountStatus": created})
 
     def account_closed(self, account_id: str, requested_at: float) -> None:
-        """Tell that an account is closed; `requested_at` in seconds since the epoch."""
+        """Publish the closure of an account; `requested_at` in seconds since the epoch."""
         closed = {
             "accountId": account_id,
             "state": "SUCCEEDED",
@@ -65,24 +65,24 @@ class AccountEvents:
         self._service_event("CloseAccountResult", {"closeAccountStatus": closed}, by="organizations.amazonaws.com")
 
     def account_joined(self, account_id: str, *, method: str) -> None:
-        """Tell that an account is a member from now on; `method` is Created or INVITED."""
+        """Publish that an account is a member from now on; `method` is Created or INVITED."""
         joined = {"accountId": account_id, "joinedMethod": method, "joinedTime": _now()}
         self._service_event("AccountJoinedOrganization", joined)
 
     def account_departed(self, account_id: str, *, method: str) -> None:
-        """Tell that an account is a member no longer; `method` is LEFT, REMOVED or CLEANED."""
+        """Publish that an account is a member no longer; `method` is LEFT, REMOVED or CLEANED."""
         departed = {"accountId": account_id, "departureMethod": method, "departureTime": _now()}
         self._service_event("AccountDepartedOrganization", departed)
 
     def tags_changed(self, arn: str, *, keys: list[str], tags: Mapping[str, str]) -> None:
-        """Tell of other tags on an account: the keys that have changed, and all the tags that it has now."""
+        """Publish a change of an account's tags: the changed keys, and all its present tags."""
         kind = {"service": "organizations", "resource-type": "account", "version": 3}
         detail = {"changed-tag-keys": keys, **kind, "tags": dict(tags)}
         told = Told(kind=TAG_CHANGE, detail=detail, account_id=self._account_id, source="aws.tag", resources=(arn,))
         self._publish(told)
 
     def managed_account(self, name: str, status: Mapping[str, Any], *, region: str) -> None:
-        """Tell what came of Control Tower's work on an account, `name` being the event's and that of its status."""
+        """Publish the result of Control Tower's work on an account; `name` is the event's and that of its status."""
         key = f"{name[0].lower()}{name[1:]}Status"
         self._service_event(name, {key: dict(status)}, service="controltower", region=region)
 
@@ -96,7 +96,7 @@ class AccountEvents:
         service: str = "organizations",
         error: tuple[str, str] | None = None,
     ) -> None:
-        """Tell of a call, `request` and `response` as CloudTrail spells them, in camelCase.
+        """Publish a call, with `request` and `response` as CloudTrail spells them, in camelCase.
 
         `caller` is the account that made it, the management account unless it is named; with an `error`, its code and
         message, the call has failed.

@@ -1,4 +1,4 @@
-"""What happens to accounts and is no call of Organizations: what AWS does by itself, and what Control Tower does."""
+"""Events of accounts outside the Organizations API: actions of AWS itself, and of Control Tower."""
 
 import json
 import threading

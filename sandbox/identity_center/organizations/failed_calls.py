@@ -1,4 +1,4 @@
-"""Has calls told of that AWS refused: they leave events, too, with the code of the error."""
+"""Events for calls that AWS refused, with the code of the error."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

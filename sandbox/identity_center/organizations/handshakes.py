@@ -47,7 +47,7 @@ class Handshake:
         }
 
     def is_for(self, account_id: str) -> bool:
-        """Whether this account may answer it; an invitation to an address is for whoever has its id."""
+        """Return whether this account may answer it; an invitation to an address is for any account with its id."""
         return self.target["Type"] == "EMAIL" or self.target["Id"] == account_id
 
 

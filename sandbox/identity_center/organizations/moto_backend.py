@@ -85,7 +85,7 @@ class OrganizationState(OrganizationsBackend):
         return accounts | {unit.id: unit.parent_id for unit in self.ou if unit.parent_id}
 
     def depth(self, identifier: str) -> int:
-        """Say how many units lie between the root and this container, itself included."""
+        """Return how many units lie between the root and this container, itself included."""
         return len(list(self._upwards(identifier))) - 1
 
     def described(self, account: FakeAccount) -> dict[str, Any]:

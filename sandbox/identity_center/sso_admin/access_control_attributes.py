@@ -1,4 +1,4 @@
-"""Which attributes of users policies can see (attribute-based access control), kept and shown."""
+"""Attributes of users for attribute-based access control, stored and returned."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The operations that make and end account assignments, and tell how far that is."""
+"""Operations that create and delete account assignments, and return their progress."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -85,7 +85,7 @@ class AssignmentRequests:
         return self._requests.listed("AccountAssignmentsDeletionStatus", DELETION, parameters)
 
     def is_assigning(self, permission_set_arn: str) -> bool:
-        """Say whether a permission set is about to be assigned."""
+        """Return whether a permission set is about to be assigned."""
         return any(
             request.subject["PermissionSetArn"] == permission_set_arn
             for request in self._requests.in_progress(CREATION)

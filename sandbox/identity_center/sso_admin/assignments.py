@@ -80,7 +80,7 @@ class Assignments:
         return {assignment for principal in principals for assignment in self._of_principal.get(principal, ())}
 
     def uses(self, permission_set_arn: str) -> bool:
-        """Say whether anybody has the permission set anywhere."""
+        """Return whether the permission set is assigned anywhere."""
         return any(assigned and role[1] == permission_set_arn for role, assigned in self._of_role.items())
 
     def add(self, assignment: Assignment) -> None:

@@ -26,7 +26,7 @@ class Instances:
         return {"Instances": [self._summary()] if self._state.has_instance else []}
 
     def describe_instance(self, _parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer with all that AWS tells about the instance."""
+        """Return AWS's description of the instance."""
         encryption = {"EncryptionConfigurationDetails": self._encryption.described()}
         return self._summary() | {"PermissionSetsEnabled": True} | encryption
 

@@ -24,7 +24,7 @@ _TAKE_AWAY = ("iam:DetachRolePolicy", "iam:DeleteRolePolicy", "iam:DeleteRolePer
 
 @dataclass(frozen=True)
 class Calling:
-    """Who calls, by access key, and how to find out what they may do."""
+    """A caller, by access key, and the source of their rights."""
 
     access_key: str
     rights: CallerRights

@@ -54,7 +54,7 @@ class SsoAdminState(SSOAdminBackend):
         self.permission_sets.append(permission_set)
 
     def exists(self, arn: str) -> bool:
-        """Say whether there is a permission set with this ARN."""
+        """Return whether there is a permission set with this ARN."""
         return any(found.permission_set_arn == arn for found in self.permission_sets)
 
     def _find_managed_policy(self, managed_policy_arn: str) -> ManagedPolicy:

@@ -1,4 +1,4 @@
-"""The operations that bring permission sets up to date in accounts, and tell where they are."""
+"""Operations that update permission sets in accounts, and list their accounts."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any

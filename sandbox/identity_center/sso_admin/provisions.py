@@ -38,7 +38,7 @@ class Provisions:
             self._listener.on_deprovisioned(account_id, permission_set_arn)
 
     def holds(self, account_id: str, permission_set_arn: str) -> bool:
-        """Say whether the account has the permission set's role."""
+        """Return whether the account has the permission set's role."""
         return permission_set_arn in self._revisions.get(account_id, ())
 
     def accounts(self, permission_set_arn: str, status: str | None = None) -> list[str]:

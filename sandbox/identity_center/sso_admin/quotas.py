@@ -1,4 +1,4 @@
-"""How many there may be of what: the quotas of IAM Identity Center that count and do not time.
+"""Quotas of IAM Identity Center on numbers of resources, as opposed to rates.
 
 Source: IAM Identity Center User Guide, quotas. The defaults; AWS raises some of them.
 """
@@ -16,6 +16,6 @@ GROUPS = 100_000
 
 
 def check_quota(count: int, quota: int, what: str) -> None:
-    """Raise ServiceQuotaExceededException when there would be more than the quota; `what` says of what."""
+    """Raise ServiceQuotaExceededException when there would be more than the quota; `what` names the resources."""
     if count > quota:
         raise ServiceError("ServiceQuotaExceededException", f"You have exceeded the quota of {quota} {what}.")

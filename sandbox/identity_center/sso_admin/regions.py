@@ -42,10 +42,10 @@ class Regions:
         self._regions = {primary: Region(primary, is_primary=True)}
 
     def is_elsewhere(self, operation: Operation, region: str) -> bool:
-        """Say whether a call for this Region ("": for the primary one) does not find the instance there.
+        """Return whether a call for this Region ("": for the primary one) does not find the instance there.
 
-        In an additional Region people and the instance can be looked at, and nothing else: permission sets and
-        assignments cannot even be read. Source: IAM Identity Center User Guide, multi-Region.
+        In an additional Region people and the instance can be read, and nothing else: not even permission sets and
+        assignments. Source: IAM Identity Center User Guide, multi-Region.
         """
         present = self._regions.get(region) if region else None
         if operation.service == "organizations" or not region or (present and present.is_primary):

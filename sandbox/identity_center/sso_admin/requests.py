@@ -18,11 +18,11 @@ _LAST_NUMBER = 10**12 - 1
 
 
 class RequestFailed(Exception):
-    """Why a request that was accepted came to nothing; its text is the FailureReason."""
+    """Failure of an accepted request; its text is the FailureReason."""
 
 
 def no_permission_set(arn: str) -> str:
-    """Why a request fails whose permission set does not exist."""
+    """Return the failure reason of a request whose permission set does not exist."""
     return f"Received a 404 status error: Could not find PermissionSet with id {arn.rpartition('/')[2]}"
 
 
@@ -76,7 +76,7 @@ class Requests:
 
     @property
     def behaviour(self) -> Behaviour:
-        """How Identity Center behaves at the moment."""
+        """Current behaviour of Identity Center."""
         return self._behaviour()
 
     def start(self, kind: str, subject: Mapping[str, Any], perform: Callable[[], None], *, seconds: float) -> Request:
@@ -110,7 +110,7 @@ class Requests:
                 self._open.remove(request)
 
     def seconds_to_next(self) -> float | None:
-        """How long until the next request falls due; None when none is open."""
+        """Return the seconds until the next request falls due; None when none is open."""
         return max(0.0, min(request.ready_at for request in self._open) - self._clock()) if self._open else None
 
     def in_progress(self, kind: str) -> list[Request]:
