@@ -203,8 +203,8 @@ def _parked(on: Adapters) -> Operation:
 
 
 CASES = (
-    Case(name="a plan", prepare=_a_plan, call=lambda on, made: on.state.subjects.commit(made)),
-    Case(name="a plan of a change of many", prepare=_a_plan_of_many, call=_commit_once),
+    Case(name="a plan", prepare=_a_plan, call=lambda on, made: on.state.subjects.commit(made), takes_back=True),
+    Case(name="a plan of a change of many", prepare=_a_plan_of_many, call=_commit_once, takes_back=True),
     Case(
         name="a plan of more than a transaction",
         prepare=_a_large_plan,

@@ -9,7 +9,15 @@ from dayone.errors import Conflicting
 from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.failures import Obstacle, after_failure
 from dayone.model.guardrails import after_ends, released, with_count
-from dayone.model.operations import OPEN_STATES, Applied, DeletionOutcome, Lane, Operation, OperationState
+from dayone.model.operations import (
+    OPEN_STATES,
+    Applied,
+    DeletionOutcome,
+    Lane,
+    Operation,
+    OperationState,
+    is_answered_later,
+)
 from dayone.model.subject_state import NO_GENERATION, generation_number
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 from dayone.ports.operations import Finished, Listed
@@ -93,7 +101,9 @@ class MemoryOperationQueue(MemoryParkedOperations):
             existing, attempts=existing.attempts + 1, attempted_at=doubt.at, waiting_for="", failure_reason=""
         )
         begun = replace(begun, awaits=None, is_parked=False)
-        self._state.store(begun, begun=True)
+        # Of what AWS answers at once an attempt is known by its doubt, and counted when it is over.
+        if is_answered_later(operation) or operation.is_parked:
+            self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
         mark = ResourceOf(operation.subject, unsettled.resource) if unsettled else None
         if unsettled and mark in self._state.applied:
@@ -102,14 +112,15 @@ class MemoryOperationQueue(MemoryParkedOperations):
 
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         existing = self._pending(operation)
-        self._state.store(replace(existing, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=at))
+        submitted = replace(existing, state=OperationState.SUBMITTED, request_id=request_id, submitted_at=at)
+        self._state.store(_as_tried(submitted, operation), begun=True)
 
     def postpone(self, operation: Operation, *, until: datetime, because: str, unanswered: bool = False) -> None:
         if existing := self._open(operation):
             back = replace(
                 existing, state=OperationState.PENDING, not_before=until, failure_reason=because, is_parked=False
             )
-            self._state.store(_as_refused(back, operation), begun=unanswered)
+            self._state.store(_as_tried(_as_refused(back, operation), operation), begun=unanswered)
 
     def note_refusal(self, operation: Operation, *, because: str) -> None:
         if existing := self._open(operation):
@@ -160,6 +171,7 @@ class MemoryOperationQueue(MemoryParkedOperations):
             awaits=None,
             is_parked=False,
         )
+        ended = _as_tried(ended, operation)
         self._state.store(ended)
         if not finished.untouched:
             for resource in finished.gone:
@@ -223,6 +235,10 @@ class MemoryOperationQueue(MemoryParkedOperations):
 
 def _written(applied: Applied | None) -> tuple[str, datetime | None] | None:
     return (applied.operation, applied.at) if applied else None
+
+
+def _as_tried(operation: Operation, tried: Operation) -> Operation:
+    return replace(operation, attempts=tried.attempts, attempted_at=tried.attempted_at or operation.attempted_at)
 
 
 def _as_refused(operation: Operation, noted: Operation) -> Operation:

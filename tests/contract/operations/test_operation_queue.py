@@ -114,16 +114,46 @@ class TestReading:
         assert ports.queue.applied([]) == {}
 
 
+def a_request(ports: StatePorts) -> Operation:
+    """On which AWS works for a while."""
+    (operation,) = planned(ports, SHOP, assigned("ViewOnly", to="g")).operations
+    return operation
+
+
 class TestBegin:
     def test_counts_the_attempt_and_puts_the_resource_in_doubt(self, ports: StatePorts) -> None:
-        operation = one_planned(ports)
+        operation = a_request(ports)
         now = begin(ports, operation)
         assert now == replace(operation, attempts=1)
         assert only(ports) == now
+        assert ports.queue.begun() == [now]
         assert ports.queue.applied([operation.target]) == {operation.target: doubtful(operation)}
 
+    def test_the_attempt_of_what_is_answered_at_once_is_noted_with_the_answer(self, ports: StatePorts) -> None:
+        operation = one_planned(ports)
+        now = begin(ports, operation)
+        assert now == replace(operation, attempts=1)
+        assert only(ports) == operation
+        assert ports.queue.begun() == []
+        assert ports.queue.applied([operation.target]) == {operation.target: doubtful(operation)}
+        ports.queue.postpone(now, until=NOW, because="Throttling: slow down")
+        assert only(ports).attempts == 1
+        ports.queue.finish([end(begin(ports, only(ports)))])
+        assert only(ports).attempts == 2
+
+    @pytest.mark.parametrize("state", [OperationState.SUCCEEDED, OperationState.FAILED])
+    def test_what_is_over_does_not_begin_again_and_its_resource_stays(
+        self, ports: StatePorts, state: OperationState
+    ) -> None:
+        operation = one_planned(ports)
+        made = confirmed(USER, operation=operation.id, at=NOW)
+        ports.queue.finish([end(begin(ports, operation), state=state, applied=made)])
+        with pytest.raises(Conflicting):
+            ports.queue.begin(operation, doubt=doubtful(operation), own=made)
+        assert ports.queue.applied([operation.target]) == {operation.target: made}
+
     def test_clears_what_an_earlier_attempt_left(self, ports: StatePorts) -> None:
-        operation = begin(ports, one_planned(ports))
+        operation = begin(ports, a_request(ports))
         ports.queue.park([parked(operation, on=GROUP)])
         ports.queue.postpone(operation, until=NOW, because="Throttling: slow down")
         (again,) = ports.runnable(limit=1)
@@ -143,7 +173,7 @@ class TestBegin:
         begin(ports, operation)
         with pytest.raises(Conflicting):
             ports.queue.begin(operation, doubt=doubtful(operation))
-        assert only(ports).attempts == 1
+        assert ports.queue.applied([operation.target]) == {operation.target: doubtful(operation)}
 
     def test_it_does_not_begin_on_what_has_moved_since_it_was_read_and_leaves_that_as_it_is(
         self, ports: StatePorts

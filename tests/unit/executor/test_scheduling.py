@@ -145,9 +145,12 @@ def test_what_is_blocked_and_not_parked_is_tried_again_in_a_while() -> None:
     member = an_operation(1, resource=membership())
     schedule = _schedule(member)
     assert _starts(schedule) == [member]
+    # As long again as it has waited: its plan is committed a moment later, or never.
     schedule.blocked(member, now=_READY)
-    assert schedule.next(_READY) == Wait(_READY + 2 * _SECOND)
-    assert schedule.next(_READY + 2 * _SECOND) == Start(member)
+    assert schedule.next(_READY) == Wait(_READY + (_READY - member.created_at))
+    assert schedule.next(_READY + _SECOND) == Start(member)
+    schedule.blocked(member, now=member.created_at)
+    assert schedule.next(member.created_at) == Wait(member.created_at + _SECOND / 4)
 
 
 def test_what_waits_for_one_that_is_refused_is_set_aside_and_what_waits_for_its_turn_is_not() -> None:

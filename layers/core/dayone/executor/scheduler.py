@@ -8,11 +8,11 @@ from functools import partial
 from dayone.executor.backlog import Backlog
 from dayone.executor.in_flight import RequestKind, RequestsUnderWay, must_not_meet
 from dayone.executor.rate_limits import Allowances, CallRate, InFlightLimit
-from dayone.model.operations import SSO_ADMIN, Lane, Operation, OperationState, quota_of
+from dayone.model.operations import SSO_ADMIN, Lane, Operation, OperationState, is_answered_later, quota_of
 from dayone.model.subjects import ResourceKind, Subject
 
-# Between two tries of what waits for its plan to be committed.
-_SOON, _LATER = timedelta(seconds=2), timedelta(seconds=30)
+# Between two tries of what waits for its plan to be committed, which is written right behind it.
+_SOON, _LATER = timedelta(seconds=0.25), timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -252,5 +252,4 @@ class Schedule:
 
 def is_lost_request(operation: Operation) -> bool:
     """Return whether an attempt was begun and neither its request id nor its end was recorded."""
-    asynchronous = operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
-    return asynchronous and operation.state is OperationState.PENDING and operation.attempts > 0
+    return is_answered_later(operation) and operation.state is OperationState.PENDING and operation.attempts > 0

@@ -234,6 +234,11 @@ def lane_of(operation: Operation) -> Lane:
     return _LANES.get(operation.resource.kind, Lane.PERMISSION_SETS)
 
 
+def is_answered_later(operation: Operation) -> bool:
+    """Return whether AWS takes it as a request, and works on that for a while."""
+    return operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+
+
 def quota_of(operation: Operation) -> str:
     """Return the quota an operation counts against: a whole service, or `identitystore:` and the name of an API."""
     kind = operation.resource.kind

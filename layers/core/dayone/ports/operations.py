@@ -110,7 +110,7 @@ class OperationQueue(Protocol):
     """Operations as a durable priority queue."""
 
     def begun(self) -> Sequence[Operation]:
-        """Open operations of which an attempt has begun: submitted ones, and those whose attempt was cut short."""
+        """Open operations on which AWS works, or may be working: submitted ones, and requests that were cut short."""
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
         """Return the other open operations of a lane, most urgent first, from behind `after` ("" to begin)."""
@@ -148,7 +148,9 @@ class OperationQueue(Protocol):
     def begin(
         self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
     ) -> Operation | None:
-        """Note that AWS is about to be called: counts the attempt and puts the resource in doubt.
+        """Note that AWS is about to be called: puts the resource in doubt, and counts the attempt.
+
+        The attempt of what AWS answers at once is noted with the answer: whatever the operation comes to.
 
         `own` is the resource as it was read, None when it was not there; it must not have moved since.
         `unsettled` is another resource of the subject that is thus no longer as it was confirmed.

@@ -168,6 +168,12 @@ def runnable(operation: Operation, *, begun: bool) -> Record:
     }
 
 
+def attempt_parts(operation: Operation) -> Record:
+    """Return the parts of an operation's record for how often it was tried, and when it was last."""
+    at = {"attempted_at": stamp(operation.attempted_at)} if operation.attempted_at else {}
+    return {"attempts": operation.attempts, **at}
+
+
 def refusal_parts(operation: Operation) -> Record:
     """Return the parts of an open operation's record for its kind of refusal, and since when."""
     since = {"refused_since": stamp(operation.refused_since)} if operation.refused_since else {}
@@ -217,9 +223,14 @@ def notes_record(plan: Plan) -> Record:
     return {**key._asdict(), "notes": list(plan.notes)}
 
 
-def share_in(record: Mapping[str, Any]) -> Share:
-    """Return a change's counts for a subject from the record that it planned it."""
-    return decode(Share, record, subject=change_keys.planned_of(record))
+def share_in(proof: Mapping[str, Any]) -> Share:
+    """Return a change's counts for a subject, but for what has succeeded, from the record that it planned it."""
+    return decode(Share, proof, subject=change_keys.planned_of(proof))
+
+
+def is_followed(proof: Mapping[str, Any]) -> bool:
+    """Return whether the progress of the plan in force may tell of it: of nothing that was ever held."""
+    return bool(proof.get("operations")) and "held" not in proof
 
 
 def delivery_record(delivery: ReceivedMessage, *, change: str) -> Record:

@@ -14,6 +14,7 @@ from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.mapping import (
     applied_in,
     applied_record,
+    attempt_parts,
     head_in,
     heads_of,
     operation_in,
@@ -37,7 +38,7 @@ class DynamoOpenOperations(DynamoParkedOperations):
     """The reading side of the port OperationQueue; an index follows its table late, so records are read as they are."""
 
     def begun(self) -> Sequence[Operation]:
-        """Open operations of which an attempt has begun."""
+        """Open operations on which AWS works, or may be working."""
         return self._found(self._table.query(Key("runnable").eq(lists.BEGUN), index="runnable"))
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
@@ -167,6 +168,7 @@ class DynamoOperationQueue(DynamoOpenOperations):
     def submit(self, operation: Operation, *, request_id: str, at: datetime) -> None:
         """Note that AWS works on it under this request id; raises Conflicting when it is not pending."""
         put = {"state": OperationState.SUBMITTED.value, "request_id": request_id, "submitted_at": stamp(at)}
+        put |= {**attempt_parts(operation), **runnable(operation, begun=True)}
         submitted = Update(change_keys.operation_key(operation), put=put, condition=IS_PENDING)
         if not self._table.write(submitted, what=f"submitting {operation.id}"):
             raise Conflicting(f"{operation.id} is no longer pending")
@@ -178,6 +180,7 @@ class DynamoOperationQueue(DynamoOpenOperations):
             "state": OperationState.PENDING.value,
             "is_parked": False,
             **why,
+            **attempt_parts(operation),
             **runnable(operation, begun=unanswered),
         }
         postponed = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)

@@ -10,7 +10,14 @@ from typing import Any
 from dayone.adapters.dynamodb import audit, change_counts, keys
 from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys as change_keys
-from dayone.adapters.dynamodb.mapping import applied_record, progress_key, progress_writes, runnable
+from dayone.adapters.dynamodb.mapping import (
+    applied_record,
+    attempt_parts,
+    operation_in,
+    progress_key,
+    progress_writes,
+    runnable,
+)
 from dayone.adapters.dynamodb.parked import is_to_be_planned_again, noted_failures
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import (
@@ -30,7 +37,7 @@ from dayone.errors import Conflicting
 from dayone.messages.codec import encode, stamp
 from dayone.model.dependencies import COUNTED
 from dayone.model.guardrails import with_count
-from dayone.model.operations import Applied, Operation
+from dayone.model.operations import Applied, Operation, OperationState, is_answered_later
 from dayone.model.subjects import ResourceOf
 from dayone.ports.operations import Finished
 
@@ -53,20 +60,27 @@ def is_begun(
         _take_back(table, operation, own=own, doubt=doubt)
         return False
     # Last: of two that have come as far as this, one goes on.
-    if not table.write(_attempt(operation, doubt=doubt), what=what):
+    if not _is_to_be_tried(table, operation, doubt=doubt):
         _take_back(table, operation, own=own, doubt=doubt)
         raise Conflicting(f"{operation.id} is no longer as it was read")
     return True
 
 
-def _attempt(operation: Operation, *, doubt: Applied) -> Update:
-    at = {"attempted_at": stamp(doubt.at)} if doubt.at else {}
-    return Update(
-        change_keys.operation_key(operation),
-        put={"attempts": operation.attempts + 1, "is_parked": False, **at, **runnable(operation, begun=True)},
-        remove=("waiting_for", "failure_reason", "awaits"),
-        condition=IS_PENDING & is_tried_as_often_as(operation),
-    )
+def _is_to_be_tried(table: DynamoTable, operation: Operation, *, doubt: Applied) -> bool:
+    if is_answered_later(operation) or operation.is_parked:
+        at = {"attempted_at": stamp(doubt.at)} if doubt.at else {}
+        attempt = Update(
+            change_keys.operation_key(operation),
+            put={"attempts": operation.attempts + 1, "is_parked": False, **at, **runnable(operation, begun=True)},
+            remove=("waiting_for", "failure_reason", "awaits"),
+            condition=IS_PENDING & is_tried_as_often_as(operation),
+        )
+        return table.write(attempt, what=f"beginning {operation.id}")
+    # Of two that read the resource as it was one has written the doubt; nobody has to know of it beside the resource,
+    # because AWS works on nothing of this kind behind its answer. What is over already stays so.
+    record = table.get(change_keys.operation_key(operation))
+    known = operation_in(record) if record else None
+    return known is not None and (known.state, known.attempts) == (OperationState.PENDING, operation.attempts)
 
 
 def _take_back(table: DynamoTable, operation: Operation, *, own: Applied | None, doubt: Applied) -> None:
@@ -139,6 +153,7 @@ def _closing(end: Finished) -> Write:
         "failure_reason": end.operation.failure_reason,
         "final": True,
         "is_parked": False,
+        **attempt_parts(end.operation),
     }
     if end.operation.outcome is not None:
         put["outcome"] = encode(end.operation.outcome)

@@ -27,6 +27,7 @@ from dayone.adapters.dynamodb.mapping import (
 from dayone.adapters.dynamodb.table import MOST_IN_A_TRANSACTION, DynamoTable
 from dayone.adapters.dynamodb.writes import IS_NEW, Put, Write, is_taken_by_nobody_but, nothing_moved_since
 from dayone.errors import Conflicting
+from dayone.model.operations import OperationState
 from dayone.model.subject_state import NameClaim, Plan, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 
@@ -117,22 +118,21 @@ class DynamoSubjects:
     def commit(self, plan: Plan) -> None:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head."""
         writes = _writes(plan)
-        operations: dict[str, Write] = {operation.id: Put(operation_record(operation)) for operation in plan.operations}
-        if len(writes) + len(plan.audit) + 1 + len(operations) <= MOST_IN_A_TRANSACTION:
-            self._put_in_force(plan, {**writes, **operations})
-        else:
-            self._put_large_in_force(plan, writes)
-        plan_counts.count(self._table, plan.after.subject, change=plan.cause.change)
-
-    def _put_large_in_force(self, plan: Plan, writes: Mapping[str, Write]) -> None:
-        # Nobody carries them out before their generation is in force, which comes with the head.
-        self._table.put_all(operation_record(operation) for operation in plan.operations)
+        held = [operation for operation in plan.operations if operation.state is OperationState.HELD]
+        if len(writes) + len(plan.audit) + 1 + len(held) > MOST_IN_A_TRANSACTION:
+            held = []
+        in_one = {operation.id: Put(operation_record(operation)) for operation in held}
+        # At half the price. Nobody carries them out before their generation is in force; what is held comes with it,
+        # where there is room, because nobody would see to what is held by no plan.
+        beforehand = [operation for operation in plan.operations if operation.id not in in_one]
+        self._table.put_all(map(operation_record, beforehand))
         try:
-            self._put_in_force(plan, writes)
+            self._put_in_force(plan, {**writes, **in_one})
         except Conflicting:
             # Only here is it certain that it has not come into force.
-            self._table.delete_all(change_keys.operation_key(operation) for operation in plan.operations)
+            self._table.delete_all(map(change_keys.operation_key, beforehand))
             raise
+        plan_counts.count(self._table, plan.after.subject, change=plan.cause.change)
 
     def _put_in_force(self, plan: Plan, writes: Mapping[str, Write]) -> None:
         refused = self._table.transact(
