@@ -1,4 +1,4 @@
-"""What the documents of the interface say, as they are kept: the API's, and the schemas of events on the bus."""
+"""Stored documents of the interface: the API's, and the schemas of events on the bus."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ def closed(schema: Any) -> Any:  # noqa: ANN401 - any part of a schema
 
 
 def event_mistakes(event: dict[str, Any]) -> list[str]:
-    """What about an event of the bus is otherwise than its schema says, or not in it."""
+    """Return the differences of a bus event from its schema."""
     stem = str(event["detail-type"]).lower().replace(" ", "-")
     schema = json.loads((ROOT / "docs" / "events" / f"{stem}.schema.json").read_text(encoding="utf-8"))
     validator = Draft202012Validator(closed(schema), format_checker=FormatChecker())

@@ -44,7 +44,7 @@ class Fence:
 
     @property
     def place(self) -> str:
-        """Where it is, as an editor finds it."""
+        """Position for an editor."""
         return f"{self.page}:{self.line}"
 
 
@@ -77,9 +77,9 @@ def fences_of(path: Path) -> list[Fence]:
 
 
 def printed_as(shown: str, *, printed: str) -> bool:
-    """Whether a page shows what was printed.
+    """Return whether a page shows the printed output.
 
-    Ids, times and how wide columns are do not count. `…` in a line stands for anything, alone on one for any lines.
+    Ids, times and column widths do not count. `…` in a line stands for anything, alone on one for any lines.
     """
     parts = [_line(line) for line in shown.splitlines() if line.strip()]
     lines = [_plain(line) for line in printed.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""Which IAM actions the calls of a boto3 client need."""
+"""IAM actions needed by the calls of a boto3 client."""
 
 from typing import Any
 

@@ -1,6 +1,7 @@
-"""What an operator does to the entries of the audit log that name somebody who is to be forgotten.
+"""Erasure of a person's data from entries of the audit log, as an operator does it.
 
-The digests are computed by themselves here, as the decision about them says, and not with the code that verifies them.
+The digests are computed independently here, as the decision about them describes, and not with the code that verifies
+them.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What somebody who may write the table does to the audit log, each as DynamoDB takes it, and a log to do it to."""
+"""Manipulations of the audit log through the table, each as DynamoDB allows it, and a log to apply them to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ _ENTRIES = {BUSY: (-1, -1, -1, 0, 0, 0, 1, 1, 1), QUIET: (0, 0), OTHER: (0, 0, 1
 
 @dataclass(frozen=True)
 class Vandal:
-    """Whoever may read and write the table, and knows how the log is made."""
+    """Somebody who may read and write the table, and knows the log's format."""
 
     table: StateTable
 
@@ -232,7 +232,7 @@ def _forget_falsely(vandal: Vandal) -> None:
 
 
 def _lie_beside_the_truth(vandal: Vandal) -> None:
-    """What was dropped is there again, another one, beside the digest of what was there."""
+    """Restore another value of an erased field, beside the digest of the true one."""
     forgotten = forget(vandal.get(at(5)), "actor")
     vandal.put({**forgotten, "actor": "nobody"})
 

@@ -24,7 +24,7 @@ _MEGABYTES = 512
 
 
 def why_not_here() -> str:
-    """What this machine lacks to run it, as the reason for a skipped test; empty when it lacks nothing."""
+    """Return what this machine lacks to run it, as the reason for a skipped test; empty when nothing."""
     if not (_FOLDER / "DynamoDBLocal.jar").exists():
         return "NO DYNAMODB LOCAL: `make test` installs it where there are npm and Java"
     return "" if shutil.which("java") else "NO JAVA: install a Java runtime to run DynamoDB Local"
@@ -32,7 +32,7 @@ def why_not_here() -> str:
 
 @contextmanager
 def dynamodb_local() -> Iterator[Access]:
-    """Where it listens, for as long as the block lasts; it goes with this process, however that ends."""
+    """Yield its endpoint, for as long as the block lasts; it ends with this process in any case."""
     java, (port,) = shutil.which("java"), free_ports(1)
     assert java is not None, why_not_here()
     endpoint = f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""What is remembered of HR systems as the contract tests see it."""
+"""State of HR systems in the contract tests."""
 
 from dataclasses import dataclass
 

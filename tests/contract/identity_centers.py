@@ -59,7 +59,7 @@ class IdentityCenter:
     account: Callable[[], str]
 
     def outcome(self, read: Callable[[str], RequestState], request_id: str) -> RequestState:
-        """What has become of a request when it is over."""
+        """Return the state of a request when it is over."""
         self.work()
         deadline = time.monotonic() + _LONGEST_SECONDS
         while not (state := read(request_id)).is_over and time.monotonic() < deadline:

@@ -50,7 +50,7 @@ _PEOPLE = Subject(SubjectKind.HR_SOURCE, "people")
 
 @dataclass(frozen=True, kw_only=True)
 class Adapters:
-    """What writes to one table."""
+    """Adapters that write to one table."""
 
     state: StatePorts
     rosters: DynamoRosters

@@ -57,7 +57,7 @@ def combinations(file: str) -> list[Combination]:
 
 
 def created(file: str, text: str, rows: Sequence[Mapping[str, str]]) -> list[Combination]:
-    """What CloudFormation makes of a template's text for each of some sets of parameters."""
+    """Return CloudFormation's result of a template's text for each of some sets of parameters."""
     values = [{**pseudo_parameters(row["AWS::StackName"]), **row} for row in rows]
     given = [{name: value for name, value in row.items() if not name.startswith("AWS::")} for row in rows]
     asked = {"template": text, "parameters": given}
@@ -69,7 +69,7 @@ def created(file: str, text: str, rows: Sequence[Mapping[str, str]]) -> list[Com
 
 
 def check(combinations: Sequence[Combination], *, with_rule_pack: bool) -> list[list[Finding]]:
-    """What either check finds in each template."""
+    """Return the findings of either check in each template."""
     texts = [json.dumps(each.created) for each in combinations]
     with ThreadPoolExecutor() as both:
         linted = both.submit(_lint, texts)

@@ -54,7 +54,7 @@ def _next_row(names: Sequence[str], levels: Levels, missing: Mapping[Pair, None]
 
 
 def _gain(names: Sequence[str], row: Mapping[str, str], added: tuple[str, str], missing: Mapping[Pair, None]) -> int:
-    """How many of the pairs that are missing a value would make with those that are in the row."""
+    """Return how many of the missing pairs a value would form with those in the row."""
     place = names.index(added[0])
     pairs = ((each, added) if names.index(each[0]) < place else (added, each) for each in row.items())
     return sum(pair in missing for pair in pairs)

@@ -31,7 +31,7 @@ STACK_NAMES = ("dayone", "d" + "a" * 126 + "y")
 
 
 def pseudo_parameters(stack: str) -> dict[str, str]:
-    """What CloudFormation itself knows of a stack with this name."""
+    """Return CloudFormation's pseudo parameters of a stack with this name."""
     return {
         "AWS::AccountId": ACCOUNT,
         "AWS::Partition": "aws",

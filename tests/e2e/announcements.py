@@ -1,4 +1,4 @@
-"""What Day One tells the world: a queue of the tests' own behind the bus, and all that has come through it."""
+"""Events of Day One: a queue of the tests' own behind the bus, and everything it has received."""
 
 import json
 from typing import Any

@@ -17,7 +17,7 @@ _APP = build()
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a command ended."""
+    """Result of a command."""
 
     returncode: int
     stdout: str
@@ -34,7 +34,7 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What commands see."""
+        """Environment of commands."""
         ours = self.day_one.sandbox.command_environment
         keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
         kept = {name: text for name, text in ours.items() if name not in keys}
@@ -52,7 +52,7 @@ class Shell:
         return Ended(returncode=ended.exit_code, stdout=ended.stdout, stderr=ended.stderr)
 
     def answer(self, *words: str | Path) -> Any:  # noqa: ANN401 - JSON
-        """What it prints in JSON when it ends well."""
+        """Return its JSON output; it must succeed."""
         ended = self.run(*words, "--output", "json")
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)

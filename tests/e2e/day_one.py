@@ -64,11 +64,11 @@ class DayOne:
         return self.succeeded(change)
 
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
-        """What the API answers with 200."""
+        """Return the API's answer with status 200."""
         return expect(self.deployed.api.get(path), status=200)
 
     def knows(self, path: str) -> bool:
-        """Whether the API answers 200."""
+        """Return whether the API answers 200."""
         return self.deployed.api.get(path).status == 200
 
     def over(self, change: str) -> Any:  # noqa: ANN401 - JSON
@@ -104,12 +104,12 @@ class DayOne:
         return self.deployed.stack.resources[f"{pascal(name)}Function"]
 
     def log(self, function: str) -> list[dict[str, Any]]:
-        """What a function has logged, line by line."""
+        """Return a function's log, line by line."""
         lines = self.sandbox.function_logs(self.function(function))
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def waiting(self, queue: str) -> int:
-        """How many messages a queue of the stack holds, those being worked on included."""
+        """Return how many messages a queue of the stack holds, including those in flight."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         said = self.sandbox.client("sqs").get_queue_attributes(QueueUrl=self.queue_url(queue), AttributeNames=names)
         return sum(int(said["Attributes"][name]) for name in names)

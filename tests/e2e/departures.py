@@ -8,7 +8,7 @@ from tests.pages import ROOT
 
 @dataclass(frozen=True, kw_only=True)
 class Departures:
-    """What programs have tried that are run in this environment; the notes are in the folder."""
+    """Connections attempted by programs run in this environment; the notes are in the folder."""
 
     folder: Path
 

@@ -30,7 +30,7 @@ class Session:
         _compare(fences, dict(zip(steps, printed, strict=True)))
 
     def _printed(self, script: str) -> tuple[list[str], int]:
-        """What each step printed, as far as it came, and how the shell ended: -9 when it took too long."""
+        """Return the output of each step, as far as it came, and the shell's status: -9 when it took too long."""
         with (self.folder / "printed").open("w+", encoding="utf-8") as out:
             shell = subprocess.Popen(  # noqa: S603 - the pages are the project's own
                 ["/bin/bash", "-c", script],

@@ -1,4 +1,4 @@
-"""What is there before the first policy: users and groups made by hand, and an account that Day One knows."""
+"""Resources before the first policy: users and groups created manually, and an account recorded by Day One."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from tests.e2e.waiting import eventually
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Who and what was there, and how Day One answered before it had a policy.
+    """People and groups that existed before, and the API's answers before there was a policy.
 
-    `firefighter` is in break-glass, `old_hand`, of whom HR has told, in Old hands, `loner` in By hand, which no policy
+    `firefighter` is in break-glass, `old_hand`, whom HR has sent, in Old hands, `loner` in By hand, which no policy
     names.
     """
 

@@ -1,4 +1,4 @@
-"""Whatever is heard of an account, however often, its assignments are those of the place it is in."""
+"""Assignments of an account follow its place, whatever events arrive, however often."""
 
 import json
 from functools import partial
@@ -93,7 +93,7 @@ def test_six_more_events_about_an_account_lead_to_one_set_of_assignments(day_one
 
 
 def _path_of(day_one: DayOne, account: str) -> str:
-    """Where it is as far as Day One knows, empty while it knows nothing."""
+    """Return its recorded path, empty while it is not recorded."""
     path = f"/v1/accounts/{account}"
     return str(day_one.get(path)["fact"]["ou_path"]) if day_one.knows(path) else ""
 

@@ -36,7 +36,7 @@ def _state(day_one: DayOne, account: str) -> str:
 
 
 def _ready(day_one: DayOne, account: str) -> list[dict[str, Any]]:
-    """What was announced of its being ready, each thing once."""
+    """Return the events on its readiness, each once."""
     heard = [pair["detail"] for pair in day_one.announcements.heard() if pair["detail-type"] == "Account Ready"]
     return list({pair["id"]: pair for pair in heard if pair["account"] == account}.values())
 

@@ -27,7 +27,7 @@ _SET, _GROUP = "harbour-prod", "Harbour crew"
 
 
 class ByHand:
-    """What a human made in Identity Center, and all that AWS tells of it."""
+    """Resources created in Identity Center by a human, as AWS describes them."""
 
     def __init__(self, day_one: DayOne) -> None:
         self._sso: Any = day_one.sandbox.client("sso-admin")
@@ -72,7 +72,7 @@ class ByHand:
         return arn
 
     def assigned(self, arn: str, *, account: str) -> Any:  # noqa: ANN401 - JSON
-        """Who has the set in an account."""
+        """Return the assignments of the set in an account."""
         on = {**self._instance, "PermissionSetArn": arn}
         return self._sso.list_account_assignments(**on, AccountId=account)["AccountAssignments"]
 
@@ -182,7 +182,7 @@ def test_a_set_that_differs_is_described_said_in_the_policy_and_adopted_with_not
 
 
 def _described_set(day_one: DayOne, shell: Shell) -> Any:  # noqa: ANN401 - YAML
-    """What the command prints that plan and failure name; it works before the rule is in force, and after."""
+    """Return the output of the command that plan and failure name; it works before the rule is in force, and after."""
     wanted = policies.base_with(permission_sets={"Harbour": {"name": _SET, "managed_policies": ["ViewOnlyAccess"]}})
     command = f"dayone policy describe permission-set:Harbour --name {_SET}"
     planned = shell.run("policy", "plan", _in_file(shell, wanted))

@@ -16,7 +16,7 @@ def hiring(day_one: DayOne) -> Any:  # noqa: ANN401 - JSON
 
 @pytest.fixture(scope="module")
 def heard(day_one: DayOne, hiring: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON
-    """What was announced of the hire, up to the end of its change."""
+    """Return the events on the hire, up to the end of its change."""
     change = hiring["change"]["id"]
     return eventually(
         lambda: day_one.announcements.of_change(change),

@@ -1,4 +1,4 @@
-"""What holds for all routes, and what is said of Day One as a whole: through the deployed API."""
+"""Behaviour common to all routes, and the state of the whole deployment: through the deployed API."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""What there is, who has what, people told of by hand, accounts given everything again: through the deployed API."""
+"""Lists, access, manual people, and bootstraps of accounts: through the deployed API."""
 
 import csv
 import io
@@ -43,7 +43,7 @@ def all_of(day_one: DayOne, path: str, key: str) -> list[Any]:
 
 
 def told_by_hand(person: Mapping[str, str]) -> dict[str, str]:
-    """What is sent of a person; the id is in the path."""
+    """Return the body sent for a person; the id is in the path."""
     return {name: text for name, text in person.items() if name != "id"}
 
 

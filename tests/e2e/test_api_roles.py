@@ -1,4 +1,4 @@
-"""Who may do what over the API: the three policies that the stack makes, held to every route of the document."""
+"""Permissions over the API: the stack's three policies, applied to every route of the document."""
 
 import re
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ def _sent(caller: HttpApi, method: str, path: str) -> Answer:
 
 
 def _is_let_through(answer: Answer) -> bool:
-    """Whether it was Day One that answered; API Gateway's own refusals are no problem documents."""
+    """Return whether Day One answered; API Gateway's own refusals are no problem documents."""
     if answer.status == 403:
         assert not answer.headers["Content-Type"].startswith("application/problem+json"), answer.text
         return False

@@ -381,7 +381,7 @@ def hers(day_one: DayOne, person: dict[str, str], account: str, tmp_path_factory
 
 class TestSigningIn:
     def arn(self, shell: Shell, script: str, **more: str) -> str:
-        """Who STS says this is, after a script in a shell."""
+        """Return the caller's ARN from STS, after a script in a shell."""
         ended = subprocess.run(  # noqa: S603 - the script is this file's own
             ["/bin/sh", "-c", f"set -e; {script}; aws sts get-caller-identity --query Arn --output text"],
             env={**shell.environment, "PATH": f"{BIN}:{os.environ['PATH']}", **more},

@@ -1,4 +1,4 @@
-"""What is deployed is what the template says, where the local AWS could have dropped it."""
+"""Deployed resources match the template, where the local AWS could have dropped properties."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ def _status(day_one: DayOne, **context: Any) -> int:  # noqa: ANN401 - JSON
 
 
 def _copied(day_one: DayOne) -> Event:
-    """What a request of a user of this account through this API says of itself."""
+    """Return the event of a request by a user of this account through this API."""
     account = day_one.sandbox.client("sts").get_caller_identity()["Account"]
     identity = {
         "accountId": account,

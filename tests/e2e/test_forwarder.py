@@ -1,4 +1,4 @@
-"""What happens to accounts elsewhere reaches Day One by the forwarder, deployed there from its own template."""
+"""Events of accounts elsewhere reach Day One by the forwarder, deployed there from its own template."""
 
 import json
 from typing import Any

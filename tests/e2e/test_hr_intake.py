@@ -1,4 +1,4 @@
-"""What HR sends is taken when it is proven and right, and leaves no trace when it is not."""
+"""HR events are accepted when authentic and valid, and leave no trace otherwise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -44,7 +44,7 @@ def policy(*, session: str = "PT8H", person: str = "", reaches: str = "") -> dic
 
 
 def held_in(day_one: DayOne, account: str) -> set[tuple[str, str]]:
-    """Who has what in an account: permission set, and the name of the group or user."""
+    """Return the assignments in an account: permission set, and the name of the group or user."""
     names = {group: name for name, group in day_one.view.groups().items()}
     names |= {user["UserId"]: name for name, user in day_one.view.users().items()}
     sso, of = day_one.sandbox.client("sso-admin"), {"InstanceArn": day_one.instance.arn, "AccountId": account}

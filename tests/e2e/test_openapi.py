@@ -38,7 +38,7 @@ ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() 
 
 
 def _takes(method: str, path: str) -> bool:
-    """Whether a route takes anything, which can then be wrong."""
+    """Return whether a route takes any input, which can then be wrong."""
     operation = DOCUMENT["paths"][path][method.lower()]
     return bool(operation["parameters"] or "requestBody" in operation)
 
@@ -141,7 +141,7 @@ def _try(tried: Tried, method: str, path: str, *, mode: GenerationMode) -> None:
 
 
 def _is_empty(query: Mapping[str, Any] | None) -> bool:
-    """Whether a member of the query is empty, which clients leave out, or a list or an object, which they spell out."""
+    """Return whether a member of the query is empty, a list or an object, which clients leave out or expand."""
     return any(entry in ("", None) or isinstance(entry, list | dict) for entry in (query or {}).values())
 
 

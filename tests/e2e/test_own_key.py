@@ -54,13 +54,13 @@ class Keyed:
         place.client("kms", place.administrator).put_key_policy(KeyId=self.key_arn, Policy=json.dumps(document))
 
     def finding(self, name: str) -> dict[str, str]:
-        """What the deployed check finds, with the role of the function."""
+        """Return a finding of the deployed check, with the role of the function."""
         findings = expect(self.deployed.api.get("/v1/settings/check"), status=200)["findings"]
         (finding,) = [finding for finding in findings if finding["name"] == name]
         return dict(finding)
 
     def denials(self, change: str) -> list[str]:
-        """What KMS has said of operations of a change that wait to be tried again."""
+        """Return KMS's denials of operations of a change that wait to be retried."""
         answer = self.deployed.api.get(f"/v1/changes/{change}?limit=100")
         operations = answer.json()["operations"] if answer.status == 200 else []
         reasons = [str(operation["failure_reason"]) for operation in operations if operation["state"] == "pending"]

@@ -47,7 +47,7 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What commands see: where the local AWS is, the configuration, and no credentials."""
+        """Environment of commands: the address of the local AWS, the configuration, and no credentials."""
         ours = self.day_one.sandbox.command_environment | {
             "HOME": str(self.home),
             "AWS_CONFIG_FILE": str(self.home / "config"),
@@ -84,14 +84,14 @@ class Shell:
             running.wait()
 
     def aws(self, *arguments: str) -> Any:  # noqa: ANN401 - JSON
-        """What the AWS CLI answers."""
+        """Return the output of the AWS CLI."""
         ended = self.run(AWS, *arguments, "--output", "json")
         assert ended.returncode == 0, ended.stderr
         return json.loads(ended.stdout)
 
     @property
     def cache(self) -> Path:
-        """Where every AWS SDK looks for the token of the sso-session."""
+        """File in which every AWS SDK expects the token of the sso-session."""
         return self.home / ".aws" / "sso" / "cache" / f"{hashlib.sha1(SESSION.encode()).hexdigest()}.json"  # noqa: S324
 
     def keep(self, token: dict[str, Any], client: dict[str, Any], *, expires_in: int) -> None:
@@ -111,7 +111,7 @@ class Shell:
 
     @property
     def arn(self) -> str:
-        """Who STS must say this is, read from the account's IAM."""
+        """ARN expected from STS, read from the account's IAM."""
         root = Credentials(access_key_id=self.account, secret_access_key="test", arn="")
         iam = self.day_one.sandbox.client("iam", credentials=root)
         (role,) = iam.list_roles(PathPrefix="/aws-reserved/sso.amazonaws.com/")["Roles"]
@@ -199,7 +199,7 @@ class TestTheAwsCli:
         assert "UnauthorizedException" in shell.run(AWS, "sso", "list-accounts", *bearer).stderr
 
     def session_seconds(self, shell: Shell) -> float:
-        """How long the permission set lets a session last; whole hours."""
+        """Return the session duration of the permission set; whole hours."""
         day_one = shell.day_one
         said = day_one.sandbox.client("sso-admin").describe_permission_set(
             InstanceArn=day_one.instance.arn, PermissionSetArn=day_one.view.permission_sets()[PERMISSION_SET]

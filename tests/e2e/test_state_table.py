@@ -51,7 +51,7 @@ class Place:
         return self.reach(self.sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=given))
 
     def refusal(self, **parameters: str) -> str:
-        """Why a release fails, as CloudFormation says it of the claim."""
+        """Return the reason of a failed release, as CloudFormation reports it for the claim."""
         with pytest.raises(SandboxError):
             self.release(**parameters)
         events = self.sandbox.client("cloudformation").describe_stack_events(StackName=STACK)["StackEvents"]
@@ -89,7 +89,7 @@ def place() -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def table(place: Place) -> str:
-    """What a stack has left behind in which Ada was hired."""
+    """Return the table left behind by a stack in which Ada was hired."""
     deployed = place.release()
     headers = {"content-type": "application/yaml"}
     body = policies.text_of(policies.UNPROTECTED)

@@ -1,4 +1,4 @@
-"""What is foreseen is what happens; what happened is explained; and there is a way back."""
+"""Previews come true; effects are explained; and there is a way back."""
 
 import json
 from collections.abc import Mapping

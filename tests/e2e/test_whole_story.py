@@ -26,7 +26,7 @@ NO_BROWSER = "NO BROWSER: install Chromium (as root, `make test` does); the same
 
 @dataclass
 class Story:
-    """Who it is about, and what they come to hold as it goes on."""
+    """The person of the story, and their access as it goes on."""
 
     person: dict[str, str]
     account: str

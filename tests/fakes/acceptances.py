@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class MemoryAcceptances:
-    """What was accepted, as texts."""
+    """Accepted commands, as texts."""
 
     def __init__(self, state: State) -> None:
         self._state = state
@@ -34,7 +34,7 @@ def _text(command: Command) -> str:
 
 
 class AcceptedInbox(MemoryInbox):
-    """What a test puts on it counts as asked for by whoever the command names; what is put on its `queue` does not."""
+    """An inbox on which a test's commands count as requested by their callers; those put on its `queue` do not."""
 
     def __init__(self, state: State, *, now: datetime) -> None:
         super().__init__()

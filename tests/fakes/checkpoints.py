@@ -1,4 +1,4 @@
-"""What signs and keeps checkpoints, in memory."""
+"""Signing and storage of checkpoints, in memory."""
 
 from collections.abc import Mapping
 

@@ -8,14 +8,14 @@ from dayone.model.failures import DeadLetter, LetterQueue
 
 
 class MemoryDeadLetterQueues:
-    """What lies there, in order, and what is taken of it."""
+    """Dead letters, in order, and those taken."""
 
     def __init__(self) -> None:
         self._letters: dict[str, DeadLetter] = {}
         self._taken: set[str] = set()
 
     def lay(self, queue: LetterQueue, body: str, *, group: str = "", **told: str) -> None:
-        """What a queue does that gives a message up."""
+        """Add a message that a queue gave up."""
         id_ = f"{queue}-{len(self._letters)}"
         sent_at = datetime(2026, 11, 22, 12, tzinfo=UTC)
         self._letters[id_] = DeadLetter(

@@ -1,4 +1,4 @@
-"""What exists in an Identity Center in memory, as the API looks at it."""
+"""Existing resources of an Identity Center in memory, as the API reads them."""
 
 from collections.abc import Callable
 from contextlib import nullcontext

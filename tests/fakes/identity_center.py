@@ -9,7 +9,7 @@ from dayone.ports.identity_center import AssignmentKey, PrincipalType, Receipt, 
 
 
 class RequestFailed(Exception):
-    """Why a request that was taken came to nothing."""
+    """Failure of an accepted request."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class MemoryIdentityCenter:
         return request.state
 
     def states_of(self, kind: str, request_ids: Collection[str]) -> Mapping[str, RequestState]:
-        """What the first hundred of a list tell, the newest first."""
+        """Return the states in the first hundred of a list, the newest first."""
         newest = islice((request for request in reversed(self.requests) if self.requests[request].kind == kind), 100)
         return {name: self.requests[name].state for name in newest if name in request_ids}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass
 class MemoryOpenChanges:
-    """What was asked of it."""
+    """Calls of the port, recorded."""
 
     marked: list[str] = field(default_factory=list)
     swept: list[tuple[datetime, int]] = field(default_factory=list)

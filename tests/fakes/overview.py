@@ -1,4 +1,4 @@
-"""What the API looks at of Day One as a whole, in memory."""
+"""The API's view of the whole deployment, in memory."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class MemoryInbox:
-    """What was put, in order; a duplicate is dropped, as a FIFO queue does for five minutes."""
+    """Commands on the inbox, in order; a duplicate is dropped, as a FIFO queue does for five minutes."""
 
     def __init__(self) -> None:
         self.commands: list[Command] = []
@@ -21,7 +21,7 @@ class MemoryInbox:
 
     @property
     def queue(self) -> "Inbox":
-        """Where somebody puts something who may send to the queue, and no more."""
+        """Queue for a sender who may send to it, and no more."""
         return self
 
     def of[C: Command](self, kind: type[C]) -> list[C]:
@@ -36,7 +36,7 @@ class MemoryInbox:
 
 
 class MemoryEngine:
-    """How often it was woken."""
+    """Number of times the executor was triggered."""
 
     def __init__(self) -> None:
         self.rings = 0
@@ -46,7 +46,7 @@ class MemoryEngine:
 
 
 class MemoryTurn:
-    """Who has it, until when, and what was remembered."""
+    """Holder of the lease, its end, and the stored rates."""
 
     def __init__(self) -> None:
         self.holder = ""

@@ -15,7 +15,7 @@ class _Kept:
 
 
 class MemoryRequestKeys:
-    """What was claimed, by key."""
+    """Claims, by key."""
 
     def __init__(self) -> None:
         self._kept: dict[str, _Kept] = {}

@@ -49,7 +49,7 @@ class MemoryDeniedUsers:
 
 @dataclass
 class MemoryRevokedSessions:
-    """What is on record in a state."""
+    """Recorded revocations in a state."""
 
     state: State
 

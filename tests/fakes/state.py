@@ -1,4 +1,4 @@
-"""What is remembered, in memory: the dictionaries that the fakes of the state ports share."""
+"""Stored state, in memory: the dictionaries that the fakes of the state ports share."""
 
 from bisect import bisect_left, insort
 from collections import Counter

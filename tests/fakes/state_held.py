@@ -1,4 +1,4 @@
-"""What the guardrails count and hold, in memory."""
+"""Counts and holds of the guardrails, in memory."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

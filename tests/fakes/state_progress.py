@@ -1,4 +1,4 @@
-"""How far the subjects of changes have come, in memory."""
+"""Progress of the subjects of changes, in memory."""
 
 from collections.abc import Iterable, Sequence
 

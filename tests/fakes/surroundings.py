@@ -1,4 +1,4 @@
-"""What Day One is deployed into, in memory: all as it should be, unless it is told otherwise."""
+"""Environment of the deployment, in memory: correct unless a test changes it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

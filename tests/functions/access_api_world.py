@@ -54,7 +54,7 @@ type Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What API Gateway would send back, and what was logged on the way."""
+    """API Gateway's response, and the log of the request."""
 
     status: int
     body: Any

@@ -1,4 +1,4 @@
-"""What every function's test needs: a Lambda context, the events of the files, and the log it wrote."""
+"""Fixtures of every function's test: a Lambda context, the events of the files, and the log."""
 
 import io
 import json
@@ -19,7 +19,7 @@ type Event = dict[str, Any]
 
 
 class LambdaContext(PowertoolsContext):
-    """What Lambda tells a handler about its invocation; `remaining` is in milliseconds."""
+    """Lambda's context of an invocation; `remaining` is in milliseconds."""
 
     def __init__(self, *, remaining: int = 90_000) -> None:
         self._remaining = remaining
@@ -57,7 +57,7 @@ def context() -> LambdaContext:
 
 @pytest.fixture(autouse=True)
 def own_apis(monkeypatch: pytest.MonkeyPatch) -> MemoryOwnApis:
-    """Which APIs are the stack's: the one that the event files come from."""
+    """Set the stack's own APIs to those of the event files."""
     apis = MemoryOwnApis()
     monkeypatch.setattr(wiring, "own_apis", lambda: apis)
     return apis

@@ -42,7 +42,7 @@ def sending(**members: object) -> Event:
 
 
 def digest_in(world: World) -> str:
-    """What the refusal of a wrong one says is there."""
+    """Return the digest in the refusal of a wrong one."""
     answer = world.send("adopt_existing")
     assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
     assert "managed policy: AdministratorAccess → none" in answer.body["detail"]

@@ -1,4 +1,4 @@
-"""What was done and why, over the API."""
+"""Audit log over the API."""
 
 from dataclasses import replace
 from datetime import timedelta

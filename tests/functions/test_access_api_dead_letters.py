@@ -1,4 +1,4 @@
-"""What was given up, looked at and planned again over the API."""
+"""Dead letters over the API: reading and redriving them."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the API answers is what its document says: no member is missing, and none is there besides."""
+"""The API's answers match its document: no member is missing, and none is added."""
 
 import json
 import re
@@ -37,7 +37,7 @@ COMPONENTS = {**_DOCUMENT["components"], "schemas": _closed(_DOCUMENT["component
 
 
 def _operation(method: str, path: str) -> Any:  # noqa: ANN401
-    """What the document says of a request; of several paths that fit, the one with the fewest parameters counts."""
+    """Return the document's operation for a request; of several matching paths the one with the fewest parameters."""
     fitting = [
         entry
         for entry in _DOCUMENT["paths"]

@@ -1,4 +1,4 @@
-"""Why somebody has what they have in an account, asked over the API."""
+"""Explanation of access in an account over the API."""
 
 from dataclasses import replace
 

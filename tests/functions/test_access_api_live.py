@@ -1,4 +1,4 @@
-"""What Identity Center has at this moment, and what of it no rule of ours gave."""
+"""Current contents of Identity Center, and those that no rule of ours gave."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What the API says of the management account where Day One lacks the IAM rights that AWS demands there."""
+"""API answers about the management account without the IAM rights that AWS demands there."""
 
 import json
 from dataclasses import replace
@@ -25,7 +25,7 @@ PARAMETER = "deploy with ManagementAccountAccess=true"
 
 @pytest.fixture
 def world() -> World:
-    """Where the account `DEV` is the management account."""
+    """Return a world in which the account `DEV` is the management account."""
     world = World(remembered(), off_limits=OffLimits(account=DEV.name, lacks_rights=True))
     keep(world.state, uploaded(), in_force=1)
     head = world.state.heads[DEV]

@@ -1,4 +1,4 @@
-"""Who the caller is, over the API."""
+"""The caller's identity over the API."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What would be, asked over the API."""
+"""Previews over the API."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is answered, and logged, when a request cannot be fulfilled."""
+"""Answers to, and logs of, requests that cannot be fulfilled."""
 
 import json
 

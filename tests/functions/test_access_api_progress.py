@@ -1,4 +1,4 @@
-"""How far a change has come, over the API: done of all, by account, and what is likely to be left."""
+"""Progress of a change over the API: finished of all, by account, and the estimate of the rest."""
 
 from collections.abc import Iterable
 from dataclasses import replace

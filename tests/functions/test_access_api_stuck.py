@@ -1,4 +1,4 @@
-"""What is stuck, over the API: each named with its subject, since when, why, and what waits for it."""
+"""Stuck work over the API: each entry with its subject, its start, its reason, and the work waiting for it."""
 
 import json
 from dataclasses import replace

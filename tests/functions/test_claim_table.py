@@ -39,7 +39,7 @@ def answer(
     context: LambdaContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
-    """What CloudFormation is answered to one of the events, whose properties may be others."""
+    """Return CloudFormation's answer to one of the events, with changed properties."""
     answers = MemoryStackAnswers()
     slept: list[float] = []
     ports = ClaimTable(

@@ -300,7 +300,7 @@ class TestRecords:
 
 
 class TestTheInbox:
-    """Who may send to the inbox, as functions that others reach may, speaks for HR systems and for nobody else."""
+    """Senders to the inbox, such as functions reached from outside, act for HR systems and for nobody else."""
 
     @pytest.fixture
     def world(self, monkeypatch: pytest.MonkeyPatch) -> PlanningWorld:

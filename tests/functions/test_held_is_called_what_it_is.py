@@ -1,4 +1,4 @@
-"""What is held is called what it is: the first assignments of an account that Day One found are no removals."""
+"""Names of held operations: first assignments of an account that Day One found are no removals."""
 
 from collections.abc import Iterator
 from pathlib import Path

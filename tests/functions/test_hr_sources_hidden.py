@@ -1,4 +1,4 @@
-"""Whoever cannot prove who they are does not learn from /hr which HR systems a company has."""
+"""Unauthenticated callers of /hr do not learn which HR systems a company has."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -130,7 +130,7 @@ def test_another_network_is_answered_as_a_wrong_signature(context: LambdaContext
 
 
 def test_who_has_a_key_is_told_which_sources_there_are(context: LambdaContext) -> None:
-    """Whoever is let in by another source's key may see that only the address is wrong."""
+    """Check that a caller with another source's key may see that only the address is wrong."""
     delivery = sent("bamboohr")
     event: dict[str, Any] = _event("payroll", body=delivery.body.decode(), **delivery.headers)
     answer = app.lambda_handler(event, context)

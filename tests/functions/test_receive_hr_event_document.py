@@ -1,4 +1,4 @@
-"""What receive_hr_event takes and answers is what the API's document says, each limit at its edge."""
+"""Requests and answers of receive_hr_event match the API's document, each limit at its edge."""
 
 import base64
 import json
@@ -45,7 +45,7 @@ def _closed(schema: Any) -> Any:  # noqa: ANN401
 
 
 def _mistakes(method: str, answer: dict[str, Any]) -> list[str]:
-    """What about an answer is not as the document says; a member that is not named there is wrong."""
+    """Return the differences of an answer from the document; a member that is not named there is wrong."""
     response = _ROUTE[method]["responses"].get(str(answer["statusCode"]))
     if response is None:
         return [f"{answer['statusCode']} is not among the answers"]

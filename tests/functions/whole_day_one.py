@@ -38,7 +38,7 @@ class Door(CliApi):
         return Answered(body=answer.body, status=answer.status, headers=headers)
 
     def get(self, path: str, **query: str) -> Mapping[str, Any]:
-        """What the API answers to a GET of somebody else."""
+        """Return the API's answer to a GET of another caller."""
         event = {**api.load("read_change"), "path": path, "queryStringParameters": query}
         self._function.now = self.world.now
         body: Mapping[str, Any] = self._function.send(event).body

@@ -1,4 +1,4 @@
-"""What the project's own rules are checked against: its files, functions, syntax trees and template."""
+"""Data for the project's own rules: its files, functions, syntax trees and template."""
 
 import ast
 import subprocess

@@ -65,9 +65,9 @@ def statements(node: Any) -> Iterator[Statement]:  # noqa: ANN401 - JSON
 
 
 def mistakes(policy: Sequence[Statement], resources: Mapping[str, Any]) -> list[str]:
-    """What is wrong with the statements of a role or a policy in the eyes of AWS.
+    """Return mistakes in the statements of a role or a policy by AWS's rules.
 
-    `resources` are those of the template. What an action is for may be spread over several statements.
+    `resources` are those of the template. The resources of an action may be spread over several statements.
     """
     wrong: list[str] = []
     given: dict[str, list[str]] = {}

@@ -16,7 +16,7 @@ RECORDED = sorted((ROOT / "events" / "record_account_event").glob("*.json"))
 
 
 def _passes(event: dict[str, Any]) -> bool:
-    """What the local AWS answers to TestEventPattern; AWS has the same pattern language."""
+    """Return the local AWS's answer to TestEventPattern; AWS has the same pattern language."""
     asked = {"EventPattern": json.dumps(resource("AccountEventsRule")["EventPattern"]), "Event": json.dumps(event)}
     _status, _headers, answer = eventbridge._test_event_pattern(asked)
     passes: bool = json.loads(answer)["Result"]

@@ -62,7 +62,7 @@ OPTIONS = sorted(
 
 
 def _wrong_with(command: str) -> str:
-    """Why the command would be wrong usage, or empty; a group alone is a name, and `…` stands for anything."""
+    """Return why the command would be wrong usage, or empty; a group alone is a name, and `…` stands for anything."""
     text = command.partition("|")[0].partition(")")[0].replace("$(", "").replace("…", _ANY)
     words = [word.rstrip(".:") for word in shlex.split(text)][1:]
     at: Any = _ROOT_COMMAND

@@ -1,4 +1,4 @@
-"""Who gets as far as the API: unsigned to a few paths only, and past a VPC endpoint, if there is one, nobody."""
+"""Access to the API: unsigned to a few paths only, and past a VPC endpoint, if there is one, to none."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What `sam build` makes is complete, compiled, fit for both architectures, and never older than its source."""
+"""Artefacts of `sam build`: complete, compiled, fit for both architectures, and never older than their source."""
 
 import os
 import re

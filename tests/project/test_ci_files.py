@@ -103,7 +103,7 @@ def _tool(name: str) -> str:
 
 
 def _typed(file: Path) -> Iterator[list[str]]:
-    """What follows each `dayone` at the beginning of a line of a script."""
+    """Yield the arguments of each `dayone` at the beginning of a line of a script."""
     for line in _lines(yaml.safe_load(file.read_text(encoding="utf-8"))):
         if line.startswith("dayone "):
             yield shlex.split(_ENDS_A_COMMAND.split(line)[0])[1:]

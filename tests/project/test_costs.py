@@ -1,4 +1,4 @@
-"""What work costs is held to its bounds, and the page says what the benchmark computes."""
+"""Costs of work stay within their bounds, and the page has the benchmark's results."""
 
 from collections.abc import Mapping
 

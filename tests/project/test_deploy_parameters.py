@@ -1,4 +1,4 @@
-"""What `make check-deploy` tries includes every parameter and every condition of the templates, and those to come."""
+"""Trials of `make check-deploy` include every parameter and every condition of the templates, also future ones."""
 
 import re
 from itertools import combinations

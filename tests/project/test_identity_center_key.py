@@ -1,6 +1,6 @@
-"""Whoever calls Identity Center has the rights to the key that it is encrypted with, under the parameter, and no other.
+"""Callers of Identity Center have the rights to its encryption key, under the parameter, and no others.
 
-Which rights a call takes is stated here from AWS's pages and not from the adapters' tables: Service Authorization
+The rights of each call are stated here from AWS's pages and not from the adapters' tables: Service Authorization
 Reference (each action of the two services but a few has the dependent action kms:Decrypt), and IAM Identity Center User
 Guide, "Baseline KMS key policy" (administrators also encrypt).
 """
@@ -30,7 +30,7 @@ VIA = {
 
 
 def _needed(actions: set[str]) -> set[str]:
-    """What AWS asks for besides these actions where Identity Center has a customer's key."""
+    """Return AWS's additional demands for these actions if Identity Center has a customer's key."""
     calls = {action for action in actions if action.startswith(("sso:", "identitystore:"))} - WITHOUT_KEY
     writes = {action for action in calls if not READS.fullmatch(action)}
     decrypts = {"kms:Decrypt"} if calls else set()

@@ -54,7 +54,7 @@ def commands(text: str, *, page: str) -> Iterator[Named]:
 
 
 def wrong(command: Named) -> str:
-    """What is wrong with a command, empty if nothing is."""
+    """Return the mistake in a command, empty if there is none."""
     return {"make": _wrong_make, "aws": _wrong_aws, "dayone": _wrong_dayone}[command.program](command)
 
 

@@ -1,4 +1,4 @@
-"""What SECURITY.md says that somebody could do with a right, row by row: each row has a test that shows it."""
+"""SECURITY.md's table of possible misuse of rights, row by row: each row has a test that shows it."""
 
 import ast
 import re

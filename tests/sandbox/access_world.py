@@ -97,7 +97,7 @@ class World:
         assert urllib3.request("PUT", where, body=str(seconds).encode()).status == 200
 
     def session(self, exports: str) -> "Session":
-        """What a shell can do in which these lines were run."""
+        """Return a session with these exported lines."""
         return Session(self.sandbox, exports)
 
 
@@ -122,7 +122,7 @@ class Session:
 
     @property
     def arn(self) -> str:
-        """Who STS says this is."""
+        """The caller's ARN from STS."""
         return str(self.client("sts").get_caller_identity()["Arn"])
 
 

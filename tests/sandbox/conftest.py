@@ -23,12 +23,12 @@ class Application:
     stack: Stack
 
     def said(self, function: str) -> list[dict[str, Any]]:
-        """What a function has printed as JSON, oldest first."""
+        """Return a function's JSON output, oldest first."""
         lines = self.sandbox.function_logs(self.stack.resources[function])
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def probe(self, *, function: str = "ProbeFunction") -> dict[str, Any]:
-        """What a function finds out about the place it runs in."""
+        """Return a function's report on its environment."""
         answer = self.sandbox.client("lambda").invoke(FunctionName=self.stack.resources[function], Payload=b"{}")
         found: dict[str, Any] = json.loads(json.loads(answer["Payload"].read())["body"])
         return found

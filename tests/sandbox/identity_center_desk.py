@@ -155,7 +155,7 @@ def modelled(name: str, value: str | int) -> str | int:
 
 
 def unknown_members(shape: Shape | None, value: object, path: str = "") -> list[str]:
-    """What an answer has that AWS's model does not know; SDKs drop it without a word."""
+    """Return members of an answer that are not in AWS's model; SDKs drop them silently."""
     match shape, value:
         case StructureShape(), dict():
             unknown = [f"{path}.{name}" for name in value if name not in shape.members]

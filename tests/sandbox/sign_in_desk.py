@@ -49,7 +49,7 @@ class Desk:
 
     @property
     def start_url(self) -> str:
-        """What AWS's default start URL is."""
+        """AWS's default start URL."""
         return f"https://{self.center.directory.store_id}.awsapps.com/start"
 
     def call(self, target: str, **parameters: Any) -> Any:  # noqa: ANN401 - AWS takes every JSON type
@@ -86,7 +86,7 @@ class Desk:
         )
 
     def oidc(self, operation: str, **parameters: Any) -> Any:  # noqa: ANN401 - JSON
-        """What sso-oidc answers with 200."""
+        """Return the response of sso-oidc with status 200."""
         return self._answer(self._post(operation, parameters), "sso-oidc", operation)
 
     def oidc_refusal(self, operation: str, **parameters: Any) -> tuple[int, str, str]:  # noqa: ANN401 - JSON
@@ -96,7 +96,7 @@ class Desk:
         return status, code, response.get_json()["error"]
 
     def sso(self, operation: str, token: str, **query: Any) -> Any:  # noqa: ANN401 - JSON
-        """What sso answers with 200."""
+        """Return the response of sso with status 200."""
         return self._answer(self._bearer(operation, token, query), "sso", operation)
 
     def sso_refusal(self, operation: str, token: str, **query: Any) -> tuple[int, str]:  # noqa: ANN401 - JSON
@@ -168,7 +168,7 @@ class Browser:
 
     @property
     def cookie(self) -> str:
-        """What the browser keeps to be known again."""
+        """Value of the browser's session cookie."""
         cookie = self._client.get_cookie("x-amz-sso_authn")
         assert cookie is not None
         return cookie.value

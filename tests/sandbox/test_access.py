@@ -1,4 +1,4 @@
-"""Who may speak to the local AWS, and as whom."""
+"""Callers of the local AWS, and their identities."""
 
 import json
 

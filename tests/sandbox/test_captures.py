@@ -1,4 +1,4 @@
-"""What AWS was seen to say, held against the local Identity Center: the same codes, words and shapes."""
+"""Observed answers of AWS, compared with the local Identity Center: the same codes, words and shapes."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def error(refused: ServiceError) -> dict[str, Any]:
 
 
 def begins_alike(text: str, capture: str) -> bool:
-    """Whether both begin with the same words, up to the first id."""
+    """Return whether both begin with the same words, up to the first id."""
     words = re.split(r"'?\d{6}|[0-9a-f]{8}-|\{", capture)[0]
     return len(words) > 20 and text.startswith(words)
 

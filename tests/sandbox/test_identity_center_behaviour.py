@@ -1,4 +1,4 @@
-"""How the local Identity Center behaves: as AWS does, at once, or as chosen numbers say."""
+"""Behaviour of the local Identity Center: like AWS, immediate, or by given numbers."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""What a delegated administrator of the local Identity Center may do, and what only the management account may."""
+"""Rights of a delegated administrator of the local Identity Center, and of the management account alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ SSO = "sso-admin"
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    """Where the permission set `view` is in the management account, and `free` nowhere."""
+    """Yield a desk with the permission set `view` in the management account, and `free` nowhere."""
     desk = Desk(delegated_administrator=DELEGATE)
     as_management(desk)
     yield desk

@@ -260,7 +260,7 @@ def _set_key_policy(sandbox: Sandbox, key_arn: str, statement: dict[str, Any]) -
 
 
 def _reason(sandbox: Sandbox, caller: Credentials, store: str, *, write: bool) -> str:
-    """Why a call is denied, or empty when it is answered."""
+    """Return the reason of a denied call, or empty when it is answered."""
     client = sandbox.client("identitystore", credentials=caller)
     try:
         if write:

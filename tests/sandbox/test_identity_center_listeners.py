@@ -1,4 +1,4 @@
-"""What listeners of the local Identity Center are told, and when; in this process, without a server."""
+"""Calls to listeners of the local Identity Center, and their time; in this process, without a server."""
 
 from collections.abc import Iterator
 from typing import Any, override
@@ -61,7 +61,7 @@ class Listened(Desk):
         self.call("sso-admin", operation, **request)
 
     def hears(self, count: int) -> list[str]:
-        """What has been heard when it is this much, without asking the center for anything."""
+        """Return the calls once there are this many, without a call to the center."""
         return eventually(lambda: list(self.heard.all), lambda found: len(found) >= count)
 
 

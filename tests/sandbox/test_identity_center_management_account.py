@@ -38,7 +38,7 @@ class Caller(Desk):
 
 @pytest.fixture
 def desk() -> Iterator[Caller]:
-    """Where the set `view` is in use in the management account and in a member account, and `free` nowhere."""
+    """Yield a caller with the set `view` in use in the management account and in a member account, `free` nowhere."""
     desk = Caller(delegated_administrator=None)
     desk.settle_in()
     yield desk
@@ -112,7 +112,7 @@ def test_it_is_refused_in_the_words_that_aws_was_seen_to_use(desk: Caller) -> No
 
 
 def without_names(reason: str) -> list[str]:
-    """What is no name of a user, a provider or a request."""
+    """Return the words that are no name of a user, a provider or a request."""
     return [word for word in reason.split() if not any(mark in word for mark in ("arn:", "-", "/"))][:-1]
 
 
@@ -147,7 +147,7 @@ class TestWithRoles:
 
 
 def reason(sandbox: Sandbox, caller: Credentials, kind: str, request: Mapping[str, Any]) -> str:
-    """How an assignment's creation or deletion fails, or empty when it succeeds."""
+    """Return the failure of an assignment's creation or deletion, or empty when it succeeds."""
     client = sandbox.client("sso-admin", credentials=caller)
     call = client.create_account_assignment if kind == "creation" else client.delete_account_assignment
     member = f"AccountAssignment{kind.title()}"

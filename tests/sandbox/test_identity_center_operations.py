@@ -57,7 +57,7 @@ def shared() -> Iterator[Desk]:
 
 
 def agrees(found: object, wanted: object) -> bool:
-    """Whether an answer has what is wanted of it; a number wants a list of that length."""
+    """Return whether an answer has the expected members; a number expects a list of that length."""
     match found, wanted:
         case dict(), dict():
             return all(name in found and agrees(found[name], part) for name, part in wanted.items())

@@ -1,4 +1,4 @@
-"""Where permission sets are provisioned in the local Identity Center, and in which revision; through boto3."""
+"""Accounts of permission sets in the local Identity Center, and their revisions; through boto3."""
 
 from collections.abc import Iterator
 from typing import Any

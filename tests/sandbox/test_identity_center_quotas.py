@@ -1,4 +1,4 @@
-"""What the local Identity Center refuses because there is too much of it: calls, requests under way, things."""
+"""Refusals of the local Identity Center above its limits: calls, requests in progress, resources."""
 
 import threading
 import time
@@ -32,7 +32,7 @@ def server() -> Iterator[IdentityCenterServer]:
 
 
 def outcomes(call: Callable[[], object], *, count: int, every: float) -> Counter[str]:
-    """What came of so many calls, one `every` so many seconds."""
+    """Return the results of so many calls, one `every` so many seconds."""
     came, began = Counter[str](), time.monotonic()
     for number in range(count):
         time.sleep(max(0.0, began + number * every - time.monotonic()))
@@ -90,7 +90,7 @@ def test_a_throttle_of_the_identity_store_says_when_to_come_again() -> None:
 
 @pytest.fixture
 def busy() -> Iterator[Desk]:
-    """Where no assignment and no provisioning comes to its end."""
+    """Yield a desk where no assignment and no provisioning comes to its end."""
     desk = Desk().settle_in()
     desk.center.behave(
         Behaviour.realistic(

@@ -148,7 +148,7 @@ class TestFunctions:
 
 class TestMessageGroups:
     def ended(self, application: Application, *names: str) -> list[dict[str, Any]]:
-        """What the function said at the end of these messages, once all have come to it."""
+        """Return the function's output at the end of these messages, once all have come to it."""
 
         def read() -> list[dict[str, Any]]:
             return [line for line in application.said("QueueFunction") if line.get("ended") in names]

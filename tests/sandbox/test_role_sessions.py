@@ -1,4 +1,4 @@
-"""What the credentials of a permission set are good for, and what ends them."""
+"""Rights of a permission set's credentials, and their end."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""How programs sign people in: sso-oidc with device codes, authorization codes and refreshing, and what sso answers."""
+"""Sign-in of programs: sso-oidc with device codes, authorization codes and refreshing, and the answers of sso."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -145,7 +145,7 @@ class TestAuthorizationCode:
         return desk.register(**PKCE)
 
     def query(self, client: dict[str, str], **changes: str) -> dict[str, str]:
-        """What a program opens a browser with."""
+        """Return the query with which a program opens a browser."""
         return {
             "response_type": "code",
             "client_id": client["clientId"],

@@ -134,7 +134,7 @@ def test_the_profile_block_has_the_start_url_that_aws_would_show(world: World, h
 
 
 def arn_of(world: World, keys: dict[str, str]) -> str:
-    """Who STS says the bearer of these variables is."""
+    """Return the ARN from STS of the bearer of these variables."""
     return world.session("\n".join(f"export {name}={json.dumps(key)}" for name, key in keys.items())).arn
 
 

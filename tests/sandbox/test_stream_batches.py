@@ -1,4 +1,4 @@
-"""What becomes of a batch of stream records when the function fails, one sentence per case."""
+"""Retries of a batch of stream records when the function fails, one sentence per case."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What Identity Center should hold, computed from what the outside knows, compared with what it holds."""
+"""Expected contents of Identity Center, computed from the outside's knowledge, compared with the actual ones."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -87,7 +87,7 @@ class Comparison:
             yield f"{person.id} has an old title: {found[0].get('title', '')!r}, not {person.title!r}"
 
     def _user_name(self, person: Person) -> str:
-        """What the person is called by now: the names of who has left may be another's."""
+        """Return the present user name of the person: a leaver's may belong to another."""
         head = self._world.day_one.state.heads.get(Subject(SubjectKind.PERSON, person.id))
         return head.fact.user_name if head is not None and isinstance(head.fact, Person) else person.user_name
 
@@ -133,7 +133,7 @@ class Comparison:
         return [grant for grant in existing if grant.subject == Subject(kind, name)]
 
     def _is_unreachable(self, assignment: str) -> bool:
-        """Whether the group, the set or the person is not Day One's to give, or nobody can have it."""
+        """Return whether the group, the set or the person is not Day One's to give, or nobody can have it."""
         permission_set, _, principal = assignment.partition("/")
         if principal.startswith("person:"):
             name = principal.removeprefix("person:")

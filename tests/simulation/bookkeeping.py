@@ -1,4 +1,4 @@
-"""Whether the records are right: what is applied, what is counted, what was promised, what is in the audit log."""
+"""Correctness of the records: applied resources, counts, promises, and the audit log."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _promised_grants(world: "Simulation") -> Iterator[str]:
 
 
 def _known_as_of(head: Head, *, state: ObservedState) -> Iterator[datetime]:
-    """When the sources last said what is recorded; what they only said again is no part of the head."""
+    """Yield the times of the recorded source records; repetitions are no part of the head."""
     yield from (record.version.at for record in head.source_records)
     yield from (version.at for (subject, _), version in state.heard.items() if subject == head.subject)
 
@@ -130,7 +130,7 @@ def log(world: "Simulation") -> Iterator[str]:
 
 
 def applied(world: "Simulation") -> Iterator[str]:
-    """What is applied is in Identity Center, and what is there was there before, or is applied."""
+    """Check that applied resources are in Identity Center, and others there existed before, or are applied."""
     state, center = world.day_one.state, world.aws.center
     existing: set[str] = set()
     for of, entry in state.applied.items():
@@ -176,7 +176,7 @@ def _in_force(subject: Subject, world: "Simulation") -> Iterator[Operation]:
 
 
 def _is_protected(of: ResourceOf, *, protection: Protection, world: "Simulation") -> bool:
-    """Whether it is a protected person's own, or something that such a person has in an account."""
+    """Return whether it belongs to a protected person, or is such a person's in an account."""
     fact = world.day_one.state.heads[of.subject].fact
     person = of.resource.name.rpartition("/person:")[2] if of.resource.kind is ResourceKind.ASSIGNMENT else ""
     is_theirs = isinstance(fact, Person) and (fact.id in protection.people or fact.user_name in protection.users)
@@ -212,7 +212,7 @@ def _is_there(of: ResourceOf, applied: Applied, *, world: "Simulation") -> bool:
 
 
 def waits_for_others(operation: Operation) -> bool:
-    """Whether it is open, and for something that another operation, or a human, has to do first."""
+    """Return whether it is open, and waits for another operation, or a human."""
     if operation.state not in OPEN_STATES:
         return False
     # A set stays as long as an account has it that Day One leaves alone, such as a suspended one.
@@ -221,7 +221,7 @@ def waits_for_others(operation: Operation) -> bool:
 
 
 def waits(world: "Simulation") -> Iterator[str]:
-    """What waits for a resource is of a plan in force, and that resource is neither there, nor gone, nor has failed."""
+    """Check that parked operations are of a plan in force, and their resource has neither come, gone nor failed."""
     state = world.day_one.state
     for on, waiting in state.parked.items():
         for operation in (state.operations[change, name] for _, change, name in waiting):
@@ -244,7 +244,7 @@ def _waits_in_vain(operation: Operation, *, on: ResourceOf, state: ObservedState
 
 
 def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:
-    """When the first of the plans was made that one after the other asked for the same removal: then it was counted."""
+    """Return the time of the first of consecutive plans with the same removal, when it was counted."""
     since = removal.created_at
     before = [entry for entry in state.operations_of(removal.subject) if entry.target == removal.target]
     for operation in reversed(before[: before.index(removal)]):
@@ -256,7 +256,7 @@ def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:
 
 
 def is_announced(removal: Operation, *, state: ObservedState) -> bool:
-    """Whether it takes away what grants alone had given, at an end that somebody had said."""
+    """Return whether it takes away a resource of grants alone, at an announced end."""
     ended = has_ended_as_announced(_grants_of(removal.subject, state=state), now=removal.created_at)
     return removal.resource in ended and is_of_grants(reason.rule for reason in removal.reasons)
 
@@ -284,6 +284,6 @@ def _grants_of(subject: Subject, *, state: ObservedState) -> list[Grant]:
 
 
 def is_let_go(operation: Operation, *, approved: set[str]) -> bool:
-    """Whether it took something away that no human was asked about."""
+    """Return whether it took something away without a human's approval."""
     is_done = operation.state is OperationState.SUCCEEDED and bool(operation.request_id)
     return is_done and operation.id not in approved

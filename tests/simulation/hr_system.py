@@ -18,7 +18,7 @@ _TOLD = ("id", "user_name", "email", "given_name", "family_name", "display_name"
 
 
 def delivery(person: Person, *, at: datetime, reference: str, sent: datetime) -> Delivery:
-    """What HR knew of a person at `at`, signed at `sent`: whoever sends again signs again."""
+    """Return HR's record of a person at `at`, signed at `sent`: a repeated delivery is signed again."""
     told = {name: getattr(person, name) for name in _TOLD}
     days = {"start_date": person.start_date, "end_date": person.end_date}
     record = {**told, **{name: day.isoformat() for name, day in days.items() if day}}

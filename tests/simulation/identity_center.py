@@ -159,7 +159,7 @@ class SimulatedIdentityCenter:
         return receipt
 
     def seen(self, found: ExistingResource | None) -> ExistingResource | None:
-        """What a search finds, which is never what is too new."""
+        """Return the result of a search, which never has too new resources."""
         if found is not None and any(map(self._is_new, found.references.values())):
             self.weather.struck["consistency: not found yet"] += 1
             return None
@@ -234,7 +234,7 @@ class SimulatedIdentityCenter:
 
 
 def form_of(stored: StoredSet) -> tuple[object, ...]:
-    """What of a permission set is in the role that an account has of it."""
+    """Return the parts of a permission set that are in an account's role of it."""
     policies = (frozenset(stored.managed_policies), frozenset(stored.customer_policies), stored.inline_policy)
     return (*policies, stored.boundary, stored.attributes.get("session_duration"))
 

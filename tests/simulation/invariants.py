@@ -1,4 +1,4 @@
-"""What must hold of a world that has come to rest; each check tells in words what is wrong."""
+"""Invariants of a world at rest; each check describes the violation."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def guardrails(world: "Simulation") -> Iterator[str]:
 
 
 def only_its_own(world: "Simulation") -> Iterator[str]:
-    """What was there before Day One still is, as it was."""
+    """Check that resources from before Day One still exist, unchanged."""
     center = world.aws.center
     shelves = (center.users, center.groups, center.memberships, center.permission_sets)
     there = {identifier for shelf in shelves for identifier in shelf}
@@ -64,7 +64,7 @@ def as_desired(world: "Simulation") -> Iterator[str]:
 
 
 def grants_end(world: "Simulation") -> Iterator[str]:
-    """What grants alone have given goes within a sweep of their end, and the executor's time, if nothing goes wrong.
+    """Check that resources of grants alone go within a sweep of their end, and the executor's time, without trouble.
 
     A day's trouble may make it an hour. A suspended account is left alone for as long as it is.
     """

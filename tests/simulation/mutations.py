@@ -36,7 +36,7 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Mutation:
-    """What is broken, which invariants may notice, and the changes: an object, an attribute of it, what it becomes.
+    """A deliberate fault, the invariants that may notice it, and the changes: an object, an attribute, its new value.
 
     `shown_in` is a world that has shown it once, to begin with. Others are tried when it does so no longer.
     """

@@ -29,7 +29,7 @@ _LONGEST_RETRY = 60.0
 
 @dataclass(frozen=True)
 class Told:
-    """What HR knew of a person at a moment, and under which id it says so."""
+    """HR's record of a person at a moment, and the id of its delivery."""
 
     person: Person
     at: datetime
@@ -41,12 +41,12 @@ class Told:
 
 @dataclass
 class Outside:
-    """What the outside knows to be true, and what it was promised.
+    """The outside's knowledge, and promises made to it.
 
-    `people` are the newest tellings, `policy` the newest text that was taken, `may_be_taken` those that were refused
-    when they were sent again because the answer was lost, `acknowledged` what was answered with yes, each with the
-    change it leads to; `granted` are grants that were taken, and `about_grants` what was said of them later, by grant
-    and change. `asking` counts those who still wait for an answer, and come again until they have one.
+    `people` are the newest records, `policy` the newest accepted text, `may_be_taken` those that were refused when they
+    were sent again because the answer was lost, `acknowledged` the confirmed requests, each with its change; `granted`
+    are accepted grants, and `about_grants` later requests about them, by grant and change. `asking` counts those who
+    still wait for an answer, and come again until they have one.
     """
 
     day_one: DayOne
@@ -121,7 +121,7 @@ class Outside:
         self._ask(self.day_one.api, submit, taken, refused=lambda: self.may_be_taken.append(text))
 
     def looks_at_policy(self) -> None:
-        """Whoever was refused after an answer was lost looks whether what they had sent before that came into force."""
+        """Check, after a refusal that followed a lost answer, whether the text sent before has come into force."""
         state = self.day_one.state
         version = state.policy_in_force
         if version > self.policy_version and (text := state.kept_policies[version].text) in self.may_be_taken:

@@ -1,4 +1,4 @@
-"""What humans had made in Identity Center before Day One came."""
+"""Resources that humans had created in Identity Center before Day One came."""
 
 from copy import deepcopy
 from typing import TYPE_CHECKING

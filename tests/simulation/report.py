@@ -1,4 +1,4 @@
-"""What came of many seeds, in words: a bar while they run, and a summary afterwards."""
+"""Results of many seeds, in words: a bar while they run, and a summary afterwards."""
 
 import sys
 from collections import Counter

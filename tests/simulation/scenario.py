@@ -66,7 +66,7 @@ def draw_start(random: Random) -> datetime:
 
 
 class Scenario:
-    """What happens in the first minutes: drawn as it happens, from the company as it is by then."""
+    """Events of the first minutes, drawn from the company's present state."""
 
     def __init__(self, random: Random, outside: Outside) -> None:
         self._random = random

@@ -36,7 +36,7 @@ _LONGEST_SETTLING = timedelta(hours=3).total_seconds()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a seed: faults by kind, calls made, and what was violated."""
+    """Result of a seed: faults by kind, calls made, and violations."""
 
     seed: int
     faults: Counter[str]
@@ -121,7 +121,7 @@ class Simulation:
 
     @property
     def has_lost_anything(self) -> bool:
-        """Whether an answer may have been lost, so that nobody can know AWS's id of a request."""
+        """True if an answer may have been lost, so that AWS's id of a request is unknown."""
         struck = self.weather.struck
         return any(kind.startswith("table") or not kind.endswith(_HARMLESS) for kind in struck)
 
@@ -131,7 +131,7 @@ class Simulation:
             self.time.run(seconds=seconds)
 
     def waits_for_nothing_but_decisions(self) -> bool:
-        """Whether nothing goes on, or would without a human."""
+        """Return whether nothing continues, or would without a human."""
         return all(name == "held" for name in self._going_on())
 
     def is_quiet(self) -> bool:
@@ -148,7 +148,7 @@ class Simulation:
         )
 
     def _unsettled(self) -> str:
-        """What is still going on, or empty."""
+        """Return the work that still continues, or empty."""
         return ", ".join(f"{name}: {count}" for name, count in self._going_on().items())
 
     def _going_on(self) -> dict[str, int]:

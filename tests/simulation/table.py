@@ -57,7 +57,7 @@ class ObservedState(State):
         return [self.operations[key] for key in self._of_subjects.get(subject, ())]
 
     def note_limit(self) -> None:
-        """What the guardrails allow at the moment."""
+        """Record the guardrails' limit at the moment."""
         version = self.kept_policies.get(self.policy_in_force)
         policy = self._parse_version(version) if version else Policy()
         day = self.time.now.date()

@@ -49,7 +49,7 @@ def policy(*, also_audited: bool) -> str:
 
 @dataclass(frozen=True)
 class Told:
-    """What came of the hour."""
+    """Result of the hour."""
 
     accounts: int
     wrong: tuple[str, ...]
@@ -112,7 +112,7 @@ def _creation(number: str, *, simulation: Simulation) -> Callable[[], None]:
 
 
 def _wrong(numbers: list[str], *, simulation: Simulation) -> Iterator[str]:
-    """Whoever has not just what the policy gives at their place."""
+    """Yield accounts without exactly the access that the policy gives at their place."""
     center, accounts = simulation.aws.center, simulation.day_one.organization.accounts
     has: dict[str, set[str]] = {number: set() for number in numbers}
     for key in center.assignments:

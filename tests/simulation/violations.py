@@ -1,4 +1,4 @@
-"""What was found to be wrong in a simulated world: each invariant has a name, and says what it saw."""
+"""Violations found in a simulated world: each invariant has a name, and a description."""
 
 from dataclasses import dataclass, field
 

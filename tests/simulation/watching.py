@@ -69,7 +69,7 @@ class Watcher:
                 self.report("revocations first", f"{other.id} began long before {operation.id}")
 
     def _has_been_held_up(self, revocation: Operation, *, since: float) -> bool:
-        """Whether the table could not be read for it, or another operation was at work on the same resource."""
+        """Return whether the table could not be read for it, or another operation was at work on the same resource."""
         if any(kind.startswith("table") for kind in self._day_one.weather.struck):
             return True
         shortly_before = self._day_one.time.now - timedelta(seconds=self._day_one.time.seconds - since + _A_MOMENT)
@@ -98,7 +98,7 @@ class Watcher:
             self.report("succeeded means done", f"{operation.id}: AWS was not asked for {operation.request_id}")
 
     def _is_done_but_in_closed_accounts(self, finished: Finished) -> bool:
-        """Whether a set has reached all its accounts but those that nothing can be provisioned in, and is said to."""
+        """Return whether a set has reached all accounts but unusable ones, and a note names these."""
         arn = finished.applied.references.get("permission_set_arn") if finished.applied else None
         stored = self._aws.center.permission_sets.get(arn or "")
         if finished.operation.resource.kind is not ResourceKind.PROVISIONING or stored is None:
@@ -113,7 +113,7 @@ class Watcher:
 
 
 def _is_grant_beside(revocation: Operation, operation: Operation) -> bool:
-    """Whether it gives something of the same kind in the same plan."""
+    """Return whether it gives something of the same kind in the same plan."""
     return (
         revocation.attempts == 1
         and operation.action is Action.CREATE

@@ -1,4 +1,4 @@
-"""What goes wrong and how long things take: drawn per call, from one source of chance."""
+"""Faults and durations: drawn per call, from one source of randomness."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ from dayone.errors import Conflicting, DayOneError, Throttled, Unavailable, Unre
 
 
 class Fate(StrEnum):
-    """What becomes of a call, if it is not simply answered."""
+    """Fates of a call that is not simply answered."""
 
     THROTTLED = "throttled"
     CONFLICT = "conflict"
@@ -29,9 +29,9 @@ _MORE_OF_AWS = 8.0
 
 @dataclass(frozen=True, kw_only=True)
 class Climate:
-    """How often what goes wrong: chances per call, but for `request_failures`, which are per request AWS has taken.
+    """Frequencies of faults: chances per call, but for `request_failures`, which are per request AWS has accepted.
 
-    `unsettled` is for how many seconds at most something new is not to be seen everywhere; `bursts` how many times a
+    `unsettled` is for how many seconds at most something new is not visible everywhere; `bursts` how many times a
     minute another tool uses up a quota.
     """
 
@@ -136,7 +136,7 @@ class Weather:
         return min(max(drawn, late.request_least), late.request_most)
 
     def strikes(self, what: str, *, chance: float) -> bool:
-        """Whether something happens now that does with this chance."""
+        """Return whether something of this chance happens now."""
         if chance == 0.0 or self.random.random() >= chance:
             return False
         self.struck[what] += 1

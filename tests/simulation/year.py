@@ -17,7 +17,7 @@ CREATED_DAYS_BEFORE = 3
 
 @dataclass(frozen=True, order=True)
 class SourceRecord:
-    """What HR tells of one person at a moment."""
+    """HR's record of one person at a moment."""
 
     at: datetime
     number: int
@@ -25,10 +25,10 @@ class SourceRecord:
 
 
 class Year:
-    """What HR does from `begins` on, for 365 days, in a company of `size` people.
+    """HR's events from `begins` on, for 365 days, in a company of `size` people.
 
-    HR thinks in whole records: each telling is all there is to say of somebody. About a hundredth of the tellings come
-    twice, and some come late, behind a newer one.
+    HR sends whole records: each is complete. About a hundredth of the records come twice, and some come late, behind a
+    newer one.
     """
 
     def __init__(self, *, seed: int, size: int, begins: date) -> None:
@@ -46,7 +46,7 @@ class Year:
         return [self._tell(person, at=at) for person in list(self.people.values())]
 
     def day(self, number: int) -> Iterator[SourceRecord]:
-        """What HR tells on a day, in the order it arrives."""
+        """Yield HR's records of a day, in the order of arrival."""
         today = self._begins + timedelta(days=number)
         noon = datetime.combine(today, time(0), UTC) + timedelta(minutes=self._random.randint(0, 1300))
         for minute in range(self._random.randint(4, 14)):
@@ -110,7 +110,7 @@ def number(chance: float) -> int:
 
 
 def works_at(person: Person, now: datetime) -> bool:
-    """Whether somebody is at work and to have access, said in the plainest words and in local time alone."""
+    """Return whether somebody is at work and should have access, in the simplest terms and in local time alone."""
     local = now.astimezone(ZoneInfo(person.time_zone)).replace(tzinfo=None)
     if person.status is not Status.ACTIVE:
         return False
@@ -123,7 +123,7 @@ def works_at(person: Person, now: datetime) -> bool:
 
 
 def is_expected_at(person: Person, now: datetime) -> bool:
-    """Whether there is to be a user although there is no access: shortly before the first day, and on leave."""
+    """Return whether a user is expected without access: shortly before the first day, and on leave."""
     local = now.astimezone(ZoneInfo(person.time_zone)).replace(tzinfo=None)
     has_left = person.end_date and local >= datetime.combine(person.end_date, CLOSES)
     if person.status is not Status.ACTIVE or has_left:

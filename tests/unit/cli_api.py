@@ -21,7 +21,7 @@ KEY, SECRET, REGION = "AKIDEXAMPLE", "a secret of nobody", "eu-west-1"
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What to answer once."""
+    """A single response."""
 
     body: object
     status: int = 200
@@ -49,7 +49,7 @@ class Asked:
 
 @dataclass
 class CliApi:
-    """What each path answers, in turn, the last answer for ever; and what was asked."""
+    """Responses of each path, in turn, the last one repeated; and the recorded requests."""
 
     url: str = ""
     answers: dict[str, list[Answered]] = field(default_factory=dict)
@@ -121,7 +121,7 @@ def running(api: CliApi | None = None) -> Iterator[CliApi]:
 
 
 def is_signed(asked: Asked, *, target: str) -> bool:
-    """Whether the signature is ours, worked out from the specification of Signature Version 4 and not with botocore."""
+    """Return whether the signature is ours, by the specification of Signature Version 4 and not with botocore."""
     said = re.fullmatch(_SIGNED, asked.headers.get("authorization", ""))
     if not said or (said[1], said[3]) != (KEY, REGION):
         return False

@@ -19,7 +19,7 @@ _COMMAND = typer.main.get_command(build())
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a run ended."""
+    """Result of a run."""
 
     code: int
     out: str

@@ -1,4 +1,4 @@
-"""What an explanation is made from, in one call."""
+"""Inputs of an explanation, in one call."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -40,13 +40,13 @@ def in_account(name: str = "g-1", *, to: str = "engineers", permission_set: str 
 
 
 def extended(grant: Grant, *, until: datetime, at: datetime) -> Grant:
-    """What the API knows of a grant after somebody has extended it."""
+    """Return the API's grant after an extension."""
     extension = Extension(at=at, until=until, by=ADMIN, change=ulid_of(at, name=f"extend {grant.id} {until}"))
     return replace(grant, extensions=(*grant.extensions, extension))
 
 
 def ended(grant: Grant, *, at: datetime) -> Grant:
-    """What the API knows of a grant after somebody has ended it."""
+    """Return the API's grant after an early end."""
     return replace(grant, end=End(at=at, how=Ending.ENDED_EARLY, by=ADMIN, change=ulid_of(at, name=f"end {grant.id}")))
 
 

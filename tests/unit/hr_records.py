@@ -128,7 +128,7 @@ def published(kind: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Spelling:
-    """How a kind writes a first day, a last day, and each status that it has a word for.
+    """Spelling of a first day, a last day, and each status that a kind has a word for.
 
     `silent` is a record that states no status.
     """

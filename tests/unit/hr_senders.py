@@ -98,7 +98,7 @@ def key_of(source: str, *, old: bool = False) -> str:
 
 @dataclass
 class Receiving:
-    """Whoever receives, set up for every source."""
+    """The receiving function, set up for every source."""
 
     sources: MemoryHrSources = field(default_factory=lambda: MemoryHrSources(SETUP))
     token_keys: MemoryTokenKeys = field(default_factory=MemoryTokenKeys)
@@ -118,7 +118,7 @@ class Receiving:
 
     @property
     def recorded(self) -> list[Command]:
-        """What was put on the inbox, but that something was refused."""
+        """Commands on the inbox, without notes on refusals."""
         return [command for command in self.inbox.commands if not isinstance(command, NoteRefusedRecord)]
 
 

@@ -92,7 +92,7 @@ def foreseen(found: Previewed) -> Asked:
 
 
 def done(world: World, requests: Iterable[Command]) -> Asked:
-    """What was planned for these causes, whether it ran or is held."""
+    """Return the operations planned for these causes, run or held."""
     changes = {request.cause.change for request in requests}
     made = [operation for operation in world.operations() if operation.change in changes]
     return sorted((operation.kind, str(operation.subject), str(operation.resource)) for operation in made)

@@ -318,7 +318,7 @@ class World:
         subjects: tuple[Subject, ...] = (),
         resources: tuple[Resource, ...] = (),
     ) -> None:
-        """What the API puts on the inbox when somebody has decided on what a change holds, or on a part of it."""
+        """Put a decision on the inbox as the API does, about all that a change holds, or about a part."""
         decision = Decision(
             is_approved=approved,
             actor=actor,
@@ -370,7 +370,7 @@ class World:
         raise AssertionError(f"never settled: {self.state.open_operations()}")
 
     def _approved(self) -> bool:
-        """Whether anything was held that somebody has approved now."""
+        """Return whether a held change was approved now."""
         held = [change.id for change in self.state.changes.values() if change.held and self.approves]
         for change in held:
             self.is_decided(change, approved=True)

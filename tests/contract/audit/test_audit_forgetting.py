@@ -68,7 +68,7 @@ def _verified(vandal: Vandal) -> list[LaneVerified]:
 
 
 def _forget_ada(vandal: Vandal) -> dict[RecordKey, dict[str, Any]]:
-    """What her entries were before."""
+    """Erase Ada's entries and return the former ones."""
     before = {}
     for record in vandal.records():
         if forgotten := forget_person(record, subject=str(ADA), words=WORDS):

@@ -166,7 +166,7 @@ def test_a_log_that_nobody_touched_is_whole(book: tuple[AuditLog, Callable[[Audi
 
 
 class TestTampering:
-    """What somebody with the table's keys may do to the entries of a day."""
+    """Manipulations of a day's entries by an owner of the table's keys."""
 
     @pytest.fixture
     def log(self, state_table: StateTable) -> DynamoAuditLog:

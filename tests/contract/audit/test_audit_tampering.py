@@ -1,4 +1,4 @@
-"""What is done to the audit log by whoever may write the table, and that verifying the day shows it."""
+"""Manipulations of the audit log through the table, and their detection by verifying the day."""
 
 from datetime import timedelta
 from typing import Any

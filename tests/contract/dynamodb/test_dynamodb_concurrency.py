@@ -1,4 +1,4 @@
-"""What the contracts cannot show with one caller: many at once, and callers that die half-way."""
+"""Concurrency beyond the contracts' single caller: many callers at once, and callers that die half-way."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +50,7 @@ def ports(state_table: StateTable) -> StatePorts:
 
 
 def at_once[T](*calls: Callable[[], T]) -> list[T | Conflicting]:
-    """What became of the calls, all of them started together."""
+    """Return the results of the calls, all of them started together."""
     together = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T | Conflicting:

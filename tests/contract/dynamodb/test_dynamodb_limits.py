@@ -1,4 +1,4 @@
-"""What DynamoDB holds of a record, a key and a transaction, by AWS's own emulator: just enough is taken, more refused.
+"""Limits of DynamoDB for a record, a key and a transaction, by AWS's own emulator: the maximum is accepted, no more.
 
 Refused, in words, and never cut or dropped. Source: DynamoDB Developer Guide, "Service, account, and table quotas".
 """

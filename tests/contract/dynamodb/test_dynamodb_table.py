@@ -70,7 +70,7 @@ _UPDATE = Update(
 
 
 class TestWritesAlone:
-    """What botocore tried again after an answer was lost may have been refused by its own first try."""
+    """Writes that botocore repeated after a lost answer, refused because of their own first attempt."""
 
     @pytest.mark.parametrize(
         ("call", "write", "written"),

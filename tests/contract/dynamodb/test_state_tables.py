@@ -98,7 +98,7 @@ class TestDescriptions:
 
 
 class TestTheCheck:
-    """What `setup check` looks at, over the local AWS alone: DynamoDB Local knows nothing of backups."""
+    """The table's part of `setup check`, over the local AWS alone: DynamoDB Local has no backups."""
 
     @pytest.fixture
     def there(self, table_in_ministack: StateTable) -> StateTable:

@@ -1,6 +1,6 @@
-"""What writes cost by our reckoning, against what AWS's own DynamoDB Local says they consume.
+"""Cost of writes by our calculation, compared with the consumption that AWS's own DynamoDB Local reports.
 
-Only writes by themselves: of transactions it says four times as much, where DynamoDB says twice.
+Only writes by themselves: for transactions it reports four times as much, where DynamoDB documents twice.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""How operations end: the port OperationQueue's finish, in memory and over DynamoDB alike."""
+"""Ends of operations: the port OperationQueue's finish, in memory and over DynamoDB alike."""
 
 from dataclasses import replace
 

@@ -155,7 +155,7 @@ def test_what_may_have_got_through_is_not_taken_back(state_table: StateTable, ca
 
 
 class TestOtherCalls:
-    """What is not a transaction: single reads, queries and batches."""
+    """Calls other than transactions: single reads, queries and batches."""
 
     @pytest.fixture
     def storm(self, state_table: StateTable) -> tuple[DynamoTable, Faults]:

@@ -79,7 +79,7 @@ def agreed() -> Promise:
 
 
 def seen(world: "Simulation") -> Aws:
-    """What stands in Identity Center now."""
+    """Return the present contents of Identity Center."""
     center = world.aws.center
     return Aws(
         at=world.time.now.timestamp(),

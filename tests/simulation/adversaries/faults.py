@@ -21,7 +21,7 @@ from tests.simulation.mutations import Mutation
 
 @dataclass(frozen=True)
 class Fault:
-    """What is broken, and who wins by it."""
+    """A deliberate fault, and the parties who win by it."""
 
     mutation: Mutation
     won_by: tuple[type[Party], ...]

@@ -129,7 +129,7 @@ class OurFunction(Party):
         self._sends(AdoptExisting(subject=the_group("admins"), cause=cause, adoption=adoption))
 
     def _has_looked(self) -> None:
-        """Whatever is said to have been lost, or to be new, is looked at again."""
+        """Look again at reportedly lost or new resources."""
         account = the_account(self.random.choice((OWN_ACCOUNT, "000000000001")))
         admin = Resource(ResourceKind.ASSIGNMENT, "Admin/engineers")
         cause = self._cause(CauseKind.DRIFT)

@@ -19,9 +19,9 @@ type Edge = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Aws:
-    """What Identity Center has at a moment: names by id, and who is in what, by id.
+    """Contents of Identity Center at a moment: names by id, and memberships, by id.
 
-    `sets` has of each ARN the name and everything attached, as plain texts.
+    `sets` has for each ARN the name and everything attached, as plain texts.
     """
 
     at: float
@@ -48,11 +48,12 @@ class Deed:
 
 @dataclass(frozen=True)
 class Promise:
-    """What the company has agreed on before anybody tried anything.
+    """Agreement of the company before any attempt.
 
     On a day its guardrails allow `percent` of all memberships and assignments to be removed, or `at_least` so many;
     `birthrights` are groups that HR alone may put people into, and `sensitive` the permission sets and groups that it
-    calls so itself. `created` are accounts that the organisation has made since, `users` who is which user, by ids.
+    declares so itself. `created` are accounts that the organisation has made since, `users` are the users' people, by
+    ids.
     """
 
     percent: int
@@ -129,7 +130,7 @@ def _limit(aws: Aws, *, promise: Promise) -> int:
 
 
 def _approved(deeds: Iterable[Deed], *, until: float, own: Mapping[str, set[str]] | None = None) -> frozenset[Edge]:
-    """What somebody else than whoever is behind it has said yes to; nobody's yes counts for what is their `own`."""
+    """Return the edges approved by somebody else than their cause; nobody's approval counts for their `own`."""
     return frozenset(
         edge
         for deed in deeds
@@ -140,7 +141,7 @@ def _approved(deeds: Iterable[Deed], *, until: float, own: Mapping[str, set[str]
 
 
 def _is_sensitive(parts: tuple[str, ...]) -> bool:
-    """Whether anything that is attached to a permission set is of the list; the first part is its name."""
+    """Return whether anything attached to a permission set is on the list; the first part is its name."""
     for part in parts:
         kind, _, text = part.partition(":")
         if kind == "customer" or (kind == "managed" and text.rpartition("/")[2] in _SENSITIVE_POLICIES):

@@ -1,4 +1,4 @@
-"""Whoever tries: each with all the rights of their place, and one aim."""
+"""Adversaries: each with all the rights of their place, and one aim."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -155,7 +155,7 @@ class ApiCaller(Party):
         return _SSO.format(role=self.random.choice(self.roles))
 
     def approves(self) -> None:
-        """Whatever is held, be it their own."""
+        """Approve everything that is held, even their own."""
         heads = self.trial.world.day_one.state.heads.items()
         for change in self.trial.outside.held():
             holding = sorted(

@@ -90,7 +90,7 @@ class Trial:
         return "?"
 
     def shown(self, change: str) -> frozenset[Edge]:
-        """What a change holds now, as edges that would come or go."""
+        """Return the operations that a change holds now, as edges that would come or go."""
         heads = self.world.day_one.state.heads
         return frozenset(
             edge
@@ -173,7 +173,7 @@ class Trial:
         self.account_event("CreateAccountResult", _NEW_ACCOUNT)
 
     def _grace_approves(self) -> None:
-        """Whatever nobody but HR and the organisation has brought up; not what the party has asked for."""
+        """Approve changes caused only by HR and the organisation, and not by the party."""
         if self.party.name == "grace":
             return
         for change in self.outside.held():
@@ -224,7 +224,7 @@ class Trial:
                 return
 
     def _waiting(self) -> list[Win]:
-        """Whose ordinary first day, or new account, does not come without a human."""
+        """Return people whose ordinary first day, or accounts whose creation, does not come without a human."""
         now, edges = company.seen(self.world), edges_of(company.seen(self.world))
         expected: dict[Edge, Subject] = {
             **{("member", self.user_of(person), "engineers"): the_person(person) for person in _JOINERS},

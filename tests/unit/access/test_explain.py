@@ -1,4 +1,4 @@
-"""Why a person has a permission set in an account: by which facts, rules and operations."""
+"""Explanation of access in an account: its facts, rules and operations."""
 
 from dataclasses import replace
 from datetime import date
@@ -31,7 +31,7 @@ POLICY = a_policy(a_group(), a_set(), an_assignment(), version=7)
 
 
 def words(person: Person, policy: Policy = POLICY) -> str:
-    """Why the person does not have ViewOnly."""
+    """Return the explanation why the person does not have ViewOnly."""
     case = known(person=person, policy=policy)
     (explanation,) = explain(case, permission_set="ViewOnly")
     assert not explanation.has

@@ -1,4 +1,4 @@
-"""What is in the way on the account's side, which way is the nearest, and what is on its way already."""
+"""Obstacles on the account's side, the nearest path, and operations under way."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is held says why, who may decide and who may not, and what goes on meanwhile: in a change and in a preview."""
+"""Texts on held operations: the reason, who may decide and who may not, and what continues; in changes and previews."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Whatever order the events of an account's life come in, and however often: the end is what Organizations says."""
+"""Events of an account's life in any order and number: the end is Organizations' state."""
 
 import json
 from collections.abc import Callable

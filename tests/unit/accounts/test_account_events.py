@@ -1,4 +1,4 @@
-"""Which account each event of Organizations and Control Tower is about."""
+"""The account of each event of Organizations and Control Tower."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""When a unit is renamed, moved or deleted, every account below it is looked at again, whatever happens on the way."""
+"""Renamed, moved or deleted units: every account below is refreshed, whatever happens on the way."""
 
 from contextlib import suppress
 from dataclasses import replace

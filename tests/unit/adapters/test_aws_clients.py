@@ -1,4 +1,4 @@
-"""How the clients of AWS are made."""
+"""Creation of AWS clients."""
 
 from typing import Any
 

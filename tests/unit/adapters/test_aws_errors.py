@@ -1,4 +1,4 @@
-"""What becomes of what botocore raises."""
+"""Translation of botocore's exceptions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is read often is written when it is new."""
+"""Frequently read records are written only when they are new."""
 
 from typing import Any
 

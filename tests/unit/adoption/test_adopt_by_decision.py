@@ -115,7 +115,7 @@ def _later(world: World) -> None:
 
 
 def _for_a_while(world: World) -> None:
-    """What waits for something that is held goes on waiting."""
+    """Let time pass; operations that wait for a held one keep waiting."""
     for _ in range(5):
         world.plan_all()
         world.execute()

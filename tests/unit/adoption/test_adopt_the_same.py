@@ -1,4 +1,4 @@
-"""When what exists counts as the same as what is wanted: JSON by its meaning, people's names by their letters."""
+"""Equality of existing and desired resources: JSON by its meaning, people's names by their letters."""
 
 from dataclasses import replace
 

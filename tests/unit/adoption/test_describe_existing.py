@@ -1,4 +1,4 @@
-"""What exists in the policy's own words: put into the policy it is adopted with nothing written, or it says why not."""
+"""Existing resources in the policy language: adopted without a write once in the policy, or refused with the reason."""
 
 import json
 from copy import deepcopy

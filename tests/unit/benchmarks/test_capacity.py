@@ -1,4 +1,4 @@
-"""What a request costs by the rules of DynamoDB, and that the table in memory answers as DynamoDB does."""
+"""Cost of a request by the rules of DynamoDB, and answers of the table in memory like DynamoDB's."""
 
 from typing import Any
 

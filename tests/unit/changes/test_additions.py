@@ -1,4 +1,4 @@
-"""What an edit, a moved account, a tag or a grant adds to who was there before is held above a limit of its own."""
+"""Additions by an edit, a moved account, a tag or a grant to existing subjects are held above their own limit."""
 
 import pytest
 

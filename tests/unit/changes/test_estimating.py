@@ -1,4 +1,4 @@
-"""How long a change is said to take still: what bounds it, and how near that comes to what the executor needs."""
+"""Estimated remaining time of a change: its limits, and its precision against the executor's real time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

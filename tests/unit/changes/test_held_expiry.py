@@ -1,4 +1,4 @@
-"""What is to be given and nobody decides on expires; what is to be taken stays held."""
+"""Expiry of held operations: gifts without a decision expire; removals stay held."""
 
 from datetime import timedelta
 

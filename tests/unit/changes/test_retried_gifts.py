@@ -1,4 +1,4 @@
-"""What was approved and AWS has refused stays approved, until the rule or the facts behind it are others."""
+"""Approved gifts that AWS refused stay approved, until the rule or the facts behind them change."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ _NO = Refused("ValidationException: no")
 
 
 def _refused(world: World, request: Command, *, port: str = "directory", method: str = "add_member") -> None:
-    """What a change holds is approved, and AWS refuses it once."""
+    """Approve a held change whose operations AWS refuses once."""
     errors: list[Exception] = [_NO]
     world.around = lambda name, entry: Refusing(entry, method, errors) if name == port else entry
     approve(request, world=world)

@@ -48,7 +48,7 @@ def company(policy: str = POLICY) -> World:
 
 
 def held(world: World) -> list[str]:
-    """What waits, such as `person:e-1 create membership/admins`."""
+    """Return the held operations, such as `person:e-1 create membership/admins`."""
     return sorted(
         f"{operation.subject} {operation.action} {operation.resource}"
         for operation in world.operations(OperationState.HELD)

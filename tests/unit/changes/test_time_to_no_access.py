@@ -1,4 +1,4 @@
-"""How long it took until somebody had no access: from the webhook to the last thing that had gone."""
+"""Deprovisioning time: from the webhook to the last revocation."""
 
 from dataclasses import replace
 from datetime import timedelta

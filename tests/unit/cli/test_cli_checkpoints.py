@@ -1,4 +1,4 @@
-"""Which checkpoints `dayone audit verify` takes, which it refuses, and what it says of those that it has compared."""
+"""Checkpoints that `dayone audit verify` accepts and refuses, and its report on the compared ones."""
 
 import json
 from collections.abc import Callable, Mapping

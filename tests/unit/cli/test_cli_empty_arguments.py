@@ -87,7 +87,7 @@ _PRINTING = [
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    """Where a command finds an API that answers."""
+    """Yield the environment of commands with an API that answers."""
     with running() as api:
         api.tell("GET /v1/policy", {"version": 1, "files": {"policy.yaml": "version: 1\n" * 9_000}})
         api.tell("GET /v1/policy/versions", {"versions": [], "cursor": ""})

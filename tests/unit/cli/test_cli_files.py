@@ -1,4 +1,4 @@
-"""What the `dayone` command reads: policies in folders, people in files, events, and times as somebody types them."""
+"""Input of the `dayone` command: policies in folders, people in files, events, and typed times."""
 
 from datetime import UTC, datetime
 from pathlib import Path

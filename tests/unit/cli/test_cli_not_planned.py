@@ -1,4 +1,4 @@
-"""Whoever watches a change that is accepted and not planned yet waits for it, and reads what it waits for."""
+"""Watching a change that is accepted and not planned yet: the command waits, and reports the reason."""
 
 from collections.abc import Iterator
 from typing import Any

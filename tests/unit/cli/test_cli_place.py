@@ -1,4 +1,4 @@
-"""Which Day One a command speaks to: two places that contradict each other are wrong usage, and both are named."""
+"""Target of a command: two places that contradict each other are wrong usage, and both are named."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How the `dayone` command asks the API: signed, once, again when that helps, and with an exit code for each no."""
+"""Requests of the `dayone` command: signed, once, retried when that helps, and with an exit code for each refusal."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def api() -> Iterator[CliApi]:
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """What it would have slept."""
+    """Return the pauses it would have made."""
     slept: list[float] = []
     monkeypatch.setitem(ApiClient.__init__.__kwdefaults__ or {}, "sleep", slept.append)
     return slept

@@ -1,4 +1,4 @@
-"""What the `dayone` command prints: plans as people know them, tables, JSON, and colours where they belong."""
+"""Output of the `dayone` command: plans in the usual form, tables, JSON, and colours where they belong."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whoever watches a change says for how long; the exit code tells that it is not over."""
+"""Time limit of watching a change; the exit code shows that it is not over."""
 
 import json
 from collections.abc import Iterator

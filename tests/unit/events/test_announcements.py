@@ -1,4 +1,4 @@
-"""Which steps are worth an event, and what the event says."""
+"""Steps that are published as events, and their contents."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is there under a name that the policy or HR asks for: taken on only when all of it is known and wanted."""
+"""Existing resources of a name in the policy or from HR: adopted only when entirely known and as desired."""
 
 import json
 from collections.abc import Callable
@@ -385,7 +385,7 @@ class TestAPartThatIsAnothersWhenItsTurnComes:
 
 
 class _Late(_Around):
-    """Whatever the set is asked for before, somebody has written by then."""
+    """A port whose set is changed by somebody else before each call."""
 
     def __init__(self, port: Any, *, part: str, theirs: str, center: MemoryIdentityCenter) -> None:  # noqa: ANN401
         super().__init__(port)

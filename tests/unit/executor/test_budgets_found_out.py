@@ -1,4 +1,4 @@
-"""What the executor finds out about AWS's quotas: it counts in the runs that follow, whichever process has them."""
+"""Rate limits learned from AWS: they count in later runs, in any process."""
 
 from datetime import datetime, timedelta
 from typing import Any

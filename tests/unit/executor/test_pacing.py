@@ -30,7 +30,7 @@ def _allowances(*, since: datetime = NOON, **budgets: float) -> Allowances:
 
 
 def _calls_in_a_second(pace: CallRate, *, since: datetime) -> int:
-    """How many calls fit into the second, by whoever calls as soon as that is allowed."""
+    """Return how many calls fit into the second, made as soon as allowed."""
     calls = 0
     while pace.free_at(since) < since + _SECOND:
         pace.take(since)

@@ -1,4 +1,4 @@
-"""Which call comes next, whatever the operations, the budgets and the time."""
+"""The next call, whatever the operations, the budgets and the time."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -53,7 +53,7 @@ def _parked(operation: Operation) -> Operation:
 
 
 def _starts(schedule: Schedule, now: datetime = _READY) -> list[Operation]:
-    """Whatever may be started at one moment in a row."""
+    """Return the operations that may be started at one moment in a row."""
     started = []
     while isinstance(step := schedule.next(now), Start):
         started.append(step.operation)

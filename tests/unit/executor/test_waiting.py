@@ -1,4 +1,4 @@
-"""What waits for something keeps nothing back, costs nothing, and is woken by the end of what it waits for."""
+"""Waiting operations hold up nothing, cost nothing, and are woken by the end of the awaited resource."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -262,7 +262,7 @@ def test_a_planner_that_dies_after_its_commit_ends_what_waits_when_it_is_called_
 
 
 class TestFailed:
-    """What builds on what has failed."""
+    """Operations that depend on failed ones."""
 
     def test_fails_with_it_in_words_that_name_it(self) -> None:
         world = company(MANY)

@@ -1,4 +1,4 @@
-"""Who has got access is told so: once, when it is there, with where to sign in, as whom and to what."""
+"""Welcome of people who have got access: once, when it exists, with address, user name and access."""
 
 import re
 from dataclasses import replace

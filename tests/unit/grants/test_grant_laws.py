@@ -1,4 +1,4 @@
-"""Whatever is said of grants in whatever order and however often, and whenever anybody looks: the end is the same."""
+"""Updates of grants in any order and number, read at any time: the end is the same."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What is granted is there for its time, goes at the minute, and stays where anything else asks for it."""
+"""Granted access lasts for its time, ends at the minute, and stays where another rule gives it."""
 
 from dataclasses import replace
 from datetime import date, timedelta

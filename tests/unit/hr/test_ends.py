@@ -1,4 +1,4 @@
-"""What can never succeed ends, and says so; what is still wanted is planned again."""
+"""Hopeless operations end with a reason; operations still desired are planned again."""
 
 from datetime import timedelta
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Who has left and who merely cannot log in to the HR system: no kind takes the second for the first."""
+"""Leavers and people who merely cannot log in to the HR system: no kind confuses the two."""
 
 from typing import Any
 

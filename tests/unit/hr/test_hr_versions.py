@@ -1,4 +1,4 @@
-"""What a change of the configuration of HR systems may do before somebody else has approved it."""
+"""Changes of the HR configuration that take effect before somebody else approves them."""
 
 from dataclasses import fields, replace
 from datetime import timedelta

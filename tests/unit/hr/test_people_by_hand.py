@@ -1,4 +1,4 @@
-"""What is told of people by hand, beside what HR systems say: who is believed, and that an end always counts."""
+"""Manual entries beside HR systems: their precedence, and ends that always count."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""What several HR systems say of a person, in any order: who is believed, what is stale, what each is called."""
+"""Records of a person from several HR systems, in any order: precedence, staleness, and names."""
 
 from datetime import date, timedelta
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""Who has left gives up their user name and e-mail address for whoever is here; their user never becomes another's."""
+"""Leavers give up user name and e-mail address for a present person; their user never becomes another's."""
 
 import json
 from contextlib import suppress

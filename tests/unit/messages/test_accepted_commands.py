@@ -1,4 +1,4 @@
-"""What is done on somebody's word, and put on the inbox by somebody who may send to it and no more."""
+"""Commands at somebody's request, put on the inbox by a sender who may send to it and no more."""
 
 import copy
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""How far a change has come, never better than what is known."""
+"""State of a change, never better than recorded."""
 
 import pytest
 

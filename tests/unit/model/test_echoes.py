@@ -1,4 +1,4 @@
-"""What changes nothing leaves nothing behind but what tells the next one apart, and an answer to whoever asks."""
+"""Deliveries without effect leave only the record of their version, and an answer about their change."""
 
 from dataclasses import replace
 from datetime import timedelta

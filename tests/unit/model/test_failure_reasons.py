@@ -1,4 +1,4 @@
-"""What AWS's words mean, by the texts that AWS was seen to give and by names that look like them."""
+"""Meaning of AWS's words, by observed texts and by names that look like them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How far along a person is at a moment: where they are, by the clock there, and by the policy."""
+"""Stage of a person's employment at a moment: by their place, its clock, and the policy."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,7 +21,7 @@ def _utc(text: str) -> datetime:
 
 
 def _comes_to(stage: Stage, person: Person, *, cycle: LifeCycle) -> datetime | None:
-    """When time alone takes the person to a stage."""
+    """Return when time alone takes the person to a stage."""
     moment: datetime | None = datetime(2020, 1, 1, tzinfo=UTC)
     while moment is not None and stage_of(person, cycle=cycle, now=moment) is not stage:
         moment = next_stage_at(person, cycle=cycle, now=moment)
@@ -29,7 +29,7 @@ def _comes_to(stage: Stage, person: Person, *, cycle: LifeCycle) -> datetime | N
 
 
 def _bounds(person: Person, *, cycle: LifeCycle) -> tuple[datetime | None, datetime | None]:
-    """When time gives somebody access who has none, and when it takes it from somebody who has."""
+    """Return when time gives access to somebody without it, and when it takes it from somebody with it."""
     hired, leaving = replace(person, end_date=None), replace(person, start_date=None)
     return _comes_to(Stage.PRESENT, hired, cycle=cycle), _comes_to(Stage.LEFT, leaving, cycle=cycle)
 

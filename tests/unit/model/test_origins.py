@@ -1,4 +1,4 @@
-"""Who put each part of a policy in force: by what it means, not by where or how it is written."""
+"""Authors of each part of a policy: by its meaning, not by its place or notation."""
 
 from dataclasses import replace
 from datetime import timedelta

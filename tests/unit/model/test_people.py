@@ -1,4 +1,4 @@
-"""When a person is to have access: first and last day where they are."""
+"""Times of a person's access: first and last day in their zone."""
 
 from datetime import UTC, date, datetime, timedelta
 

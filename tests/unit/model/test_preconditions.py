@@ -1,4 +1,4 @@
-"""Which writes If-Match and If-None-Match let through."""
+"""Writes that If-Match and If-None-Match let through."""
 
 import pytest
 

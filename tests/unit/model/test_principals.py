@@ -1,4 +1,4 @@
-"""Who counts as the same human or workload, by the ARNs that IAM establishes for callers."""
+"""Identity of humans and workloads, by the ARNs that IAM establishes for callers."""
 
 import pytest
 

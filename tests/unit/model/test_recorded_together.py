@@ -32,7 +32,7 @@ class _Watched:
 
 
 def recorded(*, groups: int) -> _Watched:
-    """What is recorded when somebody joins so many groups."""
+    """Return the calls recorded when somebody joins so many groups."""
     world, watched = World(), list[_Watched]()
     world.policy_is(a_policy(*(a_group(f"g{number:02}") for number in range(groups))))
     world.settle()

@@ -1,4 +1,4 @@
-"""What was approved is given although the plan that held it was replaced, and never before what it builds on."""
+"""Approved gifts are given after their plan was replaced, and never before their requirements."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""When to try again, and which refusals last in one way."""
+"""Retry times, and refusals that last in one way."""
 
 from datetime import timedelta
 

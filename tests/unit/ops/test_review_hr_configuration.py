@@ -26,7 +26,7 @@ _NARROWER = _OURS.replace("203.0.113.0/24", "203.0.113.7/32")
 
 @dataclass
 class Api:
-    """What the API needs for an approval."""
+    """Ports of the API for an approval."""
 
     world: World
     hr_versions: MemoryHrVersions = field(init=False)
@@ -264,7 +264,7 @@ def test_the_same_approval_twice_changes_nothing() -> None:
 
 
 def test_nobody_approves_a_version_whose_author_is_not_known() -> None:
-    """Whoever writes it, and deletes the parameter before its history is read, would else approve it themselves."""
+    """Check that an author cannot approve their own version by deleting the parameter before its history is read."""
     world = _stack()
     world.hr_parameters.write(_ATTACK, by=_ATTACKER)
     world.hr_parameters.wrote.clear()

@@ -1,4 +1,4 @@
-"""Whoever has brought about what is held does not decide on it, however late it comes and whatever sets it off."""
+"""People who caused a held operation do not decide on it, however late it comes and whatever triggers it."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -71,7 +71,7 @@ def _held(world: World) -> Change:
 
 
 def _is_refused(change: Change, actor: str, *, world: World) -> str:
-    """Why the actor may neither approve nor reject, or empty when they could."""
+    """Return why the actor may neither approve nor reject, or empty when they could."""
     reasons = set()
     for is_approved in (True, False):
         try:

@@ -1,4 +1,4 @@
-"""What each subject should have, from facts and policy alone."""
+"""Desired resources of each subject, from facts and policy alone."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What exceptions, fixed members, dates and names in a policy make of a person, an account, a group and a set."""
+"""Effects of exceptions, fixed members, dates and names in a policy on a person, an account, a group and a set."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

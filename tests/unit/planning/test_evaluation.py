@@ -47,7 +47,7 @@ def _user(person: Person) -> Applied:
 
 
 def _plans(*states: SubjectState, policy: Policy = _POLICY) -> dict[str, list[str]]:
-    """What would be done to whom."""
+    """Return the planned operations by subject."""
     evaluator = PolicyEvaluator(policy, NOON, Selection(policy))
     diffs = {str(state.head.subject): diff_recorded_state(state, evaluator=evaluator).differences for state in states}
     return {

@@ -1,4 +1,4 @@
-"""What a first day will give is held and decided on before it, and an approval covers that day, for a while."""
+"""Gifts of a future first day are held and decided on before it; an approval covers that day, for a while."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Whatever HR tells, policies say and humans decide: removals stay within the limit unless somebody approves them."""
+"""Removals stay within the limit without an approval, whatever HR, policies and humans do."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How many removals go without a human."""
+"""Number of removals without approval."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever the company, its policies and its leavers are: preview, plan and decision say the same about removals."""
+"""Preview, plan and decision agree about removals, for any company, policies and leavers."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What must change and in which order, one sentence per case."""
+"""Changes and their order, one sentence per case."""
 
 from collections.abc import Mapping
 

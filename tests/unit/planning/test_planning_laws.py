@@ -174,7 +174,7 @@ def test_who_is_left_alone_is_not_touched(case: _Case) -> None:
 
 @given(_cases(), st.data())
 def test_a_new_name_removes_nothing_and_creates_nothing(case: _Case, data: st.DataObject) -> None:
-    """Whatever else is there or wanted, the same is asked for as without the new name, but for updates."""
+    """Check that a new name adds only updates, whatever else exists or is desired."""
     root = data.draw(st.sampled_from([USER, GROUP, PERMISSION_SET]))
     if root not in case.applied or root not in case.desired.resources:
         return

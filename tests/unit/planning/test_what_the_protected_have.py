@@ -1,4 +1,4 @@
-"""What protected people and groups have lets them do what it did, until somebody else has approved another."""
+"""Permissions of protected people and groups stay the same, until somebody else has approved others."""
 
 import pytest
 

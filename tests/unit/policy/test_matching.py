@@ -1,4 +1,4 @@
-"""Which people and accounts a selector means, one sentence per case."""
+"""People and accounts matched by a selector, one sentence per case."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""When a single condition on a person holds, and which tags and OUs an account selector means; one sentence a case."""
+"""Single conditions on a person, and tags and OUs of an account selector; one sentence a case."""
 
 from datetime import date, datetime
 

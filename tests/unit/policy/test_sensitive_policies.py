@@ -1,4 +1,4 @@
-"""Which IAM policy documents let somebody widen access."""
+"""IAM policy documents that let somebody widen access."""
 
 import json
 import time

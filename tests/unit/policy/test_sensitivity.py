@@ -1,4 +1,4 @@
-"""Which access a policy gives is sensitive, and why."""
+"""Sensitive access in a policy, and the reasons."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a preview says of names that exist in Identity Center already."""
+"""Previews of names that exist in Identity Center already."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whatever the company and the policies are: what is foreseen happens or is held, and then nothing more is foreseen."""
+"""Previews come true or are held, and then nothing more is previewed, for any company and policies."""
 
 import json
 from collections.abc import Sequence

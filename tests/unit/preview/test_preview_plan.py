@@ -1,4 +1,4 @@
-"""What would follow is what follows, nothing is written for it, and the guardrail has its say beforehand."""
+"""Previews match the later plans, write nothing, and include the guardrail."""
 
 from copy import deepcopy
 from dataclasses import replace

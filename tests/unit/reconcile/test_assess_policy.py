@@ -1,4 +1,4 @@
-"""What a policy removes is counted before it is put in force, in portions, each of them once."""
+"""Removals of a policy are counted before it is put in force, in portions, each of them once."""
 
 from contextlib import suppress
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What is assigned to a person directly: theirs from their first to their last day, in whatever order things happen."""
+"""Direct assignments of a person: theirs from their first to their last day, in whatever order things happen."""
 
 from collections.abc import Callable
 from dataclasses import replace

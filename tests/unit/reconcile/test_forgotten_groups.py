@@ -1,4 +1,4 @@
-"""What was there before Day One, and left the policy that had taken it on, is nobody's to steer."""
+"""Resources from before Day One that left the policy which had adopted them are no longer managed."""
 
 from dataclasses import replace
 

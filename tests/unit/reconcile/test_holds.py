@@ -1,4 +1,4 @@
-"""What becomes of a held removal: it outlives plans, and ends when it is decided on or asked for no more."""
+"""Held removals: they outlive plans, and end when decided on or no longer desired."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What becomes of messages of the inbox that failed: how soon they come back, which are given up, and what is noted."""
+"""Failed messages of the inbox: their delay, those given up, and notes."""
 
 from dataclasses import replace
 from datetime import timedelta

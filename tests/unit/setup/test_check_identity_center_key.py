@@ -1,4 +1,4 @@
-"""What the check of the settings says of the key that Identity Center is encrypted with."""
+"""Setup check of the key that encrypts Identity Center."""
 
 import json
 from dataclasses import replace

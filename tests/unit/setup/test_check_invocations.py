@@ -1,4 +1,4 @@
-"""What the check of the setup says of who may invoke the functions."""
+"""Setup check of the principals allowed to invoke the functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

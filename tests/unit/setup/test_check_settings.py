@@ -1,4 +1,4 @@
-"""What the check of the settings says of each thing that it looks at."""
+"""Setup check, finding by finding."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -282,7 +282,7 @@ def test_the_management_account_is_the_usual_one() -> None:
 
 
 class TestTheTable:
-    """What a table that was restored, or is another's, is told of."""
+    """Findings about a table that was restored, or is another's."""
 
     @pytest.mark.parametrize(
         ("around", "name", "state", "says", "do"),

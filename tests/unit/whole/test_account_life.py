@@ -1,4 +1,4 @@
-"""What becomes of access in the life of an account: not ready, suspended, closed, departed, back again, renamed."""
+"""Access over the life of an account: not ready, suspended, closed, departed, back again, renamed."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -51,7 +51,7 @@ def _leaves(world: World) -> Command:
 
 
 def _forgotten_by_aws(world: World) -> None:
-    """What AWS may do with the assignments of an account that leaves: it says nothing of it."""
+    """Clear the assignments, as AWS may do without notice for an account that leaves."""
     world.center.assignments.clear()
     world.center.provisioned.clear()
 

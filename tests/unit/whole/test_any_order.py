@@ -1,4 +1,4 @@
-"""Whatever order events come in, however often, and whoever works in between: the end state is the same."""
+"""Events in any order and number, with any work in between: the end state is the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _TOLD: tuple[Person, ...] = (
 
 @dataclass(frozen=True)
 class _Event:
-    """What happens in the world, once; `again` comes as another delivery of the same."""
+    """An event in the world, once; `again` comes as another delivery of the same."""
 
     name: str
     happen: Callable[[World], object]

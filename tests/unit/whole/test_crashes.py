@@ -60,7 +60,7 @@ def _joined(world: World) -> None:
 
 
 def _nobody_changes_their_mind(_world: World) -> None:
-    """What was to be is to be."""
+    """Change nothing."""
 
 
 def _the_person_leaves(world: World) -> None:
@@ -132,7 +132,7 @@ _EXPECTED = {
 
 
 def _settled_in_spite_of_a_crash(world: World, *, number: int) -> bool:
-    """Whether the world settled without reaching that call."""
+    """Return whether the world settled without reaching that call."""
     fuse = Fuse(number)
     world.around = fuse.around
     with suppress(Crash):

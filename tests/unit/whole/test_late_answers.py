@@ -1,4 +1,4 @@
-"""What AWS takes and ends as FAILED later is treated as what it refuses at once."""
+"""Requests that AWS accepts and ends as FAILED later are treated like immediate refusals."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What concerns thousands is continued by messages: no run comes near the time at which Lambda ends its function."""
+"""Work about thousands of subjects is continued by messages: no run comes near Lambda's time limit."""
 
 from collections.abc import Callable
 from dataclasses import replace

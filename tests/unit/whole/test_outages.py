@@ -1,4 +1,4 @@
-"""What AWS denies to Day One itself is an outage of ours: it lasts as long as it lasts, and ends no operation."""
+"""Denials of Day One itself are an outage of ours: they end no operation, however long they last."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""How HR systems are set up: what an operator writes, what it means, and every mistake with its place."""
+"""Configuration of HR systems: its text, its meaning, and every mistake with its place."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the guide to HR systems shows is what Day One reads."""
+"""Examples in the guide to HR systems are valid configurations."""
 
 import re
 from pathlib import Path

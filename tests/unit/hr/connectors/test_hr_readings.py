@@ -1,4 +1,4 @@
-"""What each HR system's published payload says, and what its record says of a person once it was asked for."""
+"""Published payloads of each HR system, and the person in a fetched record."""
 
 import base64
 import copy

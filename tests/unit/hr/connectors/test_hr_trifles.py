@@ -1,4 +1,4 @@
-"""What is no reason to keep a person out: characters that nobody sees, null for nothing, a day as a time stamp."""
+"""Flaws that keep nobody out: invisible characters, null for nothing, a day as a time stamp."""
 
 import json
 import unicodedata

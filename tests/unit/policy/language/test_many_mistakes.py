@@ -1,4 +1,4 @@
-"""Whatever has thousands of mistakes is answered in bounded time, with a bounded list of them."""
+"""Inputs with thousands of mistakes are answered in bounded time, with a bounded list of them."""
 
 import json
 import time

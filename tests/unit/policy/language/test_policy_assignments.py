@@ -1,4 +1,4 @@
-"""What a policy may say of assignments and guardrails."""
+"""Assignments and guardrails in a policy."""
 
 from datetime import timedelta
 

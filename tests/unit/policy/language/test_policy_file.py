@@ -1,4 +1,4 @@
-"""What a whole policy says, and how its mistakes are told."""
+"""A whole policy, and reports of its mistakes."""
 
 import json
 

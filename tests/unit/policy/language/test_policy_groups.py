@@ -1,4 +1,4 @@
-"""What a policy may say of groups and their members."""
+"""Groups and their members in a policy."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a policy may say of permission sets: what AWS takes."""
+"""Permission sets in a policy: those that AWS accepts."""
 
 import pytest
 
