@@ -15,7 +15,7 @@ from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey
 from dayone.adapters.dynamodb.leases import open_places
 from dayone.adapters.dynamodb.ledger import accounts_of
-from dayone.adapters.dynamodb.mapping import change_in, change_parts, changes_of_kind, operation_in, share_in
+from dayone.adapters.dynamodb.mapping import OF_KIND, change_in, change_parts, operation_in, share_in
 from dayone.adapters.dynamodb.parked import unpark_earlier, unpark_plan
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import (
@@ -225,7 +225,7 @@ def _is_among_open(query: ChangeFilter) -> bool:
 
 def _of_kind(query: ChangeFilter) -> str:
     """Return the list of just the changes of a kind, or empty."""
-    return changes_of_kind(query.kind) if query.kind and query.subject is None and query.state is None else ""
+    return OF_KIND.get(query.kind, "") if query.kind and query.subject is None and query.state is None else ""
 
 
 def _is_exact(query: ChangeFilter) -> bool:

@@ -185,18 +185,14 @@ def operation_in(record: Mapping[str, Any]) -> Operation:
     return decode(Operation, record)
 
 
-def changes_of_kind(kind: CauseKind) -> str:
-    """Return the list, in the index `due`, of the changes of a kind, or empty where there is none.
-
-    Most changes are HR's: their list would be nearly that of all, and a joiner would pay for it.
-    """
-    return f"CHANGES#{kind}" if kind is not CauseKind.HR_EVENT else ""
+# Lists, in the index `due`, of the changes of a kind. Most are HR's: their list would be nearly that of all, and each
+# joiner would pay for it.
+OF_KIND: Mapping[CauseKind, str] = {kind: f"CHANGES#{kind}" for kind in CauseKind if kind is not CauseKind.HR_EVENT}
 
 
 def change_parts(cause: Cause) -> Record:
     """Return the initial parts of a change's record."""
-    of_kind = changes_of_kind(cause.kind)
-    listed = {"due": of_kind, "due_at": cause.place} if of_kind else {}
+    listed = {"due": OF_KIND[cause.kind], "due_at": cause.place} if cause.kind in OF_KIND else {}
     return {"cause": encode(cause), "listed_in": lists.CHANGES, "listed_as": cause.place, **listed}
 
 
