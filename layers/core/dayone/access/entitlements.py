@@ -10,7 +10,7 @@ from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Principal, Resource, ResourceKind, assignment_in
+from dayone.model.subjects import Principal, ResourceKind, assignment_in
 from dayone.policy.ou_paths import is_under
 
 DIRECT = "direct"
@@ -106,7 +106,8 @@ def holding_of(assignment: Applied, *, account: Head, member: PersonPrincipals |
     membership = member.groups.get(principal) if member else None
     state, reasons = state_of(assignment, head=account), assignment.reasons
     if member and membership:
-        state = _less_sure(state, state_of(membership, head=member.head))
+        order = (HoldingState.IN_DOUBT, HoldingState.REMOVAL_HELD, HoldingState.CONFIRMED)
+        state = min(state, state_of(membership, head=member.head), key=order.index)
         reasons = (*membership.reasons, *reasons)
     fact = account.fact if isinstance(account.fact, Account) else None
     return Holding(
@@ -124,18 +125,9 @@ def holding_of(assignment: Applied, *, account: Head, member: PersonPrincipals |
 
 def state_of(applied: Applied, *, head: Head) -> HoldingState:
     """Return the certainty of a membership or an assignment; `head` is that of its subject."""
-    if _is_held(applied.resource, head=head):
+    waiting = (removal for removal in head.held if removal.verdict is Verdict.WAITING and not removal.is_gift)
+    if any(removal.resource == applied.resource for removal in waiting):
         return HoldingState.REMOVAL_HELD
     since = head.trusted_since
     is_outdated = since is not None and (applied.at is None or applied.at <= since)
     return HoldingState.IN_DOUBT if applied.doubt or is_outdated else HoldingState.CONFIRMED
-
-
-def _is_held(resource: Resource, *, head: Head) -> bool:
-    waiting = (removal for removal in head.held if removal.verdict is Verdict.WAITING and not removal.is_gift)
-    return any(removal.resource == resource for removal in waiting)
-
-
-def _less_sure(holding_state: HoldingState, other: HoldingState) -> HoldingState:
-    order = (HoldingState.IN_DOUBT, HoldingState.REMOVAL_HELD, HoldingState.CONFIRMED)
-    return min(holding_state, other, key=order.index)

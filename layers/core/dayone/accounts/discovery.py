@@ -58,7 +58,9 @@ def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> No
     """
     cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
-    is_initial = _is_first(_noted(cause, ports=ports), cause=cause, portions=ports.portions)
+    head = _noted(cause, ports=ports)
+    # Another discovery that begins before the initial one is complete must not find the accounts before it.
+    is_initial = head.change == cause.change or ports.portions.kept(_over(head.change), number=0) is None
     is_routine = cause.actor == _OURSELVES and not is_initial
     if is_routine:
         # The organisation itself; each account adds itself when there is anything to record of it.
@@ -91,11 +93,6 @@ def _noted(cause: Cause, *, ports: DiscoveryPorts) -> Head:
         # Another discovery runs at the same time: by now it is recorded which of the two was first.
         return _noted(cause, ports=ports)
     return after
-
-
-def _is_first(head: Head, *, cause: Cause, portions: Portions) -> bool:
-    # Another discovery that begins before the initial one is complete must not find the accounts before it.
-    return head.change == cause.change or portions.kept(_over(head.change), number=0) is None
 
 
 def _over(change: str) -> str:

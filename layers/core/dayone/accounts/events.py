@@ -166,6 +166,9 @@ def _event(envelope: Mapping[str, Any]) -> AccountEvent:
     # What nothing can write is no id.
     "".join((str(envelope["id"]), str(envelope["source"]))).encode()
     is_about_units = "organizationalunit" in name.casefold()
+    identity = detail.get("userIdentity")
+    arn = identity.get("arn") if isinstance(identity, Mapping) else None
+    caller = arn if isinstance(arn, str) and arn.startswith("arn:") else ""
     return AccountEvent(
         id=str(envelope["id"]),
         source=str(envelope["source"]),
@@ -174,14 +177,8 @@ def _event(envelope: Mapping[str, Any]) -> AccountEvent:
         account_id="" if is_about_units else account_in(detail, name=name, resources=envelope.get("resources")),
         unit_id=unit_in(detail) if is_about_units else "",
         ignored=_why_ignored(detail, kind=str(envelope.get("detail-type", ""))),
-        caller=_caller_in(detail),
+        caller=caller,
     )
-
-
-def _caller_in(detail: Detail) -> str:
-    identity = detail.get("userIdentity")
-    arn = identity.get("arn") if isinstance(identity, Mapping) else None
-    return arn if isinstance(arn, str) and arn.startswith("arn:") else ""
 
 
 def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:

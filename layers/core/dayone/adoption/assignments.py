@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dayone.adoption.policy_text import group_text, read_text
-from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, PermissionSetRule, Policy
+from dayone.model.policy.rules import AccountSelector, AssignmentRule, PermissionSetRule
 from dayone.planning.desired_access import DesiredAccess, EvaluatedAccess
 from dayone.planning.existing import Mismatch
 
@@ -21,7 +21,15 @@ class GivenByRules:
 def give_by_rules(rule: PermissionSetRule, *, given: Sequence[Mismatch], access: DesiredAccess) -> GivenByRules:
     """Return assignment rules by account for existing assignments, tried together with the policy in force."""
     policy = access.policies.current()
-    new = _new_groups(given, policy=policy, evaluated=access.evaluate())
+    evaluated = access.evaluate()
+    groups = {mismatch.group for mismatch in given if mismatch.group}
+    keys = {group.name for group in policy.groups}
+    new = [
+        group
+        for name in sorted(groups - keys)
+        if not evaluated.group_key(name)
+        for group in read_text(group_text(name, attributes={"name": name}, people=()))[0].groups
+    ]
     sets = (*(permission_set for permission_set in policy.permission_sets if permission_set.name != rule.name), rule)
     tried = replace(policy, groups=(*policy.groups, *new), permission_sets=sets)
     keyed = access.evaluate(policy=tried)
@@ -30,18 +38,6 @@ def give_by_rules(rule: PermissionSetRule, *, given: Sequence[Mismatch], access:
     covered = [mismatch for mismatch in given if _is_assigned(mismatch, rule=rule, evaluated=merged)]
     names = [group.name for group in new if any(mismatch.group == group.name for mismatch in covered)]
     return GivenByRules(rules=_assignment_rules(rule, given=covered, evaluated=keyed), covered=covered, new=names)
-
-
-def _new_groups(given: Sequence[Mismatch], *, policy: Policy, evaluated: EvaluatedAccess) -> Sequence[GroupRule]:
-    """Rules for those groups that the policy does not have, and whose names can be keys that are free."""
-    groups = {mismatch.group for mismatch in given if mismatch.group}
-    keys = {group.name for group in policy.groups}
-    return [
-        group
-        for name in sorted(groups - keys)
-        if not evaluated.group_key(name)
-        for group in read_text(group_text(name, attributes={"name": name}, people=()))[0].groups
-    ]
 
 
 def _assignment_rules(

@@ -71,7 +71,8 @@ class Once:
         now = self._now()
         found = self._keys.claim(_digest(key), request=fingerprint_of(event), now=now, until=now + _LONGEST_RUN)
         if isinstance(found, GivenAnswer):
-            return _again(found)
+            headers = {**found.headers, "Idempotency-Replayed": "true"}
+            return Response(found.status, body=found.body, headers=headers)
         self._claim = found
         return self._carried_out(found, lambda: next_middleware(app))
 
@@ -84,7 +85,9 @@ class Once:
             # What may succeed later is not an answer to keep.
             self._keys.give_back(claim)
             raise
-        given = _given(answer)
+        body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body, separators=(",", ":"))
+        headers = {name: str(answer.headers[name]) for name in _KEPT_HEADERS if name in answer.headers}
+        given = GivenAnswer(status=answer.status_code, body=body, headers=headers)
         answer.body = given.body
         if len(given.body.encode()) <= _LONGEST_BODY:
             self._keys.keep(claim, given)
@@ -116,17 +119,6 @@ def fingerprint_of(event: Event) -> str:
     body = [event.get("body") or "", bool(event.get("isBase64Encoded"))]
     parts = [caller_of(event), event["httpMethod"], event["path"], sorted(query.items()), headers, body]
     return _digest(json.dumps(parts))
-
-
-def _given(answer: Response[str]) -> GivenAnswer:
-    body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body, separators=(",", ":"))
-    headers = {name: str(answer.headers[name]) for name in _KEPT_HEADERS if name in answer.headers}
-    return GivenAnswer(status=answer.status_code, body=body, headers=headers)
-
-
-def _again(given: GivenAnswer) -> Response[str]:
-    headers = {**given.headers, "Idempotency-Replayed": "true"}
-    return Response(given.status, body=given.body, headers=headers)
 
 
 def _digest(text: str) -> str:

@@ -140,7 +140,10 @@ def findings_of_time(grant: Grant, *, policy: Policy, now: datetime) -> Iterator
     elif until <= grant.begins:
         yield "`until` is not after `from`"
     elif until - max(grant.begins, now) > longest:
-        yield f"`until` is more than {_in_words(longest)} away, the longest that the policy allows at a time"
+        days, rest = longest.days, longest - timedelta(days=longest.days)
+        parts = [f"{days} days"] if days else []
+        in_words = " ".join([*parts, *([f"{rest // timedelta(minutes=1)} minutes"] if rest else [])])
+        yield f"`until` is more than {in_words} away, the longest that the policy allows at a time"
     if grant.begins > now + _MOST_AHEAD:
         yield f"`from` is more than {_MOST_AHEAD.days} days away"
 
@@ -181,9 +184,3 @@ def _findings_of_person(state: SubjectState, *, policy: Policy, now: datetime) -
 def _existing(subject: Subject, *, ports: GrantPorts) -> SubjectState:
     read = read_person if subject.kind is SubjectKind.PERSON else read_account
     return read(subject.name, records=ports.records)
-
-
-def _in_words(longest: timedelta) -> str:
-    days, rest = longest.days, longest - timedelta(days=longest.days)
-    parts = [f"{days} days"] if days else []
-    return " ".join([*parts, *([f"{rest // timedelta(minutes=1)} minutes"] if rest else [])])

@@ -43,7 +43,15 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
         raise Unavailable(f"there is no HR source {command.subject.name}: the import waits until there is again")
     people, before = unpacked(command.workforce), ports.rosters.roster(source.name)
     if not command.only_ends and (because := _why_not(people, at=command.cause.at, before=before, source=source)):
-        audit = _entry(command, detail=because, now=ports.clock())
+        audit = AuditEntry(
+            at=ports.clock(),
+            actor=command.cause.actor,
+            action="import-workforce",
+            subject=str(command.subject),
+            change=command.cause.change,
+            outcome="refused",
+            detail=because,
+        )
         ports.rosters.refuse(command.cause, subject=command.subject, because=because, audit=audit)
         ports.inbox.put(_ends(command, people))
         return f"nothing was imported: {because}"
@@ -130,15 +138,3 @@ def _put(command: ImportWorkforce, records: list[ApplyHrRecord], *, ports: Impor
 
 def _digest(attributes: Mapping[str, str]) -> str:
     return hashlib.sha256(repr(sorted(attributes.items())).encode()).hexdigest()[:16]
-
-
-def _entry(command: ImportWorkforce, *, detail: str, now: datetime) -> AuditEntry:
-    return AuditEntry(
-        at=now,
-        actor=command.cause.actor,
-        action="import-workforce",
-        subject=str(command.subject),
-        change=command.cause.change,
-        outcome="refused",
-        detail=detail,
-    )

@@ -1,7 +1,7 @@
 """Record people, and ends of employment, that are entered manually."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,7 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
     _check_is_not_protected(state, policy=ports.policies.current())
     cause = caused_by(actor, reference="end-person", ports=ports)
     fact = head.fact if isinstance(head.fact, Person) else None
-    ending = {"end_date": (on or _today(fact, now=cause.at)).isoformat()}
+    ending = {"end_date": (on or cause.at.astimezone(ZoneInfo(fact.time_zone if fact else "UTC")).date()).isoformat()}
     if fact and fact.start_date:
         # The employment that ends; a later first day from HR belongs to another one.
         ending["start_date"] = fact.start_date.isoformat()
@@ -51,10 +51,6 @@ def end_person(person: str, *, on: date | None, is_at_once: bool, actor: str, po
     record = source_record(ending, source=BY_HAND, at=cause.at, teller=actor)
     ports.inbox.put([ApplyHrRecord(subject=head.subject, cause=cause, record=record)])
     return Taken(change=cause.change)
-
-
-def _today(fact: Person | None, *, now: datetime) -> date:
-    return now.astimezone(ZoneInfo(fact.time_zone if fact else "UTC")).date()
 
 
 def _check_is_not_protected(state: SubjectState, *, policy: Policy) -> None:

@@ -163,7 +163,10 @@ def candidates(rule: UserNames, attributes: Mapping[str, str], *, person_id: str
     """Yield the user names a person may get, the best first: the one from HR, or else those of the pattern."""
     base = given or _made(rule.pattern, attributes) or person_id
     for number in range(1, _MOST_TRIES + 1):
-        name = _numbered(base, number=number, rule=rule, person_id=person_id)
+        local, at, domain = base.partition("@")
+        behind = "" if number == 1 else f".{person_id}" if rule.on_collision is OnCollision.ID else str(number)
+        room = LONGEST - len(behind) - len(at) - len(domain)
+        name = f"{local[: max(room, 1)]}{behind}{at}{domain}"[:LONGEST]
         if name.casefold() not in RESERVED:
             yield name
         if rule.on_collision is OnCollision.REFUSE or (rule.on_collision is OnCollision.ID and number > 1):
@@ -184,10 +187,3 @@ def _made(pattern: str, attributes: Mapping[str, str]) -> str:
     if not all(plain_letters(text) for text in parts.values()):
         return ""
     return _FIELD.sub(lambda match: plain_letters(parts[match[1]]), pattern)
-
-
-def _numbered(base: str, *, number: int, rule: UserNames, person_id: str) -> str:
-    local, at, domain = base.partition("@")
-    behind = "" if number == 1 else f".{person_id}" if rule.on_collision is OnCollision.ID else str(number)
-    room = LONGEST - len(behind) - len(at) - len(domain)
-    return f"{local[: max(room, 1)]}{behind}{at}{domain}"[:LONGEST]

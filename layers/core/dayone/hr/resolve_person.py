@@ -61,7 +61,12 @@ def resolve_person(command: ApplyHrRecord, *, head: Head, naming: Naming, now: d
         # Its next record of them, of whatever time, is newer than their absence.
         received = replace(received, version=replace(received.version, at=before.version.at))
     if before is not None and not received.version.is_newer_than(before.version):
-        result = ignored(command, _not_newer(received, before), head=head, now=now)
+        not_newer = (
+            "the same record was received before"
+            if received.version.digest == before.version.digest
+            else f"stale: the record of {received.source} is from {before.version.at.isoformat()}"
+        )
+        result = ignored(command, not_newer, head=head, now=now)
         return replace(result, is_echo=received.version.digest == before.version.digest)
     source_records = taken_in(received, records=head.source_records)
     attributes = attributes_of(source_records, rules=naming.rules)
@@ -122,12 +127,6 @@ def _notes(record: SourceRecord, before: SourceRecord | None, attributes: Mappin
     silent = before.attributes.keys() - record.attributes.keys() if before and is_whole else ()
     if silent and record.attributes.get("status") != Status.ENDED:
         yield f"{record.source} tells no more, so it stays as it was: {', '.join(sorted(silent))}"
-
-
-def _not_newer(record: SourceRecord, before: SourceRecord) -> str:
-    if record.version.digest == before.version.digest:
-        return "the same record was received before"
-    return f"stale: the record of {record.source} is from {before.version.at.isoformat()}"
 
 
 @dataclass(kw_only=True)

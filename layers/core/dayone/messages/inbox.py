@@ -4,7 +4,6 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from dayone.errors import Malformed
 from dayone.messages.codec import decode, encode
@@ -27,7 +26,8 @@ def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
     `taken_at` is the time at which the inbox received it, unless the command has the time of an earlier message.
     """
     try:
-        command = _command(json.loads(text))
+        message = json.loads(text)
+        command = decode(_KINDS[message["command"]], message)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise Malformed(f"not a command: {type(error).__name__}") from error
     received_at = command.cause.received_at or taken_at
@@ -42,7 +42,3 @@ def accepted_digest(command: Command) -> str:
     message = json.loads(to_json(replace(command, cause=replace(command.cause, received_at=None))))
     message.pop("cursor", None)
     return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
-
-
-def _command(message: dict[str, Any]) -> Command:
-    return decode(_KINDS[message["command"]], message)

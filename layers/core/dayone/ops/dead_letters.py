@@ -63,30 +63,22 @@ def understand(letter: DeadLetter) -> Understood:
     )
     match letter.queue:
         case LetterQueue.INBOX:
-            return _of_inbox(letter, given=given)
+            try:
+                return Understood(letter=letter, command=from_json(letter.body, taken_at=letter.sent_at), reason=given)
+            except Malformed as error:
+                return Understood(letter=letter, reason=given or str(error))
         case LetterQueue.ACCOUNT_EVENTS:
-            return _of_account_events(letter, given=given)
+            try:
+                event = account_events.read(letter.body)
+            except Invalid as error:
+                return Understood(letter=letter, reason=given or str(error))
+            if event.ignored:
+                return Understood(letter=letter, reason=given or event.ignored)
+            return Understood(letter=letter, command=command_of(event), reason=given)
         case LetterQueue.PUBLISH_EVENTS:
             return Understood(letter=letter, reason=given or _condition(letter.body))
         case LetterQueue.ENGINE:
             return Understood(letter=letter, reason=given)
-
-
-def _of_inbox(letter: DeadLetter, *, given: str) -> Understood:
-    try:
-        return Understood(letter=letter, command=from_json(letter.body, taken_at=letter.sent_at), reason=given)
-    except Malformed as error:
-        return Understood(letter=letter, reason=given or str(error))
-
-
-def _of_account_events(letter: DeadLetter, *, given: str) -> Understood:
-    try:
-        event = account_events.read(letter.body)
-    except Invalid as error:
-        return Understood(letter=letter, reason=given or str(error))
-    if event.ignored:
-        return Understood(letter=letter, reason=given or event.ignored)
-    return Understood(letter=letter, command=command_of(event), reason=given)
 
 
 def _condition(body: str) -> str:
@@ -137,7 +129,13 @@ def redrive_dead_letters(queue: LetterQueue | None, *, actor: str, ports: Redriv
     for entry in [queue] if queue else _BY_ITSELF:
         taken = queues.take(entry, limit=left) if counts[entry] and left else ()
         left -= len(taken)
-        done = _and(done, _redriven(entry, tuple(map(understand, taken)), actor=actor, ports=ports))
+        other = _redriven(entry, tuple(map(understand, taken)), actor=actor, ports=ports)
+        done = Redriven(
+            planned_again=done.planned_again + other.planned_again,
+            dropped=done.dropped + other.dropped,
+            stays=done.stays + other.stays,
+            changes=tuple(dict.fromkeys((*done.changes, *other.changes))),
+        )
     return done
 
 
@@ -165,12 +163,3 @@ def _redriven(queue: LetterQueue, letters: tuple[Understood, ...], *, actor: str
 
 def _letters(understood: Iterable[Understood]) -> list[DeadLetter]:
     return [message.letter for message in understood]
-
-
-def _and(letter: Redriven, other: Redriven) -> Redriven:
-    return Redriven(
-        planned_again=letter.planned_again + other.planned_again,
-        dropped=letter.dropped + other.dropped,
-        stays=letter.stays + other.stays,
-        changes=tuple(dict.fromkeys((*letter.changes, *other.changes))),
-    )

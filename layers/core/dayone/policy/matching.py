@@ -87,7 +87,13 @@ def selects_person(selector: PersonSelector, person: Person, *, now: datetime) -
 def holds(condition: Condition, person: Person, *, now: datetime) -> bool:
     """Return whether a condition on a person holds at `now`."""
     if condition.attribute in SELECTABLE_DATES:
-        return _holds_of_date(condition, person, now=now)
+        there = date_of(person, condition.attribute) is not None
+        if condition.present is not None and condition.present is not there:
+            return False
+        if condition.reached is not None and not _is_reached(condition, person, days=condition.reached, now=now):
+            return False
+        days = condition.not_reached
+        return days is None or not _is_reached(condition, person, days=days, now=now)
     return fits(condition, getattr(person, condition.attribute))
 
 
@@ -185,16 +191,6 @@ def _expression(pattern: str) -> str:
     # `translate` makes each star atomic, so that a search takes time linear in the pattern and in the text.
     glob = translate(pattern)
     return rf"{glob}|{re.escape(pattern)}\Z" if "[" in pattern else glob
-
-
-def _holds_of_date(condition: Condition, person: Person, *, now: datetime) -> bool:
-    there = date_of(person, condition.attribute) is not None
-    if condition.present is not None and condition.present is not there:
-        return False
-    if condition.reached is not None and not _is_reached(condition, person, days=condition.reached, now=now):
-        return False
-    days = condition.not_reached
-    return days is None or not _is_reached(condition, person, days=days, now=now)
 
 
 def _is_reached(condition: Condition, person: Person, *, days: int, now: datetime) -> bool:

@@ -82,11 +82,13 @@ def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int
     """
     policy = _in_this_deployment(read_policy(files, version=version), in_force=in_force)
     account = policy.terms.off_limits.account
+    fact = records.subject(Subject(SubjectKind.ACCOUNT, account)).head.fact if account else None
+    recorded = fact if isinstance(fact, Account) else None
     found = [
         PolicyFinding(
             file=place.file, line=place.line, column=1, message=f"{no_rights_in(account)}, or leave the account out"
         )
-        for place in reaches_without_rights(policy, _recorded(account, records=records))
+        for place in reaches_without_rights(policy, recorded)
     ]
     if found:
         raise invalid_policy(found)
@@ -97,10 +99,3 @@ def _in_this_deployment(policy: Policy, *, in_force: Policy) -> Policy:
     # What the deployment is able to do is no matter of the file.
     people = replace(policy.people, can_end_sessions=in_force.people.can_end_sessions)
     return replace(policy, people=people, terms=replace(policy.terms, off_limits=in_force.terms.off_limits))
-
-
-def _recorded(account_id: str, *, records: Records) -> Account | None:
-    if not account_id:
-        return None
-    fact = records.subject(Subject(SubjectKind.ACCOUNT, account_id)).head.fact
-    return fact if isinstance(fact, Account) else None

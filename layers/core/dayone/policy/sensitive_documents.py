@@ -148,14 +148,11 @@ def _either(statement: Mapping[str, object], name: str, negated: str) -> tuple[t
     if len(present) != 1:
         raise _Unreadable
     (key,) = present
-    return _texts(statement[key]), key == negated
-
-
-def _texts(value: object) -> tuple[str, ...]:
+    value = statement[key]
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(text, str) for text in values):
         raise _Unreadable
-    return tuple(map(str, values))
+    return tuple(map(str, values)), key == negated
 
 
 def _listed(actions: Collection[str]) -> str:

@@ -84,9 +84,18 @@ def lacks_to_work(table: TableDescription) -> Iterator[Lack]:
         )
         return
     if table.stream_view != STREAM_VIEW or not table.stream_arn:
-        yield Lack(what=f"a stream of {STREAM_VIEW}", command=_stream_command(table))
+        # DynamoDB changes the view of no stream that is on. Source: DynamoDB API Reference, StreamSpecification.
+        off = f"aws dynamodb update-table --table-name {table.name} --stream-specification StreamEnabled=false; "
+        on = f"StreamEnabled=true,StreamViewType={STREAM_VIEW}"
+        first = off if table.stream_view else ""
+        command = f"{first}aws dynamodb update-table --table-name {table.name} --stream-specification {on}"
+        yield Lack(what=f"a stream of {STREAM_VIEW}", command=command)
     for name, index in INDEXES.items():
-        if not _serves(table.indexes.get(name), as_=index):
+        existing = table.indexes.get(name)
+        serves = (
+            existing is not None and existing.keys == index.keys and existing.projection in {"ALL", index.projection}
+        )
+        if not serves:
             yield Lack(what=f"the index {name}", command=_index_command(table.name, name, index))
 
 
@@ -108,18 +117,6 @@ def recovery_command(table: str) -> str:
     recovery = "PointInTimeRecoveryEnabled=true"
     specification = f"--point-in-time-recovery-specification {recovery}"
     return f"aws dynamodb update-continuous-backups --table-name {table} {specification}"
-
-
-def _serves(existing: TableIndex | None, *, as_: TableIndex) -> bool:
-    return existing is not None and existing.keys == as_.keys and existing.projection in {"ALL", as_.projection}
-
-
-def _stream_command(table: TableDescription) -> str:
-    # DynamoDB changes the view of no stream that is on. Source: DynamoDB API Reference, StreamSpecification.
-    off = f"aws dynamodb update-table --table-name {table.name} --stream-specification StreamEnabled=false; "
-    on = f"StreamEnabled=true,StreamViewType={STREAM_VIEW}"
-    first = off if table.stream_view else ""
-    return f"{first}aws dynamodb update-table --table-name {table.name} --stream-specification {on}"
 
 
 def _index_command(table: str, name: str, index: TableIndex) -> str:

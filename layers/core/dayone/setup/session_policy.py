@@ -64,10 +64,22 @@ def own_session_policy(
 def _attach_exactly(request: SessionPolicyRequest, *, store: SessionPolicyStore) -> OwnedPolicy:
     existing = store.find(request.name)
     if existing is not None and existing.owner != request.owner:
-        raise Refused(_not_ours(request.name, owner=existing.owner))
+        whose = f"belongs to {existing.owner}" if existing.owner else "was not made by a stack of Day One"
+        refusal = f"a service control policy {request.name} exists and {whose}: rename or delete it, then deploy again"
+        raise Refused(refusal)
     attached = store.targets_of(existing.id) if existing else frozenset()
     missing = [target for target in request.targets if target not in attached]
-    _check_room(missing, store=store)
+    # While nothing is made yet: AWS would refuse half-way.
+    for target in missing:
+        try:
+            count = len(store.policies_on(target))
+        except NotFound as error:
+            raise Refused(f"EndedSessionsTargets: there is no {target} in the organization ({error})") from error
+        if count >= MOST_POLICIES_ON_A_TARGET:
+            raise Refused(
+                f"EndedSessionsTargets: {target} has {count} service control policies, and AWS allows "
+                f"{MOST_POLICIES_ON_A_TARGET}: detach one, or merge two, or name another target"
+            )
     policy = existing or store.create(request.name, owner=request.owner)
     try:
         for target in missing:
@@ -79,20 +91,6 @@ def _attach_exactly(request: SessionPolicyRequest, *, store: SessionPolicyStore)
     for target in sorted(attached - set(request.targets)):
         store.detach(policy.id, target=target)
     return policy
-
-
-def _check_room(targets: Iterable[str], *, store: SessionPolicyStore) -> None:
-    """Refuse while nothing is made yet: AWS would refuse half-way."""
-    for target in targets:
-        try:
-            count = len(store.policies_on(target))
-        except NotFound as error:
-            raise Refused(f"EndedSessionsTargets: there is no {target} in the organization ({error})") from error
-        if count >= MOST_POLICIES_ON_A_TARGET:
-            raise Refused(
-                f"EndedSessionsTargets: {target} has {count} service control policies, and AWS allows "
-                f"{MOST_POLICIES_ON_A_TARGET}: detach one, or merge two, or name another target"
-            )
 
 
 def _undo(policy: OwnedPolicy, *, targets: Iterable[str], delete: bool, store: SessionPolicyStore) -> None:
@@ -114,11 +112,6 @@ def _delete(request: SessionPolicyRequest, *, store: SessionPolicyStore) -> None
     for target in sorted(store.targets_of(policy.id)):
         store.detach(policy.id, target=target)
     store.delete(policy.id)
-
-
-def _not_ours(name: str, *, owner: str) -> str:
-    whose = f"belongs to {owner}" if owner else "was not made by a stack of Day One"
-    return f"a service control policy {name} exists and {whose}: rename or delete it, then deploy again"
 
 
 _PAUSE = timedelta(seconds=4)

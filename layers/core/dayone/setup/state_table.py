@@ -139,19 +139,16 @@ def _take(claim: TableClaim, *, ports: ClaimTable) -> TableDescription:
         return table
     is_first = existing is None and claim.is_own
     if not is_first and claim.accepted != (table.id or None):
-        raise Refused(_whose(table, existing, stack=claim.stack))
+        if existing is None:
+            reason = "says of no stack that it is its own"
+        elif existing.table_id != table.id:
+            reason = f"is a copy of another table, which was the stack {existing.stack}'s"
+        else:
+            reason = f"is the stack {existing.stack}'s"
+        refusal = (
+            f"the table {table.name} {reason}: read what a table of another brings with it (docs/operations.md, Use an "
+            f"existing or a restored table), then deploy {claim.stack} with AcceptOtherTable={table.id}"
+        )
+        raise Refused(refusal)
     ports.tables.take(table.name, owner, before=existing, at=ports.clock())
     return table
-
-
-def _whose(table: TableDescription, existing: TableOwner | None, *, stack: str) -> str:
-    if existing is None:
-        reason = "says of no stack that it is its own"
-    elif existing.table_id != table.id:
-        reason = f"is a copy of another table, which was the stack {existing.stack}'s"
-    else:
-        reason = f"is the stack {existing.stack}'s"
-    return (
-        f"the table {table.name} {reason}: read what a table of another brings with it (docs/operations.md, Use an "
-        f"existing or a restored table), then deploy {stack} with AcceptOtherTable={table.id}"
-    )

@@ -14,7 +14,9 @@ def in_short(explanation: Explanation, context: ExplainContext) -> str:
     """Summarize the explanation in one sentence: `e-1001 has ViewOnly in 123456789012 through engineers, as AWS …`"""
     person, account = context.person.head.subject.name, context.account.head.subject.name
     if explanation.has:
-        through = f"through {explanation.principal}{_as_of(explanation)}"
+        moments = [step.applied.at for step in explanation.steps if step.applied and step.applied.at]
+        as_of = f", as AWS confirmed it on {max(moments).isoformat()}" if moments else ""
+        through = f"through {explanation.principal}{as_of}"
         return f"{person} has {explanation.permission_set} in {account} {through}."
     not_so = f"{person} does not have {explanation.permission_set} in {account}"
     if not explanation.steps:
@@ -28,30 +30,22 @@ def in_short(explanation: Explanation, context: ExplainContext) -> str:
     return f"{not_so} yet, though {'a grant' if by_grant else 'the policy'} gives it through {explanation.principal}."
 
 
-def _as_of(explanation: Explanation) -> str:
-    """Of when it is: of the last time that AWS has confirmed a part of it."""
-    moments = [step.applied.at for step in explanation.steps if step.applied and step.applied.at]
-    return f", as AWS confirmed it on {max(moments).isoformat()}" if moments else ""
-
-
 def describe_step(step: Step, *, policy_version: int) -> str:
     """One step in one sentence: what is, by which rules or against which, and by which operation since when."""
-    what = _what(step, is_so=step.is_there)
+    subject, resource = step.target.subject.name, step.target.resource
+    if resource.kind is ResourceKind.MEMBERSHIP:
+        what = f"{subject} is {'' if step.is_there else 'not '}in the group {resource.name}"
+    else:
+        permission_set, principal = assignment_in(resource)
+        what = f"{permission_set} is {'' if step.is_there else 'not '}assigned to {principal} in account {subject}"
     if step.is_there and step.reasons:
         return f"{what}, because {_because(step)}; {_since(step)}."
     if step.is_there:
         return f"{what}, though {_listed(step.nearness.obstacles)}; {_since(step)}."
     if step.reasons:
         return f"{what}, though it is wanted because {_because(step)}: {_on_its_way(step, policy_version)}."
-    return f"{what}, because {_listed(step.nearness.obstacles)}{_left_over(step)}."
-
-
-def _what(step: Step, *, is_so: bool) -> str:
-    subject, resource = step.target.subject.name, step.target.resource
-    if resource.kind is ResourceKind.MEMBERSHIP:
-        return f"{subject} is {'' if is_so else 'not '}in the group {resource.name}"
-    permission_set, principal = assignment_in(resource)
-    return f"{permission_set} is {'' if is_so else 'not '}assigned to {principal} in account {subject}"
+    left_over = f"; {_confirmed(step.applied)}" if step.applied else ""
+    return f"{what}, because {_listed(step.nearness.obstacles)}{left_over}."
 
 
 def _because(step: Step) -> str:
@@ -84,10 +78,6 @@ def _on_its_way(step: Step, policy_version: int) -> str:
         planned = f"{step.target.subject} was last planned with version {step.planned_with} of the policy"
         return f"{planned}, not yet with {policy_version}"
     return f"{step.target.subject} has not been planned since"
-
-
-def _left_over(step: Step) -> str:
-    return f"; {_confirmed(step.applied)}" if step.applied else ""
 
 
 def _under_way(operation: Operation) -> str:

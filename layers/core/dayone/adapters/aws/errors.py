@@ -137,19 +137,15 @@ def _meaning_of(error: ClientError) -> DayOneError:
     if _is_denial(code, answer):
         return AccessDenied(message)
     if code.startswith(CONFLICTS):
-        return (
-            AlreadyExists(message) if _is_taken(str(attributes.get("Message") or ""), answer) else Conflicting(message)
-        )
+        # The reason is an optional member. Source: Identity Store API Reference, ConflictException.
+        text = str(attributes.get("Message") or "")
+        is_taken = answer.get("Reason") == "UNIQUENESS_CONSTRAINT_VIOLATION" or text.startswith(TAKEN)
+        return AlreadyExists(message) if is_taken else Conflicting(message)
     if code.startswith(FAILURES) or status >= SERVER_ERROR:
         # AWS failed while it worked on it, so part or all of it may have been done.
         return Unreachable(message)
     is_missing = code.endswith("NotFoundException") or code.startswith(MISSING_QUEUE)
     return NotFound(message) if is_missing else Refused(message)
-
-
-def _is_taken(text: str, answer: dict[str, Any]) -> bool:
-    # The reason is an optional member. Source: Identity Store API Reference, ConflictException.
-    return answer.get("Reason") == "UNIQUENESS_CONSTRAINT_VIOLATION" or text.startswith(TAKEN)
 
 
 def _is_denial(code: str, answer: dict[str, Any]) -> bool:

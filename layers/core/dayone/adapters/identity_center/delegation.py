@@ -60,7 +60,11 @@ class SsoStanding:
 
     def off_limits(self) -> OffLimits:
         """See Standing; raises Refused for an invalid setting."""
-        administered_from = _parsed(self._administered_from)
+        try:
+            administered_from = AdministeredFrom(self._administered_from)
+        except ValueError as error:
+            choices = ", ".join(AdministeredFrom)
+            raise Refused(f"ADMINISTERED_FROM is {self._administered_from!r}: use one of {choices}") from error
         if administered_from is AdministeredFrom.MANAGEMENT_ACCOUNT:
             return self._of_this
         if self._cached and self._cached[1] > self._clock():
@@ -84,11 +88,3 @@ class SsoStanding:
                     answer = self._client.describe_permission_set(InstanceArn=self._instance, PermissionSetArn=arn)
                     self._names[arn] = answer["PermissionSet"]["Name"]
                 yield self._names[arn]
-
-
-def _parsed(administered_from: str) -> AdministeredFrom:
-    try:
-        return AdministeredFrom(administered_from)
-    except ValueError as error:
-        choices = ", ".join(AdministeredFrom)
-        raise Refused(f"ADMINISTERED_FROM is {administered_from!r}: use one of {choices}") from error

@@ -10,7 +10,7 @@ from dayone.accounts.bootstrap import request_bootstrap
 from dayone.accounts.discovery import request_discovery
 from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
-from dayone.api.params import Event, caller_of, object_of, window_of, word_of
+from dayone.api.params import caller_of, object_of, window_of, word_of
 from dayone.api.responses import accepted_response, account_access_answer, account_answer
 from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountInFullAnswer, AccountsAnswer
 from dayone.api.schemas.base import AccountAccessAnswer, DiscoveryAnswer
@@ -40,14 +40,10 @@ def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> Non
     def bootstrap_accounts() -> Response[str]:
         """Re-read up to 100 accounts from Organizations and create the assignments they lack, as one change."""
         event = app.current_event
-        return accepted_response(request_bootstrap(_accounts_in(event), actor=caller_of(event), ports=api).change)
-
-
-def _accounts_in(event: Event) -> list[str]:
-    accounts = object_of(event, members=("accounts",), what=_WHAT).get("accounts")
-    if not isinstance(accounts, list) or not accounts or not all(isinstance(entry, str) for entry in accounts):
-        raise Malformed(f"the body names no accounts: send {_WHAT}")
-    return accounts
+        accounts = object_of(event, members=("accounts",), what=_WHAT).get("accounts")
+        if not isinstance(accounts, list) or not accounts or not all(isinstance(entry, str) for entry in accounts):
+            raise Malformed(f"the body names no accounts: send {_WHAT}")
+        return accepted_response(request_bootstrap(accounts, actor=caller_of(event), ports=api).change)
 
 
 def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

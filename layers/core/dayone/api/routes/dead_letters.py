@@ -5,7 +5,7 @@ import json
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.api.context import AccessApi
-from dayone.api.params import Event, caller_of, object_of, window_of, word_in, word_of
+from dayone.api.params import caller_of, object_of, window_of, word_in, word_of
 from dayone.api.responses import time_answer
 from dayone.api.schemas.dead_letters import DEAD_LETTERS, REDRIVE, DeadLetterAnswer, DeadLettersAnswer, RedrivenAnswer
 from dayone.api.spec import described
@@ -35,16 +35,12 @@ def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def redrive_dead_letters() -> Response[str]:
         """Plan the subjects of dead letters again from current facts, and delete the letters."""
         event = app.current_event
-        done = dead_letters.redrive_dead_letters(_queue_of(event), actor=caller_of(event), ports=api)
+        value = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
+        queue = word_in(str(value["queue"]), name="queue", words=LetterQueue) if value else None
+        done = dead_letters.redrive_dead_letters(queue, actor=caller_of(event), ports=api)
         answer = _redriven(done)
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
-
-
-def _queue_of(event: Event) -> LetterQueue | None:
-    """Return the queue that the body names, None without a body; raise Malformed for any other body."""
-    value = object_of(event, members={"queue"}, what='`{"queue": "inbox"}`, or nothing,')
-    return word_in(str(value["queue"]), name="queue", words=LetterQueue) if value else None
 
 
 def _letter(message: Understood) -> DeadLetterAnswer:

@@ -29,7 +29,8 @@ def carries_token(header: str, *, issuer: TokenIssuer, keys: Iterable[str], now:
         raise Unauthentic("the access token is missing")
     try:
         claims = _verified(token.strip(), keys=keys)
-        is_in_force = _is_in_force(claims, now=now.timestamp())
+        apart = CLOCKS_DIFFER_BY.total_seconds()
+        is_in_force = float(claims.get("nbf", 0)) - apart <= now.timestamp() < float(claims["exp"]) + apart
     except (ValueError, TypeError, LookupError, binascii.Error):
         raise Unauthentic("the access token cannot be read") from None
     audience = claims.get("aud")
@@ -62,11 +63,6 @@ def _is_signed(signed: bytes, signature: bytes, *, key: Mapping[str, str]) -> bo
     expected = b"\x00\x01" + b"\xff" * (size - len(digest) - 3) + b"\x00" + digest
     found = pow(int.from_bytes(signature), exponent, modulus).to_bytes(size)
     return hmac.compare_digest(found, expected)
-
-
-def _is_in_force(claims: Mapping[str, Any], *, now: float) -> bool:
-    apart = CLOCKS_DIFFER_BY.total_seconds()
-    return float(claims.get("nbf", 0)) - apart <= now < float(claims["exp"]) + apart
 
 
 def _decoded(text: str) -> bytes:

@@ -64,7 +64,10 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     """Verify and read one delivery; see Reads."""
     stamp = delivery.headers.get("x-bamboohr-timestamp", "")
     signed_in_hex(delivery.headers.get("x-bamboohr-signature", ""), delivery.body + stamp.encode(), keys=keys)
-    at = _signed_at(stamp)
+    # The format is undocumented; observed are seconds of Unix time, while the events have ISO 8601.
+    at = unix_time(stamp) or _moment(stamp)
+    if at is None:
+        raise Unauthentic("the signed timestamp is not a valid time")
     is_recent(at, now=now, max_age=source.max_age)
     reference = delivery_id(delivery.body)
     if delivery.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
@@ -103,14 +106,6 @@ def answer(record: Any) -> ApiRecord:  # noqa: ANN401 - any JSON
 
 def _notification(employee: str | int, *, at: datetime, is_deletion: bool) -> ChangeNotification:
     return ChangeNotification(record=str(employee), at=at, is_deletion=is_deletion)
-
-
-def _signed_at(stamp: str) -> datetime:
-    # The format is undocumented; observed are seconds of Unix time, while the events have ISO 8601.
-    moment = unix_time(stamp) or _moment(stamp)
-    if moment is None:
-        raise Unauthentic("the signed timestamp is not a valid time")
-    return moment
 
 
 def _moment(text: object) -> datetime | None:

@@ -151,7 +151,12 @@ def read_configuration(text: str, *, secrets: str) -> HrConfiguration:
         raise _invalid(findings)
     readings = [Reading(name, source, secrets=secrets) for name, source in shape.sources.items()]
     mistakes = [(path, message) for reading in readings for path, message in reading.mistakes()]
-    mistakes += _wrong_owners(shape.owners, sources=shape.sources)
+    choices = ", ".join((*shape.sources, BY_HAND))
+    mistakes += [
+        (("owners", attribute), f"there is no source `{owner}`; there are {choices}")
+        for attribute, owner in shape.owners.items()
+        if owner not in (*shape.sources, BY_HAND)
+    ]
     if mistakes:
         raise _invalid(document.finding(path, message) for path, message in mistakes)
     sources = {reading.name: reading.source() for reading in readings}
@@ -197,15 +202,6 @@ def _within(values: object, part: str | int) -> object:
 def _invalid(findings: Iterable[PolicyFinding]) -> Invalid:
     listed = tuple(str(finding) for finding in sorted(set(findings)))
     return Invalid("the configuration of the HR systems is not valid", findings=listed)
-
-
-def _wrong_owners(owners: Mapping[str, str], *, sources: Mapping[str, SourceShape]) -> list[tuple[Path, str]]:
-    choices = ", ".join((*sources, BY_HAND))
-    return [
-        (("owners", attribute), f"there is no source `{owner}`; there are {choices}")
-        for attribute, owner in owners.items()
-        if owner not in (*sources, BY_HAND)
-    ]
 
 
 def _rules(shape: FileShape, *, sources: Mapping[str, Source]) -> HrRules:

@@ -66,17 +66,13 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     event = read_as(_Event, delivery.body)
     is_recent(event.timestamp, now=now, max_age=source.max_age)
     reference, kind = delivery_id(delivery.body), event.data.meta.event_type
-    record = _record_in(event.data.resource)
+    # An object for employees, a list for contracts.
+    found = event.data.resource.get("id") if isinstance(event.data.resource, dict) else None
+    record = str(found) if isinstance(found, str | int) else ""
     if not record or not kind.startswith(("employee.", "worker.", "person.", "people.")):
         return Heard(reference=reference, at=event.timestamp, ignored="it is not about a worker")
     notification = ChangeNotification(record=record, at=event.timestamp, is_deletion="deleted" in kind)
     return Heard(reference=reference, at=event.timestamp, notifications=(notification,))
-
-
-def _record_in(resource: object) -> str:
-    # An object for employees, a list for contracts.
-    found = resource.get("id") if isinstance(resource, dict) else None
-    return str(found) if isinstance(found, str | int) else ""
 
 
 def question(record: str, source: Source, secret: str) -> Question:

@@ -23,7 +23,10 @@ def decoded(raw: bytes) -> str:
         encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        text = _in_windows_1252(raw)
+        try:
+            text = raw.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise Malformed("the file is neither in UTF-8 nor in Windows-1252: save it as UTF-8") from error
     if "\0" in text or _LOST in text:
         raise Malformed(_NOT_UTF_8)
     return text
@@ -32,13 +35,6 @@ def decoded(raw: bytes) -> str:
 def garbled(raw: bytes) -> Malformed | None:
     """Return the error for a delivery whose bytes were damaged in transit, so that it could not be verified."""
     return Malformed(_NOT_UTF_8) if b"\0" in raw or _LOST.encode() in raw else None
-
-
-def _in_windows_1252(raw: bytes) -> str:
-    try:
-        return raw.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise Malformed("the file is neither in UTF-8 nor in Windows-1252: save it as UTF-8") from error
 
 
 def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Iterator[Mapping[str, str] | Invalid]]:

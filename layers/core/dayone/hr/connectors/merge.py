@@ -66,8 +66,16 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
         be_of_the_past(at, until=now)
     except Invalid as error:
         at, mistakes = now, error.findings
+    # A bare id of Merge has no meaning outside of it.
+    relations = ("manager", "team", "work_location", "groups", "employments")
+    bare = {name for name in relations if name in body.data and not _is_expanded(body.data[name])}
     person = person_in(
-        _readable(body.data), rules=source.mapping, at=now, changed_at=at, is_end=is_removal, mistakes=mistakes
+        {name: value for name, value in body.data.items() if name not in bare},
+        rules=source.mapping,
+        at=now,
+        changed_at=at,
+        is_end=is_removal,
+        mistakes=mistakes,
     )
     record = source_record(person.attributes, source=source.name, at=at, flaws=person.flaws)
     return Heard(reference=reference, at=at, people={person.id: record}, refused=person.refused)
@@ -82,13 +90,6 @@ def _modified_at(employee: Mapping[str, object]) -> datetime:
     if at is None or at.tzinfo is None:
         raise Invalid("the event is not valid", findings=("data.modified_at: is missing or not a time with a zone",))
     return at
-
-
-def _readable(employee: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the record without relations given as bare ids of Merge, which have no meaning outside of it."""
-    relations = ("manager", "team", "work_location", "groups", "employments")
-    bare = {name for name in relations if name in employee and not _is_expanded(employee[name])}
-    return {name: value for name, value in employee.items() if name not in bare}
 
 
 def _is_expanded(value: object) -> bool:

@@ -167,7 +167,12 @@ class PersonAttributes(BaseModel):
             try:
                 made = handler(kept)
             except ValidationError as error:
-                flawed = _flawed(error)
+                # Of a first and a last day that do not fit, the last one counts.
+                flawed = {
+                    str(mistake["loc"][0]) if mistake["loc"] else day
+                    for mistake in error.errors()
+                    for day in _FIRST_DAYS
+                }
                 if "id" in flawed or not (is_end or flawed <= cls.forgives):
                     raise
                 flaws += findings_of(error)
@@ -252,11 +257,6 @@ class RecordedPerson(PersonAttributes):
     family_name: Name
     user_name: UserName
     status: Status
-
-
-def _flawed(error: ValidationError) -> set[str]:
-    # Of a first and a last day that do not fit, the last one counts.
-    return {str(mistake["loc"][0]) if mistake["loc"] else day for mistake in error.errors() for day in _FIRST_DAYS}
 
 
 def checked(attributes: Mapping[str, str]) -> tuple[str, dict[str, str], tuple[str, ...]]:

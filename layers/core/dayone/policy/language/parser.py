@@ -204,7 +204,9 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
     guardrails = stated[0] if stated else GuardrailsShape()
     permission_sets = tuple(rule for part in parts for rule in part.permission_sets())
     assignments = tuple(rule for part in parts for rule in part.assignments())
-    sensitive = next((part.sensitive() for part in parts if _states(part, "sensitive")), SensitiveNames())
+    sensitive = next(
+        (part.sensitive() for part in parts if "sensitive" in part.shape.model_fields_set), SensitiveNames()
+    )
     harmless = frozenset(harmless_of(rule) for rule in permission_sets if rule.name in sensitive.harmless)
     return Policy(
         version=version,
@@ -223,10 +225,6 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
         sensitive=replace(sensitive, birthrights=birthrights_of((*groups, *assignments)), harmless=harmless),
         places={key: place for part in parts for key, place in part.places().items()},
     )
-
-
-def _states(part: Translation, section: str) -> bool:
-    return section in part.shape.model_fields_set
 
 
 def _protection(protect: ProtectShape, *, groups: Sequence[GroupRule]) -> Protection:

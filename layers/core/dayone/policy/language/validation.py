@@ -108,8 +108,18 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[PolicyFinding]:
         yield from _alike_keys(documents, section=section)
         yield from _alike_names(documents, section=section)
     for section in _ONCE:
-        yield from _second(documents, section=section)
-    yield from _nobody_twice(documents)
+        having = [document for document in documents if section in _keys(document)]
+        for document in having[1:]:
+            verb = "is" if section in ("identity_source", "sensitive") else "are"
+            message = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
+            yield document.finding((section,), message)
+    for document in documents:
+        pairs = document.section("people").get("same_person")
+        same: Mapping[str, object] = pairs if isinstance(pairs, Mapping) else {}
+        for duplicate, original in same.items():
+            if isinstance(original, str) and original in same:
+                fix = f"`{original}` is itself an additional id of another person; name the id that is used"
+                yield document.finding(("people", "same_person", duplicate), f"people.same_person.{duplicate}: {fix}")
     # The definitions of an unreadable file are unknown.
     if all(document.is_read for document in documents):
         yield from _dangling(documents)
@@ -173,24 +183,6 @@ def _alike_names(documents: Iterable[Document], *, section: str) -> Iterator[Pol
                     f"has the name of `{other}`{_place(before, section, other)} in AWS, `{name}`; rename one of them"
                 )
                 yield document.finding((section, key, "name"), f"{section}.{key}: {message}")
-
-
-def _second(documents: Iterable[Document], *, section: str) -> Iterator[PolicyFinding]:
-    having = [document for document in documents if section in _keys(document)]
-    for document in having[1:]:
-        verb = "is" if section in ("identity_source", "sensitive") else "are"
-        message = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
-        yield document.finding((section,), message)
-
-
-def _nobody_twice(documents: Iterable[Document]) -> Iterator[PolicyFinding]:
-    for document in documents:
-        pairs = document.section("people").get("same_person")
-        same: Mapping[str, object] = pairs if isinstance(pairs, Mapping) else {}
-        for duplicate, original in same.items():
-            if isinstance(original, str) and original in same:
-                fix = f"`{original}` is itself an additional id of another person; name the id that is used"
-                yield document.finding(("people", "same_person", duplicate), f"people.same_person.{duplicate}: {fix}")
 
 
 def _place(document: Document, *path: str) -> str:
