@@ -18,7 +18,7 @@ from types import CodeType, FrameType
 from standardwebhooks import Webhook
 
 from benchmarks.measuring import Figure, marked, report, wants_json
-from dayone.access.explain.service import explain_access
+from dayone.access.explain.explanation import explain_access
 from dayone.accounts.events import RecordAccountEvent, record_account_event
 from dayone.api.routes.explain import explain_answer
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event

@@ -36,7 +36,7 @@ def text_of(file: Path) -> str:
 
 def leavers_in(people: Sequence[Person]) -> Sequence[Person]:
     """Those who leave, by the status or by a last day, and by every row that they have."""
-    from dayone.hr.stated_ends import clear_ends, stated_end
+    from dayone.hr.workforce_codec import clear_ends, stated_end
 
     ends: dict[str, list[Mapping[str, str]]] = {}
     rows: dict[int, Person] = {}

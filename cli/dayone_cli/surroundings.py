@@ -93,7 +93,7 @@ def _session_policy(target: Target, given: Given) -> "Finding":
 def _invocations(target: Target, given: Given, *, account: str) -> "Iterator[Finding]":
     """Yield findings on who may invoke the functions that trust their events; none before these are deployed."""
     from dayone.adapters.setup.invokers import IamInvokerSight
-    from dayone.setup.invocations import only_the_api_and_the_queues_invoke
+    from dayone.setup.findings import only_the_api_and_the_queues_invoke
 
     try:
         names = [target.outputs[f"{name}FunctionName"] for name in _BELIEVING]

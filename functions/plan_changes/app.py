@@ -9,8 +9,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.logs import log_failures, logger_of
-from dayone.messages.batch import handled_messages, without
-from dayone.messages.inbox import from_json
+from dayone.messages.inbox import from_json, handled_messages, without
 from dayone.messages.origin import check_records
 from dayone.reconcile.handler import plan_changes
 from dayone.reconcile.inbox_batch import settle_batch

@@ -4,10 +4,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.api.docs import page_answer, page_refusal, page_requested
+from dayone.api.docs import page_answer, page_refusal, page_requested, show_docs
 from dayone.errors import NotFound
 from dayone.logs import logger_of
-from dayone.ops.docs import show_docs
 from dayone.wiring import functions as wiring
 
 logger = logger_of("show_docs")

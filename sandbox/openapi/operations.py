@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dayone.api.app import longest
 from dayone.api.idempotency import IDEMPOTENCY_KEY
-from dayone.api.limits import longest
 from dayone.api.spec import Body, Description, Parameter
 from sandbox.openapi.problems import refused
 from sandbox.openapi.routes import DescribedRoute

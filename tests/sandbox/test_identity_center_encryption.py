@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dayone.setup.key_policies import statement_for
+from dayone.setup.identity_center import statement_for
 from sandbox import Sandbox
 from sandbox.access import Credentials
 from sandbox.customer_key import encrypt_with_own_key

@@ -14,8 +14,8 @@ from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.errors import Inapplicable
 from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd
 from dayone.model.reasons import Reason
-from dayone.ops.audit_ends import compare_ends
 from dayone.ops.audit_verification import LaneVerified, verify_audit
+from dayone.ops.checkpoints import compare_ends
 from tests.contract.audit_forgetting import forget_person
 from tests.contract.audit_tampering import BUSY, OTHER, QUIET, TODAY, Vandal, at, date_of, write
 from tests.contract.state_ports import StateTable

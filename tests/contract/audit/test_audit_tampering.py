@@ -10,8 +10,8 @@ from dayone.adapters.dynamodb.keys import tail_key
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import Inapplicable, Invalid
 from dayone.model.audit import AuditFilter, LaneEnd
-from dayone.ops.audit_ends import compare_ends
 from dayone.ops.audit_verification import LaneVerified, verify_audit
+from dayone.ops.checkpoints import compare_ends
 from tests.contract.audit_forgetting import in_first_format
 from tests.contract.audit_tampering import (
     QUIET,

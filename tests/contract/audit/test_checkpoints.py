@@ -10,8 +10,14 @@ from dayone.adapters.checkpoints import KmsSigningKey, S3CheckpointArchive
 from dayone.adapters.dynamodb.audit_log import DynamoAuditLog, DynamoLaneEnds
 from dayone.errors import Inapplicable, Malformed, Unavailable
 from dayone.model.audit import LaneEnd
-from dayone.ops.audit_ends import compare_ends
-from dayone.ops.checkpoints import Checkpoint, SignedCheckpoint, checkpoint_document, parse_checkpoint, signed_text
+from dayone.ops.checkpoints import (
+    Checkpoint,
+    SignedCheckpoint,
+    checkpoint_document,
+    compare_ends,
+    parse_checkpoint,
+    signed_text,
+)
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.audit_tampering import BUSY, OTHER, QUIET, SEEN, UNSEEN, Vandal, at, write, write_log

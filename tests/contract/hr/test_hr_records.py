@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dayone.adapters.hr.https import Https
-from dayone.adapters.hr.jwks import PublishedTokenKeys
 from dayone.adapters.hr.records import ApiHrRecords
+from dayone.adapters.hr.secrets import PublishedTokenKeys
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
 from dayone.hr.connectors.configuration import read_configuration
 from dayone.hr.connectors.full_records import person_in

@@ -19,9 +19,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from dayone.adapters.hr import https
-from dayone.adapters.hr.https import Https
-from dayone.adapters.hr.jwks import PublishedTokenKeys
-from dayone.adapters.hr.public_addresses import is_public, meant_by
+from dayone.adapters.hr.https import Https, is_public, meant_by
+from dayone.adapters.hr.secrets import PublishedTokenKeys
 from dayone.errors import Unavailable, Unreachable
 from dayone.model.hr.sources import TokenIssuer
 from tests.contract.hr_api import Api, running_api

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from dayone.adapters.inbox_backlog import SqsInboxBacklog
+from dayone.adapters.sqs import SqsInboxBacklog
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.identity_centers import fresh

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dayone.adapters.organizations.session_policies import empty_document
-from dayone.adapters.organizations.session_policy_store import OrganizationsSessionPolicyStore
+from dayone.adapters.organizations.session_policies import OrganizationsSessionPolicyStore, empty_document
 from dayone.errors import Conflicting, NotFound, Refused
 from dayone.ports.sessions import SessionPolicyStore
 from sandbox import Sandbox

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
-from dayone.accounts.bootstrap import request_bootstrap
+from dayone.accounts.discovery import request_bootstrap
 from dayone.api.context import AccessApi
 from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import EVERYTHING, LEAVERS

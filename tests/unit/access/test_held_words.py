@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.access.explain.service import explain_access
+from dayone.access.explain.explanation import explain_access
 from dayone.access.explain.text import describe_step
 from dayone.access.held_words import about_preview, held_explanation
 from dayone.changes.decisions import decide_change

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from dayone.adapters.organizations.rate_limit import OrganizationsPace
+from dayone.adapters.organizations.accounts import OrganizationsPace
 from tests.builders import NOON
 from tests.contract.answers import answering
 

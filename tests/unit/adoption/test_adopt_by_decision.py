@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from dayone.adoption.request import AdoptionWish, read_adoption
-from dayone.adoption.service import request_adoption
+from dayone.adoption.service import AdoptionWish, read_adoption, request_adoption
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden, Inapplicable, Invalid, NotFound, Throttled
 from dayone.model.changes import Cause, ChangeState

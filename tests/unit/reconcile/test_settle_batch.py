@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from dayone.errors import Conflicting, Malformed, Refused, Unavailable
-from dayone.messages.batch import HandledMessage, handled_messages, without
-from dayone.messages.inbox import to_json
+from dayone.messages.inbox import HandledMessage, handled_messages, to_json, without
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ReconcileSubject
 from dayone.model.failures import Stuck, StuckKind

@@ -7,8 +7,7 @@ import pytest
 
 from dayone.errors import AccessDenied
 from dayone.ports.setup import SeenInvokers
-from dayone.setup.findings import Finding
-from dayone.setup.invocations import only_the_api_and_the_queues_invoke
+from dayone.setup.findings import Finding, only_the_api_and_the_queues_invoke
 
 FUNCTIONS = (
     "arn:aws:lambda:eu-west-1:111122223333:function:access",

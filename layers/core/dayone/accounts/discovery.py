@@ -1,21 +1,22 @@
 """Read every account of the organisation: those on record first, then page by page those that are new."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-from dayone.errors import Conflicting, Rejected
-from dayone.lookups import caused_by
+from dayone.errors import Conflicting, Invalid, Malformed, Rejected
+from dayone.lookups import Taken, caused_by
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind
-from dayone.model.commands import DiscoverAccounts, RefreshAccount
+from dayone.model.commands import BootstrapAccounts, DiscoverAccounts, RefreshAccount
 from dayone.model.subject_state import Head, Plan, Portion
 from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
 from dayone.planning.subjects_walk import walk_kind
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.organizations import Organization
+from dayone.ports.records import SubjectIndex
 from dayone.ports.store import Changes, Company, Inbox, Portions, Subjects
 
 _LOOKED_AT_IN_A_PORTION = 500
@@ -159,3 +160,36 @@ def request_discovery(*, actor: str, ports: DiscoveryRequestPorts) -> str:
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     ports.changes.open(cause)
     return cause.change
+
+
+MOST_ACCOUNTS = 100
+
+
+class BootstrapPorts(Protocol):
+    """Ports of a bootstrap request, a part of the API's context."""
+
+    index: SubjectIndex
+    inbox: Inbox
+    changes: Changes
+    clock: Clock
+    entropy: RandomBytes
+
+
+def request_bootstrap(accounts: Sequence[str], *, actor: str, ports: BootstrapPorts) -> Taken:
+    """Request the bootstrap of accounts by id; `actor` is the ARN of the caller.
+
+    Each is read from Organizations, and everything the policy gives there is created again, recorded or not. Raises
+    Malformed for more than a hundred, Invalid for unknown ones.
+    """
+    if len(accounts) > MOST_ACCOUNTS:
+        raise Malformed(f"{len(accounts)} accounts are more than {MOST_ACCOUNTS}: send several requests")
+    subjects = tuple(dict.fromkeys(Subject(SubjectKind.ACCOUNT, account) for account in accounts))
+    states = ports.index.brief(subjects)
+    if unknown := sorted(subject.name for subject in subjects if subject not in states):
+        findings = tuple(f"{name}: no such account is known" for name in unknown)
+        raise Invalid("some of these accounts are not recorded: nothing was started", findings=findings)
+    cause = caused_by(actor, reference="bootstrap", ports=ports, kind=CauseKind.BOOTSTRAP)
+    whole = Subject(SubjectKind.CHANGE, cause.change)
+    ports.inbox.put([BootstrapAccounts(subject=whole, cause=cause, subjects=subjects)])
+    ports.changes.open(cause)
+    return Taken(change=cause.change)

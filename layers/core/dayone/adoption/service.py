@@ -1,11 +1,11 @@
 """Take a human's decision to take on what exists under the name of something that could not be created."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from dayone.adoption.request import AdoptionWish
-from dayone.errors import Inapplicable, NotFound
+from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.executor.existing import ExistingNames, parts_in
 from dayone.lookups import caused_by, the_change
 from dayone.model.adoption import Adoption, desired_digest
@@ -22,6 +22,43 @@ from dayone.planning.facts import ResolvedFact, ResolveFact
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Progress, Records
 from dayone.ports.store import Inbox
+
+MEMBERS = ("subject", "digest", "reason")
+EXAMPLE = '{"subject": "permission-set:Deploy", "digest": "0123456789abcdef", "reason": "..."}'
+_LONGEST_REASON, _LONGEST_DIGEST = 200, 64
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptionWish:
+    """The subject that is to take on what exists, the digest of what was shown, and why."""
+
+    subject: Subject
+    digest: str
+    reason: str
+
+
+def read_adoption(sent: Mapping[str, object]) -> AdoptionWish:
+    """Parse the decision; raise Invalid with every mistake."""
+    findings, subject = list[str](), None
+    try:
+        subject = Subject.parse(str(sent.get("subject", "")))
+    except ValueError as error:
+        findings.append(f"`subject` is missing, or no subject: {error}")
+    if subject is not None and subject.kind not in ITSELF:
+        findings.append("`subject` is neither a person, a group nor a permission set")
+    digest = _line(sent, "digest", longest=_LONGEST_DIGEST, findings=findings)
+    reason = _line(sent, "reason", longest=_LONGEST_REASON, findings=findings)
+    if findings or subject is None:
+        raise Invalid("the decision has mistakes", findings=tuple(findings))
+    return AdoptionWish(subject=subject, digest=digest, reason=reason)
+
+
+def _line(sent: Mapping[str, object], name: str, *, longest: int, findings: list[str]) -> str:
+    value = sent.get(name)
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or len(value) > longest:
+        findings.append(f"`{name}` is missing, or not a text of one line and 1 to {longest} characters")
+    return str(value).strip()
+
 
 _SEVERAL = 3
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from dayone.access.status import PermissionSetThere, settlement_of
+from dayone.access.queries import PermissionSetThere, settlement_of
 from dayone.api.responses import time_answer
 from dayone.api.schemas import accounts as api_accounts
 from dayone.api.schemas import lists as api_groups

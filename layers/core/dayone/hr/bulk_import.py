@@ -8,8 +8,7 @@ from itertools import islice
 
 from dayone.errors import Unavailable
 from dayone.hr.merge import source_record
-from dayone.hr.stated_ends import stated_end
-from dayone.hr.workforce_codec import packed, unpacked
+from dayone.hr.workforce_codec import packed, stated_end, unpacked
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import ulid_of
 from dayone.model.commands import ApplyHrRecord, ImportWorkforce

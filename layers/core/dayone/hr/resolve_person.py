@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.hr.merge import attributes_of, candidates, lacking, merged_person, overruled, taken_in, version_tag
-from dayone.hr.stated_ends import stated_end
+from dayone.hr.workforce_codec import stated_end
 from dayone.model.accounts import Account
 from dayone.model.commands import ApplyHrRecord
 from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision

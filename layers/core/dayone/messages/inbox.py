@@ -1,9 +1,11 @@
-"""The messages on the inbox: a command as JSON text."""
+"""The messages on the inbox: a command as JSON text, and what became of each message of a batch."""
 
 import hashlib
 import json
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from dayone.errors import Malformed
 from dayone.messages.codec import decode, encode
@@ -42,3 +44,55 @@ def accepted_digest(command: Command) -> str:
     message = json.loads(to_json(replace(command, cause=replace(command.cause, received_at=None))))
     message.pop("cursor", None)
     return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandledMessage:
+    """A message, and why it failed: `error` is None when it was handled, or skipped behind another of its group.
+
+    `received` counts how often the queue has handed it out, and `group` is its message group, which is its subject
+    where SQS takes that for one.
+    """
+
+    id: str
+    receipt: str
+    group: str
+    body: str
+    received: int
+    sent_at: datetime
+    error: Exception | None = None
+    is_skipped: bool = False
+
+    @property
+    def command(self) -> Command | None:
+        """Command in the message; None when it cannot be parsed."""
+        try:
+            return from_json(self.body, taken_at=self.sent_at)
+        except Malformed:
+            return None
+
+
+def handled_messages(
+    event: Mapping[str, Any], answer: Mapping[str, Any], *, errors: Mapping[str, Exception]
+) -> tuple[HandledMessage, ...]:
+    """Return the messages of an SQS event; `answer` is its partial batch response, and `errors` are by message id."""
+    failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+    return tuple(
+        HandledMessage(
+            id=record["messageId"],
+            receipt=record["receiptHandle"],
+            group=str(record["attributes"].get("MessageGroupId", "")),
+            body=record["body"],
+            received=int(record["attributes"]["ApproximateReceiveCount"]),
+            sent_at=datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC),
+            error=errors.get(record["messageId"]),
+            is_skipped=record["messageId"] in failed - errors.keys(),
+        )
+        for record in event["Records"]
+    )
+
+
+def without(answer: Mapping[str, Any], ended: Collection[str]) -> dict[str, Any]:
+    """Return the partial batch response without messages that the queue need not keep, by message id."""
+    failures = answer["batchItemFailures"]
+    return {**answer, "batchItemFailures": [failure for failure in failures if failure["itemIdentifier"] not in ended]}

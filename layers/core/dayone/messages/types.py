@@ -2,6 +2,8 @@
 
 from typing import Annotated, Any
 
+from pydantic import ValidationError
+
 
 class Described:
     """Further members for the JSON Schema of the annotated type; pydantic, which makes schemas, calls it."""
@@ -26,3 +28,11 @@ ChangeId = Annotated[str, Described(pattern="^[0-9A-HJKMNP-TV-Z]{26}$")]
 Name = Annotated[str, Described(minLength=1, maxLength=128)]
 Href = Annotated[str, Described(format="uri-reference")]
 Count = Annotated[int, Described(minimum=0)]
+
+
+def findings_of(error: ValidationError) -> tuple[str, ...]:
+    """One line a mistake: where in the document, and what is wrong there."""
+    return tuple(
+        f"{'.'.join(str(part) for part in pair['loc']) or 'the document'}: {pair['msg'].removeprefix('Value error, ')}"
+        for pair in error.errors(include_input=False, include_url=False)
+    )

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from dayone.errors import Malformed
 from dayone.messages.bus_events import AuditCheckpointDetail, CheckpointLane
 from dayone.messages.codec import stamp
-from dayone.model.audit import LaneEnd
-from dayone.ports.audit import CheckpointArchive, LaneEnds, SigningKey
+from dayone.model.audit import AlteredRecord, AuditRecord, LaneEnd
+from dayone.ports.audit import AuditLog, CheckpointArchive, LaneEnds, SigningKey
 from dayone.ports.messaging import DetailType, DomainEvent, EventBus
 
 _SIGNED = ("at", "lanes", "table")
@@ -114,3 +114,33 @@ def sign_checkpoint(*, ports: SignCheckpoint) -> Checkpoint:
     event_id = f"audit-checkpoint/{document['at']}"
     ports.bus.publish([DomainEvent(id=event_id, detail_type=DetailType.AUDIT_CHECKPOINT, detail=document, time=at)])
     return checkpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndCompared:
+    """A lane's end that was kept elsewhere, and what is wrong with the entry there, empty when it is the same."""
+
+    lane: str
+    end: LaneEnd
+    message: str
+
+
+def compare_ends(ends: Sequence[tuple[str, LaneEnd]], *, log: AuditLog) -> Sequence[EndCompared]:
+    """Compare each end with the entry that lies there now.
+
+    An entry with the same hash is the same, and so is everything before it in its lane: its hash covers that.
+    """
+    return [EndCompared(lane=lane, end=end, message=_difference(lane, end, log=log)) for lane, end in ends]
+
+
+def _difference(lane: str, end: LaneEnd, *, log: AuditLog) -> str:
+    if lane not in log.lanes():
+        return "there is no such lane"
+    match log.numbered(lane, end.number, days=[date.fromisoformat(end.day)]):
+        case []:
+            return "it was the end of the lane, and is gone"
+        case [AlteredRecord() as record]:
+            return record.message
+        case [AuditRecord(hash=end.hash)]:
+            return ""
+    return "it was the end of the lane with another hash: the lane was written anew"

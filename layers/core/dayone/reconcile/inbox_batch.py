@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.errors import DayOneError, Forbidden, Unavailable
-from dayone.messages.batch import HandledMessage
+from dayone.messages.inbox import HandledMessage
 from dayone.model.failures import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
 from dayone.ports.failures import StuckNotes
 from dayone.ports.messaging import Returns

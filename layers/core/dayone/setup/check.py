@@ -20,7 +20,7 @@ from dayone.ports.setup import (
     TableSight,
     TrailSight,
 )
-from dayone.setup.findings import Finding, doubtful, fine
+from dayone.setup.findings import Finding, doubtful, fine, judged, pair, read_or_error
 from dayone.setup.identity_center import (
     KEY,
     KEY_POLICY,
@@ -33,7 +33,6 @@ from dayone.setup.identity_center import (
     key_may_be_used,
     store_fits,
 )
-from dayone.setup.invocations import judged, pair, read_or_error
 from dayone.setup.organization import control_policies, events_arrive, management_access, may_administer, trail_records
 from dayone.setup.quotas import budgets_fit, room_findings
 from dayone.setup.state_table import table_findings

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from dayone.errors import DayOneError, NotFound
 from dayone.ports.setup import PolicyTargetSight, SeenOrganization, SeenTrail
-from dayone.setup.findings import Finding, amiss, doubtful, fine, unseen
-from dayone.setup.invocations import judged, read_or_error
+from dayone.setup.findings import Finding, amiss, doubtful, fine, judged, read_or_error, unseen
 from dayone.setup.session_policy import MOST_POLICIES_ON_A_TARGET
 
 # Source: AWS Organizations User Guide: its events are in this Region only, of the partition `aws`.

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dayone.errors import DayOneError
 from dayone.executor.rate_limits import Budgets
 from dayone.ports.setup import ConcurrencySight, InstanceSight, RoleSight, SeenConcurrency, SeenRoles
-from dayone.setup.findings import Finding, doubtful, fine, unseen
-from dayone.setup.invocations import judged, read_or_error
+from dayone.setup.findings import Finding, doubtful, fine, judged, read_or_error, unseen
 
 # Source: IAM Identity Center User Guide, quotas; see Budgets. None of the four can be raised but by a support case.
 _PUBLISHED: Mapping[str, float] = {

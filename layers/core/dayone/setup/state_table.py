@@ -18,8 +18,7 @@ from dayone.ports.state_tables import (
     lacks_to_work,
     recovery_command,
 )
-from dayone.setup.findings import Finding, amiss, doubtful, fine
-from dayone.setup.invocations import judged, pair, read_or_error
+from dayone.setup.findings import Finding, amiss, doubtful, fine, judged, pair, read_or_error
 from dayone.setup.session_policy import retry_until
 
 TABLE, OWNER, EXPIRY, RECOVERY, PROTECTION = (

@@ -21,8 +21,7 @@ def organization(table: "DynamoTable", *, clock: Callable[[], datetime]) -> "Aws
     """Return the organisation's accounts, read at a rate that leaves room for the other processes."""
     from dayone.adapters.aws.clients import Later
     from dayone.adapters.dynamodb.leases import DynamoUnitNames
-    from dayone.adapters.organizations.accounts import AwsOrganization
-    from dayone.adapters.organizations.rate_limit import OrganizationsPace
+    from dayone.adapters.organizations.accounts import AwsOrganization, OrganizationsPace
 
     pace = OrganizationsPace(processes=_PROCESSES, clock=clock, sleep=time.sleep)
     organizations: Any = Later("organizations", guard=pace.guard)

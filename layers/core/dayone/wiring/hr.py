@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 def hr_intake_ports(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
     """For POST /hr/{source}."""
     from dayone.adapters.aws.clients import client
-    from dayone.adapters.hr.jwks import PublishedTokenKeys
-    from dayone.adapters.hr.secrets import SecretNames, SecretsManagerKeys
+    from dayone.adapters.hr.secrets import PublishedTokenKeys, SecretNames, SecretsManagerKeys
     from dayone.adapters.sqs import SqsInbox
     from dayone.hr.webhook import ReceiveHrEvent
 

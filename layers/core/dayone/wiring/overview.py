@@ -8,11 +8,11 @@ from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb.changes import DynamoHistory
 from dayone.adapters.dynamodb.parked import DynamoStuckSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.inbox_backlog import SqsInboxBacklog
 from dayone.adapters.setup.instance import IdentityCenterKeySight, SsoInstanceSight
 from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight
 from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
 from dayone.adapters.setup.table import DynamoTableSight
+from dayone.adapters.sqs import SqsInboxBacklog
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.ops.health import Overview
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in

@@ -58,7 +58,7 @@ def session_policy_owner(*, clock: "Callable[[], datetime]", sleep: "Callable[[f
     """For making the policy, where the stack has one of its own."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.cloudformation import PresignedStackAnswers
-    from dayone.adapters.organizations.session_policy_store import OrganizationsSessionPolicyStore
+    from dayone.adapters.organizations.session_policies import OrganizationsSessionPolicyStore
     from dayone.setup.session_policy import OwnSessionPolicy
 
     store = OrganizationsSessionPolicyStore(client("organizations"))

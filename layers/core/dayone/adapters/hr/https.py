@@ -1,14 +1,135 @@
 """Calls to HTTP APIs that are not AWS's: to public addresses, without redirects, of bounded time and size."""
 
+import socket
+import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Event, Timer
+from typing import Any
+from weakref import finalize
 
 import urllib3
-from urllib3.exceptions import HTTPError
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
-from dayone.adapters.hr.public_addresses import NotPublic, Outside
 from dayone.errors import Throttled, Unavailable, Unreachable
+
+# Source: RFC 6052, section 2.1: IPv4 addresses behind a translator.
+_TRANSLATED = ip_network("64:ff9b::/96")
+
+type Address = IPv4Address | IPv6Address
+
+
+class NotPublic(HTTPError):
+    """The address that a name leads to is not one of the internet, or is not reached over TLS."""
+
+
+class Outside:
+    """Connections to public addresses, and to networks (CIDR) `opened` by the operator, where TLS may be missing.
+
+    All addresses of a name must be allowed, and the socket is opened to the very address that was checked.
+    """
+
+    def __init__(self, opened: Iterable[str] = ()) -> None:
+        self._opened = [ip_network(network) for network in opened]
+        self._sockets: dict[tuple[str, int], socket.socket] = {}
+        finalize(self, _close, self._sockets)
+
+    def is_opened(self, text: str) -> bool:
+        """Return whether the operator has listed the network of this address."""
+        address = meant_by(text)
+        return any(address in network for network in self._opened)
+
+    def allows(self, text: str) -> bool:
+        """Return whether connections to this address are allowed."""
+        return self.is_opened(text) or is_public(meant_by(text))
+
+    def pools(self) -> dict[str, type[HTTPConnectionPool]]:
+        """For urllib3: pools whose connections go this way, by scheme."""
+        # What urllib3 makes its sockets with, and what it makes a pool's connections of.
+        encrypted = {"_new_conn": lambda connection: self.connect(connection, is_allowed=self.allows)}
+        plain = {"_new_conn": lambda connection: self.connect(connection, is_allowed=self.is_opened)}
+        of_https = {"ConnectionCls": type("Encrypted", (HTTPSConnection,), encrypted)}
+        of_http = {"ConnectionCls": type("Plain", (HTTPConnection,), plain)}
+        return {
+            "https": type("EncryptedPool", (HTTPSConnectionPool,), of_https),
+            "http": type("PlainPool", (HTTPConnectionPool,), of_http),
+        }
+
+    def connect(self, connection: HTTPConnection, *, is_allowed: Any) -> socket.socket:  # noqa: ANN401 - a predicate
+        """Open a socket to the first address that answers within the connection's time-out; raise NotPublic."""
+        until = time.monotonic() + float(connection.timeout or 0)
+        try:
+            found = socket.getaddrinfo(connection.host.strip("[]"), connection.port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(connection.host, connection, socket.gaierror(str(error))) from error
+        if not all(is_allowed(str(address[0])) for *_, address in found):
+            raise NotPublic("the address is not a public one that is reached over https")
+        for family, kind, protocol, _, address in found:
+            made = socket.socket(family, kind, protocol)
+            try:
+                made.settimeout(max(0.05, until - time.monotonic()))
+                made.connect(address)
+            except OSError:
+                made.close()
+                continue
+            self._keep(made, place=(connection.host, connection.port))
+            return made
+        raise NewConnectionError(connection, "no address of it can be reached")
+
+    @contextmanager
+    def cut_after(self, seconds: float) -> Iterator[Event]:
+        """End every connection when the block takes longer than this; the event is set when that has happened."""
+        is_cut = Event()
+        timer = Timer(seconds, self._cut, [is_cut])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield is_cut
+        finally:
+            timer.cancel()
+
+    def _keep(self, made: socket.socket, *, place: tuple[str, int]) -> None:
+        # A second handle of the same connection: TLS takes the first one over.
+        before = self._sockets.pop(place, None)
+        if before is not None:
+            before.close()
+        self._sockets[place] = made.dup()
+
+    def _cut(self, is_cut: Event) -> None:
+        is_cut.set()
+        for handle in list(self._sockets.values()):
+            try:
+                handle.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue  # it has ended by itself
+
+
+def _close(sockets: Mapping[tuple[str, int], socket.socket]) -> None:
+    for handle in sockets.values():
+        handle.close()
+
+
+def meant_by(text: str) -> Address:
+    """Return the address that a packet to this one reaches: the IPv4 address embedded in an IPv6 address, if any."""
+    address = ip_address(text.partition("%")[0])
+    if isinstance(address, IPv4Address):
+        return address
+    teredo = address.teredo
+    embedded = address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+    if embedded is None and address in _TRANSLATED:
+        embedded = IPv4Address(int(address) & 0xFFFFFFFF)
+    return embedded or address
+
+
+def is_public(address: Address) -> bool:
+    """Return whether an address is public; not private, link-local, loopback, shared, reserved or multicast."""
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
 
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 4.0

@@ -5,8 +5,13 @@ from typing import Any, ClassVar
 
 from dayone.adapters.aws.dependent_actions import WRITES_ENCRYPTED, DependentActions
 from dayone.adapters.aws.errors import translated
-from dayone.adapters.identity_center.attributes import changes_of_group, changes_of_user, new_group, new_user
-from dayone.adapters.identity_center.names import IdentityStoreNames
+from dayone.adapters.identity_center.names import (
+    IdentityStoreNames,
+    changes_of_group,
+    changes_of_user,
+    new_group,
+    new_user,
+)
 from dayone.errors import NotFound
 from dayone.ports.identity_center import Receipt
 

@@ -5,9 +5,8 @@ import json
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.access import queries
-from dayone.access.status import permission_sets_in
-from dayone.accounts.bootstrap import request_bootstrap
-from dayone.accounts.discovery import request_discovery
+from dayone.access.queries import permission_sets_in
+from dayone.accounts.discovery import request_bootstrap, request_discovery
 from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
 from dayone.api.params import caller_of, object_of, window_of, word_of

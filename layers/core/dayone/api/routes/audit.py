@@ -23,8 +23,8 @@ from dayone.api.schemas.audit import (
 from dayone.api.spec import described
 from dayone.errors import Malformed
 from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd
-from dayone.ops.audit_ends import compare_ends
 from dayone.ops.audit_verification import LaneVerified, verify_audit
+from dayone.ops.checkpoints import compare_ends
 
 _USUALLY = timedelta(days=31)
 # An entry's time is its function's, whose clock may be ahead of ours.

@@ -5,8 +5,7 @@ import json
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.access.held_words import held_explanation
-from dayone.adoption import request as adoption_request
-from dayone.adoption.service import request_adoption
+from dayone.adoption import service as adoption
 from dayone.api.context import AccessApi
 from dayone.api.params import (
     Event,
@@ -219,10 +218,8 @@ def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def adopt_existing_resource(change: str) -> Response[str]:
         """Adopt what exists under the name of a subject that failed for it, and bring it in line, as a new change."""
         event = app.current_event
-        wish = adoption_request.read_adoption(
-            object_of(event, members=adoption_request.MEMBERS, what=f"`{adoption_request.EXAMPLE}`")
-        )
-        cause = request_adoption(change, wish=wish, actor=caller_of(event), ports=api)
+        wish = adoption.read_adoption(object_of(event, members=adoption.MEMBERS, what=f"`{adoption.EXAMPLE}`"))
+        cause = adoption.request_adoption(change, wish=wish, actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
 
 

@@ -2,8 +2,7 @@
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from dayone.access.explain.explanation import Explanation
-from dayone.access.explain.service import Explained, explain_access
+from dayone.access.explain.explanation import Explained, Explanation, explain_access
 from dayone.access.explain.steps import ExplainContext, Step
 from dayone.access.explain.text import describe_step, in_short
 from dayone.api.context import AccessApi

@@ -11,9 +11,9 @@ from dayone.api.responses import time_answer
 from dayone.api.schemas import grants as api_grants
 from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantInFullAnswer, GrantsAnswer
 from dayone.api.spec import described
-from dayone.grants import queries, service
-from dayone.grants.queries import GrantAtNow
+from dayone.grants import service
 from dayone.grants.request import read_end, read_extension, read_grant
+from dayone.grants.service import GrantAtNow
 from dayone.model.grants import Ending, Grant, GrantState
 from dayone.model.subjects import ResourceKind, SubjectKind
 from dayone.ports.records import Page
@@ -89,7 +89,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """List grants, optionally of a person, in an account or in a state."""
         event = app.current_event
         window = window_of(event)
-        page = queries.list_grants(
+        page = service.list_grants(
             person=query_text(event, "person"),
             account=query_text(event, "account"),
             state=word_of(event, "state", GrantState),
@@ -103,7 +103,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(GRANT)
     def get_grant(grant: str) -> GrantInFullAnswer:
         """Read a grant: its state, and whether AWS has confirmed the access it gives."""
-        return grant_in_full_answer(queries.read_grant_at_now(grant, ports=api))
+        return grant_in_full_answer(service.read_grant_at_now(grant, ports=api))
 
 
 def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

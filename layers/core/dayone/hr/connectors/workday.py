@@ -17,7 +17,7 @@ from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
 from dayone.hr.mapping import mapped
 from dayone.hr.merge import source_record
-from dayone.hr.stated_ends import clear_ends, stated_end
+from dayone.hr.workforce_codec import clear_ends, stated_end
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import FieldRule, Source
 from dayone.model.subject_state import SourceRecord

@@ -8,8 +8,7 @@ from dayone.hr.connectors import standard
 from dayone.hr.connectors.authentication import carries_secret, delivery_id
 from dayone.hr.connectors.base import Heard
 from dayone.hr.connectors.full_records import OWN_NAMES, person_in
-from dayone.hr.stated_ends import clear_ends, stated_end
-from dayone.hr.workforce_codec import packed
+from dayone.hr.workforce_codec import clear_ends, packed, stated_end
 from dayone.messages.deliveries import Delivery
 from dayone.model.hr.sources import Source
 
