@@ -64,7 +64,7 @@ class Measured:
 
     @property
     def over_shared(self) -> float:
-        """How many times the least that is possible beside a place and a call a second that stay free."""
+        """Ratio of the time to the least possible with a place and a call a second left free."""
         return self.seconds / self.shared_bound
 
     def __add__(self, other: "Measured") -> "Measured":

@@ -73,7 +73,7 @@ class Listed:
 
 
 class LearnedQuotas(Protocol):
-    """What the executor remembers of AWS's quotas."""
+    """Rates that the executor has learned from AWS's refusals."""
 
     def learned(self) -> Learned | None:
         """Return the last stored rates, of any worker; None before the first time."""

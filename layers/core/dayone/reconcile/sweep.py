@@ -23,7 +23,7 @@ _CHANGES_AT_ONCE = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Unfinished:
-    """What has not come to its end: subjects that are stuck, and changes that stay open."""
+    """Ports for unfinished work: stuck subjects, and changes that stay open."""
 
     stuck: StuckSubjects
     open_changes: OpenChanges

@@ -226,14 +226,14 @@ class DynamoOpenChanges:
             self._table.put_all([now])
 
     def _mark_open(self, swept: Record, *, before: datetime, limit: int) -> Record:
-        """How far the list has been gone through, if any further."""
+        """Mark open changes of the next page, and return its end, if there is a page."""
         places = Key(_PLACE).between(f"{swept.get('place', '')}{_FIRST}", ulid(before, entropy=bytes(10)))
         found = list(self._table.query(Key("listed_in").eq(lists.CHANGES) & places, index="listing", limit=limit))
         self._marks.mark(str(record[_PLACE]) for record in found if change_in(record).state in OPEN_CHANGES)
         return {"place": str(found[-1][_PLACE])} if found else {}
 
     def _look_at_marked(self, swept: Record, *, limit: int) -> Record:
-        """Where to go on among the marked, from the beginning again behind the last."""
+        """Take the marks of finished changes in the next page, and return the place to continue at."""
         places = Key(_PLACE).between(f"{swept.get('looked_at', _FIRST)}{_FIRST}", _LAST)
         marked = list(self._table.query(Key("listed_in").eq(lists.OPEN) & places, index="listing", limit=limit))
         for record in self._table.get_all(change_keys.change_key(change_at(str(mark[_PLACE]))) for mark in marked):
