@@ -27,7 +27,7 @@ _STYLES = {
     "running": "cyan",
     "planning": "cyan",
     "failed": "red",
-    "wrong": "red",
+    "error": "red",
     "no": "red",
 }
 

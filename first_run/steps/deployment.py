@@ -49,7 +49,7 @@ def check_setup(scene: Scene) -> None:
     if not findings:
         raise Differs(f"`dayone setup check` says: {answer.shown}")
     scene.log.note("setup check", findings=[{name: finding[name] for name in _KEPT} for finding in findings])
-    wrong = sorted(finding["name"] for finding in findings if finding["state"] == "wrong")
+    wrong = sorted(finding["name"] for finding in findings if finding["state"] == "error")
     scene.log.check("setup check finds nothing wrong", expected="nothing", observed=", ".join(wrong) or "nothing")
 
 

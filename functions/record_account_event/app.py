@@ -32,6 +32,6 @@ def _record(record: SQSRecord) -> None:
                 "event": recorded.name,
                 "account": recorded.account,
                 "unit": recorded.unit,
-                "why_not": recorded.why_not,
+                "reason": recorded.why_not,
             },
         )

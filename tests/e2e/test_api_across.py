@@ -44,7 +44,7 @@ class TestOnce:
         key = str(uuid.uuid4())
         expect(day_one.deployed.api.send("POST", "/v1/accounts/discover", headers={"Idempotency-Key": key}), status=202)
         refused = _put(day_one, Idempotency_Key=key)
-        assert (refused.status, refused.json()["type"]) == (422, "tag:dayone,2026:key-reused")
+        assert (refused.status, refused.json()["type"]) == (422, "tag:dayone,2026:idempotency-key-reused")
 
     def test_of_many_at_once_one_does_it(self, day_one: DayOne) -> None:
         key, before = str(uuid.uuid4()), _newest(day_one)
@@ -61,7 +61,7 @@ def test_of_two_editors_of_the_policy_the_second_is_told(day_one: DayOne) -> Non
     first = _put(day_one, If_Match=seen)
     assert (first.status, first.headers["etag"]) == (202, f'"{int(seen[1:-1]) + 1}"')
     second = _put(day_one, If_Match=seen)
-    assert (second.status, second.json()["type"]) == (412, "tag:dayone,2026:outdated")
+    assert (second.status, second.json()["type"]) == (412, "tag:dayone,2026:precondition-failed")
     day_one.succeeded(first.json()["change"])
     assert expect_etag(day_one) == first.headers["etag"]
 

@@ -100,8 +100,8 @@ class TestLists:
         assert scene.old_hand["id"] not in members
         account = day_one.get(f"/v1/accounts/{scene.early_account}")
         there = {pair["permission_set"]: pair for pair in account["permission_sets"]}
-        assert (there["ViewOnly"]["confirmed"], there["ViewOnly"]["progress"]) == (1, "settled")
-        assert account["bootstrap"]["state"] == "over"
+        assert (there["ViewOnly"]["confirmed"], there["ViewOnly"]["progress"]) == (1, "synced")
+        assert account["bootstrap"]["state"] == "done"
         assigned = all_of(day_one, "/v1/permission-sets/ViewOnly?limit=1", "assignments")
         assert scene.early_account in {pair["account"] for pair in assigned}
         way = day_one.get(f"/v1/people/{engineer['id']}/explain?account={scene.early_account}&permission_set=ViewOnly")
@@ -163,7 +163,7 @@ class TestByHand:
         person = somebody("Engineering")
         path = f"/v1/people/{person['id']}"
         told = day_one.succeeded(change_of(send(day_one, "PUT", path, told_by_hand(person))))
-        assert (told["change"]["cause"]["kind"], told["change"]["cause"]["actor"][-13:]) == ("by-hand", "internal-tool")
+        assert (told["change"]["cause"]["kind"], told["change"]["cause"]["actor"][-13:]) == ("manual", "internal-tool")
         assert groups_of(day_one, person["user_name"]) == {"Engineers"}
         ended = change_of(send(day_one, "POST", f"{path}/end", {"at_once": True}))
         assert day_one.succeeded(ended)["access_ended"] is not None

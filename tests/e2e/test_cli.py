@@ -349,12 +349,12 @@ def test_the_setup_is_checked_by_the_caller_and_by_the_api(administrator: Shell,
     found = administrator.answer("setup", "check")["findings"]
     states = {(pair["seen_by"], pair["name"]): pair["state"] for pair in found}
     assert states["you", "instance"] == states["Day One", "instance"] == "ok", found
-    assert "wrong" not in states.values(), found
+    assert "error" not in states.values(), found
     ended = outsider.run("setup", "check", "-o", "json")
     assert ended.returncode == 0, ended.stderr
     seen = {pair["name"]: pair["state"] for pair in json.loads(ended.stdout)["findings"]}
     # The local Identity Center answers anybody.
-    assert (seen["trail"], seen["api"], "wrong" in seen.values()) == ("unknown", "unknown", False), seen
+    assert (seen["trail"], seen["api"], "error" in seen.values()) == ("unknown", "unknown", False), seen
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def _says_held(event: Mapping[str, Any]) -> bool:
 def test_a_change_that_holds_nothing_needs_nobodys_approval(day_one: DayOne) -> None:
     change = day_one.put_in_force(policies.BASE)["change"]["id"]
     answer = day_one.approver.send("POST", f"/v1/changes/{change}/approve")
-    assert (answer.status, answer.json()["type"]) == (409, "tag:dayone,2026:inapplicable")
+    assert (answer.status, answer.json()["type"]) == (409, "tag:dayone,2026:invalid-state")
 
 
 def test_who_wrote_the_rule_does_not_approve_what_hr_takes_by_it(

@@ -90,7 +90,7 @@ def pasted(keyed: Keyed) -> str:
     assert eventually(lambda: keyed.denials(change))
     assert keyed.finding("identity-center-key")["state"] == "ok"
     lacking = keyed.finding("identity-center-key-policy")
-    assert (lacking["state"], "KMS_A" in lacking["message"]) == ("wrong", True)
+    assert (lacking["state"], "KMS_A" in lacking["message"]) == ("error", True)
     keyed.trust(json.loads(lacking["snippet"]))
     assert eventually(lambda: keyed.is_engineer(waiting), seconds=_AGAIN_SECONDS)
     return lacking["snippet"]

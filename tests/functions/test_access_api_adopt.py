@@ -44,7 +44,7 @@ def sending(**members: object) -> Event:
 def digest_in(world: World) -> str:
     """Return the digest in the refusal of a wrong one."""
     answer = world.send("adopt_existing")
-    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
+    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:invalid-state")
     assert "managed policy: AdministratorAccess → none" in answer.body["detail"]
     return str(answer.body["detail"].rpartition(" ")[2])
 

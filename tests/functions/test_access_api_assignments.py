@@ -155,7 +155,7 @@ class TestHowSureItIs:
     def test_what_an_action_was_begun_on_is_in_doubt(self, world: World) -> None:
         change(world, ACCOUNTS[1], "ViewOnly/engineers", doubt=Action.DELETE)
         (row,) = world.send(asking("list_assignments", account=ACCOUNTS[1])).body["assignments"]
-        assert row["state"] == "in doubt"
+        assert row["state"] == "unconfirmed"
 
     def test_what_was_begun_and_never_confirmed_is_nobodys_yet(self, world: World) -> None:
         change(world, ACCOUNTS[1], "ViewOnly/engineers", doubt=Action.CREATE)
@@ -166,7 +166,7 @@ class TestHowSureItIs:
         subject = Subject(SubjectKind.ACCOUNT, ACCOUNTS[1])
         world.state.heads[subject] = replace(world.state.heads[subject], trusted_since=NOW + timedelta(seconds=1))
         (row,) = world.send(asking("list_assignments", account=ACCOUNTS[1])).body["assignments"]
-        assert row["state"] == "in doubt"
+        assert row["state"] == "unconfirmed"
 
     @pytest.mark.parametrize(
         ("subject", "resource"),
@@ -181,7 +181,7 @@ class TestHowSureItIs:
         held = HeldPart(resource=resource, change=CHANGE, operation="o")
         world.state.heads[subject] = replace(world.state.heads[subject], held=(held,))
         rows = world.send(asking("list_assignments", person="e-1", account=ACCOUNTS[1])).body["assignments"]
-        assert [row["state"] for row in rows] == ["removal held"]
+        assert [row["state"] for row in rows] == ["removal-held"]
 
 
 class TestParts:

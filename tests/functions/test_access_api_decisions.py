@@ -119,7 +119,7 @@ class TestParts:
         assert world.send("read_change").body["change"]["held_version"] == 2
         for body in ({"expected_version": 1}, {"expected_version": 1, "subjects": ["person:e-1001"]}):
             answer = world.send(_part(body))
-            assert (answer.status, answer.body["type"]) == (412, "tag:dayone,2026:outdated")
+            assert (answer.status, answer.body["type"]) == (412, "tag:dayone,2026:precondition-failed")
         assert world.inbox.commands == []
         assert world.send(_part({"expected_version": 2})).status == 202
 
@@ -204,7 +204,7 @@ def test_the_same_decision_again_is_harmless_whoever_makes_it(world: World) -> N
 def test_the_opposite_of_a_decision_comes_too_late(world: World) -> None:
     world.send("reject_change")
     answer = world.send("approve_change")
-    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
+    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:invalid-state")
     assert f"rejected by {APPROVER}" in answer.body["detail"]
     (request,) = world.inbox.of(ApplyDecision)
     assert not request.decision.is_approved

@@ -69,7 +69,7 @@ def test_of_somebody_who_is_not_told_enough_of_there_is_only_the_id(world: World
 @pytest.mark.parametrize(
     ("said", "progress"),
     [
-        ({"outstanding": 0}, "settled"),
+        ({"outstanding": 0}, "synced"),
         ({"outstanding": 1}, "pending"),
         ({"outstanding": 1, "held": (HeldPart(resource=VIEW_ONLY, change=CHANGE, operation="o"),)}, "held"),
         ({"outstanding": 1, "failed": 1}, "failed"),
@@ -106,10 +106,10 @@ def test_a_state_that_accounts_never_have_is_refused(world: World) -> None:
     ("existing", "progress", "state"),
     [
         ({}, {}, "waiting"),
-        ({"is_under_way": True}, {"outstanding": 1}, "under-way"),
-        ({"is_under_way": True}, {"failed": 1}, "under-way"),
-        ({"is_under_way": True}, {}, "over"),
-        ({"is_over": True}, {"outstanding": 1}, "over"),
+        ({"is_under_way": True}, {"outstanding": 1}, "in-progress"),
+        ({"is_under_way": True}, {"failed": 1}, "in-progress"),
+        ({"is_under_way": True}, {}, "done"),
+        ({"is_over": True}, {"outstanding": 1}, "done"),
     ],
 )
 def test_an_account_tells_whether_it_has_everything_for_the_first_time(
@@ -144,7 +144,7 @@ def test_an_account_tells_permission_set_by_permission_set_what_is_there_pending
 def test_groups_are_listed_by_key_with_their_names(world: World) -> None:
     assert world.send("list_groups").body == {
         "groups": [
-            {"group": "engineers", "name": "Engineers", "description": "", "exists": True, "progress": "settled"}
+            {"group": "engineers", "name": "Engineers", "description": "", "exists": True, "progress": "synced"}
         ],
         "cursor": "",
     }

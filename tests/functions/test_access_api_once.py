@@ -86,7 +86,7 @@ def test_without_a_key_each_request_is_a_request_of_its_own(world: World) -> Non
 def test_a_key_stands_for_one_request(world: World, other: Event) -> None:
     world.send(_keyed("submit_policy"))
     answer = world.send({**_keyed("submit_policy"), **other})
-    assert (answer.status, answer.body["type"]) == (422, "tag:dayone,2026:key-reused")
+    assert (answer.status, answer.body["type"]) == (422, "tag:dayone,2026:idempotency-key-reused")
     assert len(world.inbox.commands) == 1
 
 
@@ -100,7 +100,7 @@ def test_while_the_first_is_worked_on_the_second_is_told_to_come_again(world: Wo
 
     world.inbox = Slow()
     assert world.send(_keyed("submit_policy")).status == 202
-    assert (inner[0].status, inner[0].body["type"]) == (409, "tag:dayone,2026:under-way")
+    assert (inner[0].status, inner[0].body["type"]) == (409, "tag:dayone,2026:request-in-progress")
     assert "Retry-After" in inner[0].headers
     assert len(world.inbox.commands) == 1
 

@@ -51,7 +51,7 @@ def test_a_person_told_of_by_hand_goes_the_way_of_what_hr_tells(world: World) ->
     assert answer.body == {"change": change, "href": f"/v1/changes/{change}"}
     assert (request.subject, request.cause.kind, request.cause.actor) == (ADA, CauseKind.BY_HAND, ACTOR)
     told = telling_in(world)
-    assert (told.source, told.version.at) == ("by-hand", NOW)
+    assert (told.source, told.version.at) == ("manual", NOW)
     assert told.attributes["department"] == "Engineering"
     assert told.attributes["start_date"] == "2026-11-23"
 
@@ -120,7 +120,7 @@ class TestSeveral:
     def test_they_are_one_change_that_is_there_at_once(self, world: World) -> None:
         answer = world.send("put_people")
         (request,) = world.inbox.commands
-        assert request.subject == Subject(SubjectKind.HR_SOURCE, "by-hand")
+        assert request.subject == Subject(SubjectKind.HR_SOURCE, "manual")
         assert answer.body["change"] == request.cause.change
         assert world.state.changes[request.cause.change].subjects is None
 
@@ -181,7 +181,7 @@ class TestTheEnd:
     def test_whoever_the_policy_protects_is_not_ended(self, world: World) -> None:
         keep(world.state, _PROTECTING, in_force=1)
         answer = world.send("end_person")
-        assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
+        assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:invalid-state")
         assert not world.inbox.commands
 
     def test_somebody_unknown_has_no_end(self) -> None:

@@ -127,7 +127,7 @@ def test_a_policy_that_nobody_signed_is_refused(world: World) -> None:
     event = deepcopy(load("submit_policy"))
     event["requestContext"]["identity"]["userArn"] = None
     answer = world.send(event)
-    assert (answer.status, answer.body["type"]) == (401, "tag:dayone,2026:unauthentic")
+    assert (answer.status, answer.body["type"]) == (401, "tag:dayone,2026:unauthenticated")
     assert not world.state.kept_policies
 
 

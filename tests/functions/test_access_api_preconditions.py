@@ -32,7 +32,7 @@ def test_whoever_has_seen_an_older_one_may_not(world: World) -> None:
     for _ in range(2):
         _put(world)
     answer = _put(world, If_Match='"1"')
-    assert (answer.status, answer.body["type"]) == (412, "tag:dayone,2026:outdated")
+    assert (answer.status, answer.body["type"]) == (412, "tag:dayone,2026:precondition-failed")
     assert "the newest version is 2" in answer.body["detail"]
     assert len(world.inbox.commands) == len(world.state.kept_policies) == 2
 

@@ -52,7 +52,7 @@ def test_a_route_that_does_not_exist_is_a_problem_too(world: World, method: str,
 def test_the_unexpected_says_nothing_of_the_inside_but_is_logged(world: World, error: Exception) -> None:
     world.error = error
     answer = world.send("read_person")
-    assert (answer.status, answer.body["type"]) == (500, "tag:dayone,2026:unexpected")
+    assert (answer.status, answer.body["type"]) == (500, "tag:dayone,2026:internal-error")
     assert "secret" not in json.dumps(answer.body)
     assert answer.body["request_id"] == load("read_person")["requestContext"]["requestId"]
     assert "secret" in answer.logged

@@ -91,7 +91,7 @@ def test_what_is_no_subject_or_too_many_of_them_is_malformed(world: World, subje
 def test_where_nothing_has_failed_there_is_nothing_to_try_again(world: World) -> None:
     become(world, succeeded=2)
     answer = world.send("retry_change")
-    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:inapplicable")
+    assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:invalid-state")
     assert "no operation of change" in answer.body["detail"]
 
 

@@ -24,7 +24,7 @@ def _checked(around: MemorySurroundings) -> dict[str, object]:
     [
         (MemorySurroundings(), "ok"),
         (MemorySurroundings(seen_trails=()), "warning"),
-        (MemorySurroundings(region="eu-west-1", seen_trails=()), "wrong"),
+        (MemorySurroundings(region="eu-west-1", seen_trails=()), "error"),
         (MemorySurroundings(fails={"instance": Refused("AccessDeniedException: no")}), "ok"),
     ],
 )

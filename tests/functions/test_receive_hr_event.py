@@ -86,7 +86,7 @@ def test_a_body_in_base64_is_taken_as_well(
 @pytest.mark.parametrize(
     ("case", "spoil", "status", "kind"),
     [
-        ("no signature of today", lambda event: event, 401, "unauthentic"),
+        ("no signature of today", lambda event: event, 401, "unauthenticated"),
         ("not JSON", lambda event: _signed(event | {"body": "{"}), 400, "malformed"),
         ("not base64", lambda event: event | {"isBase64Encoded": True}, 400, "malformed"),
         ("too large", lambda event: _signed(event | {"body": " " * (256 * 1024 + 1)}), 413, "too-large"),

@@ -52,7 +52,7 @@ def check(
     ]
     findings = [*own, *_of_the_api(run)]
     run.show({"findings": findings}, lambda _: _sheet(findings))
-    wrong = [pair for pair in findings if pair["state"] == "wrong"]
+    wrong = [pair for pair in findings if pair["state"] == "error"]
     if wrong:
         raise Negative(f"{plural(len(wrong), 'check')} failed")
 
@@ -66,7 +66,7 @@ def _of_the_api(run: Run) -> Sequence[Finding]:
     except Unauthorised as failure:
         return [_about_the_api("unknown", _told(failure), do="allow the caller execute-api:Invoke")]
     except Failure as failure:
-        return [_about_the_api("wrong", _told(failure), do="read the log of the function access_api")]
+        return [_about_the_api("error", _told(failure), do="read the log of the function access_api")]
     return [{"seen_by": "Day One", **entry} for entry in said]
 
 

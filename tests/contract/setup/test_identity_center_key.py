@@ -120,7 +120,7 @@ def test_in_an_additional_region_the_check_is_a_no_and_names_the_primary_one(cen
     _client("sso-admin").add_region(InstanceArn=_arn(center), RegionName="eu-west-1")
     assert str(_region_finding(center, "us-east-1").state) == "ok"
     finding = _region_finding(center, "eu-west-1")
-    assert (str(finding.state), "deploy in us-east-1" in finding.do) == ("wrong", True)
+    assert (str(finding.state), "deploy in us-east-1" in finding.do) == ("error", True)
 
 
 @pytest.mark.parametrize(

@@ -62,12 +62,12 @@ def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, mon
     seen(monkeypatch, lacking)
     deployed = {
         "name": lacking.name,
-        "state": "wrong",
+        "state": "error",
         "message": lacking.message,
         "remediation": lacking.do,
         "snippet": statement,
     }
-    api.tell(CHECK, {"state": "wrong", "findings": [HERE, deployed]})
+    api.tell(CHECK, {"state": "error", "findings": [HERE, deployed]})
     table, mark, pasted = dayone("setup", "check", api=api.url).out.partition("identity-center-key-policy, to paste:\n")
     assert mark
     assert json.loads(pasted) == json.loads(statement)
@@ -78,7 +78,7 @@ def test_what_is_to_be_pasted_is_below_the_table_once_and_whole(api: CliApi, mon
     ("told", "code", "state"),
     [
         (Answered(status=403, body={"message": "Forbidden"}), 0, "unknown"),
-        (Answered(status=500, body={"title": "Day One failed"}), 1, "wrong"),
+        (Answered(status=500, body={"title": "Day One failed"}), 1, "error"),
     ],
     ids=["an API that one may not ask", "an API that does not work"],
 )

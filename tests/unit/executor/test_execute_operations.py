@@ -396,10 +396,10 @@ def test_a_membership_made_by_hand_that_the_policy_wants_goes_with_its_person() 
     world.hr_tells(a_person(department=""), at=NOON)
     world.settle()
     (user_id,), (group_id,) = world.center.users, world.center.groups
-    world.center.memberships["by-hand"] = (group_id, user_id)
+    world.center.memberships["manual"] = (group_id, user_id)
     world.hr_tells(a_person(), at=NOON + timedelta(days=1))
     world.settle()
-    assert list(world.center.memberships) == ["by-hand"]
+    assert list(world.center.memberships) == ["manual"]
     world.hr_tells(a_person(status=Status.ENDED), at=NOON + timedelta(days=2))
     world.settle()
     assert not world.center.memberships

@@ -256,5 +256,5 @@ def test_a_report_names_nobody_and_nothing_of_the_organisation(text: str, redact
 def test_a_log_says_what_was_expected_where_it_was_not_so() -> None:
     lines: list[str] = []
     log = Log("step", say=lines.append)
-    log.check("the stack is", expected="gone", observed="confirmed", seconds=3, within=60)
+    log.check("the stack is", expected="gone", observed="there", seconds=3, within=60)
     assert [line.strip() for line in lines] == ["✗ the stack is: there (3 s)", "expected: gone within 60 s"]

@@ -19,7 +19,7 @@ from tests.unit.hr_world import ADA, GRACE, later, notes_of, person_in, tells
 from tests.unit.world import World
 
 _POLICY = a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment())
-_OWNED = "version: 1\nsources: {standard: {kind: standard}}\nowners: {department: by-hand, status: standard}\n"
+_OWNED = "version: 1\nsources: {standard: {kind: standard}}\nowners: {department: manual, status: standard}\n"
 _RULES = HrRules(order=("standard",))
 
 
@@ -190,14 +190,14 @@ def test_nobody_is_overruled_about_what_they_did_not_say() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "version: 1\nsources: {by-hand: {kind: standard}}\n",
+        "version: 1\nsources: {manual: {kind: standard}}\n",
         "version: 1\nsources: {standard: {kind: standard}}\nowners: {title: by-mouth}\n",
     ],
 )
 def test_no_source_can_have_the_name_and_no_other_name_can_be_an_owner(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         MemoryHrSources(text).configuration()
-    assert any("by-hand" in finding for finding in caught.value.findings)
+    assert any("manual" in finding for finding in caught.value.findings)
 
 
 def test_days_are_days(world: World) -> None:

@@ -134,7 +134,7 @@ def _given_more(world: World) -> None:
 
 
 def _told_by_hand(world: World) -> None:
-    tells(world, "e-1", {"title": "Administrator"}, source="by-hand")
+    tells(world, "e-1", {"title": "Administrator"}, source="manual")
     world.settle()
     pass_days(world, _FIRST_DAY)
 

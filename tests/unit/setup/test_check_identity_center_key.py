@@ -50,11 +50,11 @@ def _found(around: MemorySurroundings, *, given_key: str = KEY, account: str = M
     [
         (_with_key(key=""), "", "ok", "key of AWS", ""),
         (_with_key(), KEY, "ok", KEY, ""),
-        (_with_key(), "", "wrong", "deployed for a key of AWS", f"IdentityCenterKeyArn={KEY}"),
-        (_with_key(), OTHER, "wrong", f"deployed for {OTHER}", f"IdentityCenterKeyArn={KEY}"),
+        (_with_key(), "", "error", "deployed for a key of AWS", f"IdentityCenterKeyArn={KEY}"),
+        (_with_key(), OTHER, "error", f"deployed for {OTHER}", f"IdentityCenterKeyArn={KEY}"),
         (_with_key(key=""), KEY, "warning", f"prepared for {KEY}", "nothing if it is to use that key soon"),
         (_with_key(status="UPDATING"), KEY, "warning", "changing its key", "wait"),
-        (_with_key(status="UPDATE_FAILED", why="the key is disabled"), KEY, "wrong", "the key is disabled", "mend"),
+        (_with_key(status="UPDATE_FAILED", why="the key is disabled"), KEY, "error", "the key is disabled", "mend"),
     ],
 )
 def test_the_key_in_use_is_held_against_the_parameter(
@@ -73,7 +73,7 @@ def test_with_a_key_of_aws_nothing_is_said_of_its_policy() -> None:
 @pytest.mark.parametrize("reason", ["KMS_ACCESS_DENIED", "KMS_AccessDeniedException"])
 def test_whoever_may_not_use_the_key_is_given_the_statement_to_paste(account: str, reason: str) -> None:
     finding = _found(_with_key(key_refusal=reason), account=account)["identity-center-key-policy"]
-    assert (str(finding.state), reason in finding.message, KEY in finding.do) == ("wrong", True, True)
+    assert (str(finding.state), reason in finding.message, KEY in finding.do) == ("error", True, True)
     statement = json.loads(finding.paste)
     assert statement["Principal"] == {"AWS": f"arn:aws:iam::{account}:root"}
     assert statement["Action"] == ACTIONS
@@ -85,13 +85,13 @@ def test_whoever_may_not_use_the_key_is_given_the_statement_to_paste(account: st
 @pytest.mark.parametrize("reason", ["KMS_DISABLED", "KMS_InvalidStateException", "KMS_NotFoundException"])
 def test_a_key_that_does_not_work_is_not_a_matter_of_its_policy(reason: str) -> None:
     finding = _found(_with_key(key_refusal=reason))["identity-center-key-policy"]
-    assert (str(finding.state), reason in finding.message, finding.paste) == ("wrong", True, "")
+    assert (str(finding.state), reason in finding.message, finding.paste) == ("error", True, "")
     assert "kms describe-key" in finding.do
 
 
 def test_the_statement_that_is_printed_is_one_that_suffices() -> None:
     missing = _found(_with_key(key_policy=_policy(DELEGATES)), account=ELSEWHERE)["identity-center-key-policy"]
-    assert str(missing.state) == "wrong"
+    assert str(missing.state) == "error"
     mended = _policy(DELEGATES, json.loads(missing.paste))
     finding = _found(_with_key(key_policy=mended), account=ELSEWHERE)["identity-center-key-policy"]
     assert (str(finding.state), finding.paste) == ("ok", "")
@@ -101,13 +101,13 @@ def test_the_statement_that_is_printed_is_one_that_suffices() -> None:
     ("statements", "account", "state"),
     [
         ([DELEGATES], MANAGEMENT, "ok"),
-        ([DELEGATES], ELSEWHERE, "wrong"),
-        ([DELEGATES, EVERYBODY_READS], ELSEWHERE, "wrong"),
+        ([DELEGATES], ELSEWHERE, "error"),
+        ([DELEGATES, EVERYBODY_READS], ELSEWHERE, "error"),
         ([{**DELEGATES, "Principal": {"AWS": [MANAGEMENT, ELSEWHERE]}}], ELSEWHERE, "ok"),
         ([{**DELEGATES, "Principal": "*"}], ELSEWHERE, "ok"),
-        ([{**DELEGATES, "Action": ["kms:Decrypt", "kms:Encrypt"]}], MANAGEMENT, "wrong"),
+        ([{**DELEGATES, "Action": ["kms:Decrypt", "kms:Encrypt"]}], MANAGEMENT, "error"),
         ([{**DELEGATES, "Action": ["kms:de*"]}, {**DELEGATES, "Action": ["kms:Enc*", "kms:Gen*"]}], MANAGEMENT, "ok"),
-        ([{**DELEGATES, "Action": "kms:Describe*"}], MANAGEMENT, "wrong"),
+        ([{**DELEGATES, "Action": "kms:Describe*"}], MANAGEMENT, "error"),
         ([{**DELEGATES, "Principal": {"AWS": f"arn:aws:iam::{MANAGEMENT}:role/admin"}}], MANAGEMENT, "unknown"),
         ([{**DELEGATES, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}], MANAGEMENT, "unknown"),
         ([DELEGATES, {**DELEGATES, "Effect": "Deny", "Action": "kms:Decrypt"}], MANAGEMENT, "unknown"),
@@ -115,16 +115,16 @@ def test_the_statement_that_is_printed_is_one_that_suffices() -> None:
         (
             [{**DELEGATES, "Condition": {"StringEquals": {"kms:ViaService": "sso.us-east-1.amazonaws.com"}}}],
             MANAGEMENT,
-            "wrong",
+            "error",
         ),
         (
             [{**DELEGATES, "Condition": {"StringLike": {"kms:ViaService": "*.eu-west-1.amazonaws.com"}}}],
             MANAGEMENT,
-            "wrong",
+            "error",
         ),
         ([{**DELEGATES, "Condition": {"StringLike": {"kms:ViaService": "*"}}}], MANAGEMENT, "ok"),
-        ([{"Effect": "Allow", "Principal": {"Service": "sso.amazonaws.com"}, "Action": "kms:*"}], MANAGEMENT, "wrong"),
-        ([], MANAGEMENT, "wrong"),
+        ([{"Effect": "Allow", "Principal": {"Service": "sso.amazonaws.com"}, "Action": "kms:*"}], MANAGEMENT, "error"),
+        ([], MANAGEMENT, "error"),
     ],
 )
 def test_the_policy_of_the_key_is_read_where_it_can_be(

@@ -41,7 +41,7 @@ def _found(targets: _Targets, *asked: str) -> Finding:
     ("policies", "state", "says"),
     [
         (_others(4), "ok", "ou-1 has 4 of 5"),
-        (_others(5), "wrong", "ou-1 has no room, and the deployment would fail"),
+        (_others(5), "error", "ou-1 has no room, and the deployment would fail"),
         (_others(4) | {OURS}, "ok", "ou-1 has 5 of 5"),
     ],
 )
@@ -57,7 +57,7 @@ def test_without_a_word_about_targets_the_root_is_looked_at_and_stops_nobody() -
 
 def test_a_target_that_is_not_there_is_named() -> None:
     finding = _found(_Targets({"r-1": set()}), "r-1", "ou-9")
-    assert (str(finding.state), "there is no ou-9" in finding.message) == ("wrong", True)
+    assert (str(finding.state), "there is no ou-9" in finding.message) == ("error", True)
 
 
 def test_what_cannot_be_read_is_unknown() -> None:

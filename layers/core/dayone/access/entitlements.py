@@ -25,8 +25,8 @@ class HoldingState(StrEnum):
     """
 
     CONFIRMED = "confirmed"
-    IN_DOUBT = "in doubt"
-    REMOVAL_HELD = "removal held"
+    IN_DOUBT = "unconfirmed"
+    REMOVAL_HELD = "removal-held"
     UNMANAGED = "unmanaged"
 
 

@@ -41,7 +41,7 @@ def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
     if bootstrap is None:
         return None
     is_over = has_everything(bootstrap, progress=head.progress)
-    state = "over" if is_over else "under-way" if bootstrap.is_under_way else "waiting"
+    state = "done" if is_over else "in-progress" if bootstrap.is_under_way else "waiting"
     return {"state": state, "change": bootstrap.change, "since": time_answer(bootstrap.since)}
 
 

@@ -41,26 +41,26 @@ class Problem(TypedDict):
 
 _KINDS: Mapping[type[Exception], tuple[int, str, str]] = {
     Malformed: (400, "malformed", "The request cannot be read"),
-    Unauthentic: (401, "unauthentic", "The request is not authenticated"),
+    Unauthentic: (401, "unauthenticated", "The request is not authenticated"),
     Forbidden: (403, "forbidden", "The caller may not do this"),
     NotFound: (404, "not-found", "Not found"),
     AlreadyExists: (409, "already-exists", "It already exists"),
-    UnderWay: (409, "under-way", "The same request is in progress"),
-    Conflicting: (409, "conflicting", "Another request is writing the same resource"),
-    Inapplicable: (409, "inapplicable", "The request conflicts with the current state"),
-    Outdated: (412, "outdated", "The resource was changed since the caller read it"),
+    UnderWay: (409, "request-in-progress", "The same request is in progress"),
+    Conflicting: (409, "conflict", "Another request is writing the same resource"),
+    Inapplicable: (409, "invalid-state", "The request conflicts with the current state"),
+    Outdated: (412, "precondition-failed", "The resource was changed since the caller read it"),
     TooLarge: (413, "too-large", "The request is too large"),
-    KeyReused: (422, "key-reused", "The idempotency key was used for another request"),
+    KeyReused: (422, "idempotency-key-reused", "The idempotency key was used for another request"),
     Invalid: (422, "invalid", "The request is not valid"),
     Unavailable: (503, "unavailable", "Temporarily unavailable"),
-    Exception: (500, "unexpected", "Day One failed"),
+    Exception: (500, "internal-error", "Day One failed"),
 }
 
 # The text of these errors is AWS's or our own inside; the caller gets what to do instead.
 _ADVICE: Mapping[str, str] = {
-    "conflicting": "Nothing was changed by this request: send it again.",
+    "conflict": "Nothing was changed by this request: send it again.",
     "unavailable": "The request may be right, but Day One cannot reach its state: send it again in a few seconds.",
-    "unexpected": "This is not the caller's mistake: look for the request id in the function's log.",
+    "internal-error": "This is not the caller's mistake: look for the request id in the function's log.",
 }
 
 

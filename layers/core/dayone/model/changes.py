@@ -23,7 +23,7 @@ class CauseKind(StrEnum):
     DRIFT = "drift"
     RETRY = "retry"
     DISCOVERY = "discovery"
-    BY_HAND = "by-hand"
+    BY_HAND = "manual"
     BOOTSTRAP = "bootstrap"
     GRANT = "grant"
     HR_CONFIGURATION = "hr-configuration"

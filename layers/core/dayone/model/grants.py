@@ -32,7 +32,7 @@ class Ending(StrEnum):
     EXPIRED = "expired"
     ENDED_EARLY = "ended_early"
     PERSON_LEFT = "person_left"
-    ACCOUNT_GONE = "account_gone"
+    ACCOUNT_GONE = "account_removed"
     REFUSED = "refused"
 
 

@@ -119,7 +119,7 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
-    AHEAD = "approved-ahead"
+    AHEAD = "pre-approved"
 
 
 @dataclass(frozen=True, kw_only=True)

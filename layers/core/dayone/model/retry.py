@@ -19,7 +19,7 @@ class FailureKind(StrEnum):
     # Our role lacks a right, or has it since a moment only: an outage of ours.
     DENIED = "denied"
     # Waiting is likely to help.
-    PASSING = "passing"
+    PASSING = "transient"
     FINAL = "final"
 
 
@@ -92,11 +92,11 @@ class Refusal(StrEnum):
     # A rate or another limit of AWS: for as long as it lasts.
     THROTTLED = "throttled"
     # Somebody else has to act first: for as long as it lasts.
-    AWAITED = "awaited"
-    CROWDED = "crowded"
+    AWAITED = "waiting-for-provider"
+    CROWDED = "too-many-in-flight"
     CONFLICT = "conflict"
-    SILENCE = "silence"
-    PASSING = "passing"
+    SILENCE = "no-response"
+    PASSING = "transient"
     # A permission set is provisioned one account after another, because one of its accounts is closed.
     SINGLE_CALLS = "one-by-one"
     # No call was made: a resource it depends on does not exist, or one that depends on it still exists.

@@ -13,7 +13,7 @@ class FindingState(StrEnum):
 
     OK = "ok"
     WARNING = "warning"
-    WRONG = "wrong"
+    WRONG = "error"
     UNKNOWN = "unknown"
 
 

@@ -14,11 +14,11 @@ from dayone.messages.types import AccountId, ChangeId, Count, Moment, enum_of
 class BootstrapAnswer(TypedDict):
     """The first assignment of everything the policy gives an account.
 
-    `state` is `waiting` before it starts, `under-way`, or `over`; `change` is the change that started it, caused by
+    `state` is `waiting` before it starts, `in-progress`, or `done`; `change` is the change that started it, caused by
     an event at `since`.
     """
 
-    state: Annotated[str, enum_of("waiting", "under-way", "over")]
+    state: Annotated[str, enum_of("waiting", "in-progress", "done")]
     change: ChangeId
     since: Moment
 

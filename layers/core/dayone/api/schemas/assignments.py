@@ -17,8 +17,8 @@ class HoldingAnswer(TypedDict):
 
     `kind` is `group` or `person`. `principal` is the group's key or the person's id, or AWS's id for principals
     that Day One does not manage; `principal_name` is the name in Identity Center. `through` is the group that gives
-    a person the access, or `direct`. `state` is `confirmed`, `in doubt` (an action was started and not confirmed),
-    `removal held` (removed once approved), or `unmanaged` (in Identity Center, not made by Day One). `reasons` are
+    a person the access, or `direct`. `state` is `confirmed`, `unconfirmed` (an action was started and not confirmed),
+    `removal-held` (removed once approved), or `unmanaged` (in Identity Center, not made by Day One). `reasons` are
     the rules that gave it, `confirmed_at` is when AWS confirmed it; null when read live from Identity Center.
     """
 
@@ -30,7 +30,7 @@ class HoldingAnswer(TypedDict):
     ou_path: str
     permission_set: str
     through: str
-    state: Annotated[str, enum_of("confirmed", "in doubt", "removal held", "unmanaged")]
+    state: Annotated[str, enum_of("confirmed", "unconfirmed", "removal-held", "unmanaged")]
     confirmed_at: Moment | None
     reasons: list[ReasonAnswer]
 

@@ -86,9 +86,9 @@ _PERSON: api_people.PersonInListAnswer = {
     "end_date": None,
     "has_user": True,
     "has_access": True,
-    "progress": "settled",
+    "progress": "synced",
 }
-_BOOTSTRAP: api_accounts.BootstrapAnswer = {"state": "over", "change": examples.CHANGE, "since": examples.AT}
+_BOOTSTRAP: api_accounts.BootstrapAnswer = {"state": "done", "change": examples.CHANGE, "since": examples.AT}
 _ACCOUNT: api_accounts.AccountInListAnswer = {
     "id": examples.ACCOUNT,
     "name": "dev",
@@ -97,7 +97,7 @@ _ACCOUNT: api_accounts.AccountInListAnswer = {
     "tags": {"env": "dev"},
     "is_management": False,
     "bootstrap": _BOOTSTRAP,
-    "progress": "settled",
+    "progress": "synced",
 }
 _IN_FULL: api_accounts.AccountInFullAnswer = {
     "id": examples.ACCOUNT,
@@ -113,7 +113,7 @@ _IN_FULL: api_accounts.AccountInFullAnswer = {
             "held": 0,
             "failed": 0,
             "failure": "",
-            "progress": "settled",
+            "progress": "synced",
         }
     ],
 }
@@ -129,7 +129,7 @@ _GROUP_IN_LIST: GroupInListAnswer = {
     "name": "engineers",
     "description": "Who builds",
     "exists": True,
-    "progress": "settled",
+    "progress": "synced",
 }
 _SET: PermissionSetAnswer = {
     "permission_set": "ViewOnly",
@@ -144,7 +144,7 @@ _SET_IN_LIST: PermissionSetInListAnswer = {
     "description": "",
     "session_duration": "PT8H",
     "exists": True,
-    "progress": "settled",
+    "progress": "synced",
 }
 _STATE = Parameter(
     name="state",

@@ -10,7 +10,7 @@ from dayone.errors import Inapplicable, Invalid, NotFound, Outdated
 from dayone.messages.types import AccountId, ChangeId, Described, Href, enum_of
 from dayone.model.people import STATED
 
-Progress = Annotated[str, enum_of("settled", "pending", "held", "failed")]
+Progress = Annotated[str, enum_of("synced", "pending", "held", "failed")]
 
 
 class PersonInListAnswer(TypedDict):
@@ -18,7 +18,7 @@ class PersonInListAnswer(TypedDict):
 
     Attributes that HR has not sent are empty, and so are all of them while the record is incomplete. `has_user` is
     whether Identity Center has their user, `has_access` whether the current plan gives them access. `progress` is
-    that of the plan: `settled`, `pending`, `held`, or `failed`.
+    that of the plan: `synced`, `pending`, `held`, or `failed`.
     """
 
     id: str

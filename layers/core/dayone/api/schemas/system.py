@@ -79,7 +79,7 @@ class FindingAnswer(TypedDict):
 class SettingsAnswer(TypedDict):
     """All findings; `state` is the worst of them, those that could not be checked excluded."""
 
-    state: Annotated[str, enum_of("ok", "warning", "wrong")]
+    state: Annotated[str, enum_of("ok", "warning", "error")]
     findings: list[FindingAnswer]
 
 
@@ -134,12 +134,12 @@ _METRICS: MetricsAnswer = {
 }
 METRICS = Description(tag="operations", answer=MetricsAnswer, example=_METRICS)
 _FOUND: SettingsAnswer = {
-    "state": "wrong",
+    "state": "error",
     "findings": [
         {"name": "instance", "state": "ok", "message": "the instance is ACTIVE", "remediation": "", "snippet": ""},
         {
             "name": "organization-events",
-            "state": "wrong",
+            "state": "error",
             "message": "the organisation's events are in us-east-1 of 111122223333, and no forwarder is listened to",
             "remediation": "deploy with OrganizationId=o-a1b2c3d4e5, and template-forwarder.yaml in us-east-1",
             "snippet": "",

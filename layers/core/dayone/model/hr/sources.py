@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 # The source of manual entries over the API, for people in no HR system and for urgent offboarding.
-BY_HAND = "by-hand"
+BY_HAND = "manual"
 # What there is when nothing was configured: the generic source, whose secret comes with the deployment.
 DEFAULT = "version: 1\nsources: {standard: {kind: standard}}\n"
 
