@@ -13,12 +13,21 @@ from dayone.executor.feed import LOOK_EVERY, OpenOperations
 from dayone.executor.parking import Waiting, review_waiting, set_aside
 from dayone.executor.poll_requests import ask_aws, conclude, note_denial
 from dayone.executor.rate_limits import Allowances
-from dayone.executor.results import OutcomesRecorded, Parked, PollResult, Report, Reviewed, SetAside, Trying
+from dayone.executor.results import (
+    MOST_TOGETHER,
+    OutcomesRecorded,
+    Parked,
+    PollResult,
+    Report,
+    Reviewed,
+    SetAside,
+    Trying,
+    outcomes_to_record,
+)
 from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait, is_lost_request
 from dayone.executor.worker import try_operation
 from dayone.model.operations import SSO_ADMIN, Operation, quota_of
 from dayone.model.retry import Refusal
-from dayone.model.subjects import ResourceKind
 from dayone.ports.operations import Finished, Learned, OperationQueue, Turn, Workers
 from dayone.ports.store import Engine
 
@@ -102,10 +111,6 @@ def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool
 
 
 _WORTH_WAITING = timedelta(seconds=10)
-# How many ends are recorded together: fewer transactions on the same change and the same audit log.
-_TOGETHER = 8
-# So long an end may wait for others that it is recorded with, where nobody waits for it.
-_FOR_OTHERS = timedelta(seconds=0.25)
 # So many are parked by one worker.
 _SET_ASIDE = 25
 
@@ -274,23 +279,16 @@ class ExecutorRun:
             self._begin(partial(conclude, entry, result.states[entry.id], ports=self.ports))
 
     def _record(self) -> None:
-        ends = self._to_record or self._waiting.in_vain
-        if self._is_recording or not ends or self._may_wait(ends):
+        due_at = self.ports.clock() if self._tasks else self._due_at
+        ends = outcomes_to_record(self._to_record, now=self.ports.clock(), next_at=due_at)
+        ends = ends or ([] if self._to_record else self._waiting.in_vain[:MOST_TOGETHER])
+        if self._is_recording or not ends:
             return
-        # With an adopted set goes a record of each policy that is attached to it.
-        most = 1 if any(end.attached for end in ends[:_TOGETHER]) else _TOGETHER
-        together, ends[:most] = ends[:most], []
+        recorded = {end.operation.id for end in ends}
+        for waiting in (self._to_record, self._waiting.in_vain):
+            waiting[:] = [end for end in waiting if end.operation.id not in recorded]
         self._is_recording = True
-        self._begin(partial(_recorded, together, queue=self.ports.queue))
-
-    def _may_wait(self, ends: Sequence[Finished]) -> bool:
-        """Return whether to wait for more outcomes, which are cheaper to record together and hold nothing up."""
-        now, no_later = self.ports.clock(), ends[0].at + _FOR_OTHERS
-        is_more_to_come = bool(self._tasks) or (self._due_at is not None and now <= self._due_at < no_later)
-        if not is_more_to_come or now >= no_later or len(ends) >= _TOGETHER:
-            return False
-        # Nothing is carried out after a membership but the end of its group.
-        return all(end.operation.resource.kind is ResourceKind.MEMBERSHIP for end in ends)
+        self._begin(partial(_recorded, ends, queue=self.ports.queue))
 
 
 def _recorded(together: Sequence[Finished], *, queue: OperationQueue) -> OutcomesRecorded:
