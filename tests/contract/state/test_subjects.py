@@ -1,5 +1,6 @@
 """The port Subjects, in memory and over DynamoDB alike."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -8,7 +9,7 @@ import pytest
 
 from dayone.errors import Conflicting
 from dayone.model.audit import first_break
-from dayone.model.subject_state import Head
+from dayone.model.subject_state import Head, SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
@@ -59,6 +60,25 @@ class TestCommit:
         planned(ports, SHOP, fact=rootless)
         assert ports.subjects.load(ADA).head.fact == bare
         assert ports.subjects.load(SHOP).head.fact == rootless
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            pytest.param({"department": PERSON.department, "user_name": PERSON.user_name}, id="the same"),
+            pytest.param({"department": "Another", "title": "", "badge": "7"}, id="something else"),
+            pytest.param({"department": PERSON.department, "end_date": "2031-01-31"}, id="more than is believed"),
+            pytest.param({}, id="nothing"),
+        ],
+    )
+    def test_a_person_comes_back_whatever_the_hr_sources_say(
+        self, ports: StatePorts, attributes: Mapping[str, str]
+    ) -> None:
+        sources = tuple(
+            SourceRecord(source=name, version=VERSION, attributes=values)
+            for name, values in (("workday", attributes), ("okta", {"title": "SRE"}))
+        )
+        made = planned(ports, ADA, USER, fact=PERSON, version=VERSION, source_records=sources)
+        assert ports.subjects.load(ADA).head == replace(made.after, revision=1)
 
     def test_its_operations_are_open_from_then_on(self, ports: StatePorts) -> None:
         made = planned(ports, ADA, USER, in_group("engineers"))

@@ -1,7 +1,7 @@
 """The domain as records of the state table and back; the head of a subject is two records."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from dayone.adapters.dynamodb import change_counts as counts
@@ -25,6 +25,9 @@ from dayone.ports.operations import Finished
 _PROGRESS = "#PROGRESS"
 # Attributes of a head that the record of its progress has, and its own has not.
 _COUNTED = ("outstanding", "failed", "revision")
+# That a person lacks what the first of the HR sources says word for word.
+_IS_AS_SOURCE_SAYS = "is_as_source_says"
+_ATTRIBUTES = frozenset(attribute.name for attribute in fields(Person))
 _FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "account"}
 
 
@@ -47,9 +50,28 @@ def head_record(head: Head) -> Record:
     fact = record.pop("fact", None)
     if head.fact is not None:
         record[_FACTS[type(head.fact)]] = fact
+    if isinstance(head.fact, Person):
+        record |= _person_parts(record)
     if head.due_at is not None:
         record["due"] = lists.DUE
     return {**record, "listed_in": lists.list_of(head.subject.kind), "listed_as": head.subject.name}
+
+
+def _person_parts(record: Record) -> Record:
+    """Return the person in a head without what the first HR source says word for word, which the head has as well."""
+    person, repeated = record["person"], _first_source_says(record)
+    if not repeated or repeated.keys() - person.keys():
+        return {}
+    return {
+        "person": {name: value for name, value in person.items() if repeated.get(name) != value},
+        _IS_AS_SOURCE_SAYS: True,
+    }
+
+
+def _first_source_says(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    sources = record.get("source_records", ())
+    attributes = sources[0].get("attributes", {}) if sources else {}
+    return {name: value for name, value in attributes.items() if value and name in _ATTRIBUTES}
 
 
 def progress_record(head: Head) -> Record:
@@ -67,6 +89,8 @@ def progress_record(head: Head) -> Record:
 
 def head_in(record: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> Head:
     """Return the head from its two records, of which the second may be omitted."""
+    if record.get(_IS_AS_SOURCE_SAYS):
+        record = {**record, "person": {**_first_source_says(record), **record["person"]}}
     facts = [decode(kind, record[name]) for kind, name in _FACTS.items() if name in record]
     counted = {name: int((progress or {}).get(name, 0)) for name in _COUNTED}
     return decode(Head, record, fact=facts[0] if facts else None, **counted)
