@@ -16,7 +16,7 @@ from tests.project.repository import ROOT
 PRIVATE = frozenset(
     """
     anew asked asking because doubt foreseen forgotten gone how look looked mistakes needed paste said says
-    settled standing stays there told verdict wanted
+    settled spread standing stays there told verdict wanted way wish
     """.split()  # noqa: SIM905 - one list of words
 )
 
@@ -45,6 +45,8 @@ def _api_names() -> Iterator[tuple[str, str]]:
         for method, operation in methods.items():
             yield f"{method} {path}", operation["operationId"]
             yield from ((f"{method} {path}", pair["name"]) for pair in operation["parameters"])
+    for name in document["components"]["schemas"]:
+        yield "schema", re.sub(r"(?<!^)(?=[A-Z])", "_", name)
     yield from (("problem type", name) for name in document["components"]["examples"])
 
 

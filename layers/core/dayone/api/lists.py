@@ -45,7 +45,7 @@ def bootstrap_answer(head: Head) -> api_accounts.BootstrapAnswer | None:
     return {"state": state, "change": bootstrap.change, "since": time_answer(bootstrap.since)}
 
 
-def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accounts.PermissionSetThereAnswer:
+def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accounts.AccountPermissionSetAnswer:
     """Return the state of one permission set in an account."""
     return {
         "permission_set": permission_set.permission_set,
@@ -58,7 +58,7 @@ def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accou
     }
 
 
-def _person(state: SubjectState) -> api_people.PersonInListAnswer:
+def _person(state: SubjectState) -> api_people.PersonSummaryAnswer:
     head = state.head
     fact = head.fact if isinstance(head.fact, Person) else None
     return {
@@ -77,7 +77,7 @@ def _person(state: SubjectState) -> api_people.PersonInListAnswer:
     }
 
 
-def _account(state: SubjectState) -> api_accounts.AccountInListAnswer:
+def _account(state: SubjectState) -> api_accounts.AccountSummaryAnswer:
     head = state.head
     fact = head.fact if isinstance(head.fact, Account) else None
     return {
@@ -92,7 +92,7 @@ def _account(state: SubjectState) -> api_accounts.AccountInListAnswer:
     }
 
 
-def _group(state: SubjectState) -> api_groups.GroupInListAnswer:
+def _group(state: SubjectState) -> api_groups.GroupSummaryAnswer:
     there = _itself(state)
     return {
         "group": state.head.subject.name,
@@ -103,7 +103,7 @@ def _group(state: SubjectState) -> api_groups.GroupInListAnswer:
     }
 
 
-def _permission_set(state: SubjectState) -> api_groups.PermissionSetInListAnswer:
+def _permission_set(state: SubjectState) -> api_groups.PermissionSetSummaryAnswer:
     there = _itself(state)
     return {
         "permission_set": state.head.subject.name,

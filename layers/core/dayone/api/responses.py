@@ -22,7 +22,7 @@ from dayone.policy.language.files import files_in
 from dayone.ports.records import AssignmentOf, Member
 
 if TYPE_CHECKING:
-    from dayone.api.schemas.people import TakenAnswer
+    from dayone.api.schemas.people import AcceptedAnswer
 
 
 def person_answer(state: SubjectState) -> api.PersonAnswer:
@@ -191,6 +191,6 @@ def time_answer(at: datetime) -> str:
 
 def accepted_response(change: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
     """202, with the change in the body and in `Location`."""
-    answer: TakenAnswer = {"change": change, "href": f"/v1/changes/{change}"}
+    answer: AcceptedAnswer = {"change": change, "href": f"/v1/changes/{change}"}
     values = {"Location": answer["href"], **(headers or {})}
     return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=values)

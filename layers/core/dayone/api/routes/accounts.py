@@ -11,7 +11,7 @@ from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
 from dayone.api.params import caller_of, object_of, window_of, word_of
 from dayone.api.responses import accepted_response, account_access_answer, account_answer
-from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountInFullAnswer, AccountsAnswer
+from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountDetailAnswer, AccountsAnswer
 from dayone.api.schemas.base import AccountAccessAnswer, DiscoveryAnswer
 from dayone.api.schemas.lists import ACCOUNT, ACCOUNTS
 from dayone.api.schemas.people import ACCOUNT_BOOTSTRAP, ACCOUNTS_BOOTSTRAP
@@ -57,7 +57,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)
-    def get_account(account: str) -> AccountInFullAnswer:
+    def get_account(account: str) -> AccountDetailAnswer:
         """Read an account: its record from Organizations, its planning status and its assignments."""
         return _in_full(account, api=api)
 
@@ -78,7 +78,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
 
 
-def _in_full(account: str, *, api: AccessApi) -> AccountInFullAnswer:
+def _in_full(account: str, *, api: AccessApi) -> AccountDetailAnswer:
     state = read_account(account, records=api.records)
     sets = permission_sets_in(state, planned=api.records.plan_of(state.head))
     return {

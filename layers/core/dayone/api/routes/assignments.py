@@ -19,7 +19,7 @@ from dayone.api.schemas.assignments import (
     LARGEST_LIMIT,
     USUAL_LIMIT,
     AssignmentsAnswer,
-    HoldingAnswer,
+    EntitlementAnswer,
     ReportFormat,
 )
 from dayone.api.spec import described
@@ -29,7 +29,7 @@ from dayone.model.subjects import Principal
 from dayone.policy.ou_paths import is_pattern
 from dayone.ports.records import Page
 
-COLUMNS = tuple(HoldingAnswer.__annotations__)
+COLUMNS = tuple(EntitlementAnswer.__annotations__)
 # What makes a spreadsheet take a cell for a formula. Source: OWASP, "CSV Injection".
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -52,7 +52,7 @@ def as_csv(rows: Sequence[Holding]) -> str:
     return text.getvalue()
 
 
-def holding_answer(holding: Holding) -> HoldingAnswer:
+def holding_answer(holding: Holding) -> EntitlementAnswer:
     """One row."""
     principal = Principal.parse(holding.principal)
     return {
@@ -70,7 +70,7 @@ def holding_answer(holding: Holding) -> HoldingAnswer:
     }
 
 
-def _cells(row: HoldingAnswer) -> list[str]:
+def _cells(row: EntitlementAnswer) -> list[str]:
     reasons = "; ".join(f"{record['rule']}: {record['reason']}" for record in row["reasons"])
     return [str(value or "") for value in {**row, "reasons": reasons}.values()]
 

@@ -15,7 +15,7 @@ from dayone.api.schemas.audit import (
     VERIFY,
     AuditAnswer,
     AuditEntryAnswer,
-    BreakAnswer,
+    ChainBreakAnswer,
     EndsAnswer,
     LaneAnswer,
     VerifiedAnswer,
@@ -73,7 +73,7 @@ def _ends_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Compare lane ends that were kept elsewhere with the audit log."""
         compared = compare_ends(list(_ends_of(app.current_event)), log=api.overview.audit_log)
         broken = next((end_compared for end_compared in compared if end_compared.message), None)
-        first_break: BreakAnswer | None = None
+        first_break: ChainBreakAnswer | None = None
         if broken:
             first_break = {"lane": broken.lane, "number": broken.end.number, "message": broken.message}
         return {"compared": len(compared), "first_break": first_break}
@@ -133,7 +133,7 @@ def _entry(record: AuditRecord) -> AuditEntryAnswer:
 
 
 def _lane(lane: LaneVerified) -> LaneAnswer:
-    broken: BreakAnswer | None = None
+    broken: ChainBreakAnswer | None = None
     if lane.broken:
         broken = {"lane": lane.lane, "number": lane.broken.number, "message": lane.broken.message}
     return {"lane": lane.lane, "entries": lane.entries, "erased": lane.forgotten, "first_break": broken}

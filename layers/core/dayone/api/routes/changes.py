@@ -30,8 +30,8 @@ from dayone.api.schemas.change_specs import (
     RETRY,
 )
 from dayone.api.schemas.changes import (
-    AccountsOfChangeAnswer,
-    ChangeInFullAnswer,
+    ChangeAccountsAnswer,
+    ChangeDetailAnswer,
     ChangesAnswer,
     DecidedAnswer,
     NotPlannedAnswer,
@@ -59,7 +59,7 @@ def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
     return {"changes": [_change(change) for change in page.entries], "cursor": page.cursor}
 
 
-def change_answer(followed: Followed, *, sole_administrator: bool) -> api_changes.ChangeInFullAnswer:
+def change_answer(followed: Followed, *, sole_administrator: bool) -> api_changes.ChangeDetailAnswer:
     """One change, how far it has come, and part of its operations."""
     change, operations, accounts = followed.change, followed.operations, followed.accounts
     return {
@@ -92,7 +92,7 @@ def not_planned_answer(waiting: NotPlannedYet) -> api_changes.NotPlannedAnswer:
     }
 
 
-def change_accounts_answer(page: Page[Share]) -> api_changes.AccountsOfChangeAnswer:
+def change_accounts_answer(page: Page[Share]) -> api_changes.ChangeAccountsAnswer:
     """Part of the accounts of a change."""
     return {"accounts": [_account(share) for share in page.entries], "cursor": page.cursor}
 
@@ -258,7 +258,7 @@ def _taken(answer: DecidedAnswer | RetriedAnswer) -> Response[str]:
     return _answered(202, answer, href=answer["href"])
 
 
-type _Answer = AccountsOfChangeAnswer | ChangeInFullAnswer | DecidedAnswer | NotPlannedAnswer | RetriedAnswer
+type _Answer = ChangeAccountsAnswer | ChangeDetailAnswer | DecidedAnswer | NotPlannedAnswer | RetriedAnswer
 
 
 def _answered(status: int, answer: _Answer, *, href: str = "") -> Response[str]:

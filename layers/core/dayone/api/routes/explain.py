@@ -51,7 +51,7 @@ def explain_answer(found: Explained) -> api.ExplainAnswer:
     }
 
 
-def _way(explanation: Explanation, context: ExplainContext) -> api.WayAnswer:
+def _way(explanation: Explanation, context: ExplainContext) -> api.AccessPathAnswer:
     return {
         "permission_set": explanation.permission_set,
         "has_access": explanation.has,

@@ -9,7 +9,7 @@ from dayone.api.context import AccessApi
 from dayone.api.params import caller_of, query_text, text_of, window_of, word_of
 from dayone.api.responses import time_answer
 from dayone.api.schemas import grants as api_grants
-from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantInFullAnswer, GrantsAnswer
+from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantDetailAnswer, GrantsAnswer
 from dayone.api.spec import described
 from dayone.grants import service
 from dayone.grants.request import read_end, read_extension, read_grant
@@ -19,12 +19,12 @@ from dayone.model.subjects import ResourceKind, SubjectKind
 from dayone.ports.records import Page
 
 
-def grant_taken_answer(grant: str, *, change: str) -> api_grants.GrantTakenAnswer:
+def grant_taken_answer(grant: str, *, change: str) -> api_grants.GrantAcceptedAnswer:
     """Something about a grant that was taken."""
     return {"grant": grant, "change": change, "href": f"/v1/grants/{grant}"}
 
 
-def grant_in_full_answer(found: GrantAtNow) -> api_grants.GrantInFullAnswer:
+def grant_in_full_answer(found: GrantAtNow) -> api_grants.GrantDetailAnswer:
     """One grant, and what of it is there."""
     return {"grant": grant_answer(found.grant, now=found.now), "exists": found.is_there, "note": found.note}
 
@@ -101,7 +101,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/grants/<grant>")
     @described(GRANT)
-    def get_grant(grant: str) -> GrantInFullAnswer:
+    def get_grant(grant: str) -> GrantDetailAnswer:
         """Read a grant: its state, and whether AWS has confirmed the access it gives."""
         return grant_in_full_answer(service.read_grant_at_now(grant, ports=api))
 

@@ -15,7 +15,7 @@ from dayone.api.schemas.policy import (
     VERSION,
     VERSIONS,
     VersionAnswer,
-    VersionInFullAnswer,
+    VersionDetailAnswer,
     VersionsAnswer,
 )
 from dayone.api.spec import described
@@ -72,7 +72,7 @@ def policy_version_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/policy/versions/<version>")
     @described(VERSION)
-    def get_policy_version(version: str) -> VersionInFullAnswer:
+    def get_policy_version(version: str) -> VersionDetailAnswer:
         """Read a version of the policy with its text."""
         found = read_policy_version(_number(version), ports=api)
         return {**policy_answer(found.version), "in_force": found.is_in_force}

@@ -5,18 +5,18 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from dayone.api.context import AccessApi
 from dayone.api.params import caller_of
 from dayone.api.responses import time_answer
-from dayone.api.schemas.base import HealthAnswer, MeAnswer
+from dayone.api.schemas.base import CallerAnswer, HealthAnswer
 from dayone.api.schemas.system import (
     HEALTH,
     ME,
     METRICS,
     SETTINGS,
     STUCK,
-    AllStuckAnswer,
+    DurationsAnswer,
     MetricsAnswer,
-    OperationsCounted,
+    OperationCounts,
     SettingsAnswer,
-    SpreadAnswer,
+    StuckSubjectsAnswer,
 )
 from dayone.api.spec import described
 from dayone.model.principals import principal_of
@@ -47,7 +47,7 @@ def me_routes(app: APIGatewayRestResolver, _api: AccessApi) -> None:
 
     @app.get("/v1/me")
     @described(ME)
-    def get_caller() -> MeAnswer:
+    def get_caller() -> CallerAnswer:
         """Read who the caller is, and as which principal approvals count the caller."""
         actor = caller_of(app.current_event)
         return {"actor": actor, "principal": principal_of(actor)}
@@ -81,7 +81,7 @@ def _answer(found: Metrics) -> MetricsAnswer:
     }
 
 
-def _operations(found: Metrics) -> OperationsCounted:
+def _operations(found: Metrics) -> OperationCounts:
     counted = found.operations
     tried = counted.get("attempts", 0) - counted.get("succeeded", 0) - counted.get("failed", 0)
     return {
@@ -96,7 +96,7 @@ def _operations(found: Metrics) -> OperationsCounted:
     }
 
 
-def _spread(spread: Spread | None) -> SpreadAnswer | None:
+def _spread(spread: Spread | None) -> DurationsAnswer | None:
     if spread is None:
         return None
     return {
@@ -143,7 +143,7 @@ def stuck_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/stuck")
     @described(STUCK)
-    def list_stuck_subjects() -> AllStuckAnswer:
+    def list_stuck_subjects() -> StuckSubjectsAnswer:
         """List what is stuck: the subject, since when, why, and the change that waits for it."""
         found = read_stuck(ports=api)
         return {

@@ -23,7 +23,7 @@ class BootstrapAnswer(TypedDict):
     since: Moment
 
 
-class AccountInListAnswer(TypedDict):
+class AccountSummaryAnswer(TypedDict):
     """A summary of an account: its record from Organizations, and the progress of the current plan."""
 
     id: AccountId
@@ -39,11 +39,11 @@ class AccountInListAnswer(TypedDict):
 class AccountsAnswer(TypedDict):
     """A page of accounts by id; with a filter a page may be short, or empty, and still have a cursor."""
 
-    accounts: list[AccountInListAnswer]
+    accounts: list[AccountSummaryAnswer]
     cursor: str
 
 
-class PermissionSetThereAnswer(TypedDict):
+class AccountPermissionSetAnswer(TypedDict):
     """The assignments of a permission set in the account, counted by state.
 
     `confirmed` are confirmed by AWS; of the current plan, `pending` are still to be created or deleted, `held` wait for
@@ -59,7 +59,7 @@ class PermissionSetThereAnswer(TypedDict):
     progress: Progress
 
 
-class AccountInFullAnswer(AccountAnswer):
+class AccountDetailAnswer(AccountAnswer):
     """An account, the state of its first bootstrap, and its assignments by permission set.
 
     `awaits_approval` is true for an account that existed before Day One until its first assignments are approved.
@@ -67,7 +67,7 @@ class AccountInFullAnswer(AccountAnswer):
 
     bootstrap: BootstrapAnswer | None
     awaits_approval: bool
-    permission_sets: list[PermissionSetThereAnswer]
+    permission_sets: list[AccountPermissionSetAnswer]
 
 
 _ACCESS: api.AccountAccessAnswer = {

@@ -12,7 +12,7 @@ from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.messages.types import AccountId, Moment, enum_of
 
 
-class HoldingAnswer(TypedDict):
+class EntitlementAnswer(TypedDict):
     """An assignment of a permission set in an account.
 
     `kind` is `group` or `person`. `principal` is the group's key or the person's id, or AWS's id for principals
@@ -38,11 +38,11 @@ class HoldingAnswer(TypedDict):
 class AssignmentsAnswer(TypedDict):
     """A page of the access report; a page may be short, or empty, and still have a cursor."""
 
-    assignments: list[HoldingAnswer]
+    assignments: list[EntitlementAnswer]
     cursor: str
 
 
-HOLDING: HoldingAnswer = {
+HOLDING: EntitlementAnswer = {
     "kind": "group",
     "principal": "engineers",
     "principal_name": "",

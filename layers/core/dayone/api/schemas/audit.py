@@ -42,7 +42,7 @@ class AuditAnswer(TypedDict):
     cursor: str
 
 
-class BreakAnswer(TypedDict):
+class ChainBreakAnswer(TypedDict):
     """The first place where the hash chain is broken: the number of the entry in its lane, and what is wrong there."""
 
     lane: str
@@ -54,7 +54,7 @@ class EndsAnswer(TypedDict):
     """The comparison of lane ends that were kept elsewhere: `first_break` is null when all of them are in the log."""
 
     compared: Count
-    first_break: BreakAnswer | None
+    first_break: ChainBreakAnswer | None
 
 
 class LaneAnswer(TypedDict):
@@ -66,7 +66,7 @@ class LaneAnswer(TypedDict):
     lane: str
     entries: Count
     erased: Count
-    first_break: BreakAnswer | None
+    first_break: ChainBreakAnswer | None
 
 
 class VerifiedAnswer(TypedDict):
@@ -79,7 +79,7 @@ class VerifiedAnswer(TypedDict):
     day: str
     entries: Count
     erased: Count
-    first_break: BreakAnswer | None
+    first_break: ChainBreakAnswer | None
     lanes: list[LaneAnswer]
     cursor: str
 

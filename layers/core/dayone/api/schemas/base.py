@@ -97,7 +97,7 @@ class AssignmentAnswer(TypedDict):
     confirmed: ConfirmedAnswer
 
 
-class GroupOfPersonAnswer(TypedDict):
+class PersonGroupAnswer(TypedDict):
     """A group of the person with its assignments; further pages with `?group=<group>&cursor=<cursor>`."""
 
     group: str
@@ -110,7 +110,7 @@ class PersonAccessAnswer(TypedDict):
     """All access of a person, with the reasons."""
 
     person: str
-    groups: list[GroupOfPersonAnswer]
+    groups: list[PersonGroupAnswer]
 
 
 class MemberAnswer(TypedDict):
@@ -120,7 +120,7 @@ class MemberAnswer(TypedDict):
     confirmed: ConfirmedAnswer
 
 
-class GroupInAccountAnswer(TypedDict):
+class AccountGroupAnswer(TypedDict):
     """A group with access to an account, and its members; further pages with `?group=<group>&cursor=<cursor>`."""
 
     group: str
@@ -133,7 +133,7 @@ class AccountAccessAnswer(TypedDict):
     """All access to an account: groups, permission sets, members and reasons."""
 
     account: str
-    groups: list[GroupInAccountAnswer]
+    groups: list[AccountGroupAnswer]
 
 
 class OperationAnswer(TypedDict):
@@ -190,7 +190,7 @@ class SubmittedAnswer(TypedDict):
     href: Href
 
 
-class MeAnswer(TypedDict):
+class CallerAnswer(TypedDict):
     """The caller: the ARN that IAM established, and the principal that approvals compare.
 
     `principal` is `user NAME` for every role of that user of Identity Center, the ARN of any other role without its

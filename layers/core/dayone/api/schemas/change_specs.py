@@ -18,7 +18,7 @@ _SHARE: api_changes.AccountProgressAnswer = {
     "held": 0,
 }
 _CHANGES: api_changes.ChangesAnswer = {"changes": [CHANGED], "cursor": ""}
-_IN_FULL: api_changes.ChangeInFullAnswer = {
+_IN_FULL: api_changes.ChangeDetailAnswer = {
     "change": CHANGED,
     "progress": {"done": 1, "total": 1, "by_account": [_SHARE], "cursor": ""},
     "estimated_seconds_remaining": 0,
@@ -34,7 +34,7 @@ _NOT_PLANNED: api_changes.NotPlannedAnswer = {
     "inbox": {"messages": 3, "oldest_seconds": 40},
     "dead_letters": 0,
 }
-_ACCOUNTS: api_changes.AccountsOfChangeAnswer = {"accounts": [_SHARE], "cursor": ""}
+_ACCOUNTS: api_changes.ChangeAccountsAnswer = {"accounts": [_SHARE], "cursor": ""}
 _RETRIED: api_changes.RetriedAnswer = {"change": LATER_CHANGE, "retries": CHANGE, "href": f"/v1/changes/{LATER_CHANGE}"}
 _APPROVED: api_changes.DecidedAnswer = {
     "change": CHANGE,
@@ -46,7 +46,7 @@ _REJECTED: api_changes.DecidedAnswer = {
     "decision": {"decision": "rejected", "actor": APPROVER, "at": AT},
     "href": f"/v1/changes/{CHANGE}",
 }
-_CHOSEN: api_changes.ChosenSubjects = {"subjects": ["account:123456789012", "person:e-1001"]}
+_CHOSEN: api_changes.RetryRequest = {"subjects": ["account:123456789012", "person:e-1001"]}
 _PART: api_changes.DecisionRequest = {"subjects": ["person:e-1001"], "expected_version": 3}
 _ADOPTED: api_changes.AdoptionRequest = {
     "subject": "permission-set:Deploy",
@@ -81,7 +81,7 @@ CHANGES = Description(
 )
 CHANGE_READ = Description(
     tag="changes",
-    answer=api_changes.ChangeInFullAnswer,
+    answer=api_changes.ChangeDetailAnswer,
     example=_IN_FULL,
     accepted=Accepted(answer=api_changes.NotPlannedAnswer, example=_NOT_PLANNED),
     takes=(_WAIT, *PAGED),
@@ -89,7 +89,7 @@ CHANGE_READ = Description(
 )
 ACCOUNTS_OF_CHANGE = Description(
     tag="changes",
-    answer=api_changes.AccountsOfChangeAnswer,
+    answer=api_changes.ChangeAccountsAnswer,
     example=_ACCOUNTS,
     accepted=Accepted(answer=api_changes.NotPlannedAnswer, example=_NOT_PLANNED),
     takes=PAGED,
@@ -100,7 +100,7 @@ RETRY = Description(
     answer=api_changes.RetriedAnswer,
     example=_RETRIED,
     status=202,
-    bodies=(Body(shape=api_changes.ChosenSubjects, example=_CHOSEN, required=False),),
+    bodies=(Body(shape=api_changes.RetryRequest, example=_CHOSEN, required=False),),
     refuses=(NotFound, Inapplicable, Invalid, TooLarge),
 )
 ADOPTION = Description(

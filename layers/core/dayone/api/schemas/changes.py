@@ -103,7 +103,7 @@ class ProgressAnswer(TypedDict):
     cursor: str
 
 
-class AccountsOfChangeAnswer(TypedDict):
+class ChangeAccountsAnswer(TypedDict):
     """The accounts of a change, by id."""
 
     accounts: list[AccountProgressAnswer]
@@ -118,7 +118,7 @@ class AccessEndedAnswer(TypedDict):
     sessions_ended_at: Moment | None
 
 
-class ChangeInFullAnswer(TypedDict):
+class ChangeDetailAnswer(TypedDict):
     """A change, its progress, notes about what was left unchanged, and a page of its operations.
 
     `estimated_seconds_remaining` is an estimate, 0 when the change has ended, and null while it is planned or held.
@@ -166,7 +166,7 @@ class NotPlannedAnswer(TypedDict):
     dead_letters: Count
 
 
-class ChosenSubjects(TypedDict):
+class RetryRequest(TypedDict):
     """The subjects of the change to retry, such as `account:123456789012`, at most 100."""
 
     subjects: Annotated[list[_SubjectName], Described(minItems=1, maxItems=100)]

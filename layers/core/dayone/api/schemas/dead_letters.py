@@ -25,7 +25,7 @@ class DeadLetterAnswer(TypedDict):
     reason: str
 
 
-class LettersInQueue(TypedDict):
+class QueueAnswer(TypedDict):
     """The approximate number of messages in a queue."""
 
     queue: Annotated[str, enum_of(*LetterQueue)]
@@ -36,11 +36,11 @@ class DeadLettersAnswer(TypedDict):
     """Some of the dead letters, and how many there are; SQS has no pages, so `cursor` is always empty."""
 
     dead_letters: list[DeadLetterAnswer]
-    queues: list[LettersInQueue]
+    queues: list[QueueAnswer]
     cursor: str
 
 
-class WhichQueue(TypedDict):
+class RedriveRequest(TypedDict):
     """The dead letters of one queue; without it, those of all queues with work."""
 
     queue: NotRequired[Annotated[str, enum_of(*LetterQueue)]]
@@ -86,7 +86,7 @@ _REDRIVEN: RedrivenAnswer = {
     "changes": [CHANGE],
     "href": f"/v1/changes/{CHANGE}",
 }
-_WHICH: WhichQueue = {"queue": "inbox"}
+_WHICH: RedriveRequest = {"queue": "inbox"}
 _QUEUE = Parameter(name="queue", text="Only this queue.", example="inbox", schema=words_in(LetterQueue))
 DEAD_LETTERS = Description(tag="operations", answer=DeadLettersAnswer, example=_LETTERS, takes=(_QUEUE, LIMIT))
 REDRIVE = Description(
@@ -94,5 +94,5 @@ REDRIVE = Description(
     answer=RedrivenAnswer,
     example=_REDRIVEN,
     status=202,
-    bodies=(Body(shape=WhichQueue, example=_WHICH, required=False),),
+    bodies=(Body(shape=RedriveRequest, example=_WHICH, required=False),),
 )

@@ -55,7 +55,7 @@ class StepAnswer(TypedDict):
     message: str
 
 
-class WayAnswer(TypedDict):
+class AccessPathAnswer(TypedDict):
     """A path by which the person has a permission set, or the one that comes closest.
 
     `through` is a group, `person:id` for a direct assignment, or empty when no rule assigns the permission set.
@@ -74,7 +74,7 @@ class ExplainAnswer(TypedDict):
     person: str
     account: str
     policy_version: Count
-    access: list[WayAnswer]
+    access: list[AccessPathAnswer]
 
 
 _STEP: StepAnswer = {

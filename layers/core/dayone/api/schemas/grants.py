@@ -12,14 +12,14 @@ from dayone.model.grants import Ending, GrantState
 _Reason = Annotated[str, Described(minLength=1, maxLength=200)]
 
 
-class MembershipWish(TypedDict):
+class MembershipRequest(TypedDict):
     """A person, by their id in the HR system, in a group, by its key in the policy."""
 
     person: Name
     group: Name
 
 
-class AssignmentWish(TypedDict):
+class AssignmentRequest(TypedDict):
     """A permission set, by its key in the policy, in an account, for a group or a single person."""
 
     person: NotRequired[Name]
@@ -30,11 +30,11 @@ class AssignmentWish(TypedDict):
 
 
 # Written out because `from` is a word of Python's own.
-GrantWishBody = TypedDict(
-    "GrantWishBody",
+GrantRequest = TypedDict(
+    "GrantRequest",
     {
-        "membership": NotRequired[MembershipWish],
-        "assignment": NotRequired[AssignmentWish],
+        "membership": NotRequired[MembershipRequest],
+        "assignment": NotRequired[AssignmentRequest],
         "reason": _Reason,
         "ticket": NotRequired[Annotated[str, Described(minLength=1, maxLength=64)]],
         "from": NotRequired[Moment],
@@ -43,19 +43,19 @@ GrantWishBody = TypedDict(
 )
 
 
-class ExtensionWish(TypedDict):
+class GrantExtensionRequest(TypedDict):
     """The new end of a grant."""
 
     until: Moment
 
 
-class EndWish(TypedDict):
+class GrantEndRequest(TypedDict):
     """Reason for ending a grant early."""
 
     reason: NotRequired[_Reason]
 
 
-class GrantTakenAnswer(TypedDict):
+class GrantAcceptedAnswer(TypedDict):
     """An accepted request about a grant: `change` is the change it causes, `href` the grant."""
 
     grant: ChangeId
@@ -104,7 +104,7 @@ GrantAnswer = TypedDict(
 )
 
 
-class GrantInFullAnswer(TypedDict):
+class GrantDetailAnswer(TypedDict):
     """A grant; `exists` is whether AWS has confirmed the access it gives.
 
     `note` explains why it gives nothing at present, or why its access still exists; empty otherwise.
@@ -140,17 +140,17 @@ _GRANT: GrantAnswer = {
     "extensions": [],
     "ended": None,
 }
-_WISH: GrantWishBody = {
+_WISH: GrantRequest = {
     "assignment": {"person": PERSON, "account": ACCOUNT, "permission_set": "Admin"},
     "reason": "the shop is down",
     "ticket": "OPS-7",
     "until": _UNTIL,
 }
-_LONGER: ExtensionWish = {"until": _LATER}
-_ENOUGH: EndWish = {"reason": "the shop is up again"}
-_GIVEN: GrantTakenAnswer = {"grant": CHANGE, "change": CHANGE, "href": f"/v1/grants/{CHANGE}"}
-_CHANGED: GrantTakenAnswer = {"grant": CHANGE, "change": LATER_CHANGE, "href": f"/v1/grants/{CHANGE}"}
-_IN_FULL: GrantInFullAnswer = {"grant": _GRANT, "exists": True, "note": ""}
+_LONGER: GrantExtensionRequest = {"until": _LATER}
+_ENOUGH: GrantEndRequest = {"reason": "the shop is up again"}
+_GIVEN: GrantAcceptedAnswer = {"grant": CHANGE, "change": CHANGE, "href": f"/v1/grants/{CHANGE}"}
+_CHANGED: GrantAcceptedAnswer = {"grant": CHANGE, "change": LATER_CHANGE, "href": f"/v1/grants/{CHANGE}"}
+_IN_FULL: GrantDetailAnswer = {"grant": _GRANT, "exists": True, "note": ""}
 _PERSON = Parameter(name="person", text="Only grants of this person, by their id in the HR system.", example=PERSON)
 _ACCOUNT = Parameter(name="account", text="Only grants in this account.", example=ACCOUNT)
 _STATE = Parameter(
@@ -165,28 +165,28 @@ GRANTS = Description(
     example={"grants": [_GRANT], "cursor": ""},
     takes=(_PERSON, _ACCOUNT, _STATE, *PAGED),
 )
-GRANT = Description(tag="grants", answer=GrantInFullAnswer, example=_IN_FULL, refuses=(NotFound,))
+GRANT = Description(tag="grants", answer=GrantDetailAnswer, example=_IN_FULL, refuses=(NotFound,))
 GIFT = Description(
     tag="grants",
-    answer=GrantTakenAnswer,
+    answer=GrantAcceptedAnswer,
     example=_GIVEN,
     status=202,
-    bodies=(Body(shape=GrantWishBody, example=_WISH),),
+    bodies=(Body(shape=GrantRequest, example=_WISH),),
     refuses=(NotFound, Invalid, TooLarge),
 )
 EXTENSION = Description(
     tag="grants",
-    answer=GrantTakenAnswer,
+    answer=GrantAcceptedAnswer,
     example=_CHANGED,
     status=202,
-    bodies=(Body(shape=ExtensionWish, example=_LONGER),),
+    bodies=(Body(shape=GrantExtensionRequest, example=_LONGER),),
     refuses=(NotFound, Inapplicable, Invalid, TooLarge),
 )
 END = Description(
     tag="grants",
-    answer=GrantTakenAnswer,
+    answer=GrantAcceptedAnswer,
     example=_CHANGED,
     status=202,
-    bodies=(Body(shape=EndWish, example=_ENOUGH, required=False),),
+    bodies=(Body(shape=GrantEndRequest, example=_ENOUGH, required=False),),
     refuses=(NotFound, Inapplicable, Invalid, TooLarge),
 )

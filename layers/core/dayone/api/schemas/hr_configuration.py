@@ -57,7 +57,7 @@ HR_CONFIGURATION = Description(
 HR_APPROVAL = Description(
     tag="operations",
     status=202,
-    answer=api_people.TakenAnswer,
+    answer=api_people.AcceptedAnswer,
     example={"change": "01KQ4V7N2M8R5T1W3X6Y9Z0A2B", "href": "/v1/changes/01KQ4V7N2M8R5T1W3X6Y9Z0A2B"},
     takes=(
         Parameter(

@@ -5,7 +5,7 @@ from typing import TypedDict
 from dayone.api import examples
 from dayone.api.schemas import accounts as api_accounts
 from dayone.api.schemas import people as api_people
-from dayone.api.schemas.assignments import HOLDING, HoldingAnswer
+from dayone.api.schemas.assignments import HOLDING, EntitlementAnswer
 from dayone.api.schemas.base import ConfirmedAnswer, HeadAnswer, MemberAnswer
 from dayone.api.schemas.people import Progress
 from dayone.api.spec import PAGED, Description, Parameter
@@ -13,7 +13,7 @@ from dayone.errors import NotFound
 from dayone.model.accounts import AccountState
 
 
-class GroupInListAnswer(TypedDict):
+class GroupSummaryAnswer(TypedDict):
     """A summary of a group: `group` is its key in the policy, `name` its name in Identity Center.
 
     `exists` is whether AWS has confirmed it; a group that the policy no longer has stays listed.
@@ -29,7 +29,7 @@ class GroupInListAnswer(TypedDict):
 class GroupsAnswer(TypedDict):
     """A page of groups, by key."""
 
-    groups: list[GroupInListAnswer]
+    groups: list[GroupSummaryAnswer]
     cursor: str
 
 
@@ -43,7 +43,7 @@ class GroupAnswer(TypedDict):
     cursor: str
 
 
-class PermissionSetInListAnswer(TypedDict):
+class PermissionSetSummaryAnswer(TypedDict):
     """A summary of a permission set: `permission_set` is its key in the policy, `name` its name in Identity Center."""
 
     permission_set: str
@@ -57,7 +57,7 @@ class PermissionSetInListAnswer(TypedDict):
 class PermissionSetsAnswer(TypedDict):
     """A page of permission sets, by key."""
 
-    permission_sets: list[PermissionSetInListAnswer]
+    permission_sets: list[PermissionSetSummaryAnswer]
     cursor: str
 
 
@@ -70,11 +70,11 @@ class PermissionSetAnswer(TypedDict):
     permission_set: str
     head: HeadAnswer
     confirmed: list[ConfirmedAnswer]
-    assignments: list[HoldingAnswer]
+    assignments: list[EntitlementAnswer]
     cursor: str
 
 
-_PERSON: api_people.PersonInListAnswer = {
+_PERSON: api_people.PersonSummaryAnswer = {
     "id": examples.PERSON,
     "display_name": "Alice Ferrari",
     "user_name": "alice",
@@ -89,7 +89,7 @@ _PERSON: api_people.PersonInListAnswer = {
     "progress": "synced",
 }
 _BOOTSTRAP: api_accounts.BootstrapAnswer = {"state": "done", "change": examples.CHANGE, "since": examples.AT}
-_ACCOUNT: api_accounts.AccountInListAnswer = {
+_ACCOUNT: api_accounts.AccountSummaryAnswer = {
     "id": examples.ACCOUNT,
     "name": "dev",
     "state": "ACTIVE",
@@ -99,7 +99,7 @@ _ACCOUNT: api_accounts.AccountInListAnswer = {
     "bootstrap": _BOOTSTRAP,
     "progress": "synced",
 }
-_IN_FULL: api_accounts.AccountInFullAnswer = {
+_IN_FULL: api_accounts.AccountDetailAnswer = {
     "id": examples.ACCOUNT,
     "fact": {"id": examples.ACCOUNT, "name": "dev", "state": "ACTIVE", "ou_path": "/Workloads/Dev", "tags": {}},
     "head": examples.HEAD,
@@ -124,7 +124,7 @@ _GROUP: GroupAnswer = {
     "members": [{"person": examples.PERSON, "confirmed": examples.MEMBERSHIP}],
     "cursor": "",
 }
-_GROUP_IN_LIST: GroupInListAnswer = {
+_GROUP_IN_LIST: GroupSummaryAnswer = {
     "group": "engineers",
     "name": "engineers",
     "description": "Who builds",
@@ -138,7 +138,7 @@ _SET: PermissionSetAnswer = {
     "assignments": [HOLDING],
     "cursor": "",
 }
-_SET_IN_LIST: PermissionSetInListAnswer = {
+_SET_IN_LIST: PermissionSetSummaryAnswer = {
     "permission_set": "ViewOnly",
     "name": "ViewOnly",
     "description": "",
@@ -161,7 +161,7 @@ ACCOUNTS = Description(
     example={"accounts": [_ACCOUNT], "cursor": ""},
     takes=(*PAGED, _STATE),
 )
-ACCOUNT = Description(tag="accounts", answer=api_accounts.AccountInFullAnswer, example=_IN_FULL, refuses=(NotFound,))
+ACCOUNT = Description(tag="accounts", answer=api_accounts.AccountDetailAnswer, example=_IN_FULL, refuses=(NotFound,))
 GROUPS = Description(tag="groups", answer=GroupsAnswer, example={"groups": [_GROUP_IN_LIST], "cursor": ""}, takes=PAGED)
 GROUP = Description(tag="groups", answer=GroupAnswer, example=_GROUP, takes=PAGED, refuses=(NotFound,))
 PERMISSION_SETS = Description(

@@ -13,7 +13,7 @@ from dayone.model.people import STATED
 Progress = Annotated[str, enum_of("synced", "pending", "held", "failed")]
 
 
-class PersonInListAnswer(TypedDict):
+class PersonSummaryAnswer(TypedDict):
     """A summary of a person.
 
     Attributes that HR has not sent are empty, and so are all of them while the record is incomplete. `has_user` is
@@ -38,11 +38,11 @@ class PersonInListAnswer(TypedDict):
 class PeopleAnswer(TypedDict):
     """A page of people, by id."""
 
-    people: list[PersonInListAnswer]
+    people: list[PersonSummaryAnswer]
     cursor: str
 
 
-class TakenAnswer(TypedDict):
+class AcceptedAnswer(TypedDict):
     """An accepted request: `href` is the change it causes."""
 
     change: ChangeId
@@ -55,7 +55,7 @@ Text = Annotated[str, Described(maxLength=1024)]
 Day = Annotated[str, Described(format="date")]
 
 
-class PersonSent(TypedDict):
+class PersonRequest(TypedDict):
     """A complete person record, with the members of an HR record: an attribute left out is removed, not kept.
 
     Dates are ISO 8601; `time_zone` is an IANA name and decides when a day begins.
@@ -82,20 +82,20 @@ class PersonSent(TypedDict):
     status: NotRequired[Annotated[str, enum_of(*STATED)]]
 
 
-class PeopleSent(TypedDict):
+class PeopleRequest(TypedDict):
     """Several people, each with their `id`; all are accepted or none."""
 
-    people: Annotated[list[PersonSent], Described(minItems=1, maxItems=100)]
+    people: Annotated[list[PersonRequest], Described(minItems=1, maxItems=100)]
 
 
-class EndSent(TypedDict):
+class PersonEndRequest(TypedDict):
     """Date on which a person leaves: `on` is their last day, default today; `at_once` revokes access immediately."""
 
     on: NotRequired[Day]
     at_once: NotRequired[bool]
 
 
-class BootstrapSent(TypedDict):
+class BootstrapRequest(TypedDict):
     """The accounts to re-read and to create missing assignments in."""
 
     accounts: Annotated[list[AccountId], Described(minItems=1, maxItems=100)]
@@ -143,8 +143,8 @@ PERSON_READ = Description(
 PERSON_ACCESS = Description(
     tag="people", answer=api.PersonAccessAnswer, example=_ACCESS, takes=PAGED_IN_GROUPS, refuses=(NotFound,)
 )
-_TAKEN: TakenAnswer = {"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}
-_ALICE: PersonSent = {
+_TAKEN: AcceptedAnswer = {"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}
+_ALICE: PersonRequest = {
     "email": "alice@example.com",
     "given_name": "Alice",
     "family_name": "Ferrari",
@@ -152,41 +152,41 @@ _ALICE: PersonSent = {
     "start_date": "2026-11-23",
     "time_zone": "Europe/Rome",
 }
-_PEOPLE: PeopleSent = {"people": [{**_ALICE, "id": PERSON}]}
-_END: EndSent = {"on": "2026-12-31"}
-_ACCOUNTS: BootstrapSent = {"accounts": [ACCOUNT]}
+_PEOPLE: PeopleRequest = {"people": [{**_ALICE, "id": PERSON}]}
+_END: PersonEndRequest = {"on": "2026-12-31"}
+_ACCOUNTS: BootstrapRequest = {"accounts": [ACCOUNT]}
 PERSON_PUT = Description(
     tag="people",
     status=202,
-    answer=TakenAnswer,
+    answer=AcceptedAnswer,
     example=_TAKEN,
     takes=PRECONDITIONS,
-    bodies=(Body(shape=PersonSent, example=_ALICE),),
+    bodies=(Body(shape=PersonRequest, example=_ALICE),),
     refuses=(Invalid, Outdated),
     headers={"ETag": "The ETag of this record, once it is stored."},
 )
 PEOPLE_PUT = Description(
     tag="people",
     status=202,
-    answer=TakenAnswer,
+    answer=AcceptedAnswer,
     example=_TAKEN,
-    bodies=(Body(shape=PeopleSent, example=_PEOPLE),),
+    bodies=(Body(shape=PeopleRequest, example=_PEOPLE),),
     refuses=(Invalid,),
 )
 PERSON_END = Description(
     tag="people",
     status=202,
-    answer=TakenAnswer,
+    answer=AcceptedAnswer,
     example=_TAKEN,
-    bodies=(Body(shape=EndSent, example=_END, required=False),),
+    bodies=(Body(shape=PersonEndRequest, example=_END, required=False),),
     refuses=(NotFound, Inapplicable, Invalid),
 )
-ACCOUNT_BOOTSTRAP = Description(tag="accounts", status=202, answer=TakenAnswer, example=_TAKEN, refuses=(NotFound,))
+ACCOUNT_BOOTSTRAP = Description(tag="accounts", status=202, answer=AcceptedAnswer, example=_TAKEN, refuses=(NotFound,))
 ACCOUNTS_BOOTSTRAP = Description(
     tag="accounts",
     status=202,
-    answer=TakenAnswer,
+    answer=AcceptedAnswer,
     example=_TAKEN,
-    bodies=(Body(shape=BootstrapSent, example=_ACCOUNTS),),
+    bodies=(Body(shape=BootstrapRequest, example=_ACCOUNTS),),
     refuses=(Invalid,),
 )

@@ -8,7 +8,7 @@ from dayone.errors import Invalid, TooLarge
 from dayone.messages.types import Count, Described
 
 
-class WhatIfBody(TypedDict, total=False):
+class PreviewRequest(TypedDict, total=False):
     """One preview: of a policy as one text or as `files` by name, or of changed attributes of a person or an account.
 
     `person` and `account` have their `id` and the attributes to change.
@@ -20,7 +20,7 @@ class WhatIfBody(TypedDict, total=False):
     account: Annotated[dict[str, object], Described(required=["id"])]
 
 
-class ForeseenAnswer(TypedDict):
+class PreviewedOperationAnswer(TypedDict):
     """An operation of the preview.
 
     For a creation, `existing` describes the resource of that name in Identity Center and its differences; null if none
@@ -68,7 +68,7 @@ class PlanAnswer(TypedDict):
     evaluated: Count
     subjects: Count
     counts: dict[str, Count]
-    operations: list[ForeseenAnswer]
+    operations: list[PreviewedOperationAnswer]
     truncated: Count
     errors: list[str]
     notes: list[str]
@@ -103,11 +103,11 @@ _PLAN: PlanAnswer = {
         "held_explanation": [],
     },
 }
-_QUESTION: WhatIfBody = {"person": {"id": "e-1001", "department": "Sales"}}
+_QUESTION: PreviewRequest = {"person": {"id": "e-1001", "department": "Sales"}}
 PLAN = Description(
     tag="plan",
     answer=PlanAnswer,
     example=_PLAN,
-    bodies=(Body(shape=Annotated[WhatIfBody, Described(minProperties=1, maxProperties=1)], example=_QUESTION),),
+    bodies=(Body(shape=Annotated[PreviewRequest, Described(minProperties=1, maxProperties=1)], example=_QUESTION),),
     refuses=(Invalid, TooLarge),
 )

@@ -42,7 +42,7 @@ class VersionsAnswer(TypedDict):
     cursor: str
 
 
-class VersionInFullAnswer(PolicyAnswer):
+class VersionDetailAnswer(PolicyAnswer):
     """A version of the policy as it was uploaded, and whether it is the one in force."""
 
     in_force: bool
@@ -69,7 +69,7 @@ _VERSION: VersionAnswer = {
     "change": CHANGE,
 }
 _VERSIONS: VersionsAnswer = {"versions": [_VERSION], "cursor": ""}
-_IN_FULL: VersionInFullAnswer = {**_POLICY, "in_force": True}
+_IN_FULL: VersionDetailAnswer = {**_POLICY, "in_force": True}
 _FILES: PolicyFiles = {"files": {"groups.yaml": POLICY_TEXT, "sets/admin.yaml": POLICY_TEXT}}
 _FILE = Parameter(
     name="file",
@@ -102,7 +102,7 @@ POLICY_PUT = Description(
     refuses=(Invalid, Outdated, TooLarge),
 )
 VERSIONS = Description(tag="policy", answer=VersionsAnswer, example=_VERSIONS, takes=PAGED)
-VERSION = Description(tag="policy", answer=VersionInFullAnswer, example=_IN_FULL, refuses=(NotFound, Malformed))
+VERSION = Description(tag="policy", answer=VersionDetailAnswer, example=_IN_FULL, refuses=(NotFound, Malformed))
 ROLLBACK = Description(
     tag="policy",
     answer=api.SubmittedAnswer,

@@ -4,14 +4,14 @@ from typing import Annotated, TypedDict
 
 from dayone.api.examples import AT, CHANGE
 from dayone.api.schemas import base as api
-from dayone.api.schemas.dead_letters import LettersInQueue
+from dayone.api.schemas.dead_letters import QueueAnswer
 from dayone.api.spec import Description
 from dayone.messages.types import Count, Moment, enum_of
 from dayone.model.failures import StuckKind
 from dayone.setup.findings import FindingState
 
 
-class ChangesCounted(TypedDict):
+class ChangeCounts(TypedDict):
     """Changes caused in the period; a state or a kind of cause without changes is left out."""
 
     total: Count
@@ -19,7 +19,7 @@ class ChangesCounted(TypedDict):
     by_cause: dict[str, int]
 
 
-class OperationsCounted(TypedDict):
+class OperationCounts(TypedDict):
     """The operations of these changes; `retried` counts the retries of those that have ended.
 
     Retries follow when AWS throttles, is not ready, or does not answer. `removals` counts those that the guardrail
@@ -35,7 +35,7 @@ class OperationsCounted(TypedDict):
     retried: Count
 
 
-class SpreadAnswer(TypedDict):
+class DurationsAnswer(TypedDict):
     """Seconds from the request until its last operation ended, over this many changes."""
 
     changes: Count
@@ -55,11 +55,11 @@ class MetricsAnswer(TypedDict):
     since: Moment
     until: Moment
     complete: bool
-    changes: ChangesCounted
-    operations: OperationsCounted
-    provisioning_time: SpreadAnswer | None
-    deprovisioning_time: SpreadAnswer | None
-    dead_letters: list[LettersInQueue]
+    changes: ChangeCounts
+    operations: OperationCounts
+    provisioning_time: DurationsAnswer | None
+    deprovisioning_time: DurationsAnswer | None
+    dead_letters: list[QueueAnswer]
     operations_open: bool
 
 
@@ -97,7 +97,7 @@ class StuckAnswer(TypedDict):
     change: str
 
 
-class AllStuckAnswer(TypedDict):
+class StuckSubjectsAnswer(TypedDict):
     """Stuck work, oldest first; not `complete` when there are more dead letters than were read."""
 
     stuck: list[StuckAnswer]
@@ -107,8 +107,8 @@ class AllStuckAnswer(TypedDict):
 _HEALTH: api.HealthAnswer = {"policy_version": 7, "operations_open": False, "warnings": []}
 HEALTH = Description(tag="health", answer=api.HealthAnswer, example=_HEALTH)
 _ADA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AccessAdministrators_0123456789abcdef/ada"
-_ME: api.MeAnswer = {"actor": _ADA, "principal": "user ada"}
-ME = Description(tag="me", answer=api.MeAnswer, example=_ME)
+_ME: api.CallerAnswer = {"actor": _ADA, "principal": "user ada"}
+ME = Description(tag="me", answer=api.CallerAnswer, example=_ME)
 _METRICS: MetricsAnswer = {
     "since": "2026-11-22T08:00:00+00:00",
     "until": "2026-11-23T08:00:00+00:00",
@@ -147,7 +147,7 @@ _FOUND: SettingsAnswer = {
     ],
 }
 SETTINGS = Description(tag="operations", answer=SettingsAnswer, example=_FOUND)
-_STUCK: AllStuckAnswer = {
+_STUCK: StuckSubjectsAnswer = {
     "stuck": [
         {
             "kind": "dead-letter",
@@ -159,4 +159,4 @@ _STUCK: AllStuckAnswer = {
     ],
     "complete": True,
 }
-STUCK = Description(tag="operations", answer=AllStuckAnswer, example=_STUCK)
+STUCK = Description(tag="operations", answer=StuckSubjectsAnswer, example=_STUCK)
