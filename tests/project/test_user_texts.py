@@ -4,13 +4,14 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 import typer.main
 
 from dayone_cli.main import build
-from tests.project.repository import ROOT
+from tests.project.repository import ROOT, tree
 
 # A help text or an API summary begins with one of these; add a verb when a new command needs it.
 IMPERATIVES = frozenset(
@@ -74,10 +75,15 @@ def _descriptions(value: object, place: str = "") -> Iterator[tuple[str, str]]:
             yield from _descriptions(below, f"{place}/{number}")
 
 
-def _refusals() -> Iterator[tuple[str, str]]:
+@cache
+def _refusals() -> list[tuple[str, str]]:
+    return list(_found_refusals())
+
+
+def _found_refusals() -> Iterator[tuple[str, str]]:
     """The constant texts in calls that make an error, by file and line."""
     for file in (*_CORE.rglob("*.py"), *_CLI.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(file)):
             if isinstance(node, ast.Call) and _called(node) in _ERRORS:
                 for part in ast.walk(node):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
@@ -87,9 +93,6 @@ def _refusals() -> Iterator[tuple[str, str]]:
 def _called(call: ast.Call) -> str:
     function = call.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-
-
-REFUSALS = list(_refusals())
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -115,15 +118,15 @@ def test_no_description_of_the_api_has_a_forbidden_idiom() -> None:
 
 
 def test_no_refusal_has_a_forbidden_idiom() -> None:
-    found = [f"{place}: {text}" for place, text in REFUSALS if _FORBIDDEN.search(text)]
+    found = [f"{place}: {text}" for place, text in _refusals() if _FORBIDDEN.search(text)]
     assert not found, "\n".join(found)
 
 
 def test_the_refusals_are_found() -> None:
     """The rule above reads more than a few texts, from both sides."""
-    files = {place.partition(":")[0] for place, _ in REFUSALS}
+    files = {place.partition(":")[0] for place, _ in _refusals()}
     assert {"cli/dayone_cli/confirming.py", "layers/core/dayone/api/params.py"} <= files
-    assert len(REFUSALS) > 200
+    assert len(_refusals()) > 200
 
 
 @pytest.mark.parametrize(
