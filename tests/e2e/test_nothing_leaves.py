@@ -41,6 +41,7 @@ def _run(command: Sequence[str], *, departures: Departures, **more: str) -> subp
 
 
 @pytest.mark.thorough
+@pytest.mark.nightly
 @pytest.mark.timeout(900)
 def test_every_service_of_the_aws_cli_is_asked_at_the_endpoint(departures: Departures) -> None:
     configuration = departures.folder / "config"
