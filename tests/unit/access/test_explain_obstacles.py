@@ -186,6 +186,7 @@ _policies = st.builds(
 )
 
 
+@pytest.mark.thorough
 @given(
     policy=_policies,
     department=st.sampled_from(["Engineering", "Sales", ""]),

@@ -117,6 +117,7 @@ def test_many_accounts_take_several_runs_and_each_is_asked_for_once() -> None:
     assert world.state.changes[event.cause.change].subjects == 5
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("_small_portions")
 def test_a_crash_at_any_call_leaves_no_account_out() -> None:
     for number in count(1):

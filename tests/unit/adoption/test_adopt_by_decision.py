@@ -191,6 +191,7 @@ class TestASetThatNobodyUses:
         assert world.center.permission_sets[_ARN].managed_policies == {_VIEW}
 
 
+@pytest.mark.thorough
 def test_a_crash_at_any_call_leaves_nothing_of_theirs_in_it() -> None:
     number, has_burnt = 0, True
     while has_burnt:

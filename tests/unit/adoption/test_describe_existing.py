@@ -101,6 +101,7 @@ def _read(text: str) -> Policy:
     return read_policy({"policy.yaml": text}, version=1)
 
 
+@pytest.mark.thorough
 @given(_stored_sets())
 def test_any_set_is_taken_on_by_the_policy_that_is_printed_and_nothing_is_written(stored: StoredSet) -> None:
     world = _world(deepcopy(stored))

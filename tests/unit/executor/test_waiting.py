@@ -79,6 +79,7 @@ def has_set(world: World, name: str) -> int:
     return sum(permission_set == name for _, permission_set, _ in world.assignments())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("error", [AccessDenied("AccessDeniedException: no"), Conflicting("ConflictException: busy")])
 def test_a_set_that_aws_refuses_keeps_nobody_from_another_of_the_same_edit(error: DayOneError) -> None:
     world = company(MANY)
@@ -122,6 +123,7 @@ class _Counting:
         return getattr(self._port, name)
 
 
+@pytest.mark.thorough
 def test_all_that_wait_are_woken_by_the_end_of_what_they_wait_for() -> None:
     world = company(MANY)
     port = refusing(world, AccessDenied("AccessDeniedException: no"))
@@ -264,6 +266,7 @@ def test_a_planner_that_dies_after_its_commit_ends_what_waits_when_it_is_called_
 class TestFailed:
     """Operations that depend on failed ones."""
 
+    @pytest.mark.thorough
     def test_fails_with_it_in_words_that_name_it(self) -> None:
         world = company(MANY)
         refusing(world, Rejected("ValidationException: no such thing"))
@@ -333,6 +336,7 @@ class TestFairWindows:
         world.execute(seconds=10)
         assert len(world.operations(OperationState.SUBMITTED)) == world.budgets.outstanding_assignments
 
+    @pytest.mark.thorough
     def test_large_accounts_go_on_without_a_pause_and_all_is_done(self) -> None:
         world = _beside_large(30)
         for _ in range(30):

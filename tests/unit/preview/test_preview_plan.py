@@ -69,6 +69,7 @@ class TestPolicy:
             if_policy("version: 1\ngruops: {}\n", world=world)
         assert "gruops" in caught.value.findings[0]
 
+    @pytest.mark.thorough
     def test_the_first_thousand_operations_are_listed_and_the_others_counted(self) -> None:
         world = World()
         for number in range(1005):

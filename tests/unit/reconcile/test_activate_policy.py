@@ -118,6 +118,7 @@ def _crowd(number: int, *, run: timedelta) -> World:
     return world
 
 
+@pytest.mark.thorough
 def test_more_people_than_one_page_holds_are_all_found() -> None:
     world = World()
     for number in range(1203):
@@ -149,6 +150,7 @@ def test_a_run_whose_time_is_over_hands_on_to_the_next_one(monkeypatch: pytest.M
     assert (runs, world.state.changes[change].subjects) == (3, 5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("run", [timedelta(0), timedelta(seconds=10)], ids=["in many runs", "in one run"])
 def test_a_crash_at_any_call_is_mended_and_everybody_is_counted_once(
     run: timedelta, monkeypatch: pytest.MonkeyPatch

@@ -66,6 +66,7 @@ def test_the_same_runs_again_count_nothing_twice(world: World) -> None:
     assert _because(world, request) == _WHY
 
 
+@pytest.mark.thorough
 def test_a_crash_at_any_call_is_mended_by_the_same_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assess_policy, "_LOOKED_AT_IN_A_PORTION", 3)
     for number in range(1, 200, 2):

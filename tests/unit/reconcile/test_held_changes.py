@@ -474,6 +474,7 @@ class _Overtaken:
         return state
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("approved", [True, False])
 def test_a_decision_that_is_cut_off_at_any_call_is_carried_out_by_its_message(*, approved: bool) -> None:
     for number in range(1, 60):

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+import pytest
+
 from dayone.model.accounts import AccountState
 from dayone.model.changes import CauseKind
 from dayone.model.commands import RefreshAccount
@@ -67,6 +69,7 @@ def test_open_operations_are_rung_for_and_silence_is_not_broken_without_them() -
     assert world.engine.rings == before + 1
 
 
+@pytest.mark.thorough
 def test_one_sweep_takes_a_thousand_and_leaves_the_rest_to_the_next() -> None:
     world = World()
     for number in range(1001):

@@ -151,6 +151,7 @@ def test_one_that_goes_on_nowhere_is_refused() -> None:
         world.plan(replace(command, cursor="three@account:1"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("in_a_run", [2, 1000])
 def test_a_crash_at_any_call_leaves_nobody_out(monkeypatch: pytest.MonkeyPatch, in_a_run: int) -> None:
     monkeypatch.setattr(retrying, "_IN_A_RUN", in_a_run)

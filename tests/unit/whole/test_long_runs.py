@@ -114,6 +114,7 @@ def _subjects(put: list[Command], kind: type[Command]) -> set[str]:
     return {command.subject.name for command in put if isinstance(command, kind)}
 
 
+@pytest.mark.thorough
 def test_a_file_of_20_000_people(put: list[Command]) -> None:
     world = _slow(World())
     world.hr_sources.text = "version: 1\nsources: {people: {kind: csv}}"
@@ -137,6 +138,7 @@ def test_a_unit_of_5_000_accounts_is_renamed(put: list[Command]) -> None:
     assert _subjects(put, RefreshAccount) == numbers
 
 
+@pytest.mark.thorough
 def test_5_000_accounts_are_looked_for(put: list[Command]) -> None:
     world = World()
     numbers = {f"{number:012d}" for number in range(5_000)}
@@ -146,6 +148,7 @@ def test_5_000_accounts_are_looked_for(put: list[Command]) -> None:
     assert _subjects(put, RefreshAccount) == numbers
 
 
+@pytest.mark.thorough
 def test_an_edit_of_the_policy_that_concerns_everybody(put: list[Command]) -> None:
     """A run ends with a portion, which is as large for any company."""
     world = World()
@@ -173,6 +176,7 @@ def _operations(world: World, count: int, *, state: OperationState) -> set[str]:
     return names
 
 
+@pytest.mark.thorough
 def test_20_000_held_removals_are_approved(put: list[Command]) -> None:
     """Of a change of any size all were asked for in one run, which at 100,000 Lambda ended each time."""
     world = World()

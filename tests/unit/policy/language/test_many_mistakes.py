@@ -36,6 +36,7 @@ POLICIES: dict[str, Callable[[], str]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("make", POLICIES.values(), ids=POLICIES.keys())
 def test_a_policy_with_thousands_of_mistakes(make: Callable[[], str]) -> None:
     began = time.process_time()
@@ -60,6 +61,7 @@ def test_no_problem_lists_more_than_helps() -> None:
     assert len(json.dumps(problem)) < 2 * _MOST_BYTES
 
 
+@pytest.mark.thorough
 def test_thousands_of_globs_that_match_nobody() -> None:
     """Each was compared with each value that is recorded, in a preview that everybody may ask for who reads."""
     globs = ", ".join(f"'*x{number}*a*b*'" for number in range(_MANY))
