@@ -125,7 +125,7 @@ class Settlement(StrEnum):
     FAILED = "failed"
     HELD = "held"
     PENDING = "pending"
-    SETTLED = "settled"
+    SETTLED = "synced"
 
 
 @dataclass(frozen=True, kw_only=True)

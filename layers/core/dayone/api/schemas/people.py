@@ -2,6 +2,7 @@
 
 from typing import Annotated, NotRequired, TypedDict
 
+from dayone.access.queries import Settlement
 from dayone.api.etags import PRECONDITIONS
 from dayone.api.examples import ACCOUNT, ASSIGNMENT, CHANGE, HEAD, MEMBERSHIP, PERSON
 from dayone.api.schemas import base as api
@@ -10,7 +11,7 @@ from dayone.errors import Inapplicable, Invalid, NotFound, Outdated
 from dayone.messages.types import AccountId, ChangeId, Described, Href, enum_of
 from dayone.model.people import STATED
 
-Progress = Annotated[str, enum_of("synced", "pending", "held", "failed")]
+Progress = Annotated[str, enum_of(*Settlement)]
 
 
 class PersonSummaryAnswer(TypedDict):
