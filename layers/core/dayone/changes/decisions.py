@@ -16,6 +16,7 @@ from dayone.model.principals import NOBODY_ELSE, by_oneself, is_same
 from dayone.model.subjects import Resource, Subject, SubjectKind
 from dayone.ops.health import Overview
 from dayone.ops.stuck import stuck_subjects_of
+from dayone.planning.blame import with_gainers
 from dayone.planning.judgement import is_blamed
 from dayone.ports.operations import Clock
 from dayone.ports.records import Progress, Records
@@ -164,7 +165,7 @@ def _waiting(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> Itera
         for removal in ports.records.subject(subject).head.held:
             is_meant = removal.resource in part.resources or not part.resources
             if is_meant and removal.change == found.id and removal.verdict is Verdict.WAITING:
-                yield subject, removal
+                yield subject, with_gainers(removal, subject=subject, state_of=ports.records.subject)
 
 
 def _not_held(resources: Iterable[Resource], *, found: Change, ports: DecidingPorts) -> set[Resource]:

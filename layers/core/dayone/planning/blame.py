@@ -1,12 +1,13 @@
 """Find who caused held operations: through a rule, a grant, or a manual entry, however long ago."""
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from itertools import chain
 
 from dayone.model.accounts import Account
 from dayone.model.changes import Blame
 from dayone.model.dependencies import PARTS_OF_A_SET
+from dayone.model.guardrails import HeldPart
 from dayone.model.lifecycle import Stage, begins_at, stage_of
 from dayone.model.people import Person, Status
 from dayone.model.policy.origins import (
@@ -26,7 +27,9 @@ from dayone.model.policy.origins import (
     set_rule,
 )
 from dayone.model.policy.rules import AccountSelector, PersonSelector, SensitiveNames
-from dayone.model.subjects import Resource, ResourceKind, assignment_in
+from dayone.model.principals import AUTHOR
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.causes import (
     EMPLOYMENT,
     Causes,
@@ -56,6 +59,24 @@ def blamed_for(held: Iterable[Resource], *, given: frozenset[Resource], at: Circ
             if actor:
                 found.setdefault((actor, of_leavers), Blame(actor=actor, reason=reason, of_leavers=of_leavers))
     return tuple(found.values())
+
+
+def with_gainers(held: HeldPart, *, subject: Subject, state_of: Callable[[Subject], SubjectState]) -> HeldPart:
+    """Return a held operation that whoever alone would be given something sensitive by it may not decide on.
+
+    They are named as they sign in by now, whatever HR called them when it was held, and as HR calls them.
+    """
+    if not held.sensitive:
+        return held
+    person = subject.name if subject.kind is SubjectKind.PERSON else ""
+    if held.resource.kind is ResourceKind.ASSIGNMENT:
+        person = assignment_in(held.resource).principal.person
+    state = state_of(Subject(SubjectKind.PERSON, person)) if person else None
+    if state is None or not isinstance(state.head.fact, Person):
+        return held
+    user = state.applied.get(Resource(ResourceKind.USER))
+    names = (state.head.fact.user_name, user.attributes.get("user_name", "") if user else "")
+    return replace(held, blamed=tuple(dict.fromkeys((*held.blamed, *(f"{AUTHOR}{name}" for name in names if name)))))
 
 
 def _by_grants(resource: Resource, at: Circumstances) -> Causes:
@@ -165,6 +186,11 @@ def _by_giving(resource: Resource, at: Circumstances) -> Causes:
             return _by_assigning(resource, at)
         case ResourceKind.MEMBERSHIP if isinstance(at.fact, Person):
             return _by_joining(resource, at, person=at.fact)
+        case ResourceKind.USER if isinstance(at.fact, Person):
+            return chain(
+                by_source_record(("email", "user_name"), fact=at.fact, source_records=at.source_records),
+                by_configuring(at),
+            )
         case kind if kind in PARTS_OF_A_SET or kind is ResourceKind.PROVISIONING:
             return _by_giving_rights(at)
         case _:

@@ -14,7 +14,7 @@ from dayone.model.policy.origins import GIVES, assignment_of, assignment_rule, g
 from dayone.model.policy.rules import Policy
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord
-from dayone.model.subjects import Resource, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules
 from dayone.planning.diff import differences
 from dayone.planning.held_gifts import Gift, Giving, form_of, held_gifts
@@ -51,8 +51,8 @@ class FirstDayGifts:
         return self.gifts.keys() - (self.coming if held.verdict is Verdict.APPROVED else frozenset())
 
     def form_of(self, resource: Resource) -> str:
-        """Return the form in which a gift is held before its day; empty for all others."""
-        return self.forms[resource] if resource in self.coming else ""
+        """Return the form in which a gift is held before its day, or a user with another name; empty for all others."""
+        return self.forms[resource] if resource in self.coming or resource.kind is ResourceKind.USER else ""
 
     def since(self, resource: Resource, *, now: datetime) -> datetime:
         """From when on somebody has to decide on it: nobody is late before the day has come."""
@@ -171,6 +171,7 @@ def _of_assignment(resource: Resource, *, giving: Giving, policy: Policy) -> Map
         "rights": _rights({assignment.permission_set}, policy=policy),
         "facts": [isinstance(account, Account) and describes(selector, account) for selector in selectors],
         "by hand": _by_hand(head.source_records) if head else {},
+        "who": (head.fact.user_name, head.fact.email) if head and isinstance(head.fact, Person) else (),
     }
 
 

@@ -1,12 +1,13 @@
 """Find the differences in a plan that give something and need approval, with reasons."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption, digest_of
 from dayone.model.dependencies import PARTS_OF_A_SET, Difference, is_removal
+from dayone.model.guardrails import Verdict
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
@@ -16,6 +17,7 @@ from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import assignment_reasons, membership_reasons
+from dayone.planning.former_names import has_vacated
 from dayone.policy.managed_policies import HARMLESS
 from dayone.policy.matching import selects_account
 from dayone.policy.sensitive_documents import why_document_is_sensitive
@@ -28,6 +30,7 @@ _NEW = timedelta(days=1)
 FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
 _RIGHTS = PARTS_OF_A_SET - {ResourceKind.PERMISSION_SET}
 _NOWHERE = Location("", 0)
+_SIGN_IN = ("user_name", "email")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,21 +73,30 @@ def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sens
         return {pair.resource: Gift(reason=adoption.held_reason) for pair in found if not is_removal(pair)}
     if head.subject.kind is SubjectKind.PERMISSION_SET:
         return _gifts_of_set(found, giving=giving, sensitivity=sensitivity)
-    gifts = dict[Resource, Gift]()
     first = {
         removal.resource for removal in head.held if removal.is_gift and not (removal.sensitive or removal.is_addition)
     }
-    for difference in found:
-        if difference.action is not Action.CREATE:
-            continue
-        resource, kind = difference.resource, difference.resource.kind
-        if why := _why_sensitive(resource, giving=giving, sensitivity=sensitivity):
-            gifts[resource] = Gift(reason=why, is_sensitive=True)
-        elif kind is ResourceKind.GUARDRAILS:
-            gifts[resource] = Gift(reason=giving.desired.doubtful)
-        elif kind is ResourceKind.ASSIGNMENT and (head.awaits_approval or resource in first):
-            gifts[resource] = Gift(reason=FIRST_APPROVAL)
-    return gifts
+    gifts = {
+        difference.resource: _gift_of(difference, first=first, giving=giving, sensitivity=sensitivity)
+        for difference in found
+        if difference.action is Action.CREATE or difference.resource.kind is ResourceKind.USER
+    }
+    return {resource: gift for resource, gift in gifts.items() if gift is not None}
+
+
+def _gift_of(
+    difference: Difference, *, first: Collection[Resource], giving: Giving, sensitivity: Sensitivity
+) -> Gift | None:
+    resource, kind = difference.resource, difference.resource.kind
+    if kind is ResourceKind.USER:
+        why = _why_rename_is_sensitive(difference, giving=giving, sensitivity=sensitivity)
+        return Gift(reason=why, is_sensitive=True) if why else None
+    if why := _why_sensitive(resource, giving=giving, sensitivity=sensitivity):
+        return Gift(reason=why, is_sensitive=True)
+    if kind is ResourceKind.GUARDRAILS:
+        return Gift(reason=giving.desired.doubtful)
+    is_first = kind is ResourceKind.ASSIGNMENT and (giving.state.head.awaits_approval or resource in first)
+    return Gift(reason=FIRST_APPROVAL) if is_first else None
 
 
 def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
@@ -108,6 +120,29 @@ def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
         return ""
     reason = why_contents_are_sensitive(recorded)
     return f"permission set `{name}`, as it is in AWS: {reason}" if reason else ""
+
+
+def _why_rename_is_sensitive(difference: Difference, *, giving: Giving, sensitivity: Sensitivity) -> str:
+    """Return the reason why another user name or e-mail address may give somebody else what the user has, or "".
+
+    Whoever holds the new one gets a password by it. The names of people who have left are freed once they have nothing.
+    """
+    person, have = giving.fact, giving.state.applied.get(difference.resource)
+    if not isinstance(person, Person) or difference.action is not Action.UPDATE or have is None or has_vacated(person):
+        return ""
+    names = [(have.attributes.get(name, ""), difference.desired.attributes.get(name, "")) for name in _SIGN_IN]
+    if all(old.casefold() == new.casefold() for old, new in names):
+        return ""
+    policy = sensitivity.policy
+    by_hr = {rule.name for rule in policy.groups if birthright_of(rule) in policy.sensitive.birthrights}
+    there = {resource for resource in giving.state.applied if resource.kind is ResourceKind.MEMBERSHIP}
+    there |= {part.resource for part in giving.state.head.held if part.verdict is Verdict.APPROVED}
+    groups = {resource.name for resource in there} & sensitivity.groups.keys() - by_hr
+    alone = {
+        rule.permission_set for rule in policy.assignments if rule.person == person.id and sensitivity.why_rule(rule)
+    }
+    has = ", ".join([f"group {name}" for name in sorted(groups)] + sorted(alone))
+    return f"the user signs in by another name or e-mail address, and has {has}" if has else ""
 
 
 def _is_within(recorded: PermissionSetRule, rule: PermissionSetRule) -> bool:

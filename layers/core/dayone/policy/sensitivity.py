@@ -122,7 +122,7 @@ class Sensitivity:
         """
         reasons = dict.fromkeys(sorted(self._names.groups), "the policy calls it sensitive")
         for rule in self._policy.assignments:
-            if rule.group and rule.group not in reasons and (reason := self._why_rule(rule)):
+            if rule.group and rule.group not in reasons and (reason := self.why_rule(rule)):
                 reasons[rule.group] = reason
         return reasons
 
@@ -176,7 +176,8 @@ class Sensitivity:
             return "the policy calls it sensitive"
         return "" if harmless_of(rule) in self._names.harmless else why_contents_are_sensitive(rule)
 
-    def _why_rule(self, rule: AssignmentRule) -> str:
+    def why_rule(self, rule: AssignmentRule) -> str:
+        """Return the reason why an assignment rule gives something sensitive, wherever it does, or ""."""
         if reason := self.why_set(rule.permission_set):
             return f"it is given `{rule.permission_set}`: {reason}"
         for selector in rule.accounts:

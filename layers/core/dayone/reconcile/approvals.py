@@ -14,6 +14,7 @@ from dayone.model.policy.rules import Reservation
 from dayone.model.principals import BY_ONESELF
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
+from dayone.planning.blame import with_gainers
 from dayone.planning.evaluation import diff_recorded_state
 from dayone.planning.facts import evaluator_of
 from dayone.planning.held_gifts import approvals_of
@@ -115,6 +116,8 @@ def _remember(held: Iterable[HeldPart], *, command: ApplyDecision, ports: Decisi
 def _decide(state: SubjectState, decision: Decision, *, change: str, ports: DecisionPorts) -> tuple[HeldPart, ...]:
     """Return the held removals of a subject after storing the decision in its head."""
     before, now = state.head, ports.clock()
+    parts = [with_gainers(part, subject=before.subject, state_of=ports.subjects.load) for part in before.held]
+    before = replace(before, held=tuple(parts))
     if not any(removal.change == change and removal.verdict is Verdict.WAITING for removal in before.held):
         return before.held
     # A held removal that is no longer desired is not carried out even if it is approved.

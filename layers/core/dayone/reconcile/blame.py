@@ -7,12 +7,9 @@ from itertools import chain
 from typing import Protocol
 
 from dayone.model.changes import Blame
-from dayone.model.guardrails import HeldPart
-from dayone.model.people import Person
-from dayone.model.principals import AUTHOR
-from dayone.model.subject_state import Plan
+from dayone.model.subject_state import Plan, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
-from dayone.planning.blame import blamed_for
+from dayone.planning.blame import blamed_for, with_gainers
 from dayone.planning.causes import Circumstances
 from dayone.planning.evaluation import Diff
 from dayone.planning.plan import PlanInputs
@@ -66,12 +63,16 @@ def with_blame(plan: Plan, *, held: Collection[Resource], inputs: PlanInputs, di
 
     Nobody approves what they would be given themselves, and so that stays when they approve the rest of the change.
     """
-    blamed_of = _blame(held, inputs=inputs, diff=diff, ports=ports)
+    blamed_of, subject = _blame(held, inputs=inputs, diff=diff, ports=ports), plan.after.subject
     made = {operation.id for operation in plan.operations}
+    planned = replace(inputs.state, head=plan.after)
+
+    def state_of(other: Subject) -> SubjectState:
+        return planned if other == subject else ports.subjects.load(other)
+
     parts = tuple(
-        replace(
-            removal,
-            blamed=(*_actors(blamed_of.get(removal.resource, ())), *_gaining(removal, plan.after.fact, ports=ports)),
+        with_gainers(
+            replace(removal, blamed=_actors(blamed_of.get(removal.resource, ()))), subject=subject, state_of=state_of
         )
         if removal.operation in made
         else removal
@@ -81,15 +82,6 @@ def with_blame(plan: Plan, *, held: Collection[Resource], inputs: PlanInputs, di
     for blame in chain.from_iterable(blamed_of.values()):
         first.setdefault((blame.actor, blame.of_leavers), blame)
     return replace(plan, after=replace(plan.after, held=parts), blamed=tuple(first.values()))
-
-
-def _gaining(held: HeldPart, fact: object, *, ports: BlamePorts) -> tuple[str, ...]:
-    """Return the only person who would be given something sensitive, by the name that they sign in under."""
-    if not held.sensitive:
-        return ()
-    person = assignment_in(held.resource).principal.person if held.resource.kind is ResourceKind.ASSIGNMENT else ""
-    holder = ports.subjects.load(Subject(SubjectKind.PERSON, person)).head.fact if person else fact
-    return (f"{AUTHOR}{holder.user_name}",) if isinstance(holder, Person) and holder.user_name else ()
 
 
 def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
