@@ -1,5 +1,7 @@
 """Additions by an edit, a moved account, a tag or a grant to existing subjects are held above their own limit."""
 
+from datetime import timedelta
+
 import pytest
 
 from dayone.changes.decisions import decide_change
@@ -8,7 +10,8 @@ from dayone.model.changes import Change, ChangeState
 from dayone.model.operations import OperationState
 from dayone.model.subjects import SubjectKind
 from dayone.policy.language.parser import read_policy
-from tests.builders import a_person, an_account, membership
+from tests.builders import a_person, an_account, membership, the_person
+from tests.unit.granting import a_grant, is_said
 from tests.unit.hr_world import later
 from tests.unit.previews import api_of, if_policy, put_in_force
 from tests.unit.world import World
@@ -183,3 +186,49 @@ def test_the_preview_says_the_same_as_the_plan(more: str, at_least: int, held: i
         for operation in world.operations(OperationState.HELD)
         if operation.subject.kind is not SubjectKind.PERSON
     ]
+
+
+_SHOP = "  shop: {members: [{title: Shop}]}\n"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(minutes=5)])
+def test_what_grants_add_counts_whenever_they_begin(ahead: timedelta) -> None:
+    world = _company(text=_text(more=_SHOP))
+    for number, name in enumerate(_PEOPLE):
+        begins, until = world.now + ahead, world.now + timedelta(days=2)
+        grant = a_grant(
+            f"g-{number}", subject=the_person(name), resource=membership("shop"), begins=begins, until=until
+        )
+        is_said(world, grant)
+    world.settle()
+    world.now += ahead
+    world.sweep()
+    world.settle()
+    assert len(world.groups()["shop"]) == 3
+    assert len(world.operations(OperationState.HELD)) == len(_PEOPLE) - 3
+
+
+def test_an_edit_that_meets_what_hr_sends_of_everybody_counts_as_the_edit_it_is() -> None:
+    world = _company(text=_text(more=_SHOP))
+    edit = _text(more="  shop: {members: everyone}\n")
+    world.policy_is(read_policy({"policy.yaml": edit}, version=0), actor=_AUTHOR)
+    world.plan(world.inbox.commands.pop(0))
+    roll_out = list(world.inbox.commands)
+    world.inbox.commands.clear()
+    for name in _PEOPLE:
+        world.hr_tells(a_person(name, given_name="Eve"))
+    world.hr_tells(a_person("e-new"))
+    world.plan_all()
+    world.inbox.put(roll_out)
+    world.settle()
+    assert len(world.operations(OperationState.HELD)) == len(_PEOPLE) - 3
+    assert "e-new@example.com" in world.groups()["shop"]
+
+
+def test_whom_hr_moves_meanwhile_is_not_counted() -> None:
+    world = _company(text=_text(more=_SHOP, at_least=0))
+    put_in_force(_text(more=_SHOP, at_least=0) + "# another comment\n", world=world, actor=_AUTHOR)
+    for name in _PEOPLE:
+        world.hr_tells(a_person(name, title="Shop"))
+    world.settle()
+    assert (len(world.groups()["shop"]), _holding(world)) == (len(_PEOPLE), [])

@@ -84,6 +84,18 @@ class Portion:
     last: Subject | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mover:
+    """Who made a call that an event of an account tells of, when that came, and the account as it was recorded by then.
+
+    What the call has done may be seen later.
+    """
+
+    actor: str
+    at: datetime
+    before: Account
+
+
 NO_GENERATION = "0-0"
 
 
@@ -178,6 +190,7 @@ class Head:
     trusted_since: datetime | None = None
     bootstrap: Bootstrap | None = None
     awaits_approval: bool = False
+    movers: tuple[Mover, ...] = ()
     adoption: Adoption | None = None
     revision: int = 0
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from dayone.model.accounts import GONE, Account
 from dayone.model.changes import CauseKind
 from dayone.model.dependencies import Difference, adds_access
+from dayone.model.grants import is_of_grants
 from dayone.model.guardrails import RemovalBudget, Tally, addition_limit
 from dayone.model.operations import Action
 from dayone.model.people import Person
@@ -78,17 +79,23 @@ def additions(
     gifts: Collection[Resource],
     origin: CauseKind,
     now: datetime,
+    of_edit: Collection[Resource] = (),
 ) -> tuple[Resource, ...]:
     """Return the memberships and assignments that count as additions, without `gifts` that are held in any number.
 
-    `origin` is the kind of the original cause of the plan.
+    `origin` is the kind of the original cause of the plan. Whatever that is, what only grants give counts, and what is
+    `of_edit`: a newer policy gives it by the recorded facts, and nobody else has made a plan by that policy.
     """
-    if not _counts(state.head, origin=origin, now=now):
+    if not _was_there(state.head, now=now):
         return ()
+    counts = _counts(state.head, origin=origin)
     return tuple(
         difference.resource
         for difference in allowed
         if _is_new(difference, state=state) and difference.resource not in gifts
+        if counts
+        or difference.resource in of_edit
+        or is_of_grants(reason.rule for reason in difference.desired.reasons)
     )
 
 
@@ -110,12 +117,17 @@ def _is_new(difference: Difference, *, state: SubjectState) -> bool:
     return adds_access(difference) and not was_given
 
 
-def _counts(head: Head, *, origin: CauseKind, now: datetime) -> bool:
-    """Return whether additions count: the subject existed before under a policy, and the plan does not follow HR."""
+def _was_there(head: Head, *, now: datetime) -> bool:
+    """Return whether the subject existed before, under a policy."""
     if not head.policy_version:
         return False
     if isinstance(head.fact, Person):
-        return head.has_access and origin in _TO_PEOPLE
-    if not isinstance(head.fact, Account) or head.fact.state in GONE or origin in _BY_PEOPLE:
+        return head.has_access
+    if not isinstance(head.fact, Account) or head.fact.state in GONE:
         return False
     return head.bootstrap is not None and now - head.bootstrap.since >= _IS_NEW_FOR
+
+
+def _counts(head: Head, *, origin: CauseKind) -> bool:
+    """Return whether all that a plan of this origin gives the subject counts: it does not follow HR."""
+    return origin in _TO_PEOPLE if isinstance(head.fact, Person) else origin not in _BY_PEOPLE

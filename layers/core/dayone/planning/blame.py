@@ -36,6 +36,7 @@ from dayone.planning.causes import (
     Circumstances,
     by_bringing,
     by_configuring,
+    by_moving,
     by_opening,
     by_source_record,
     by_taking_out,
@@ -222,6 +223,7 @@ def _by_assigning(resource: Resource, at: Circumstances) -> Causes:
         if isinstance(at.fact, Account) and selects_account(selector, at.fact):
             yield from by_bringing(part_digest(rule, GIVES, selector), at, reason=f"put {rule} in force")
     yield from by_opening(rule, at)
+    yield from by_moving(resource, at)
     if (holder := at.people.get(assignment_in(resource).principal.person)) and isinstance(holder.fact, Person):
         yield from by_source_record(sorted(EMPLOYMENT), fact=holder.fact, source_records=holder.source_records)
         yield from by_configuring(at)

@@ -23,6 +23,7 @@ from dayone.model.subject_state import (
     generation_number,
 )
 from dayone.model.subjects import Resource, ResourceKind, user_of
+from dayone.planning.causes import movers_after
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired_people import lost_at, next_look
 from dayone.planning.diff import Planned, fingerprint, operations
@@ -231,6 +232,8 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
     moments = [next_turn(head.grants, now=at.now), *names_at, next_expiry(held)]
+    if isinstance(at.command, RefreshAccount):
+        head = replace(head, movers=movers_after(at.recorded, authors=at.command.cause.authors, now=at.now))
     if isinstance(fact, Account) and head.version is not None:
         moments.append(next_read_at(fact, since=head.version.at, now=at.now))
     return replace(head, due_at=min(filter(None, moments), default=None))

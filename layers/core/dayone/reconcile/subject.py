@@ -1,6 +1,6 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.planning.additions import AdditionsResult, additions, judge_additions
-from dayone.planning.evaluation import Diff, diff_subject
+from dayone.planning.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.planning.facts import Holders, ResolveFact, employed_among, evaluator_of, people_concerned, record_grants
 from dayone.planning.judgement import (
     GuardrailResult,
@@ -153,7 +153,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     guarded = guard_removals(
         split, diff=diff, removals=removals, change=cause.change, policy=policy, ledger=ports.ledger, now=now
     )
-    added = guard_additions(split, diff=diff, inputs=inputs, ledger=ports.ledger)
+    added = guard_additions(split, diff=diff, inputs=inputs, evaluator=evaluator, ledger=ports.ledger)
     guarded = added.joined(guarded)
     plan = with_operations(plan, inputs=inputs, split=split, diff=diff, guarded=guarded, token=ports.token())
     plan = replace(plan, after=replace(plan.after, adding=added.adding), additions=added.budget)
@@ -211,15 +211,31 @@ def guard_removals(
     )
 
 
-def guard_additions(split: SplitDiff, *, diff: Diff, inputs: PlanInputs, ledger: Ledger) -> AdditionsResult:
+def guard_additions(
+    split: SplitDiff, *, diff: Diff, inputs: PlanInputs, evaluator: PolicyEvaluator, ledger: Ledger
+) -> AdditionsResult:
     """Hold all new additions of a subject, or none."""
-    head, cause, day = inputs.state.head, inputs.command.cause, inputs.now.astimezone(UTC).date()
-    gifts = diff.ahead.gifts.keys()
-    counted = additions(split.allowed, state=inputs.state, gifts=gifts, origin=cause.origin, now=inputs.now)
+    head, cause, now = inputs.state.head, inputs.command.cause, inputs.now
+    gifts, of_edit, day = diff.ahead.gifts.keys(), _of_edit(inputs, evaluator=evaluator), now.astimezone(UTC).date()
+    counted = additions(split.allowed, state=inputs.state, gifts=gifts, origin=cause.origin, now=now, of_edit=of_edit)
     if not counted:
         return AdditionsResult()
     tally = ledger.tally(cause.change, day=day)
     return judge_additions(counted, before=head.adding, guardrails=inputs.policy.guardrails, tally=tally, day=day)
+
+
+def _of_edit(inputs: PlanInputs, *, evaluator: PolicyEvaluator) -> Collection[Resource]:
+    """Return what an edit gives the subject by its recorded fact, if its roll-out has not come here yet."""
+    head = inputs.state.head
+    if not 0 < head.policy_version < inputs.policy.version:
+        return ()
+    desired = evaluator.desired(inputs.state, fact=head.fact).resources
+    # What is assigned to a person alone follows their employment.
+    return [
+        resource
+        for resource in desired
+        if resource.kind is not ResourceKind.ASSIGNMENT or assignment_in(resource).principal.group
+    ]
 
 
 def _guarded(
