@@ -220,6 +220,7 @@ class TestLaterOnes:
         assert looked_at.assignments() == _have_access(*_OLD)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(1, 60))
 def test_a_crash_at_any_call_leaves_nobody_out_and_counts_nobody_twice(number: int) -> None:
     world = World(is_new=True, time_to_activate=timedelta(0))

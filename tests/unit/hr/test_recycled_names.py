@@ -404,6 +404,7 @@ def test_a_user_that_was_deleted_in_aws_is_not_made_again_to_be_renamed() -> Non
     assert list(_users(world).values()) == [("ada@example.com", "ada@example.com")]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("number", range(1, 60, 2))
 def test_a_crash_anywhere_ends_in_the_same(number: int) -> None:
     world = _world()

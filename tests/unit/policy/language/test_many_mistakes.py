@@ -47,6 +47,7 @@ def test_a_policy_with_thousands_of_mistakes(make: Callable[[], str]) -> None:
     assert "more mistakes that are not listed" in refused.value.findings[-1]
 
 
+@pytest.mark.thorough
 def test_the_first_of_many_unknown_names_still_gets_a_suggestion() -> None:
     text = "version: 1\ngroups:\n  engineers: {}\nassignments:\n" + "  - {group: engineer}\n" * _MANY
     with pytest.raises(Invalid) as refused:
