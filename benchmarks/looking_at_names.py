@@ -20,8 +20,7 @@ from dayone.executor.existing import ExistingAccess, ExistingNames
 from dayone.planning.desired_access import DesiredAccess
 from dayone.preview.request import WhatIf
 from dayone.preview.service import preview_plan
-from dayone.wiring.api import FEW_CALLS
-from dayone.wiring.existing import LONGEST_IN_A_PREVIEW
+from dayone.wiring.api import FEW_CALLS, LONGEST_IN_A_PREVIEW
 from tests.builders import a_person
 from tests.fakes.identity_center import StoredGroup
 from tests.fakes.state_known import MemorySubjectIndex

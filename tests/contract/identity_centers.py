@@ -11,8 +11,7 @@ from typing import Any
 
 from dayone.adapters.identity_center.assignments import SsoAssignments
 from dayone.adapters.identity_center.directory import IdentityStoreDirectory
-from dayone.adapters.identity_center.existing_use import AwsExistingUse
-from dayone.adapters.identity_center.live_access import AwsLiveAccess
+from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
 from dayone.adapters.identity_center.permission_set_policies import SsoSetPolicies
 from dayone.adapters.identity_center.permission_sets import SsoPermissionSets
 from dayone.ports.identity_center import (

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.adapters.identity_center.existing_use import AwsExistingUse
+from dayone.adapters.identity_center.live_access import AwsExistingUse
 from dayone.errors import NotFound
 from dayone.ports.records import Page
 from tests.contract.actions import recorded_actions

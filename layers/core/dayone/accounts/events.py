@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -194,25 +195,14 @@ def _why_ignored(detail: Mapping[str, Any], *, kind: str) -> str:
 
 def _first_moment(*texts: object) -> datetime:
     """Return the first time that can be parsed; raise ValueError when none can."""
-    for text in texts:
-        for read_entry in (_iso, _java):
-            try:
-                return read_entry(str(text))
-            except ValueError:
-                continue
+    for text in map(str, texts):
+        at = moment_in(text)
+        if at is not None and at.tzinfo is not None:
+            return at
+        with suppress(ValueError):
+            # AWS writes these in UTC. `split` takes any kind of space, the narrow one included.
+            return datetime.strptime(" ".join(text.replace(",", " ").split()), _JAVA_TIME).replace(tzinfo=UTC)
     raise ValueError("no time that can be read")
-
-
-def _iso(text: str) -> datetime:
-    at = moment_in(text)
-    if at is None or at.tzinfo is None:
-        raise ValueError("no possible time, or one without its zone")
-    return at
-
-
-def _java(text: str) -> datetime:
-    # AWS writes these in UTC. `split` takes any kind of space, the narrow one included.
-    return datetime.strptime(" ".join(text.replace(",", " ").split()), _JAVA_TIME).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

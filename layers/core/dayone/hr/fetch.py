@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
-from dayone.hr.echoes import EchoNotes
+from dayone.hr.resolve_person import EchoNotes
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import (
     ApplyHrRecord,

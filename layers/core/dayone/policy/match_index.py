@@ -73,7 +73,8 @@ class TextFacet(Facet[str]):
 
     def ask_whether(self, bit: int, *, condition: Condition) -> None:
         """Let a selector hold where the condition does."""
-        if _is_plain(condition):
+        is_glob = any(special in value for value in condition.any_of for special in "*?[")
+        if condition.any_of and not (is_glob or condition.none_of or condition.present is False):
             self.ask_for(bit, values=tuple(value for value in condition.any_of if value))
         elif condition.any_of:
             self._asking |= bit
@@ -111,12 +112,6 @@ class TextFacets:
         while (facet := self._facets.setdefault((condition.attribute, turn), TextFacet())).asks(bit):
             turn += 1
         facet.ask_whether(bit, condition=condition)
-
-
-def _is_plain(condition: Condition) -> bool:
-    if condition.none_of or condition.present is False or not condition.any_of:
-        return False
-    return not any(special in value for value in condition.any_of for special in "*?[")
 
 
 def numbers(bits: int) -> Iterator[int]:

@@ -17,10 +17,9 @@ from dayone.hr.configuration_approval import (
     approve_hr_configuration,
     review_hr_configuration,
 )
-from dayone.hr.echoes import EchoNotes
 from dayone.hr.fetch import FetchPorts, RefreshPorts, SourcePace, fetch_record, note_refused_record, refresh_person
 from dayone.hr.manual import import_manual_people
-from dayone.hr.resolve_person import Naming, resolve_names, resolve_person
+from dayone.hr.resolve_person import EchoNotes, Naming, resolve_names, resolve_person
 from dayone.model import commands
 from dayone.model.commands import Command, needs_acceptance
 from dayone.model.lifecycle import has_left

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dayone.errors import Conflicting
-from dayone.hr.echoes import EchoNotes
+from dayone.hr.resolve_person import EchoNotes
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.grants import people_granted

@@ -3,30 +3,44 @@
 import os
 import time
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dayone.adapters.aws.clients import Later, client
 from dayone.adapters.aws.rate_limiter import CallGate
-from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoProgress
+from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
+from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants
 from dayone.adapters.dynamodb.hr import DynamoRecordedHrVersions
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances, DynamoRequestKeys
 from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoTurn
 from dayone.adapters.dynamodb.ledger import DynamoLedger
+from dayone.adapters.dynamodb.parked import DynamoStuckSubjects
 from dayone.adapters.dynamodb.policies import DynamoPolicyArchive, DynamoPolicyInForce
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.identity_center.live_access import AwsLiveAccess
-from dayone.adapters.sqs import SqsInbox
+from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
+from dayone.adapters.identity_center.names import IdentityStoreNames, SsoNamedSets
+from dayone.adapters.identity_center.permission_set_policies import SsoSetContents
+from dayone.adapters.setup.instance import IdentityCenterKeySight, SsoInstanceSight
+from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight
+from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
+from dayone.adapters.setup.table import DynamoTableSight
+from dayone.adapters.sqs import SqsInbox, SqsInboxBacklog
+from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.api.context import AccessApi
+from dayone.executor.existing import ExistingAccess, ExistingNames
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.ops.health import Overview
+from dayone.planning.desired_access import DesiredAccess
 from dayone.policy.reachable import PolicyWithinReach
-from dayone.settings import AccessApiSettings, budgets_in
+from dayone.ports.store import PolicyInForce
+from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
+from dayone.setup.check import CheckSettings, GivenSettings
 from dayone.wiring import accounts as wiring_accounts
-from dayone.wiring import existing as wiring_existing
-from dayone.wiring import overview as wiring_overview
 
 # Few enough that reports and previews take nothing from the executor.
 FEW_CALLS = Allowances(Budgets(sso_admin_calls=3, identity_store_calls=5))
@@ -49,7 +63,7 @@ def access_api_context(
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
         policies=policies,
-        existing=wiring_existing.existing_names(given, table=table, policies=policies, gate=gate, clock=clock),
+        existing=existing_names(given, table=table, policies=policies, gate=gate, clock=clock),
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         grants=DynamoGrants(table),
@@ -58,7 +72,7 @@ def access_api_context(
         work=DynamoDueWork(table),
         **_inboxes(given, table=table, clock=clock),
         keys=DynamoRequestKeys(table),
-        overview=wiring_overview.overview(given, table=table),
+        overview=overview(given, table=table),
         quotas=DynamoTurn(table),
         budgets=budgets_in(given.budgets),
         clock=clock,
@@ -83,4 +97,94 @@ def _live_access(given: AccessApiSettings, *, gate: CallGate) -> AwsLiveAccess:
         instance_arn=given.instance_arn,
         identity_store_id=given.identity_store_id,
         wait=gate.wait,
+    )
+
+
+# A single list can be long, and the answer has to be there before API Gateway gives up, after 29 seconds. Of these a
+# preview needs 18 for planning.
+_LONGEST_TURN = timedelta(seconds=20)
+LONGEST_IN_A_PREVIEW = timedelta(seconds=7)
+
+
+def existing_names(
+    given: AccessApiSettings,
+    *,
+    table: DynamoTable,
+    policies: PolicyInForce,
+    gate: CallGate,
+    clock: Callable[[], datetime],
+) -> ExistingNames:
+    """Its calls pass the gate, and none does after some seconds."""
+    sso_admin: Any = Later("sso-admin", guard=gate.guard)
+    identitystore: Any = Later("identitystore", guard=gate.guard)
+    places = {"instance_arn": given.instance_arn, "identity_store_id": given.identity_store_id}
+
+    def turn(*, longest: timedelta) -> AbstractContextManager[None]:
+        return gate.until(clock() + longest)
+
+    return ExistingNames(
+        directory=IdentityStoreNames(identitystore, identity_store_id=given.identity_store_id),
+        permission_sets=SsoNamedSets(sso_admin, instance_arn=given.instance_arn),
+        preview_turn=partial(turn, longest=LONGEST_IN_A_PREVIEW),
+        access=ExistingAccess(
+            contents=SsoSetContents(sso_admin, instance_arn=given.instance_arn),
+            use=AwsExistingUse(sso_admin, identitystore, **places, turn=partial(turn, longest=_LONGEST_TURN)),
+            # The clients pass the gate themselves.
+            live=AwsLiveAccess(sso_admin, identitystore, **places, wait=lambda _service, _api: None),
+            desired=DesiredAccess(
+                policies=policies, records=DynamoRecords(table), index=DynamoSubjectIndex(table), clock=clock
+            ),
+        ),
+    )
+
+
+# The template's value for an empty parameter: an empty variable counts as missing.
+_NONE = "none"
+
+
+def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
+    """Its past, what was given up, and how it is."""
+    return Overview(
+        history=DynamoHistory(table),
+        audit_log=DynamoAuditLog(table),
+        dead_letters=SqsDeadLetterQueues(client("sqs"), urls=letter_queues_in(given.dead_letters)),
+        backlog=SqsInboxBacklog(client("sqs"), Later("cloudwatch"), queue_url=given.inbox_url),
+        stuck=DynamoStuckSubjects(table),
+        surroundings=_surroundings(),
+        given=_given(given),
+        pause=time.sleep,
+    )
+
+
+def _surroundings() -> CheckSettings:
+    organizations: Any = Later("organizations")
+    sso_admin: Any = Later("sso-admin")
+    identitystore: Any = Later("identitystore")
+    return CheckSettings(
+        instance=SsoInstanceSight(sso_admin),
+        key=IdentityCenterKeySight(sso_admin, identitystore),
+        organization=OrganizationsSight(organizations),
+        trails=CloudTrailSight(Later("cloudtrail")),
+        quotas=ServiceQuotaSight(Later("service-quotas")),
+        concurrency=LambdaConcurrencySight(Later("lambda")),
+        roles=IamRoleSight(Later("iam")),
+        table=DynamoTableSight(client("dynamodb")),
+    )
+
+
+def _given(given: AccessApiSettings) -> GivenSettings:
+    return GivenSettings(
+        instance_arn=given.instance_arn,
+        identity_store_id=given.identity_store_id,
+        account_id=given.account_id,
+        identity_center_key="" if given.identity_center_key == _NONE else given.identity_center_key,
+        administered_from=given.administered_from,
+        management_account_access=given.management_account_access == "true",
+        organization_id="" if given.organization_id == _NONE else given.organization_id,
+        ends_sessions=any(given.ended_sessions_policies.split(",")),
+        inbox_concurrency=int(given.inbox_concurrency),
+        table_name=given.table_name,
+        stack_name=given.stack_name,
+        budgets=budgets_in(given.budgets),
+        sole_administrator=given.sole_administrator == "yes",
     )

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
     from dayone.adapters.aws.rate_limiter import CallGate
     from dayone.adapters.dynamodb.table import DynamoTable
-    from dayone.adapters.identity_center.existing_use import AwsExistingUse
-    from dayone.adapters.identity_center.live_access import AwsLiveAccess
+    from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
     from dayone.executor.attempt import IdentityCenter
     from dayone.planning.desired_access import DesiredAccess
     from dayone.settings import ExecuteOperationsSettings
@@ -56,8 +55,7 @@ def identity_center(
 
 def _uses(given: "ExecuteOperationsSettings", *, gate: "CallGate") -> "Uses":
     from dayone.adapters.aws.clients import client
-    from dayone.adapters.identity_center.existing_use import AwsExistingUse
-    from dayone.adapters.identity_center.live_access import AwsLiveAccess
+    from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
 
     # They are guarded by the gate themselves.
     sso_admin, identitystore = client("sso-admin"), client("identitystore")
