@@ -70,8 +70,7 @@ def access_api_context(
         hr_versions=DynamoRecordedHrVersions(table),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
-        **_inboxes(given, table=table, clock=clock),
-        keys=DynamoRequestKeys(table),
+        **_accepting(given, table=table, clock=clock),
         overview=overview(given, table=table),
         quotas=DynamoTurn(table),
         budgets=budgets_in(given.budgets),
@@ -80,11 +79,11 @@ def access_api_context(
     )
 
 
-def _inboxes(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """For what callers ask for, and for what is only handed on."""
+def _accepting(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """For what callers ask for, with the keys of their requests, and for what is only handed on."""
     queue = SqsInbox(client("sqs"), queue_url=given.inbox_url)
     accepting = AcceptingInbox(queue=queue, acceptances=DynamoAcceptances(table), clock=clock)
-    return {"inbox": accepting, "redelivery": queue}
+    return {"inbox": accepting, "redelivery": queue, "keys": DynamoRequestKeys(table)}
 
 
 def _live_access(given: AccessApiSettings, *, gate: CallGate) -> AwsLiveAccess:
