@@ -8,6 +8,7 @@ import pytest
 from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden, Inapplicable
+from dayone.model.commands import Command
 from dayone.model.people import Person
 from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.changes.test_sensitive_gifts import APPROVER, POLICY, admins, approve, company, held, later
@@ -116,3 +117,44 @@ def test_a_first_day_was_approved_for_whoever_it_was_by_then() -> None:
     world.sweep()
     world.settle()
     assert admins(world) == {"e-1@example.com"}
+
+
+class TestSomebodyElse:
+    """Whoever signs in by the user of an administrator is one."""
+
+    def _renamed(self) -> tuple[World, Command]:
+        world = company()
+        request = world.hr_tells(_by_another_name(a_person("e-1", title="Administrator")))
+        world.settle()
+        return world, request
+
+    def test_another_name_for_an_administrators_user_waits_for_somebody(self) -> None:
+        world, request = self._renamed()
+        assert held(world) == ["person:e-1 update user"]
+        assert admins(world) == {"e-1@example.com"}
+        assert "another user name" in world.state.changes[request.cause.change].held_because
+        approve(request, world=world)
+        assert admins(world) == {"mal@evil.com"}
+
+    def test_whoever_would_sign_in_by_it_does_not_approve_it(self) -> None:
+        world, request = self._renamed()
+        mal = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Ops_0123456789abcdef/mal@evil.com"
+        with pytest.raises(Forbidden, match="what this caller gains"):
+            approve(request, world=world, actor=mal)
+
+    def test_other_attributes_of_theirs_and_other_people_wait_for_nobody(self) -> None:
+        world = company()
+        world.hr_tells(a_person("e-1", title="Administrator", given_name="Augusta"))
+        world.hr_tells(_by_another_name(a_person("e-2")))
+        world.settle()
+        assert held(world) == []
+        assert "mal@evil.com" in world.groups()["staff"]
+
+    def test_a_leavers_name_is_given_up_at_once(self) -> None:
+        world = company()
+        later(world)
+        world.hr_tells(a_person("e-1", title="Administrator", end_date=world.now.date() - timedelta(days=3)))
+        world.settle()
+        world.hr_tells(replace(a_person("e-5"), user_name="e-1@example.com", email="e-1@example.com"))
+        world.settle()
+        assert held(world) == []

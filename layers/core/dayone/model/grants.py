@@ -162,7 +162,13 @@ def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
     """Return the next time at which a grant begins or ends, `now` if such a change is not recorded yet, or None."""
     if any(grant.noted is not grant.state(now=now) for grant in grants):
         return now
-    moments = [moment for grant in grants for moment in (grant.begins, grant.lasts_until) if grant.is_open(now=now)]
+    # Of sensitive access the first end counts, however often the grant has been extended.
+    moments = [
+        moment
+        for grant in grants
+        for moment in (grant.begins, grant.until, grant.lasts_until)
+        if grant.is_open(now=now)
+    ]
     return min((moment for moment in moments if moment > now), default=None)
 
 

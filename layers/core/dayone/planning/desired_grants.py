@@ -2,18 +2,21 @@
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dayone.model.accounts import Account, AccountState, left_alone_in
-from dayone.model.grants import Grant, GrantState, is_grant
+from dayone.model.grants import Grant, GrantState, is_grant, is_of_grants
 from dayone.model.lifecycle import has_access
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy
 from dayone.model.reasons import Desired, DesiredResource, Reason
+from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.policy.sensitivity import sensitivity_of
 
+# Long enough for what has ended to be gone.
+_AGAIN = timedelta(hours=1)
 _NOT_DELEGATED = "AWS does not let Day One, a delegated administrator, assign this there"
 _NOT_BY_ACCIDENT = "this is the management account, which only a grant with `include_management_account` reaches"
 
@@ -43,6 +46,44 @@ def with_grants(
         reasons = (*before.reasons, reason_of(grant)) if before else (reason_of(grant),)
         resources[grant.resource] = DesiredResource(before.attributes if before else {}, reasons)
     return replace(desired, resources=resources, notes=tuple(notes))
+
+
+def with_approved_ends(
+    desired: Desired, *, state: SubjectState, fact: object, policy: Policy, now: datetime
+) -> Desired:
+    """Return the desired resources with sensitive access that grants alone gave ending with these grants.
+
+    An extension, another grant or a rule gives it anew after that, which is held as every gift is.
+    """
+    resources, notes = dict(desired.resources), list(desired.notes)
+    for resource, is_over in _sensitive_grants(state, fact=fact, policy=policy, now=now).items():
+        if resource not in resources:
+            continue
+        if not is_over:
+            resources[resource] = replace(resources[resource], reasons=state.applied[resource].reasons)
+            continue
+        del resources[resource]
+        notes.append(f"{resource} is sensitive and ends with its grant: what else gives it is held anew")
+    return replace(desired, resources=resources, notes=tuple(notes))
+
+
+def given_anew_at(state: SubjectState, *, fact: object, policy: Policy, now: datetime) -> datetime | None:
+    """Return when to plan again what may be given for another reason, once its grant has ended; None without any."""
+    over = _sensitive_grants(state, fact=fact, policy=policy, now=now).values()
+    return now + _AGAIN if any(over) else None
+
+
+def _sensitive_grants(state: SubjectState, *, fact: object, policy: Policy, now: datetime) -> Mapping[Resource, bool]:
+    """Return sensitive access that only grants gave, each with whether all of these are over as they were approved."""
+    if not state.head.grants:
+        return {}
+    sensitivity, found = sensitivity_of(policy), dict[Resource, bool]()
+    for resource, have in state.applied.items():
+        rules = {reason.rule for reason in have.reasons}
+        if is_of_grants(rules) and sensitivity.why(resource, fact=fact):
+            grants = [grant for grant in state.head.grants if grant.rule in rules and grant.end is None]
+            found[resource] = not any(grant.begins <= now < grant.until for grant in grants)
+    return found
 
 
 def reason_of(grant: Grant) -> Reason:

@@ -19,7 +19,7 @@ from dayone.model.reasons import Desired, Reason
 from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
-from dayone.planning.desired_grants import reasons_to_mend, with_grants
+from dayone.planning.desired_grants import reasons_to_mend, with_approved_ends, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
 from dayone.planning.diff import differences, left_alone
 from dayone.planning.first_days import FirstDayGifts, look_ahead
@@ -108,10 +108,11 @@ class PolicyEvaluator:
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """Return the desired resources of the subject for this fact and its recorded grants."""
-        by_rules, grants = self._by_rules(state, fact=fact), state.head.grants
+        by_rules, grants, policy, now = self._by_rules(state, fact=fact), state.head.grants, self.policy, self.now
         if not grants:
             return by_rules
-        return with_grants(by_rules, fact=fact, grants=grants, policy=self.policy, employed=self.employed, now=self.now)
+        granted = with_grants(by_rules, fact=fact, grants=grants, policy=policy, employed=self.employed, now=now)
+        return with_approved_ends(granted, state=state, fact=fact, policy=policy, now=now)
 
     def concerns(self, state: SubjectState) -> bool:
         """Return whether the subject must be planned again: by a difference, its due time, or open work."""

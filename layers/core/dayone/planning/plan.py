@@ -25,6 +25,7 @@ from dayone.model.subject_state import (
 from dayone.model.subjects import Resource, ResourceKind, user_of
 from dayone.planning.causes import movers_after
 from dayone.planning.compiled_rules import ready
+from dayone.planning.desired_grants import given_anew_at
 from dayone.planning.desired_people import lost_at, next_look
 from dayone.planning.diff import Planned, fingerprint, operations
 from dayone.planning.evaluation import Diff
@@ -222,16 +223,17 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
         # A provider gives somebody who is back the user they had; the policy has who they are.
         others = (holder for holder in head.former_holders if at.policy.people.original_of(holder) != head.subject.name)
         head = replace(head, former_holders=tuple(others))
-    names_at = [_look_for_names_at(head, now=at.now)] if head.awaits_names else []
+    other = [_look_for_names_at(head, now=at.now)] if head.awaits_names else []
+    other += filter(None, [given_anew_at(at.state, fact=fact, policy=at.policy, now=at.now)])
     if isinstance(fact, Person):
-        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *names_at, next_expiry(held)]
+        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *other, next_expiry(held)]
         return replace(
             head,
             due_at=min(filter(None, moments), default=None),
             has_access=has_access(fact, cycle=at.policy.people, now=at.now),
             access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
         )
-    moments = [next_turn(head.grants, now=at.now), *names_at, next_expiry(held)]
+    moments = [next_turn(head.grants, now=at.now), *other, next_expiry(held)]
     if isinstance(at.command, RefreshAccount):
         head = replace(head, movers=movers_after(at.recorded, authors=at.command.cause.authors, now=at.now))
     if isinstance(fact, Account) and head.version is not None:
