@@ -12,8 +12,9 @@ from dayone.model.changes import Change, ChangeState, Decision
 from dayone.model.commands import ApplyDecision
 from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import OperationState
-from dayone.model.principals import NOBODY_ELSE, by_oneself, is_same
-from dayone.model.subjects import Resource, Subject, SubjectKind
+from dayone.model.people import Person
+from dayone.model.principals import AUTHOR, NOBODY_ELSE, by_oneself, is_same
+from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.ops.health import Overview
 from dayone.ops.stuck import stuck_subjects_of
 from dayone.planning.blame import with_gainers
@@ -55,7 +56,7 @@ def decide_change(
         has_others = own_part.startswith(_HOLDS) and not own_part.startswith(_HOLDS_ONLY)
         others = _OTHERS if has_others and not (part.subjects or part.only_leavers) else ""
         raise Forbidden(f"change {change} {own_part}: another caller must approve or reject it{others}. {NOBODY_ELSE}")
-    if found.is_decided and found.decision is not None:
+    if found.decision is not None and found.is_decided and not _is_left(found, part=part, ports=ports):
         decision = found.decision
     else:
         _check_is_held(found, part=part, ports=ports)
@@ -71,6 +72,23 @@ def decide_change(
     subject = Subject(SubjectKind.CHANGE, found.id)
     ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=theirs)])
     return decision
+
+
+def _is_left(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> bool:
+    """Return whether the named subjects are those whose operations the first to decide could not decide on."""
+    first = found.decision.actor if found.decision else ""
+    waiting = list(_waiting(found, part=part, ports=ports))
+    return bool(waiting) and all(_is_own(subject, removal, actor=first, ports=ports) for subject, removal in waiting)
+
+
+def _is_own(subject: Subject, removal: HeldPart, *, actor: str, ports: DecidingPorts) -> bool:
+    """Return whether a caller caused a held operation, or gains by it under their present name."""
+    resource = removal.resource
+    person = assignment_in(resource).principal.person if resource.kind is ResourceKind.ASSIGNMENT else ""
+    holder = Subject(SubjectKind.PERSON, person) if person else subject
+    fact = ports.records.subject(holder).head.fact if removal.sensitive else None
+    gains = isinstance(fact, Person) and bool(fact.user_name) and is_same(actor, f"{AUTHOR}{fact.user_name}")
+    return gains or is_blamed(removal, actor=actor)
 
 
 def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPorts) -> str:
@@ -92,7 +110,11 @@ def _own_part(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPo
 def _own(found: Change, *, actor: str, part: DecidedPart, ports: DecidingPorts) -> tuple[list[str], bool]:
     """Return the waiting operations that the caller may not decide on, and whether these are all that wait."""
     waiting = list(_waiting(found, part=part, ports=ports))
-    own = [f"{subject} {removal.resource}" for subject, removal in waiting if is_blamed(removal, actor=actor)]
+    own = [
+        f"{subject} {removal.resource}"
+        for subject, removal in waiting
+        if _is_own(subject, removal, actor=actor, ports=ports)
+    ]
     return own, len(own) == len(waiting)
 
 

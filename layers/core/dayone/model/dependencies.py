@@ -97,8 +97,9 @@ def _rank(action: Action, kind: ResourceKind) -> int:
     if kind is ResourceKind.ENDED_SESSIONS:
         return 1
     if action is Action.DELETE:
-        # A boundary limits what the policies give: it comes before they do, and goes after them.
-        return 1 if is_boundary else 0
+        # A boundary limits what the policies give: it comes before they do, and goes after them. So does a Deny, which
+        # an inline policy may have.
+        return 1 if is_boundary or kind is ResourceKind.INLINE_POLICY else 0
     if kind in ROOTS:
         return 2
     return 3 if is_boundary else 4
@@ -144,6 +145,8 @@ def _must_follow(difference: Difference, *, earlier: Difference) -> bool:
     is_removal = difference.action is Action.DELETE
     if difference.resource.kind is ResourceKind.BOUNDARY and is_removal:
         return earlier.resource.kind in _ATTACHED_TO_A_SET
+    if difference.resource.kind is ResourceKind.INLINE_POLICY and is_removal:
+        return earlier.action is Action.DELETE and earlier.resource.kind in _ATTACHED_TO_A_SET
     if is_removal or difference.resource.kind in ROOTS:
         return False
     # Where the boundary cannot be set, nothing that it is to limit may be attached.
