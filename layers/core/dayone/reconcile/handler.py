@@ -165,25 +165,23 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
     """Return the handlers that plan one subject; they differ in the fact to plan with."""
 
     def recorded(command: Command, head: Head, now: datetime) -> ResolvedFact:
-        if not head.awaits_names:
-            return recorded_fact(head)
-        return resolve_names(head, naming=_naming(command, now, ports=ports, reconciliation=reconciliation))
+        return resolve_names(head, naming=naming(command, now)) if head.awaits_names else recorded_fact(head)
 
     def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
-        naming = _naming(command, now, ports=ports, reconciliation=reconciliation)
-        return resolve_person(command, head=echoes.with_heard(head), naming=naming, now=now)
+        return resolve_person(command, head=echoes.with_heard(head), naming=naming(command, now), now=now)
 
     echoes = EchoNotes(echoes=ports.echoes)
     reconciliation = Reconciliation(
-        **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token", "held_expiry"),
+        **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
+        **ports.only("held_expiry", "hr_authors"),
         echoes=echoes,
-        hr_authors=ports.hr_authors,
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
     )
+    naming = partial(_naming, ports=ports, reconciliation=reconciliation)
     reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
-    hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "reconcile": reconcile}
-    refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr, echoes=echoes)
+    hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "echoes": echoes}
+    refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr, reconcile=reconcile)
     return {
         commands.AdoptExisting: partial(reconcile, resolve=partial(decided_fact, resolve=recorded)),
         commands.ApplyGrant: reconcile,
