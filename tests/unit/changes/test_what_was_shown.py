@@ -132,7 +132,7 @@ class TestSomebodyElse:
         world, request = self._renamed()
         assert held(world) == ["person:e-1 update user"]
         assert admins(world) == {"e-1@example.com"}
-        assert "another user name" in world.state.changes[request.cause.change].held_because
+        assert "signs in by another name" in world.state.changes[request.cause.change].held_reason
         approve(request, world=world)
         assert admins(world) == {"mal@evil.com"}
 
