@@ -72,7 +72,7 @@ def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: 
     if at < before.at:
         return f"stale: the import of {before.at.isoformat()} was taken already"
     if vanished := sorted(set(before.attributes) - _attribute_names(people) - {*source.may_omit}):
-        return f"not told any more: {', '.join(vanished)}; if that is right, list them under `may_omit`"
+        return f"missing from this file: {', '.join(vanished)}; if that is right, list them under `may_omit`"
     count = len(people)
     most = max(source.may_shrink_by, len(before.people) * source.may_shrink // 100)
     fewer = len(before.people) - count

@@ -177,7 +177,7 @@ def test_a_file_with_a_vanished_column_gives_nothing_but_the_ends_that_it_states
     changed = _without_last_days(e1={"status": "ended"}, e2={"given_name": "Eve"})
     refused = _imported(world, changed)
     assert world.state.changes[refused.cause.change].state is ChangeState.FAILED
-    assert "not told any more: end_date" in notes_of(world, refused)[0]
+    assert "missing from this file: end_date" in notes_of(world, refused)[0]
     assert (_status(world, "e-1"), _status(world, "e-2")) == (Status.ENDED, Status.ACTIVE)
     assert person_in(world, "e-2").given_name == "Ann"  # type: ignore[union-attr]
 
