@@ -11,6 +11,7 @@ from dayone.model.policy.rules import (
     Condition,
     GroupRule,
     Location,
+    PermissionSetRule,
     PersonSelector,
     Policy,
 )
@@ -22,6 +23,7 @@ _LOCATIONS = ["Berlin", "London", "New York", "Paris", "Sydney", "Tokyo"]
 _ZONES = ["Europe/Berlin", "Europe/London", "America/New_York", "Europe/Paris", "Australia/Sydney", "Asia/Tokyo"]
 _UNITS = [f"Unit {number}" for number in range(50)]
 _ENVIRONMENTS = ["dev", "staging", "prod"]
+_SETS, _ADMIN, _VIEW = 40, "AdministratorAccess", "job-function/ViewOnlyAccess"
 _HIRED = date(2015, 1, 5)
 
 
@@ -43,6 +45,11 @@ def policy_of(*, groups: int, assignments: int) -> Policy:
     return Policy(
         version=1,
         groups=tuple(_group(number, random) for number in range(groups)),
+        # Of each twenty one is sensitive.
+        permission_sets=tuple(
+            PermissionSetRule(f"Set{number}", next(_LINES), managed_policies=(_ADMIN if number % 20 == 0 else _VIEW,))
+            for number in range(_SETS)
+        ),
         assignments=tuple(_assignment(number, random, groups=groups) for number in range(assignments)),
     )
 
@@ -144,4 +151,4 @@ def _assignment(number: int, random: Random, *, groups: int) -> AssignmentRule:
                 tags=(Condition("env", any_of=environments),),
             )
     group = f"group-{random.randrange(groups)}"
-    return AssignmentRule(group, f"Set{number % 40}", (selector,), next(_LINES))
+    return AssignmentRule(group, f"Set{number % _SETS}", (selector,), next(_LINES))

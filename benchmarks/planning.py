@@ -3,16 +3,24 @@
 All figures are ratios of processor times, or of memory, within this run.
 """
 
+import json
 import tracemalloc
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import batched
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from benchmarks.companies import accounts_as_json, people_as_json, policy_of
 from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from dayone.adapters.dynamodb.mapping import head_record, progress_record
+from dayone.adapters.dynamodb.read_models import DynamoCompany
+from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.adapters.dynamodb.writes import plain_record, typed
 from dayone.hr.connectors.standard import PersonEvent
 from dayone.hr.merge import attributes_of, merged_person, source_record, taken_in
 from dayone.model.accounts import Account
@@ -25,11 +33,14 @@ from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Resource, Subject, SubjectKind
 from dayone.planning.compiled_rules import Selection
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
+from dayone.planning.subjects_walk import walk_company
 from dayone.preview.preview import PreviewBuilder
 from dayone.preview.service import LISTED
 
 PEOPLE, ACCOUNTS, GROUPS, ASSIGNMENTS = 100_000, 5_000, 500, 1_000
 FEW_PEOPLE = 1_000
+# As many as are read from the table, in answers of so many records: what each costs does not depend on their number.
+READ_PEOPLE, READ_ACCOUNTS, A_CALL = 10_000, 500, 500
 ROUNDS = 4
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 _RULES = HrRules()
@@ -125,6 +136,63 @@ def figures_of_time(company: Company, *, policy: Policy) -> tuple[list[Figure], 
     ], seconds
 
 
+class Answers:
+    """DynamoDB's answers to whoever goes through a company, as the bytes that boto3 reads them from."""
+
+    def __init__(self, states: Iterable[SubjectState]) -> None:
+        self._places: dict[str, list[str]] = {}
+        self._bodies: dict[str, list[bytes]] = {}
+        heads = [replace(state.head, revision=1) for state in states]
+        records = [record for head in heads for record in (head_record(head), progress_record(head))]
+        for record in sorted(records, key=lambda record: (record["pk"], record["sk"])):
+            self._places.setdefault(record["pk"], []).append(record["sk"])
+            self._bodies.setdefault(record["pk"], []).append(json.dumps(typed(record)).encode())
+
+    def query(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
+        """See DynamoDB."""
+        partition, start = request["ExpressionAttributeValues"][":v0"]["S"], request.get("ExclusiveStartKey")
+        places = self._places.get(partition, [])
+        first = bisect_right(places, start["sk"]["S"]) if start else 0
+        last = first + request["Limit"]
+        items = json.loads(b"[%s]" % b",".join(self._bodies.get(partition, [])[first:last]))
+        more = {"LastEvaluatedKey": {name: items[-1][name] for name in ("pk", "sk")}} if last < len(places) else {}
+        return {"Items": items, **more}
+
+    def read(self) -> object:
+        """Read everything in calls of the same size, and make nothing of it."""
+        calls = (batch for bodies in self._bodies.values() for batch in batched(bodies, A_CALL, strict=False))
+        return [list(map(plain_record, json.loads(b"[%s]" % b",".join(call)))) for call in calls]
+
+
+def figures_of_reading(company: Company, *, policy: Policy) -> tuple[list[Figure], dict[str, float]]:
+    """Return what the planner and the preview run: everybody read from the table, decoded and planned."""
+    facts = company.parsed()
+    whole, half = Answers(new(facts)), Answers(new(facts[::2]))
+
+    def everybody(answers: Any) -> object:  # noqa: ANN401 - as much of a client as it needs
+        walk = walk_company(policy, company=DynamoCompany(DynamoTable(answers, "state")))
+        return planned(walk, policy=policy)
+
+    seconds = least_seconds(
+        {
+            "parse the same": company.parsed,
+            "read": whole.read,
+            "read, decode and plan": partial(everybody, whole),
+            "the same for half": partial(everybody, half),
+        },
+        rounds=ROUNDS,
+    )
+    through = seconds["read, decode and plan"]
+    return [
+        Figure(
+            "company_read_and_planned_to_parsing_and_reading_it",
+            through / (seconds["parse the same"] + seconds["read"]),
+            2.5,
+        ),
+        Figure("twice_the_records", through / seconds["the same for half"], 2.2),
+    ], seconds
+
+
 def figure_of_memory(company: Company, *, policy: Policy) -> Figure:
     """Return the peak memory while the company is planned, its facts included, over the facts alone."""
     tracemalloc.start()
@@ -143,10 +211,12 @@ def main() -> None:
     company = Company(people_as_json(PEOPLE), accounts_as_json(ACCOUNTS))
     policy = policy_of(groups=GROUPS, assignments=ASSIGNMENTS)
     figures, seconds = figures_of_time(company, policy=policy)
-    figures.append(figure_of_memory(company, policy=policy))
+    read = Company(company.people[:READ_PEOPLE], company.accounts[:READ_ACCOUNTS])
+    of_reading, seconds_of_reading = figures_of_reading(read, policy=policy)
+    figures += [*of_reading, figure_of_memory(company, policy=policy)]
     notes = [
         f"{PEOPLE:,} people, {ACCOUNTS:,} accounts, {GROUPS} groups, {ASSIGNMENTS:,} assignment rules",
-        ", ".join(f"{name} {spent:.3f} s" for name, spent in seconds.items()),
+        ", ".join(f"{name} {spent:.3f} s" for name, spent in {**seconds, **seconds_of_reading}.items()),
     ]
     report(figures, notes=notes, as_json=as_json)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dayone.model.accounts import Account, AccountState
-from dayone.model.subjects import Assignment, Principal
+from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind
 from dayone.policy.language.check import check_policy
 from dayone.policy.sensitivity import Sensitivity
 from tests.unit.policy_texts import read
@@ -156,3 +156,11 @@ class TestNotes:
         _, notes = check_policy({"p.yaml": policy + "sensitive: {harmless: [A, B]}\n"})
         (called,) = [note for note in notes if "harmless" in note]
         assert called.startswith("p.yaml:3: permission set `A` is called harmless, although it has `IAMFullAccess`")
+
+
+def test_what_the_policy_says_of_a_gift_is_made_once_for_everybody() -> None:
+    sensitivity = _policy(_ADMIN)
+    for resource in (Resource(ResourceKind.MEMBERSHIP, "staff"), Resource(ResourceKind.ASSIGNMENT, "Set/staff")):
+        assert sensitivity.part_of(resource) is sensitivity.part_of(resource)
+        assert sensitivity.part_of(resource).meaning == _policy(_ADMIN).part_of(resource).meaning
+        assert sensitivity.part_of(resource).meaning != _policy(_READ).part_of(resource).meaning

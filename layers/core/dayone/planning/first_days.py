@@ -10,8 +10,8 @@ from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status
-from dayone.model.policy.origins import GIVES, assignment_of, assignment_rule, group_rule, part_digest
-from dayone.model.policy.rules import Policy
+from dayone.model.policy.origins import GIVES, assignment_rule, group_rule, part_digest
+from dayone.model.policy.rules import AccountSelector, PersonSelector
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
@@ -128,7 +128,7 @@ def _coming(
 
 def _rests_on(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
     """Return a digest of all that an approval covers: rules, rights, relevant facts, grants and manual entries."""
-    policy, fact, head = sensitivity.policy, giving.fact, giving.state.head
+    fact, head = giving.fact, giving.state.head
     if head.subject.kind is SubjectKind.PERMISSION_SET:
         return form_of(giving.desired)
     grants = [(grant.id, grant.until) for grant in head.grants if grant.resource == resource]
@@ -138,45 +138,42 @@ def _rests_on(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -
     }
     if isinstance(fact, Person):
         rule = group_rule(resource.name)
-        meaning |= _of_membership(resource, fact, giving=giving, policy=policy)
+        meaning |= _of_membership(resource, fact, giving=giving, sensitivity=sensitivity)
     else:
         rule = assignment_rule(resource.name)
-        meaning |= _of_assignment(resource, giving=giving, policy=policy)
+        meaning |= _of_assignment(resource, giving=giving, sensitivity=sensitivity)
     return part_digest(rule, GIVES, meaning)[:16]
 
 
-def _of_membership(resource: Resource, person: Person, *, giving: Giving, policy: Policy) -> Mapping[str, object]:
-    rules = tuple(rule for rule in policy.groups if rule.name == resource.name)
-    assigned = tuple(rule for rule in policy.assignments if rule.group == resource.name)
-    selectors = [each for rule in rules for each in (*rule.members, *rule.exceptions)]
-    attributes = {condition.attribute for each in selectors for condition in each.conditions}
+def _of_membership(
+    resource: Resource, person: Person, *, giving: Giving, sensitivity: Sensitivity
+) -> Mapping[str, object]:
+    part = sensitivity.part_of(resource)
+    attributes = {
+        condition.attribute
+        for each in part.selectors
+        if isinstance(each, PersonSelector)
+        for condition in each.conditions
+    }
     return {
-        "rules": rules,
-        "assigned": assigned,
-        "rights": _rights({rule.permission_set for rule in assigned}, policy=policy),
+        **part.meaning,
         # Who it is counts too: the same record may become somebody else.
         "facts": {name: str(getattr(person, name, None)) for name in {*attributes, "user_name", "email"}},
         "by hand": _by_hand(giving.source_records),
     }
 
 
-def _of_assignment(resource: Resource, *, giving: Giving, policy: Policy) -> Mapping[str, object]:
-    assignment, account = assignment_in(resource), giving.fact
-    person = assignment.principal.person
+def _of_assignment(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> Mapping[str, object]:
+    account, person = giving.fact, assignment_in(resource).principal.person
     head = giving.recorded(Subject(SubjectKind.PERSON, person)).head if person else None
-    rules = tuple(rule for rule in policy.assignments if assignment_of(rule) == assignment_rule(resource.name))
-    selectors = [each for rule in rules for each in (*rule.accounts, *rule.exceptions)]
+    part = sensitivity.part_of(resource)
+    selectors = (each for each in part.selectors if isinstance(each, AccountSelector))
     return {
-        "rules": rules,
-        "rights": _rights({assignment.permission_set}, policy=policy),
+        **part.meaning,
         "facts": [isinstance(account, Account) and describes(selector, account) for selector in selectors],
         "by hand": _by_hand(head.source_records) if head else {},
         "who": (head.fact.user_name, head.fact.email) if head and isinstance(head.fact, Person) else (),
     }
-
-
-def _rights(names: Collection[str], *, policy: Policy) -> Mapping[str, object]:
-    return {rule.name: rule.rights for rule in policy.permission_sets if rule.name in names}
 
 
 def _by_hand(source_records: Iterable[SourceRecord]) -> Mapping[str, str]:

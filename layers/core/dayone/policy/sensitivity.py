@@ -1,11 +1,27 @@
 """Identify sensitive access: permissions to widen access, the management account, and names in the policy."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from dayone.model.accounts import Account
-from dayone.model.policy.origins import birthright_of, harmless_of
-from dayone.model.policy.rules import AssignmentRule, GroupRule, PermissionSetRule, Policy, PolicyNote
+from dayone.model.policy.origins import (
+    Meaning,
+    assignment_of,
+    assignment_rule,
+    birthright_of,
+    harmless_of,
+    meaning_of,
+)
+from dayone.model.policy.rules import (
+    AccountSelector,
+    AssignmentRule,
+    GroupRule,
+    PermissionSetRule,
+    PersonSelector,
+    Policy,
+    PolicyNote,
+)
 from dayone.model.subjects import Assignment, Resource, ResourceKind, assignment_in
 from dayone.policy.managed_policies import HARMLESS, SENSITIVE
 from dayone.policy.matching import describes, may_share_accounts, names_management
@@ -94,6 +110,14 @@ def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[Polic
             yield PolicyNote(rule.location, text)
 
 
+@dataclass(frozen=True)
+class PolicyPart:
+    """What a policy says of a resource: the meaning of its rules and rights, and whom or which accounts they select."""
+
+    meaning: Mapping[str, Meaning]
+    selectors: tuple[PersonSelector | AccountSelector, ...]
+
+
 class Sensitivity:
     """Sensitive access in one policy, each with the reason; "" is not sensitive."""
 
@@ -101,6 +125,7 @@ class Sensitivity:
         self._policy = policy
         self._names = policy.sensitive
         self._sets = frozenset(rule.name for rule in policy.permission_sets)
+        self._parts: dict[Resource, PolicyPart] = {}
 
     @property
     def policy(self) -> Policy:
@@ -125,6 +150,33 @@ class Sensitivity:
             if rule.group and rule.group not in reasons and (reason := self.why_rule(rule)):
                 reasons[rule.group] = reason
         return reasons
+
+    def part_of(self, resource: Resource) -> PolicyPart:
+        """Return what the policy says of a membership or an assignment: made once, for everybody who is given it."""
+        if (part := self._parts.get(resource)) is None:
+            part = self._parts[resource] = self._made_part(resource)
+        return part
+
+    @cached_property
+    def _assignments(self) -> Mapping[str, list[AssignmentRule]]:
+        rules: dict[str, list[AssignmentRule]] = {}
+        for rule in self._policy.assignments:
+            rules.setdefault(assignment_of(rule), []).append(rule)
+        return rules
+
+    def _made_part(self, resource: Resource) -> PolicyPart:
+        rules: tuple[GroupRule | AssignmentRule, ...]
+        if resource.kind is ResourceKind.MEMBERSHIP:
+            rules = tuple(rule for rule in self._policy.groups if rule.name == resource.name)
+            assigned = tuple(rule for rule in self._policy.assignments if rule.group == resource.name)
+            sets, more = {rule.permission_set for rule in assigned}, {"assigned": assigned}
+        else:
+            rules = tuple(self._assignments.get(assignment_rule(resource.name), ()))
+            sets, more = {assignment_in(resource).permission_set}, {}
+        rights = {rule.name: rule.rights for rule in self._policy.permission_sets if rule.name in sets}
+        meant = {"rules": rules, "rights": rights, **more}
+        gives = (each for rule in rules for each in _selectors(rule))
+        return PolicyPart({name: Meaning(meaning_of(value)) for name, value in meant.items()}, tuple(gives))
 
     def why_set(self, name: str) -> str:
         """Return the reason why a permission set is sensitive, by its key; one outside the policy cannot be read."""
@@ -186,6 +238,11 @@ class Sensitivity:
             if any(may_share_accounts(selector, sensitive) for sensitive in self._names.accounts):
                 return f"it is given `{rule.permission_set}` where accounts may be sensitive"
         return ""
+
+
+def _selectors(rule: GroupRule | AssignmentRule) -> Iterator[PersonSelector | AccountSelector]:
+    yield from rule.members if isinstance(rule, GroupRule) else rule.accounts
+    yield from rule.exceptions
 
 
 _READY: dict[int, Sensitivity] = {}

@@ -78,8 +78,17 @@ def part_digest(rule: str, role: str, meaning: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+@dataclass(frozen=True)
+class Meaning:
+    """Part of a policy that was reduced to its meaning before."""
+
+    value: object
+
+
 def meaning_of(value: object) -> object:
     """Return the meaning of a part of a policy: without locations, alternatives in any order and letter case."""
+    if isinstance(value, Meaning):
+        return value.value
     if isinstance(value, Location):
         return None
     if is_dataclass(value):
