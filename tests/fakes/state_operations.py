@@ -10,13 +10,13 @@ from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.failures import Obstacle, after_failure
 from dayone.model.guardrails import after_ends, released, with_count
 from dayone.model.operations import (
+    ANSWERED_LATER,
     OPEN_STATES,
     Applied,
     DeletionOutcome,
     Lane,
     Operation,
     OperationState,
-    is_answered_later,
 )
 from dayone.model.subject_state import NO_GENERATION, generation_number
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind
@@ -102,7 +102,7 @@ class MemoryOperationQueue(MemoryParkedOperations):
         )
         begun = replace(begun, awaits=None, is_parked=False)
         # Of what AWS answers at once an attempt is known by its doubt, and counted when it is over.
-        if is_answered_later(operation) or operation.is_parked:
+        if operation.resource.kind in ANSWERED_LATER or operation.is_parked:
             self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
         mark = ResourceOf(operation.subject, unsettled.resource) if unsettled else None

@@ -230,22 +230,14 @@ _FOR_OTHERS = timedelta(seconds=0.5)
 
 def outcomes_to_record(ends: Sequence[Finished], *, now: datetime, next_at: datetime | None) -> Sequence[Finished]:
     """Return what to record now, in one transaction; `next_at` is when something more may come to its end, if ever."""
-    due = [end for end in ends if not _may_wait(end)]
-    others = [end for end in ends if _may_wait(end)]
-    if others and not _is_worth_waiting(others, now=now, next_at=next_at):
+    # Nothing is carried out after a membership but the end of its group.
+    others = [end for end in ends if end.operation.resource.kind is ResourceKind.MEMBERSHIP]
+    due = [end for end in ends if end.operation.resource.kind is not ResourceKind.MEMBERSHIP]
+    no_later = others[0].at + _FOR_OTHERS if others else now
+    is_worth_waiting = next_at is not None and now <= next_at < no_later and len(others) < MOST_TOGETHER
+    if others and not is_worth_waiting:
         # Those of a subject at once: its counts are then written once.
         subjects = list(dict.fromkeys(end.operation.subject for end in others))
         due += sorted(others, key=lambda end: subjects.index(end.operation.subject))
     # With an adopted set goes a record of each policy that is attached to it.
     return due[: 1 if any(end.attached for end in due[:MOST_TOGETHER]) else MOST_TOGETHER]
-
-
-def _is_worth_waiting(ends: Sequence[Finished], *, now: datetime, next_at: datetime | None) -> bool:
-    no_later = ends[0].at + _FOR_OTHERS
-    is_more_to_come = next_at is not None and now <= next_at < no_later
-    return is_more_to_come and len(ends) < MOST_TOGETHER
-
-
-def _may_wait(end: Finished) -> bool:
-    # Nothing is carried out after a membership but the end of its group.
-    return end.operation.resource.kind is ResourceKind.MEMBERSHIP

@@ -8,7 +8,7 @@ from functools import partial
 from dayone.executor.backlog import Backlog
 from dayone.executor.in_flight import RequestKind, RequestsUnderWay, must_not_meet
 from dayone.executor.rate_limits import Allowances, CallRate, InFlightLimit
-from dayone.model.operations import SSO_ADMIN, Lane, Operation, OperationState, is_answered_later, quota_of
+from dayone.model.operations import ANSWERED_LATER, SSO_ADMIN, Lane, Operation, OperationState, quota_of
 from dayone.model.subjects import ResourceKind, Subject
 
 # Between two tries of what waits for its plan to be committed, which is written right behind it.
@@ -252,4 +252,8 @@ class Schedule:
 
 def is_lost_request(operation: Operation) -> bool:
     """Return whether an attempt was begun and neither its request id nor its end was recorded."""
-    return is_answered_later(operation) and operation.state is OperationState.PENDING and operation.attempts > 0
+    return (
+        operation.resource.kind in ANSWERED_LATER
+        and operation.state is OperationState.PENDING
+        and operation.attempts > 0
+    )

@@ -234,9 +234,8 @@ def lane_of(operation: Operation) -> Lane:
     return _LANES.get(operation.resource.kind, Lane.PERMISSION_SETS)
 
 
-def is_answered_later(operation: Operation) -> bool:
-    """Return whether AWS takes it as a request, and works on that for a while."""
-    return operation.resource.kind in (ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING)
+# AWS takes these as requests, and works on each for a while.
+ANSWERED_LATER = frozenset({ResourceKind.ASSIGNMENT, ResourceKind.PROVISIONING})
 
 
 def quota_of(operation: Operation) -> str:

@@ -50,22 +50,14 @@ def head_record(head: Head) -> Record:
     fact = record.pop("fact", None)
     if head.fact is not None:
         record[_FACTS[type(head.fact)]] = fact
-    if isinstance(head.fact, Person):
-        record |= _person_parts(record)
+    repeated = _first_source_says(record) if isinstance(head.fact, Person) else {}
+    if repeated and repeated.keys() <= record["person"].keys():
+        # What the first HR source says word for word the head has as well.
+        person = {name: value for name, value in record["person"].items() if repeated.get(name) != value}
+        record |= {"person": person, _IS_AS_SOURCE_SAYS: True}
     if head.due_at is not None:
         record["due"] = lists.DUE
     return {**record, "listed_in": lists.list_of(head.subject.kind), "listed_as": head.subject.name}
-
-
-def _person_parts(record: Record) -> Record:
-    """Return the person in a head without what the first HR source says word for word, which the head has as well."""
-    person, repeated = record["person"], _first_source_says(record)
-    if not repeated or repeated.keys() - person.keys():
-        return {}
-    return {
-        "person": {name: value for name, value in person.items() if repeated.get(name) != value},
-        _IS_AS_SOURCE_SAYS: True,
-    }
 
 
 def _first_source_says(record: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -37,7 +37,7 @@ from dayone.errors import Conflicting
 from dayone.messages.codec import encode, stamp
 from dayone.model.dependencies import COUNTED
 from dayone.model.guardrails import with_count
-from dayone.model.operations import Applied, Operation, OperationState, is_answered_later
+from dayone.model.operations import ANSWERED_LATER, Applied, Operation, OperationState
 from dayone.model.subjects import ResourceOf
 from dayone.ports.operations import Finished
 
@@ -67,7 +67,7 @@ def is_begun(
 
 
 def _is_to_be_tried(table: DynamoTable, operation: Operation, *, doubt: Applied) -> bool:
-    if is_answered_later(operation) or operation.is_parked:
+    if operation.resource.kind in ANSWERED_LATER or operation.is_parked:
         at = {"attempted_at": stamp(doubt.at)} if doubt.at else {}
         attempt = Update(
             change_keys.operation_key(operation),

@@ -132,16 +132,15 @@ class DynamoTable:
 
     def _write_batches(self, requests: Iterable[Mapping[str, Any]]) -> None:
         for batch in batched(requests, _MOST_IN_A_BATCH_WRITE, strict=False):
-            self._write_batch({self._name: list(batch)})
-
-    def _write_batch(self, left: Mapping[str, Any]) -> None:
-        for number in range(_ATTEMPTS):
-            with translated():
-                answer = self._client.batch_write_item(RequestItems=left)
-            if not (left := answer.get("UnprocessedItems", {})):
-                return
-            self._step_back(number)
-        raise Throttled("DynamoDB left a part of a batch unwritten")
+            left: Mapping[str, Any] = {self._name: list(batch)}
+            for number in range(_ATTEMPTS):
+                with translated():
+                    left = self._client.batch_write_item(RequestItems=left).get("UnprocessedItems", {})
+                if not left:
+                    break
+                self._step_back(number)
+            else:
+                raise Throttled("DynamoDB left a part of a batch unwritten")
 
     def _read_batch(self, left: Mapping[str, Any]) -> Iterator[Record]:
         for number in range(_ATTEMPTS):
