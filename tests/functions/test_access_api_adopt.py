@@ -78,7 +78,7 @@ def test_what_has_changed_since_is_not_what_was_decided_on(world: World) -> None
         ({"reason": ""}, 422),
         ({"subject": "account:123456789012"}, 422),
         ({"subject": "group:other"}, 404),
-        ({"reason": "x"}, 400),
+        ({"comment": "x"}, 400),
     ],
 )
 def test_a_mistake_is_refused(world: World, members: dict[str, object], status: int) -> None:
