@@ -132,6 +132,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a failed request counts as done",
         _by(_SUCCEEDED),
         ((execute_operations, "conclude", _without_failures(ask_aws.conclude)),),
+        shown_in=26,
     ),
     Mutation(
         "predecessors are not waited for",
@@ -157,7 +158,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((rate_limits.CallRate, "__init__", _twice_as_fast(rate_limits.CallRate.__init__)),),
     ),
     Mutation("a budget has no end", _by("budgets"), ((rate_limits.Allowances, "of", _always(answer=40.0)),)),
-    Mutation("the window has no end", _by("budgets"), ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),)),
+    Mutation(
+        "the window has no end",
+        _by("budgets"),
+        ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),),
+        shown_in=34,
+    ),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
         "grants before revocations",
@@ -171,11 +177,13 @@ MUTATIONS: tuple[Mutation, ...] = (
             (judgement, "why_over_the_limit", _always("")),
             (reconcile_subject, "limit", _always(1_000_000)),
         ),
+        shown_in=8,
     ),
     Mutation(
         "an older telling wins",
         _by("acknowledged means recorded", _END),
         ((FactVersion, "is_newer_than", _always(answer=True)),),
+        shown_in=2,
     ),
     Mutation(
         "what others made counts as ours",
@@ -185,18 +193,21 @@ MUTATIONS: tuple[Mutation, ...] = (
             (perform_operation, "adopt_if_identical", _adopts_as_its_own),
             (try_operation, "there_before", _always(None)),
         ),
+        shown_in=11,
     ),
     Mutation(
         "a set is taken on for its own attributes",
         _by("only its own is removed"),
         ((adopt_existing, "_compared", _own_attributes),),
+        shown_in=11,
     ),
     Mutation("what is a person's own stays when they leave", _by(_END), ((requeue, "follow_person", _always(None)),)),
-    Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),)),
+    Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=11),
     Mutation(
         "nobody looks when a grant ends",
         _by(_END),
         ((make_plan, "next_turn", _always(None)), (desired_people, "next_turn", _always(None))),
+        shown_in=12,
     ),
     Mutation(
         "a set that has changed does not reach its accounts",
@@ -207,17 +218,20 @@ MUTATIONS: tuple[Mutation, ...] = (
         "doubt does not count when planning",
         _by(_END, _APPLIED),
         ((planning, "_additions", lambda desired, *, applied: _additions_without_doubt(desired, applied)),),
+        shown_in=5,
     ),
     Mutation(
         "AWS's request ids are not kept",
         _by("every change is in the audit log"),
         ((try_operation, "entry_of", lambda entry, *, at: replace(_entry_of(entry, at=at), request_id="")),),
+        shown_in=14,
     ),
     Mutation("the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),)),
     Mutation(
         "the end of what is waited for wakes nobody",
         _by(_WAITS),
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
+        shown_in=4,
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
 )
