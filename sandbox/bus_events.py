@@ -25,7 +25,7 @@ _SHAPES: Mapping[DetailType, tuple[object, str]] = {
     DetailType.OPERATION_HELD: (bus_events.OperationDetail, "A guardrail holds an operation until it is approved."),
     DetailType.CHANGE_SUCCEEDED: (bus_events.ChangeDetail, "All operations of a change have ended, and none failed."),
     DetailType.CHANGE_FAILED: (bus_events.ChangeDetail, "All operations of a change have ended, and some failed."),
-    DetailType.CHANGE_HELD: (bus_events.ChangeDetail, "What is left of a change is held until it is approved."),
+    DetailType.CHANGE_HELD: (bus_events.ChangeDetail, "The rest of a change is held until it is approved."),
     DetailType.CHANGE_EXPIRED: (
         bus_events.ChangeExpiredDetail,
         "Held operations of a change have expired; the event comes once for each change.",

@@ -28,7 +28,7 @@ TAGS = {
     "me": "The caller of the API.",
     "operations": "Operating Day One: dead letters, audit log, setup checks and metrics.",
     "changes": "Changes: causes, progress, and approval or rejection of held operations.",
-    "HR systems": "What HR systems send to, at the address in the stack's output `HrUrl`.",
+    "HR systems": "Deliveries of HR systems, at the address in the stack's output `HrUrl`.",
 }
 _ABOUT = """\
 Day One keeps access to AWS equal to HR records and policy. Every request below `/v1` is signed with AWS \

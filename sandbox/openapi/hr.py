@@ -34,7 +34,7 @@ The answer is the same for every address, whether an HR system is configured the
 
 _OTHER = Annotated[
     dict[str, Any] | list[dict[str, Any]],
-    Described(description="What an HR system of another kind sends, or a whole workforce (kind `json`)."),
+    Described(description="A delivery of an HR system of another kind, or a whole workforce (kind `json`)."),
 ]
 _SENT = PersonEvent | _OTHER
 _FILE = Annotated[str, Described(maxLength=LARGEST_BODY, description="A whole workforce (kind `csv`).")]
@@ -68,7 +68,7 @@ _HEADERS = (
     ),
     Parameter(
         name=TIME_HEADER,
-        text="When it was signed, in seconds since 1970. Kinds `standard`, `csv` and `json`.",
+        text="The time of signing, in seconds since 1970. Kinds `standard`, `csv` and `json`.",
         place="header",
         example="1795424400",
         schema={"type": "string", "pattern": "^[0-9]{1,12}$"},
@@ -86,7 +86,7 @@ _IN_HEX = "^[0-9a-f]{64}$"
 _VENDOR_HEADERS = tuple(
     Parameter(name=name, text=f"{says} Kind `{kind}`.", place="header", schema={"type": "string", "pattern": pattern})
     for kind, name, says, pattern in (
-        ("bamboohr", "x-bamboohr-timestamp", "When it was signed, in seconds since 1970.", "^[0-9]{1,12}$"),
+        ("bamboohr", "x-bamboohr-timestamp", "The time of signing, in seconds since 1970.", "^[0-9]{1,12}$"),
         ("bamboohr", "x-bamboohr-signature", "HMAC-SHA256 over the body and the timestamp, in hexadecimal.", _IN_HEX),
         ("hibob", "bob-signature", "HMAC-SHA512 over the body, in base64.", "^[A-Za-z0-9+/]{86}==$"),
         ("merge", "x-merge-webhook-signature", "HMAC-SHA256 over the body, in base64url.", "^[A-Za-z0-9_-]{43}=?$"),

@@ -110,7 +110,7 @@ ASSIGNMENTS = Description(
     refuses=(NotFound, Invalid, Inapplicable),
     also_answers={"text/csv": _AS_CSV},
     headers={
-        "Link": "Where the next part is, with `rel=next`; missing at the end.",
+        "Link": "The address of the next part, with `rel=next`; missing at the end.",
         "X-Next-Cursor": "The cursor of the next part; missing at the end.",
     },
 )

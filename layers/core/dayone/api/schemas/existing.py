@@ -47,7 +47,7 @@ EXISTING = Description(
         ),
         Parameter(
             name="name",
-            text="What it is called in Identity Center, if that is neither the key nor the `name` of a rule in force.",
+            text="Its name in Identity Center, if that is neither the key nor the `name` of a rule in force.",
             example="deploy-prod",
         ),
     ),

@@ -70,7 +70,7 @@ class MailShape(Strict):
         alias="from", description="An address that SES may send as."
     )
     subject: Annotated[Template, Field(max_length=_LONGEST_SUBJECT)] = Field(description="Its subject.")
-    text: Annotated[Template, Field(max_length=_LONGEST_MAIL)] = Field(description="Its text, with what is filled in.")
+    text: Annotated[Template, Field(max_length=_LONGEST_MAIL)] = Field(description="Its text, with placeholders.")
 
 
 _NO_MAIL = MailShape.model_construct()
@@ -82,7 +82,7 @@ class WelcomeShape(Strict):
     since: Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})] = Field(
         description="The earliest first day of employment for which a welcome is sent."
     )
-    mail: MailShape = Field(default=_NO_MAIL, description="A mail to them, beside the event.")
+    mail: MailShape = Field(default=_NO_MAIL, description="A welcome mail, in addition to the event.")
 
 
 _NO_WELCOME = WelcomeShape.model_construct()
@@ -92,17 +92,21 @@ class PeopleShape(Strict):
     """Times at which people get and lose access."""
 
     created_days_before: Annotated[int, Field(ge=0, le=_MOST_DAYS_BEFORE)] = Field(
-        default=0, description="How many days before the first day the user is made, without access."
+        default=0, description="The number of days before the first day at which the user is created, without access."
     )
-    access_from: LocalTime = Field(default="00:00", description="When access begins on the first day, local time.")
-    access_until: EndTime = Field(default="24:00", description="When access ends on the last day, local time.")
-    on_leave: Literal["keep", "suspend"] = Field(default="keep", description="What becomes of access on leave.")
-    leavers: Literal["keep", "delete"] = Field(default="keep", description="What becomes of a leaver's user.")
-    end_sessions: bool = Field(default=True, description="Whether live sessions end when access does.")
+    access_from: LocalTime = Field(
+        default="00:00", description="The local time at which access begins on the first day."
+    )
+    access_until: EndTime = Field(default="24:00", description="The local time at which access ends on the last day.")
+    on_leave: Literal["keep", "suspend"] = Field(
+        default="keep", description="Access during a leave: kept or suspended."
+    )
+    leavers: Literal["keep", "delete"] = Field(default="keep", description="The user of a leaver: kept or deleted.")
+    end_sessions: bool = Field(default=True, description="End live sessions when access ends.")
     same_person: dict[words.PersonId, words.PersonId] = Field(
-        default_factory=dict, description="Additional HR ids of a person, by the id that is used."
+        default_factory=dict, description="Further HR ids of a person, with the id to use."
     )
-    welcome: WelcomeShape = Field(default=_NO_WELCOME, description="Telling people that they are ready.")
+    welcome: WelcomeShape = Field(default=_NO_WELCOME, description="Welcome messages to people who have got access.")
 
 
 def life_cycle(shape: PeopleShape, *, source: str) -> LifeCycle:
@@ -159,7 +163,7 @@ class TextShape(Strict):
     any: Globs = Field(default_factory=list, description="One of these globs fits the whole text.")
     not_: Globs = Field(default_factory=list, alias="not", description="None of these globs fits; empty text passes.")
     present: bool = Field(
-        default=True, description="Whether there is a text at all.", json_schema_extra=_without_default
+        default=True, description="A text is required, or must be empty.", json_schema_extra=_without_default
     )
 
     @model_validator(mode="after")
@@ -184,7 +188,9 @@ class DateShape(Strict):
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    present: bool = Field(default=True, description="Whether there is a date.", json_schema_extra=_without_default)
+    present: bool = Field(
+        default=True, description="A date is required, or must be missing.", json_schema_extra=_without_default
+    )
     reached: _Days = Field(
         default=0,
         description="From the midnight of the date on, or of so many days after it; negative is before it.",
@@ -192,7 +198,7 @@ class DateShape(Strict):
     )
     not_reached: _Days = Field(
         default=0,
-        description="Until then, and always for those without a date.",
+        description="Until that time, and always without a date.",
         json_schema_extra=_without_default,
     )
 
@@ -239,7 +245,7 @@ class PersonShape(Strict):
     cost_centre: TextCondition = Field(default=_UNASKED, description="The cost centre.")
     location: TextCondition = Field(default=_UNASKED, description="The place of work.")
     employment: TextCondition = Field(default=_UNASKED, description="The kind of employment, such as `contractor`.")
-    manager: TextCondition = Field(default=_UNASKED, description="Who the person reports to.")
+    manager: TextCondition = Field(default=_UNASKED, description="The person's manager.")
     time_zone: TextCondition = Field(default=_UNASKED, description="The IANA time zone, such as `Europe/Berlin`.")
     start_date: DateCondition = Field(default=_UNASKED_DATE, description="The first day of access.")
     end_date: DateCondition = Field(default=_UNASKED_DATE, description="The last day of access.")
@@ -258,7 +264,9 @@ class AccountShape(Strict):
 
     id: AccountIds = Field(default_factory=list, description="The account's 12 digits, in quotes.")
     name: Globs = Field(default_factory=list, description="A glob of the account's name.")
-    ou: OuPaths = Field(default_factory=list, description="Where it is: a path from the root; `/**` is all below.")
+    ou: OuPaths = Field(
+        default_factory=list, description="The account's place: a path from the root; `/**` is all below."
+    )
     ou_id: OuIds = Field(default_factory=list, description="The id of the OU it is in; `/**` behind it is all below.")
     tags: Annotated[dict[words.Text, TextCondition], Field(min_length=1)] = Field(
         default_factory=dict, description="Tags the account carries."
@@ -279,7 +287,7 @@ class GrantedAccountShape(AccountShape):
 
     include_management_account: Annotated[bool, AfterValidator(_is_yes)] = Field(
         default=False,
-        description="Whether this means the management account too; beside its `id`, which alone does not.",
+        description="Include the management account, in addition to its `id`, which alone does not.",
     )
 
     @model_validator(mode="after")

@@ -26,17 +26,17 @@ class GroupShape(Strict):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["members"]}, {"required": ["people"]}]})
 
-    name: words.GroupDisplayName = Field(default="", description="What Identity Center calls it; the key if left out.")
+    name: words.GroupDisplayName = Field(default="", description="Its name in Identity Center; the key if left out.")
     description: words.GroupDescription = Field(default="", description="Its description in Identity Center.")
     members: Annotated[
         list[PersonShape],
         BeforeValidator(_everyone, json_schema_input_type=Literal["everyone"] | list[PersonShape]),
     ] = Field(default_factory=list, description="The members: `everyone`, or the people that any entry selects.")
     people: Annotated[list[words.PersonId], AfterValidator(words.unlike)] = Field(
-        default_factory=list, description="HR ids of people who belong whatever else holds."
+        default_factory=list, description="HR ids of people who are always members."
     )
     except_: Annotated[list[PersonShape], Field(min_length=1)] = Field(
-        default_factory=list, alias="except", description="Who does not belong after all; beats everything."
+        default_factory=list, alias="except", description="People who are never members; beats everything."
     )
     birthright: bool = Field(
         default=False, description="HR alone gives it, although it is sensitive, once somebody else has approved that."
@@ -87,7 +87,7 @@ def _unlike_policies(policies: list[CustomerPolicyShape]) -> list[CustomerPolicy
 class PermissionSetShape(Strict):
     """One permission set."""
 
-    name: set_words.PermissionSetName = Field(default="", description="What AWS calls it; the key if left out.")
+    name: set_words.PermissionSetName = Field(default="", description="Its name in AWS; the key if left out.")
     description: set_words.Description = Field(default="", description="Shown in the access portal.")
     managed_policies: Annotated[list[set_words.ManagedPolicy], AfterValidator(words.unlike)] = Field(
         default_factory=list, description="AWS's own policies, each by name, path below `policy/`, or ARN."
@@ -99,7 +99,7 @@ class PermissionSetShape(Strict):
     permissions_boundary: BoundaryShape = Field(
         default=_NO_BOUNDARY, description="One policy: the most that anyone can do with this permission set."
     )
-    session_duration: set_words.SessionDuration = Field(default="PT1H", description="How long a session lasts.")
+    session_duration: set_words.SessionDuration = Field(default="PT1H", description="The duration of a session.")
     relay_state: set_words.RelayState = Field(default="", description="The page of the AWS console that opens first.")
     tags: Annotated[dict[set_words.TagKey, set_words.TagValue], Field(max_length=_MOST_TAGS)] = Field(
         default_factory=dict, description="Tags of the permission set itself."
@@ -125,7 +125,7 @@ class AssignmentShape(Strict):
         description="The accounts: whichever any entry selects."
     )
     except_: Annotated[list[AccountShape], Field(min_length=1)] = Field(
-        default_factory=list, alias="except", description="Which accounts are left out after all."
+        default_factory=list, alias="except", description="Accounts that are left out."
     )
 
     birthright: bool = Field(
@@ -155,21 +155,29 @@ class ProtectShape(Strict):
 class RemovalsShape(Strict):
     """Limits of removals without approval."""
 
-    percent: Annotated[int, Field(ge=0, le=100)] = Field(default=10, description="Of what there is, in per cent.")
-    at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
+    percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=10, description="A share of the existing total, in per cent."
+    )
+    at_least: Annotated[int, Field(ge=0)] = Field(
+        default=5, description="This many are always allowed, whatever the share."
+    )
 
 
 class AdditionsShape(Strict):
     """Limits of additions without approval to existing people and accounts, by edits, renamed units, tags, grants."""
 
-    percent: Annotated[int, Field(ge=0, le=100)] = Field(default=10, description="Of what there is, in per cent.")
-    at_least: Annotated[int, Field(ge=0)] = Field(default=5, description="So many always go, whatever the share.")
+    percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        default=10, description="A share of the existing total, in per cent."
+    )
+    at_least: Annotated[int, Field(ge=0)] = Field(
+        default=5, description="This many are always allowed, whatever the share."
+    )
 
 
 class GrantsShape(Strict):
     """Limits of access granted outside the policy."""
 
-    longest: words.Duration = Field(default=_A_MONTH, description="For how long at a time it may be given.")
+    longest: words.Duration = Field(default=_A_MONTH, description="The longest duration of a grant or an extension.")
 
 
 def _unmanaged(value: object) -> object:
@@ -181,15 +189,17 @@ def _unmanaged(value: object) -> object:
 class GuardrailsShape(Strict):
     """Limits of Day One's own actions."""
 
-    removals: RemovalsShape = Field(default_factory=RemovalsShape, description="How many go without a human.")
+    removals: RemovalsShape = Field(default_factory=RemovalsShape, description="Removals without approval.")
     additions: AdditionsShape = Field(
         default_factory=AdditionsShape,
-        description="How much is added without a human to what was there.",
+        description="Additions without approval to existing people and accounts.",
     )
-    protect: ProtectShape = Field(default_factory=ProtectShape, description="What is never touched.")
-    grants: GrantsShape = Field(default_factory=GrantsShape, description="Access for a time, given beside the policy.")
+    protect: ProtectShape = Field(default_factory=ProtectShape, description="Names that are never touched.")
+    grants: GrantsShape = Field(
+        default_factory=GrantsShape, description="Access for a time, granted outside the policy."
+    )
     unmanaged: Annotated[Literal["report"], BeforeValidator(_unmanaged, json_schema_input_type=Literal["report"])] = (
-        Field(default="report", description="What happens to that which Day One did not create.")
+        Field(default="report", description="Treatment of resources that Day One did not create.")
     )
 
 
@@ -197,14 +207,14 @@ class SensitiveShape(Strict):
     """Names that are sensitive in addition to the built-in ones, and permission sets that are not."""
 
     permission_sets: Annotated[list[str], AfterValidator(words.unlike)] = Field(
-        default_factory=list, description="Keys of permission sets: whoever gets one."
+        default_factory=list, description="Keys of permission sets: every assignment of one."
     )
     groups: Annotated[list[str], AfterValidator(words.unlike)] = Field(
-        default_factory=list, description="Keys of groups: their members, and what they are given."
+        default_factory=list, description="Keys of groups: their members, and their assignments."
     )
-    accounts: list[AccountShape] = Field(default_factory=list, description="Accounts: everything that is given there.")
+    accounts: list[AccountShape] = Field(default_factory=list, description="Accounts: every assignment there.")
     harmless: Annotated[list[str], AfterValidator(words.unlike)] = Field(
-        default_factory=list, description="Keys of permission sets that are not sensitive, whatever they have."
+        default_factory=list, description="Keys of permission sets that are not sensitive, whatever they contain."
     )
 
     @model_validator(mode="after")
@@ -228,10 +238,12 @@ class PolicyShape(Strict):
     permission_sets: dict[set_words.PermissionSetName, PermissionSetShape] = Field(
         default_factory=dict, description="Permission sets by key."
     )
-    assignments: list[AssignmentShape] = Field(default_factory=list, description="Who gets which permission set where.")
-    guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape, description="What limits Day One.")
-    sensitive: SensitiveShape = Field(default_factory=SensitiveShape, description="What is sensitive, and what is not.")
-    people: PeopleShape = Field(default_factory=PeopleShape, description="How people get and lose access over time.")
+    assignments: list[AssignmentShape] = Field(
+        default_factory=list, description="Assignments: principal, permission set and accounts."
+    )
+    guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape, description="Limits of Day One's own actions.")
+    sensitive: SensitiveShape = Field(default_factory=SensitiveShape, description="Sensitive access, and exceptions.")
+    people: PeopleShape = Field(default_factory=PeopleShape, description="Times at which people get and lose access.")
     identity_source: Literal["identity_center", "external"] = Field(
-        default="identity_center", description="Who makes users: Day One, or an identity provider."
+        default="identity_center", description="The owner of users: Day One, or an identity provider."
     )
