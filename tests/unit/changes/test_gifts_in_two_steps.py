@@ -1,4 +1,4 @@
-"""What one step cannot give alone two cannot: events before what they tell of, grants for later, edits in between."""
+"""Two steps cannot give more than one: events before their cause, grants for later, edits in between."""
 
 from datetime import timedelta
 

@@ -120,7 +120,7 @@ def test_a_first_day_was_approved_for_whoever_it_was_by_then() -> None:
 
 
 class TestSomebodyElse:
-    """Whoever signs in by the user of an administrator is one."""
+    """A sign-in by an administrator's user counts as the administrator."""
 
     def _renamed(self) -> tuple[World, Command]:
         world = company()

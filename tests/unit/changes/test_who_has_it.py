@@ -1,4 +1,4 @@
-"""Whose user has something sensitive, and who gains by what is held, is asked again when HR renames people."""
+"""Users with sensitive access, and people who gain by held operations, are checked again when HR renames people."""
 
 from dataclasses import replace
 from datetime import date, timedelta

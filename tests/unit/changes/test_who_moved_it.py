@@ -1,4 +1,4 @@
-"""Who made a call about an account is to blame for what follows from it, whenever that is seen and held."""
+"""The caller of an account's API call is to blame for its effects, whenever these are seen and held."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Which outcomes are recorded now, and together."""
+"""Outcomes that are recorded now, and together."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

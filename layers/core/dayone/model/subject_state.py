@@ -86,7 +86,7 @@ class Portion:
 
 @dataclass(frozen=True, kw_only=True)
 class Mover:
-    """Who made a call that an event of an account tells of, when that came, and the account as it was recorded by then.
+    """The caller behind an event of an account, the time of its receipt, and the account as recorded by then.
 
     What the call has done may be seen later.
     """

@@ -112,7 +112,7 @@ def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[Polic
 
 @dataclass(frozen=True)
 class PolicyPart:
-    """What a policy says of a resource: the meaning of its rules and rights, and whom or which accounts they select."""
+    """A policy's part about a resource: the meaning of its rules and rights, and the selected people or accounts."""
 
     meaning: Mapping[str, Meaning]
     selectors: tuple[PersonSelector | AccountSelector, ...]
