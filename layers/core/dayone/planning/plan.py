@@ -210,7 +210,7 @@ def _with_stopped(
 
 def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
     fact = at.resolved.fact
-    head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version, due_at=None)
+    head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version)
     if at.resolved.source_records is not None:
         head = replace(
             head,
@@ -220,25 +220,23 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
             awaits_names=at.resolved.awaits_names,
         )
     if head.former_holders and at.policy.people.identity_source is IdentitySource.EXTERNAL:
-        # A provider gives somebody who is back the user they had; the policy has who they are.
-        others = (holder for holder in head.former_holders if at.policy.people.original_of(holder) != head.subject.name)
+        # A provider gives those who return the user they had; the policy has who they are.
+        others = (name for name in head.former_holders if at.policy.people.original_of(name) != head.subject.name)
         head = replace(head, former_holders=tuple(others))
-    other = [_look_for_names_at(head, now=at.now)] if head.awaits_names else []
-    other += filter(None, [given_anew_at(at.state, fact=fact, policy=at.policy, now=at.now)])
+    other = [next_expiry(held), given_anew_at(at.state, fact=fact, policy=at.policy, now=at.now)]
+    other.append(_look_for_names_at(head, now=at.now) if head.awaits_names else None)
     if isinstance(fact, Person):
-        moments = [next_look(fact, state=at.state, policy=at.policy, now=at.now), *other, next_expiry(held)]
-        return replace(
-            head,
-            due_at=min(filter(None, moments), default=None),
-            has_access=has_access(fact, cycle=at.policy.people, now=at.now),
-            access_lost_at=lost_at(at.state, person=fact, policy=at.policy, now=at.now),
-        )
-    moments = [next_turn(head.grants, now=at.now), *other, next_expiry(held)]
+        other.append(next_look(fact, state=at.state, policy=at.policy, now=at.now))
+        is_here = has_access(fact, cycle=at.policy.people, now=at.now)
+        lost = lost_at(at.state, person=fact, policy=at.policy, now=at.now)
+        due_at = min(filter(None, other), default=None)
+        return replace(head, due_at=due_at, has_access=is_here, access_lost_at=lost)
+    other.append(next_turn(head.grants, now=at.now))
     if isinstance(at.command, RefreshAccount):
         head = replace(head, movers=movers_after(at.recorded, authors=at.command.cause.authors, now=at.now))
     if isinstance(fact, Account) and head.version is not None:
-        moments.append(next_read_at(fact, since=head.version.at, now=at.now))
-    return replace(head, due_at=min(filter(None, moments), default=None))
+        other.append(next_read_at(fact, since=head.version.at, now=at.now))
+    return replace(head, due_at=min(filter(None, other), default=None))
 
 
 def _look_for_names_at(head: Head, *, now: datetime) -> datetime:

@@ -139,10 +139,8 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         + (f"; {BY_ONESELF}" if decision.by_oneself else ""),
     )
     # Whoever approves all that an account from before Day One is given lets in whatever comes next.
-    is_let_in = not decision.resources and any(
-        removal.is_gift and removal.verdict is Verdict.APPROVED for removal in decided
-    )
-    awaits = before.awaits_approval and not is_let_in
+    is_given = any(removal.is_gift and removal.verdict is Verdict.APPROVED for removal in decided)
+    awaits = before.awaits_approval and (not is_given or bool(decision.resources))
     ports.held.decide(before, held=held, audit=[entry], awaits_approval=awaits)
     return held
 
