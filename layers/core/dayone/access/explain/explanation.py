@@ -1,12 +1,11 @@
 """Explain access to a permission set in an account, or its absence: from facts through rules to operations."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.access.explain.steps import ExplainContext, Step, assignment_step, membership_step
 from dayone.lookups import read_account, read_person
-from dayone.model.grants import Grant
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Principal, ResourceKind, ResourceOf, assignment_in
@@ -114,20 +113,20 @@ def explain_access(
 ) -> Explained:
     """Explain access in an account; an empty `permission_set` means all; raise NotFound for an unknown id."""
     of_person, of_account = read_person(person, records=records), read_account(account, records=records)
+    found = [
+        grant
+        for each in [GrantFilter(person=person), GrantFilter(account=account)]
+        for grant in grants.listed(each, cursor="", limit=_NEWEST).entries
+    ]
     context = ExplainContext(
         person=of_person,
         account=of_account,
         planned={**_planned(of_person, records=records), **_planned(of_account, records=records)},
         policy=policies.current(),
         now=now,
-        grants=_newest([GrantFilter(person=person), GrantFilter(account=account)], grants=grants),
+        grants=tuple({grant.id: grant for grant in found}.values()),
     )
     return Explained(context=context, ways=explain(context, permission_set=permission_set))
-
-
-def _newest(queries: Iterable[GrantFilter], *, grants: Grants) -> tuple[Grant, ...]:
-    found = [grant for each in queries for grant in grants.listed(each, cursor="", limit=_NEWEST).entries]
-    return tuple({grant.id: grant for grant in found}.values())
 
 
 def _planned(state: SubjectState, *, records: Records) -> Mapping[ResourceOf, Operation]:

@@ -10,7 +10,7 @@ from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.lifecycle import has_access
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.people import Person
-from dayone.model.policy.rules import GroupRule, Policy
+from dayone.model.policy.rules import Policy
 from dayone.model.reasons import Reason
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, ResourceOf
@@ -133,7 +133,8 @@ def membership_step(group: str, context: ExplainContext) -> Step:
     person = context.person.head.fact
     rule = next((rule for rule in context.policy.groups if rule.name == group), None)
     nearness = _of_person(context) + of_protection("group", group, protected=context.policy.protection.groups)
-    by_rule, found = _no_rule(rule, group), tuple[Reason, ...]()
+    by_rule = Nearness() if rule else of_nothing("group", group, needed="a group that the policy has")
+    found = tuple[Reason, ...]()
     if rule and isinstance(person, Person):
         by_rule = of_group(rule, person, now=context.now)
         found = membership_reasons(rule, person, now=context.now)
@@ -159,10 +160,6 @@ def assignment_step(permission_set: str, principal: str, context: ExplainContext
     if isinstance(account, Account) and resource not in context.account.applied:
         nearness += of_rights(account, off_limits=context.policy.terms.off_limits)
     return _step(resource, of=context.account, reasons=found, nearness=nearness, by_rule=by_rule, context=context)
-
-
-def _no_rule(rule: GroupRule | None, group: str) -> Nearness:
-    return Nearness() if rule else of_nothing("group", group, needed="a group that the policy has")
 
 
 def _of_person(context: ExplainContext) -> Nearness:
