@@ -205,7 +205,7 @@ class TestAccounts:
         assert account in {pair["id"] for pair in shell.answer("accounts", "list", "--limit", "1000")["accounts"]}
         shown = shell.run("accounts", "show", account).stdout
         assert "/Workloads/Command" in shown
-        assert "ViewOnly: 1 there" in shown
+        assert "ViewOnly: 1 confirmed" in shown
         assert re.search(r"^Engineers +ViewOnly ", shell.run("accounts", "access", account).stdout, re.M)
         assert shell.run("accounts", "bootstrap", account).returncode == 0
         assert shell.run("accounts", "bootstrap", account, shell.day_one.sandbox.account_id).returncode == 0
