@@ -6,11 +6,13 @@ from itertools import chain
 
 from dayone.model.operations import Applied
 from dayone.model.people import Person
-from dayone.model.policy.origins import meaning_of
+from dayone.model.policy.origins import approval_of, approval_of_group, assignment_of, meaning_of
 from dayone.model.policy.rules import (
     AccountSelector,
+    AssignmentRule,
     Guard,
     Guardrails,
+    PermissionSetRule,
     Policy,
     Protection,
     Reservations,
@@ -18,6 +20,7 @@ from dayone.model.policy.rules import (
 )
 from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind
+from dayone.policy.matching import is_narrower
 from dayone.policy.sensitivity import Sensitivity
 
 _MOST_NAMES = 10
@@ -32,9 +35,38 @@ def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
     """Return a policy as evaluated before it is in force: with the guards in force and their effects."""
     guard = _guard_against(policy, in_force=in_force)
     before = (*in_force.before[:1], in_force) if in_force.version else ()
-    return with_reservations(
-        policy, reservations=Reservations(guard=guard, approved=in_force.reservations.approved), before=before
+    approved = _still_approved(policy, in_force=in_force)
+    return with_reservations(policy, reservations=Reservations(guard=guard, approved=approved), before=before)
+
+
+def _still_approved(policy: Policy, *, in_force: Policy) -> frozenset[str]:
+    """Return what of a policy was approved in the one before: the same parts and groups, and narrower parts."""
+    approved = in_force.reservations.approved
+    if not approved:
+        return approved
+    before = [
+        (rule, selector)
+        for rule in in_force.assignments
+        for selector in rule.accounts
+        if approval_of(rule, selector) in approved
+    ]
+    parts = frozenset(
+        approval_of(rule, selector)
+        for rule in policy.assignments
+        for selector in rule.accounts
+        if any(_is_part_of(rule, selector, wide=wide, part=part) for wide, part in before)
     )
+    return parts | (approved & {approval_of_group(rule) for rule in policy.groups})
+
+
+def _is_part_of(
+    rule: AssignmentRule, selector: AccountSelector, *, wide: AssignmentRule, part: AccountSelector
+) -> bool:
+    if assignment_of(rule) != assignment_of(wide):
+        return False
+    kept = _by_meaning(rule.exceptions).keys() >= _by_meaning(wide.exceptions).keys()
+    is_same = meaning_of(selector) == meaning_of(part)
+    return kept and (is_same or is_narrower(replace(selector, location=part.location), part))
 
 
 def with_reservations(policy: Policy, *, reservations: Reservations, before: tuple[Policy, ...]) -> Policy:
@@ -90,6 +122,8 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
     if in_force.protection != Protection():
         changed = Protection(permission_sets=_changed_sets(policy, in_force=in_force))
         in_force = replace(in_force, protection=_joined(in_force.protection, changed))
+    named = in_force.sensitive.permission_sets | _copies(policy, in_force=in_force)
+    in_force = replace(in_force, sensitive=replace(in_force.sensitive, permission_sets=named))
     before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force))
     # Nobody is in a group that the policy does not have: nothing becomes possible by that yet.
     there = before.sensitive.groups & {rule.name for rule in policy.groups}
@@ -114,6 +148,27 @@ def _with_groups_given_less(policy: Policy, *, in_force: Policy) -> SensitiveNam
     kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
     still = Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups
     return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
+
+
+def _copies(policy: Policy, *, in_force: Policy) -> frozenset[str]:
+    """Return the new or changed permission sets that have all policies of one that is called sensitive.
+
+    Not those that a set which is not called so has as well: then it is not for these that it is called sensitive.
+    """
+    names = in_force.sensitive.permission_sets
+    parts = {rule.name: _policies_of(rule) for rule in in_force.permission_sets}
+    others = [have for name, have in parts.items() if name not in names]
+    called = [have for name, have in parts.items() if name in names and have]
+    guarded = [have for have in called if not any(have <= other for other in others)]
+    return frozenset(
+        rule.name
+        for rule in policy.permission_sets
+        if (have := _policies_of(rule)) != parts.get(rule.name) and any(each <= have for each in guarded)
+    )
+
+
+def _policies_of(rule: PermissionSetRule) -> frozenset[str]:
+    return frozenset(filter(None, (*rule.managed_policies, *map(str, rule.customer_policies), rule.inline_policy)))
 
 
 def _changed_sets(policy: Policy, *, in_force: Policy) -> frozenset[str]:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from dayone.model.accounts import Account, AccountState
 from dayone.model.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
 from dayone.model.policy.rules import AccountSelector, Condition, Location, PersonSelector, Policy
-from dayone.policy.ou_paths import are_apart, is_under
+from dayone.policy.ou_paths import are_apart, covers, is_under
 
 
 def has_lapsed(selector: PersonSelector, person: Person, *, since: datetime, now: datetime) -> bool:
@@ -147,6 +147,18 @@ def may_share_accounts(selector: AccountSelector, other: AccountSelector) -> boo
     values = {condition.attribute: _literals(condition) for condition in other.tags}
     tags = ((_literals(condition), values.get(condition.attribute, ())) for condition in selector.tags)
     return not any(ours and theirs and not {*ours} & {*theirs} for ours, theirs in tags)
+
+
+def is_narrower(selector: AccountSelector, other: AccountSelector) -> bool:
+    """Return whether a selector matches no account that another does not; False in doubt."""
+    if selector.include_management and not other.include_management:
+        return False
+    named = ((selector.ids, other.ids), (selector.names, other.names), (selector.ou_ids, other.ou_ids))
+    if any(theirs and not (ours and {*ours} <= {*theirs}) for ours, theirs in named):
+        return False
+    if other.ous and not (selector.ous and all(any(covers(wide, ou) for wide in other.ous) for ou in selector.ous)):
+        return False
+    return {*other.tags} <= {*selector.tags}
 
 
 def _literals(condition: Condition) -> tuple[str, ...]:

@@ -53,6 +53,16 @@ def are_apart(pattern: str, other: str) -> bool:
     return len(shorter.levels) < len(longer.levels) and not shorter.is_below
 
 
+def covers(pattern: str, other: str) -> bool:
+    """Return whether a pattern matches every path that another does, as far as whole names show it."""
+    wide, narrow = _compiled(pattern), _compiled(other)
+    if wide is None or narrow is None or len(narrow.levels) < len(wide.levels):
+        return False
+    if (len(narrow.levels) > len(wide.levels) or narrow.is_below) and not wide.is_below:
+        return False
+    return all(level in (against, ("", "")) for level, against in zip(wide.levels, narrow.levels, strict=False))
+
+
 def is_pattern(text: str) -> bool:
     """Return whether a text is a valid pattern: it begins with `/`, no name is empty, `**` only ends it."""
     compiled = _compiled(text)

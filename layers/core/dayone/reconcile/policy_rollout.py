@@ -9,7 +9,7 @@ from itertools import count
 from dayone.errors import Rejected
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import ActivatePolicy, ReconcileSubject
-from dayone.model.policy.origins import Origins, approved_in, origins_after
+from dayone.model.policy.origins import Origins, origins_after
 from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.subject_state import Portion, SubjectState
 from dayone.model.subjects import THE_POLICY, Subject
@@ -72,8 +72,7 @@ def _assess(
             tally = ports.ledger.tally(change, day=evaluator.now.astimezone(UTC).date())
             hold = why_policy_is_held(_impact_in(portion), policy=policy, tally=tally)
             replaced = tuple(entry.version for entry in policy.before) if hold else ()
-            kept = replace(policy.reservations, approved=approved_in(policy, of=in_force.reservations.approved))
-            return _Assessed(replace(kept, hold=hold, replaced=replaced, change=change if hold else ""))
+            return _Assessed(replace(policy.reservations, hold=hold, replaced=replaced, change=change if hold else ""))
         if ports.clock() >= until:
             return _Cut(following + 1)
         before = portion

@@ -129,12 +129,6 @@ def approval_of_group(rule: GroupRule) -> str:
     return part_digest(group_rule(rule.name), GIVES, membership_meaning(rule))
 
 
-def approved_in(policy: Policy, *, of: frozenset[str]) -> frozenset[str]:
-    """Those of the approved parts and groups that a policy has."""
-    parts = (approval_of(rule, selector) for rule in policy.assignments for selector in rule.accounts)
-    return of & {*parts, *map(approval_of_group, policy.groups)} if of else of
-
-
 def membership_meaning(rule: GroupRule) -> Mapping[str, object]:
     """Return everything that determines who is in a group; members and exceptions are kept apart."""
     return {"members": rule.members, "people": tuple(sorted(rule.people)), "except": rule.exceptions}
