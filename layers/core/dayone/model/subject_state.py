@@ -190,7 +190,9 @@ class Head:
     trusted_since: datetime | None = None
     bootstrap: Bootstrap | None = None
     awaits_approval: bool = False
+    was_sensitive: bool = False
     movers: tuple[Mover, ...] = ()
+    entered: tuple[str, ...] = ()
     adoption: Adoption | None = None
     revision: int = 0
 

@@ -10,15 +10,15 @@ from dayone.model.lifecycle import LifeCycle, Stage, stage_of
 from dayone.model.people import Person
 from dayone.model.policy.origins import Origins, cycle_parts
 from dayone.model.policy.rules import Policy
-from dayone.model.subject_state import Head, Mover, SourceRecord, SubjectState
+from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Resource
 from dayone.planning.desired import assignment_reasons
+from dayone.policy.sensitivity import sensitivity_of
 
 # An actor, and by what they have brought it about.
 type Causes = Iterator[tuple[str, str]]
 # AWS may confirm access some time after the rule behind it has been removed.
 _AT_MOST_LATE, _OF_LATE = timedelta(hours=1), timedelta(days=7)
-_MOST_MOVERS = 10
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _END, _BEFORE_OR_AWAY = ("end_date", "status"), ("start_date", "status", "leave_start", "leave_end")
 EMPLOYMENT = frozenset({*_END, *_BEFORE_OR_AWAY})
@@ -77,24 +77,14 @@ def by_configuring(at: Circumstances) -> Causes:
             yield actor, "wrote the configuration of HR systems by which it is so"
 
 
-def movers_after(head: Head, *, authors: Iterable[str], now: datetime) -> tuple[Mover, ...]:
-    """Return who has made calls about an account, with the authors of another one: the last of a week."""
-    account, movers = head.fact, head.movers
-    if not isinstance(account, Account):
-        return movers
-    for actor in authors:
-        others = [mover for mover in movers if (mover.actor, mover.before) != (actor, account)]
-        recent = [mover for mover in others if mover.at > now - _OF_LATE]
-        movers = (*recent, Mover(actor=actor, at=now, before=account))[-_MOST_MOVERS:]
-    return movers
-
-
 def by_moving(resource: Resource, at: Circumstances) -> Causes:
     """Yield who has lately made a call about the account while the rules did not give the assignment there."""
     rules = [rule for rule in at.policy.assignments if f"{rule.permission_set}/{rule.principal}" == resource.name]
+    sensitivity = sensitivity_of(at.policy)
     for mover in at.state.head.movers:
         is_late = mover.at > at.now - _OF_LATE
-        if is_late and not any(assignment_reasons(rule, mover.before) for rule in rules):
+        was_given = any(assignment_reasons(rule, mover.before) for rule in rules)
+        if is_late and (not was_given or sensitivity.why_account(mover.before)):
             yield mover.actor, "made a call that an event of the account tells of, before it was given this"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption, digest_of
@@ -16,6 +16,7 @@ from dayone.model.policy.rules import CustomerPolicy, Location, PermissionSetRul
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.account_memory import entered_by, is_new
 from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.planning.former_names import has_vacated
 from dayone.policy.managed_policies import HARMLESS
@@ -25,9 +26,10 @@ from dayone.policy.sensitivity import Sensitivity, why_contents_are_sensitive
 
 # By which somebody is in employment at all.
 _EMPLOYMENT = frozenset({"start_date", "end_date", "status", "leave_start", "leave_end"})
-# Control Tower makes an account in the root and moves it to its unit when it is set up.
-_NEW = timedelta(days=1)
 FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
+NO_LONGER_SENSITIVE = (
+    "the account was sensitive until it was moved, renamed or tagged, and what it is given since is not approved yet"
+)
 _RIGHTS = PARTS_OF_A_SET - {ResourceKind.PERMISSION_SET}
 _NOWHERE = Location("", 0)
 _SIGN_IN = ("user_name", "email")
@@ -96,7 +98,8 @@ def _gift_of(
     if kind is ResourceKind.GUARDRAILS:
         return Gift(reason=giving.desired.doubtful)
     is_first = kind is ResourceKind.ASSIGNMENT and (giving.state.head.awaits_approval or resource in first)
-    return Gift(reason=FIRST_APPROVAL) if is_first else None
+    why_first = NO_LONGER_SENSITIVE if giving.state.head.was_sensitive else FIRST_APPROVAL
+    return Gift(reason=why_first) if is_first else None
 
 
 def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:
@@ -216,10 +219,11 @@ def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
         return False
     if resource.kind is ResourceKind.ASSIGNMENT and isinstance(giving.fact, Account):
         person = assignment_in(resource).principal.person
+        entered = entered_by(giving.state, giving.fact, policy=policy, now=giving.now)
         head = giving.recorded(Subject(SubjectKind.PERSON, person)).head if person else None
         return head is not None and any(
             assignment_of(rule) == assignment_rule(resource.name)
-            and birthright_of(rule) in policy.sensitive.birthrights
+            and birthright_of(rule) in policy.sensitive.birthrights - {*entered}
             and assignment_reasons(rule, giving.fact)
             and not _is_by_hand((), fact=head.fact, source_records=head.source_records)
             for rule in policy.assignments
@@ -249,8 +253,7 @@ def is_of_new_account(resource: Resource, fact: object, *, policy: Policy, now: 
     """Return whether it is assigned in an account newly created by this organisation, by a part approved elsewhere."""
     if resource.kind is not ResourceKind.ASSIGNMENT or not isinstance(fact, Account) or fact.is_management:
         return False
-    is_new = fact.created_at is not None and fact.created_at <= now < fact.created_at + _NEW
-    return is_new and bool(approvals_of(resource, fact, policy=policy) & policy.reservations.approved)
+    return is_new(fact, now=now) and bool(approvals_of(resource, fact, policy=policy) & policy.reservations.approved)
 
 
 def approvals_of(resource: Resource, fact: object, *, policy: Policy) -> frozenset[str]:

@@ -23,7 +23,7 @@ from dayone.model.subject_state import (
     generation_number,
 )
 from dayone.model.subjects import Resource, ResourceKind, user_of
-from dayone.planning.causes import movers_after
+from dayone.planning.account_memory import with_memory, without_sensitivity
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired_grants import given_anew_at
 from dayone.planning.desired_people import lost_at, next_look
@@ -34,12 +34,19 @@ from dayone.planning.judgement import GuardrailResult, SplitDiff
 
 
 def normalized_state(
-    state: SubjectState, *, command: Command, fact: Person | Account | None, grants: tuple[Grant, ...], now: datetime
+    state: SubjectState,
+    *,
+    command: Command,
+    fact: Person | Account | None,
+    grants: tuple[Grant, ...],
+    policy: Policy,
+    now: datetime,
 ) -> SubjectState:
     """Return the state to plan from, with the grants to be stored.
 
     An account that was closed and is back may have lost everything confirmed before; one that nothing was received
-    about before the initial discovery existed before Day One. Resources to be recreated are created again, as after an
+    about before the initial discovery existed before Day One, and one that is not sensitive any more, by what account
+    owners can change, waits in the same way. Resources to be recreated are created again, as after an
     absence. Resources that AWS no longer has are in doubt, so that they are restored. A decision to adopt is dropped
     once it has been carried out, or has lapsed.
     """
@@ -47,6 +54,7 @@ def normalized_state(
     if adoption is not None and adoption is state.head.adoption and not state.head.is_adopting:
         adoption = None
     head = replace(state.head, grants=grants, adoption=adoption)
+    head = without_sensitivity(head, fact=fact, policy=policy)
     state = replace(state, head=head)
     if isinstance(command, RestoreResources):
         return replace(state, applied={**state.applied, **_doubted(state, command.missing)})
@@ -232,8 +240,8 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
         due_at = min(filter(None, other), default=None)
         return replace(head, due_at=due_at, has_access=is_here, access_lost_at=lost)
     other.append(next_turn(head.grants, now=at.now))
-    if isinstance(at.command, RefreshAccount):
-        head = replace(head, movers=movers_after(at.recorded, authors=at.command.cause.authors, now=at.now))
+    authors = at.command.cause.authors if isinstance(at.command, RefreshAccount) else ()
+    head = with_memory(head, state=at.state, authors=authors, policy=at.policy, now=at.now)
     if isinstance(fact, Account) and head.version is not None:
         other.append(next_read_at(fact, since=head.version.at, now=at.now))
     return replace(head, due_at=min(filter(None, other), default=None))

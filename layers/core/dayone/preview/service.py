@@ -15,6 +15,7 @@ from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
+from dayone.planning.account_memory import without_sensitivity
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
 from dayone.planning.guards import judged_as_edit
@@ -126,7 +127,9 @@ def _of_account(changes: Changes, *, ports: PreviewPorts) -> Previewed:
     account = changed_account(existing, changes)
     if existing is None:
         account = replace(account, created_at=ports.clock())
-    evaluator = _evaluator(ports.policies.current(), ports=ports)
+    policy = ports.policies.current()
+    evaluator = _evaluator(policy, ports=ports)
+    state = replace(state, head=without_sensitivity(state.head, fact=account, policy=policy))
     return _looked_at([_with(state, account)], evaluator=evaluator, ports=ports, origin=CauseKind.ACCOUNT_EVENT)
 
 

@@ -127,7 +127,9 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     return PlanInputs(
         command=command,
         recorded=recorded.head,
-        state=normalized_state(state, command=command, fact=resolved.fact, grants=granted.grants, now=now),
+        state=normalized_state(
+            state, command=command, fact=resolved.fact, grants=granted.grants, policy=policy, now=now
+        ),
         resolved=resolved,
         policy=policy,
         now=now,
