@@ -1,5 +1,7 @@
 """The plan says which sensitive access would be given, to how many, and why it is sensitive."""
 
+import pytest
+
 from tests.builders import a_person, an_account
 from tests.unit.previews import POLICY, if_account, if_person, if_policy, put_in_force
 from tests.unit.world import World
@@ -66,3 +68,32 @@ def test_what_many_can_change_is_said_where_it_gives_what_is_sensitive() -> None
         "group `engineers` is sensitive and goes by `email`, which people can often edit" in note for note in notes
     )
     assert any("`ViewOnly` is sensitive and goes by the tag `env`, which whoever tags" in note for note in notes)
+
+
+_EVERYWHERE = 'accounts: [{ou: "/Workloads/**"}]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (_EVERYWHERE, _EVERYWHERE + ', except: [{tags: {locked: "yes"}}]', "leaves accounts out by the tag `locked`"),
+        (_EVERYWHERE, 'accounts: [{name: "prod-*"}]', "goes by the account's name, which whoever tags or renames"),
+        (
+            "members: [{department: Engineering}]",
+            "members: everyone, except: [{given_name: Bob}]",
+            "leaves people out by `given_name`, which people can often edit",
+        ),
+    ],
+)
+def test_so_is_what_excepts_from_it(old: str, new: str, said: str) -> None:
+    world = _company()
+    assert said in "".join(if_policy(_ADMIN.replace(old, new), world=world).preview.notes)
+
+
+def test_so_is_what_makes_accounts_sensitive_and_whose_first_day_waits_for_that() -> None:
+    world = _company()
+    names = POLICY + 'sensitive: {accounts: [{tags: {pci: "yes"}, name: "prod-*"}]}\n'
+    notes = "".join(if_policy(names, world=world).preview.notes)
+    assert "accounts are sensitive by the tag `pci` and the account's name, which whoever tags or renames" in notes
+    assert "group `engineers` is sensitive, so whoever joins it waits for an approval" in notes
+    assert "group `sales` is sensitive" not in notes

@@ -1,6 +1,6 @@
 """Identify sensitive access: permissions to widen access, the management account, and names in the policy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +31,8 @@ from dayone.policy.sensitive_documents import why_document_is_sensitive
 _BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
 # Attributes that HR systems let people edit themselves.
 _OWN = frozenset({"given_name", "family_name", "display_name", "user_name", "email", "time_zone", "location"})
+_MAYBE = "where accounts may be sensitive"
+_BY_OWNERS = "which whoever tags or renames accounts can set"
 _MANAGEMENT_ACCOUNT = "it reaches the management account"
 
 
@@ -77,7 +79,7 @@ def _given_by_hr(rule: GroupRule | AssignmentRule, *, policy: Policy) -> str:
 def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
     """Yield a note on each permission set that is sensitive or declared harmless although it is, and each birthright.
 
-    Also on each rule that gives sensitive access by attributes that many can change.
+    Also on what gives sensitive access, or excepts from it, by what many can change.
     """
     sensitivity = Sensitivity(policy)
     yield from _given_lightly(policy, sensitivity)
@@ -94,20 +96,37 @@ def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
 
 
 def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[PolicyNote]:
+    """Yield what gives sensitive access, or keeps somebody or an account out of it, by what many can change."""
     for group in policy.groups:
-        attributes = {condition.attribute for selector in group.members for condition in selector.conditions}
-        if group.name in sensitivity.groups and (own := attributes & _OWN):
-            names = ", ".join(f"`{name}`" for name in sorted(own))
-            text = f"group `{group.name}` is sensitive and goes by {names}, which people can often edit themselves"
-            yield PolicyNote(group.location, text)
+        if reason := sensitivity.groups.get(group.name):
+            yield from _joined_lightly(group, reason=reason)
     for rule in policy.assignments:
-        tags = {condition.attribute for selector in rule.accounts for condition in selector.tags}
-        if tags and sensitivity.why_set(rule.permission_set):
-            names = ", ".join(f"`{name}`" for name in sorted(tags))
-            text = (
-                f"`{rule.permission_set}` is sensitive and goes by the tag {names}, which whoever tags accounts can set"
-            )
-            yield PolicyNote(rule.location, text)
+        for role, places in (("goes by", rule.accounts), ("leaves accounts out by", rule.exceptions)):
+            if sensitivity.why_set(rule.permission_set) and (names := _set_by_owners(places)):
+                text = f"`{rule.permission_set}` is sensitive and {role} {names}, {_BY_OWNERS}"
+                yield PolicyNote(rule.location, text)
+    for selector in policy.sensitive.accounts:
+        if names := _set_by_owners([selector]):
+            yield PolicyNote(selector.location, f"accounts are sensitive by {names}, {_BY_OWNERS}")
+
+
+def _joined_lightly(group: GroupRule, *, reason: str) -> Iterator[PolicyNote]:
+    if reason.endswith(_MAYBE):
+        text = f"group `{group.name}` is sensitive, so whoever joins it waits for an approval: {reason}"
+        yield PolicyNote(group.location, text)
+    for role, selectors in (("goes by", group.members), ("leaves people out by", group.exceptions)):
+        attributes = {condition.attribute for selector in selectors for condition in selector.conditions}
+        if own := attributes & _OWN:
+            names = ", ".join(f"`{name}`" for name in sorted(own))
+            text = f"group `{group.name}` is sensitive and {role} {names}, which people can often edit themselves"
+            yield PolicyNote(group.location, text)
+
+
+def _set_by_owners(selectors: Iterable[AccountSelector]) -> str:
+    tags = sorted({condition.attribute for selector in selectors for condition in selector.tags})
+    names = "the account's name" if any(selector.names for selector in selectors) else ""
+    listed = ", ".join(f"`{name}`" for name in tags)
+    return " and ".join(filter(None, (f"the tag {listed}" if tags else "", names)))
 
 
 @dataclass(frozen=True)
@@ -170,6 +189,9 @@ class Sensitivity:
             rules = tuple(rule for rule in self._policy.groups if rule.name == resource.name)
             assigned = tuple(rule for rule in self._policy.assignments if rule.group == resource.name)
             sets, more = {rule.permission_set for rule in assigned}, {"assigned": assigned}
+        elif resource.kind is not ResourceKind.ASSIGNMENT:
+            # Whoever a user is counts, and no rule.
+            return PolicyPart({}, ())
         else:
             rules = tuple(self._assignments.get(assignment_rule(resource.name), ()))
             sets, more = {assignment_in(resource).permission_set}, {}
@@ -236,7 +258,7 @@ class Sensitivity:
             if names_management(selector):
                 return _MANAGEMENT_ACCOUNT
             if any(may_share_accounts(selector, sensitive) for sensitive in self._names.accounts):
-                return f"it is given `{rule.permission_set}` where accounts may be sensitive"
+                return f"it is given `{rule.permission_set}` {_MAYBE}"
         return ""
 
 
