@@ -12,6 +12,7 @@ from dayone.adapters.dynamodb.writes import HOLDS_NOTHING, Check, Put, Update, W
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.changes import Blame, change_at
 from dayone.model.operations import DeletionOutcome, Lane, Operation, OperationState, lane_of
+from dayone.model.subjects import SubjectKind
 from dayone.ports.operations import Finished
 
 _PREFIX = "blame_"
@@ -33,7 +34,6 @@ _ENDS = {
     OperationState.FAILED: "failed",
     OperationState.SUPERSEDED: "superseded",
 }
-_OF_SUBJECTS = frozenset({"failed", "held"})
 _LEFT = "left_"
 
 
@@ -96,14 +96,14 @@ def _counted(
 ) -> dict[str, Write]:
     """Return a write for each change and each of its subjects: the first counts for both, the others for the change.
 
-    Of a subject only what has failed or is held is counted there: the rest follows from the progress of its plan.
+    Subjects other than accounts only have a count of failures.
     """
     changes: dict[str, Counter[str]] = {}
     shares: dict[tuple[str, str], Counter[str]] = {}
     keys = {}
     for operation, of_both, of_change in counts:
         changes.setdefault(operation.change, Counter()).update({**of_both, **of_change})
-        if of_both.keys() & _OF_SUBJECTS:
+        if operation.subject.kind is SubjectKind.ACCOUNT or _ENDS[OperationState.FAILED] in of_both:
             share = (operation.change, str(operation.subject))
             keys[share] = change_keys.planned_key(operation.subject, change=operation.change)
             shares.setdefault(share, Counter()).update(of_both)

@@ -14,7 +14,6 @@ from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey
 from dayone.adapters.dynamodb.leases import open_places
-from dayone.adapters.dynamodb.ledger import accounts_of
 from dayone.adapters.dynamodb.mapping import OF_KIND, change_in, change_parts, operation_in, share_in
 from dayone.adapters.dynamodb.parked import unpark_earlier, unpark_plan
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
@@ -45,7 +44,7 @@ from dayone.model.changes import (
 )
 from dayone.model.operations import Lane, Operation, OperationState
 from dayone.model.subject_state import Head
-from dayone.model.subjects import Subject
+from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
 _CHANGE, _GIVEN_UP = "change", "given up"
@@ -250,6 +249,7 @@ def _place(cursor: str, *, listing: Listing, query: ChangeFilter) -> dict[str, s
     return place
 
 
+_ACCOUNTS = f"{change_keys.PLANNED}{SubjectKind.ACCOUNT}:"
 _LAST = "\U0010ffff"
 # The cost of reading a change must not grow with the changes waiting before it.
 _MOST_COUNTED = 20
@@ -265,7 +265,8 @@ class DynamoProgress:
 
     def of_accounts(self, change: str, *, cursor: str, limit: int) -> Page[Share]:
         """Return the accounts that a change has planned, by id."""
-        return accounts_of(self._table, change, cursor=cursor, limit=limit)
+        listing = Listing(partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=_ACCOUNTS)
+        return listing.page(self._table, cursor=cursor, limit=limit, read=share_in)
 
     def before(self, change: Change, lane: Lane) -> int:
         """About how many operations of other changes go before those of this one in a lane."""

@@ -5,12 +5,11 @@ beside the change, and the next reader adds up all the notes.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import reduce
 from operator import and_
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
@@ -21,16 +20,17 @@ from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb.audit import OPERATIONS
 from dayone.adapters.dynamodb.change_counts import blame_parts
 from dayone.adapters.dynamodb.keys import RecordKey
-from dayone.adapters.dynamodb.mapping import change_parts, is_followed, progress_key, share_in
-from dayone.adapters.dynamodb.table import DynamoTable, Listing
+from dayone.adapters.dynamodb.mapping import change_parts
+from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import EXISTS, Delete, Put, Update, Write, leaves_room_for
-from dayone.messages.codec import Record
-from dayone.model.changes import CauseKind, Share
+from dayone.model.changes import CauseKind
 from dayone.model.guardrails import RemovalBudget, Tally
 from dayone.model.operations import OperationState
 from dayone.model.subject_state import Plan
-from dayone.model.subjects import Subject, SubjectKind
-from dayone.ports.records import Page
+from dayone.model.subjects import Subject
+
+if TYPE_CHECKING:
+    from dayone.messages.codec import Record
 
 # The names of the writes that take from them.
 BUDGETS = ("budget of removals", "budget of additions")
@@ -165,39 +165,3 @@ def _added_up(table: DynamoTable, subject: Subject, *, change: str) -> dict[str,
 
 def _note_key(subject: Subject, *, change: str) -> RecordKey:
     return RecordKey(change_keys.change_partition(change), f"{_NOTE}{subject}")
-
-
-_ACCOUNTS = f"{change_keys.PLANNED}{SubjectKind.ACCOUNT}:"
-
-
-def accounts_of(table: DynamoTable, change: str, *, cursor: str, limit: int) -> Page[Share]:
-    """Return the accounts that a change has planned, by id, with what has become of their operations."""
-    listing = Listing(partition=("pk", change_keys.change_partition(change)), sort_key="sk", prefix=_ACCOUNTS)
-    listed = listing.page(table, cursor=cursor, limit=limit, read=dict)
-    return Page(_shares_of(table, listed.entries, change=change), listed.cursor)
-
-
-def _shares_of(table: DynamoTable, proofs: Sequence[Record], *, change: str) -> list[Share]:
-    followed = [progress_key(share_in(proof).subject) for proof in proofs if is_followed(proof)]
-    plans = {(plan["pk"], plan["sk"]): plan for plan in table.get_all(followed)}
-    shares: list[Share] = []
-    for proof in proofs:
-        share = share_in(proof)
-        plan = plans.get(progress_key(share.subject), {})
-        if not share.operations:
-            shares.append(share)
-        elif plan.get("generation") == proof["generation"]:
-            succeeded = share.operations - share.failed - int(plan["outstanding"])
-            shares.append(replace(share, succeeded=max(0, succeeded)))
-        else:
-            shares.append(_counted_singly(table, share, change=change, generation=str(proof["generation"])))
-    return shares
-
-
-def _counted_singly(table: DynamoTable, share: Share, *, change: str, generation: str) -> Share:
-    # Its plan has been replaced, or parts of it were held: each of its operations says what has become of it.
-    of_plan = Key("sk").begins_with(change_keys.plan_prefix(share.subject, generation=generation))
-    operations = table.query(Key("pk").eq(change_keys.change_partition(change)) & of_plan)
-    states = Counter(str(operation["state"]) for operation in operations)
-    counted = {name: states[name] for name in ("succeeded", "failed", "superseded", "held")}
-    return Share(subject=share.subject, operations=share.operations, **counted)

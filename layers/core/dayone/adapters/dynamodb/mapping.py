@@ -235,14 +235,9 @@ def notes_record(plan: Plan) -> Record:
     return {**key._asdict(), "notes": list(plan.notes)}
 
 
-def share_in(proof: Mapping[str, Any]) -> Share:
-    """Return a change's counts for a subject, but for what has succeeded, from the record that it planned it."""
-    return decode(Share, proof, subject=change_keys.planned_of(proof))
-
-
-def is_followed(proof: Mapping[str, Any]) -> bool:
-    """Return whether the progress of the plan in force may tell of it: of nothing that was ever held."""
-    return bool(proof.get("operations")) and "held" not in proof
+def share_in(record: Mapping[str, Any]) -> Share:
+    """Return a change's counts for a subject from the record that it planned it."""
+    return decode(Share, record, subject=change_keys.planned_of(record))
 
 
 def delivery_record(delivery: ReceivedMessage, *, change: str) -> Record:
