@@ -258,7 +258,7 @@ class DayOne:
         )
         return lambda signed: receive_hr_event(signed(), ports=ports)
 
-    def _answering(self, process: Process) -> Callable[[Any], object]:
+    def _wired(self, process: Process) -> dict[str, Any]:
         table = {
             "records": MemoryRecords(self.state),
             "index": MemorySubjectIndex(self.state),
@@ -273,11 +273,13 @@ class DayOne:
             "progress": MemoryProgress(self.state),
             "work": MemoryDueWork(self.state),
         }
-        wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        return {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+
+    def _answering(self, process: Process) -> Callable[[Any], object]:
         queue = WiredInbox(self.inbox, process)
         acceptances: Any = Wire("table.acceptances", MemoryAcceptances(self.state), process)
         api = AccessApi(
-            **wired,
+            **self._wired(process),
             existing=memory_existing(MemoryIdentityCenter(), self.state, policies=self.policies(), clock=self.clock),
             inbox=AcceptingInbox(queue=queue, acceptances=acceptances, clock=self.clock),
             redelivery=queue,

@@ -364,10 +364,8 @@ def test_a_plan_that_is_not_committed_yet_is_waited_for() -> None:
     world.execute()
     existing = world.state.operation(early)
     assert existing is not None
-    assert (existing.state, existing.failure_reason) == (
-        OperationState.PENDING,
-        "it waits for its plan to be committed",
-    )
+    assert existing.state is OperationState.PENDING
+    assert existing.failure_reason == "it waits for its plan to be committed"
 
 
 def test_a_user_that_vanished_is_made_again() -> None:
@@ -493,10 +491,8 @@ def test_a_hundred_operations_that_wait_do_not_hide_one_that_does_not() -> None:
     world.plan_all()
     # Not for so long that what they wait for counts as failed.
     world.execute(seconds=8)
-    assert (
-        len([operation for operation in world.operations(OperationState.PENDING) if operation.resource == assignment()])
-        == 120
-    )
+    waiting = [operation.resource for operation in world.operations(OperationState.PENDING)]
+    assert waiting.count(assignment()) == 120
     world.policy_is(a_policy(*_POLICY.groups, a_group("others"), *_POLICY.permission_sets, an_assignment()))
     world.plan_all()
     world.execute()

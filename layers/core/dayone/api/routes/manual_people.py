@@ -46,10 +46,8 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Record that a person leaves and revoke their access: on a date, at the end of today, or at once."""
         event = app.current_event
         on, is_at_once = _end_in(event)
-        actor = caller_of(event)
-        return accepted_response(
-            manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=actor, ports=api).change
-        )
+        ended = manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=caller_of(event), ports=api)
+        return accepted_response(ended.change)
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:
