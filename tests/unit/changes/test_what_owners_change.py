@@ -1,4 +1,4 @@
-"""What account owners can change, a tag, a name or a place, makes no account less guarded and gives no birthright."""
+"""Changes by account owners, of a tag, a name or a place, make no account less guarded and give no birthright."""
 
 from datetime import timedelta
 
