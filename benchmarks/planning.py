@@ -23,6 +23,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import plain_record, typed
 from dayone.hr.connectors.standard import PersonEvent
 from dayone.hr.merge import attributes_of, merged_person, source_record, taken_in
+from dayone.lookups import walk_company
 from dayone.model.accounts import Account
 from dayone.model.guardrails import Tally
 from dayone.model.hr.sources import HrRules
@@ -33,7 +34,6 @@ from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Resource, Subject, SubjectKind
 from dayone.planning.compiled_rules import Selection
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.planning.subjects_walk import walk_company
 from dayone.preview.preview import PreviewBuilder
 from dayone.preview.service import LISTED
 

@@ -7,13 +7,12 @@ from itertools import islice
 from typing import Protocol
 
 from dayone.errors import Conflicting, Invalid, Malformed, Rejected
-from dayone.lookups import Taken, caused_by
+from dayone.lookups import Taken, caused_by, walk_kind
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import BootstrapAccounts, DiscoverAccounts, RefreshAccount
 from dayone.model.subject_state import Head, Plan, Portion
 from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
-from dayone.planning.subjects_walk import walk_kind
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.organizations import Organization
 from dayone.ports.records import SubjectIndex

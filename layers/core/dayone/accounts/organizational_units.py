@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 
 from dayone.errors import Rejected
+from dayone.lookups import walk_kind
 from dayone.model.accounts import Account
 from dayone.model.commands import RefreshAccount, RefreshOrganizationalUnit
 from dayone.model.subject_state import Portion, SubjectState
 from dayone.model.subjects import SubjectKind
-from dayone.planning.subjects_walk import walk_kind
 from dayone.ports.organizations import Organization
 from dayone.ports.store import Changes, Company, Inbox, Portions
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dayone.errors import NotFound
 from dayone.executor.existing import ExistingNames
+from dayone.lookups import walk_company, walk_kind
 from dayone.model.accounts import Account
 from dayone.model.changes import CauseKind
 from dayone.model.lifecycle import has_access
@@ -19,7 +20,6 @@ from dayone.planning.account_memory import without_sensitivity
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
 from dayone.planning.guards import judged_as_edit
-from dayone.planning.subjects_walk import walk_company, walk_kind
 from dayone.policy.protection import ProtectionPorts, check_protection
 from dayone.policy.reachable import read_policy_here
 from dayone.policy.sensitivity import sensitive_sets

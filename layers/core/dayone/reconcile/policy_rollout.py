@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import count
 
 from dayone.errors import Rejected
+from dayone.lookups import walk_company
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import ActivatePolicy, ReconcileSubject
 from dayone.model.policy.origins import Origins, origins_after
@@ -17,7 +18,6 @@ from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.planning.facts import evaluator_of
 from dayone.planning.guards import judged_as_edit
 from dayone.planning.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
-from dayone.planning.subjects_walk import walk_company
 from dayone.ports.store import Changes, Company, Inbox, Ledger, Policies, Portions
 
 _LOOKED_AT_IN_A_PORTION = 1000
