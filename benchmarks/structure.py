@@ -44,10 +44,10 @@ _GIVEN = "what is given is judged by all that an approval rests on, as well as w
 EXPECTED: Mapping[str, tuple[float, str]] = {
     "modules_hr_webhook": (52, _CUT),
     "modules_account_event": (46, _CUT),
-    "modules_new_policy": (64, _CUT),
+    "modules_new_policy": (65, _CUT),
     "functions_hr_webhook": (332, _GIVEN),
-    "functions_account_event": (303, _GIVEN),
-    "functions_new_policy": (445, _GIVEN),
+    "functions_account_event": (305, _GIVEN),
+    "functions_new_policy": (450, _GIVEN),
 }
 
 

@@ -1,4 +1,4 @@
-"""Changes by account owners, of a tag, a name or a place, make no account less guarded and give no birthright."""
+"""Changes by account owners, of a tag, a name or a place: no account is less guarded, and none gets a birthright."""
 
 from datetime import timedelta
 

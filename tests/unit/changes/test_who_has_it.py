@@ -1,4 +1,4 @@
-"""Users with sensitive access, and people who gain by held operations, are checked again when HR renames people."""
+"""Renamed users that have something sensitive, and those who gain by what is held: asked again after each change."""
 
 from dataclasses import replace
 from datetime import date, timedelta

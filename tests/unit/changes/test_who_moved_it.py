@@ -1,4 +1,4 @@
-"""The caller of an account's API call is to blame for its effects, whenever these are seen and held."""
+"""Blame for a call about an account, whenever what follows from it is seen and held."""
 
 from datetime import timedelta
 

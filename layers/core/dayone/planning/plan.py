@@ -54,7 +54,8 @@ def normalized_state(
     if adoption is not None and adoption is state.head.adoption and not state.head.is_adopting:
         adoption = None
     head = replace(state.head, grants=grants, adoption=adoption)
-    head = without_sensitivity(head, fact=fact, policy=policy)
+    if policy.sensitive.accounts:
+        head = without_sensitivity(head, fact=fact, policy=policy)
     state = replace(state, head=head)
     if isinstance(command, RestoreResources):
         return replace(state, applied={**state.applied, **_doubted(state, command.missing)})
@@ -240,10 +241,10 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
         due_at = min(filter(None, other), default=None)
         return replace(head, due_at=due_at, has_access=is_here, access_lost_at=lost)
     other.append(next_turn(head.grants, now=at.now))
-    authors = at.command.cause.authors if isinstance(at.command, RefreshAccount) else ()
-    head = with_memory(head, state=at.state, authors=authors, policy=at.policy, now=at.now)
-    if isinstance(fact, Account) and head.version is not None:
-        other.append(next_read_at(fact, since=head.version.at, now=at.now))
+    if isinstance(fact, Account):
+        authors = at.command.cause.authors if isinstance(at.command, RefreshAccount) else ()
+        head = with_memory(head, state=at.state, authors=authors, policy=at.policy, now=at.now)
+        other.append(next_read_at(fact, since=head.version.at, now=at.now) if head.version else None)
     return replace(head, due_at=min(filter(None, other), default=None))
 
 
