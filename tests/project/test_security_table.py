@@ -2,9 +2,11 @@
 
 import ast
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from dayone.adapters.dynamodb.leases import DynamoOpenMarks
 from tests.project.repository import ROOT, functions, pascal, resource, template, tree
 
 _FORGED = "tests/functions/test_forged_events.py::"
@@ -203,7 +205,19 @@ def _may(action: str) -> set[str]:
 def test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for() -> None:
     writing = _may("dynamodb:PutItem") | _may("dynamodb:UpdateItem") | _may("dynamodb:BatchWriteItem")
     assert _may("sqs:SendMessage") - writing == {"receive_hr_event", "record_account_event"}
-    assert writing == {"access_api", "plan_changes", "execute_operations", "reconcile_access", "claim_table"}
+    of_marks = {"publish_events"}
+    assert writing - of_marks == {"access_api", "plan_changes", "execute_operations", "reconcile_access", "claim_table"}
+
+
+def test_publish_events_may_write_marks_of_open_changes_and_nothing_else() -> None:
+    policies = resource("PublishEventsRole")["Policies"]
+    statements = [statement for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
+    (writing,) = [statement for statement in statements if "dynamodb:BatchWriteItem" in statement["Action"]]
+    assert writing["Action"] == "dynamodb:BatchWriteItem"
+    written: list[dict[str, object]] = []
+    DynamoOpenMarks(SimpleNamespace(put_all=written.extend)).mark(["20261123T120000Z-01M800000000000000000000AA"])  # type: ignore[arg-type]
+    (mark,) = written
+    assert writing["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": [*mark]}}
 
 
 def test_nothing_of_the_stack_listens_on_its_own_bus() -> None:

@@ -1,8 +1,9 @@
 """Kinds of text in the HTTP API: plain text to the code, and more closely described in the API's document."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ValidationError
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class Described:
@@ -30,7 +31,7 @@ Href = Annotated[str, Described(format="uri-reference")]
 Count = Annotated[int, Described(minimum=0)]
 
 
-def findings_of(error: ValidationError) -> tuple[str, ...]:
+def findings_of(error: "ValidationError") -> tuple[str, ...]:
     """One line a mistake: where in the document, and what is wrong there."""
     return tuple(
         f"{'.'.join(str(part) for part in pair['loc']) or 'the document'}: {pair['msg'].removeprefix('Value error, ')}"
