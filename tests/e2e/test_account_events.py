@@ -147,9 +147,9 @@ def test_an_event_that_names_no_account_waits_among_the_dead_letters_and_the_log
     event = put_event(day_one, "MoveAccount", requestParameters={"destination": "nowhere"})
     assert becomes(lambda: day_one.waiting("AccountEventsDeadLetters"), 1)
     (line,) = eventually(
-        lambda: [record for record in day_one.log("record_account_event") if event in record.get("why_not", "")]
+        lambda: [record for record in day_one.log("record_account_event") if event in record.get("reason", "")]
     )
-    assert (line["level"], line["why_not"]) == ("WARNING", f"MoveAccount {event} names no account")
+    assert (line["level"], line["reason"]) == ("WARNING", f"MoveAccount {event} names no account")
     sqs, where = day_one.sandbox.client("sqs"), day_one.queue_url("AccountEventsDeadLetters")
     (letter,) = sqs.receive_message(QueueUrl=where, MessageAttributeNames=["All"])["Messages"]
     assert json.loads(letter["Body"])["id"] == event
@@ -162,7 +162,7 @@ def test_tags_on_a_unit_are_no_business_of_any_account(day_one: DayOne) -> None:
     event = put_event(day_one, "TagResource", requestParameters={"resourceId": unit, "tags": []})
     why = "it is not about an account"
     (line,) = eventually(
-        lambda: [record for record in day_one.log("record_account_event") if record.get("why_not") == why]
+        lambda: [record for record in day_one.log("record_account_event") if record.get("reason") == why]
     )
     assert (line["level"], line["event"], line["account"]) == ("INFO", "TagResource", "")
     assert day_one.changes(reference=event) == []
