@@ -48,7 +48,7 @@ def _same_session(name: str, other: str) -> bool:
     return name == other
 
 
-def _as_uploaded(policy: Policy, *, in_force: Policy) -> Policy:
+def _as_uploaded(policy: Policy, *, in_force: Policy, **_accounts: object) -> Policy:
     return with_reservations(policy, reservations=Reservations(), before=(in_force,) if in_force.version else ())
 
 

@@ -1,9 +1,10 @@
 """Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
+from dayone.model.guardrails import Verdict
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.origins import approval_of, approval_of_group, assignment_of, meaning_of
@@ -19,7 +20,8 @@ from dayone.model.policy.rules import (
     SensitiveNames,
 )
 from dayone.model.reasons import Desired, DesiredResource, Reason
-from dayone.model.subjects import Resource, ResourceKind
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.policy.matching import is_narrower
 from dayone.policy.sensitivity import Sensitivity
 
@@ -31,9 +33,12 @@ _STAYS = (
 )
 
 
-def judged_as_edit(policy: Policy, *, in_force: Policy) -> Policy:
-    """Return a policy as evaluated before it is in force: with the guards in force and their effects."""
-    guard = _guard_against(policy, in_force=in_force)
+def judged_as_edit(policy: Policy, *, in_force: Policy, accounts: Callable[[], Iterable[SubjectState]]) -> Policy:
+    """Return a policy as evaluated before it is in force: with the guards in force and their effects.
+
+    `accounts` reads what is recorded of all accounts, where it matters whether a group has ever had something.
+    """
+    guard = _guard_against(policy, in_force=in_force, accounts=accounts)
     before = (*in_force.before[:1], in_force) if in_force.version else ()
     approved = _still_approved(policy, in_force=in_force)
     return with_reservations(policy, reservations=Reservations(guard=guard, approved=approved), before=before)
@@ -113,7 +118,7 @@ def desired_guards(policy: Policy) -> Desired:
     return Desired({loosened: DesiredResource({}, reasons)}, notes=(waits,), doubtful=doubtful)
 
 
-def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
+def _guard_against(policy: Policy, *, in_force: Policy, accounts: Callable[[], Iterable[SubjectState]]) -> Guard | None:
     if not in_force.version:
         # Before it there is nothing to be loosened but what is sensitive: HR alone gives none of it, and nothing of it
         # is called harmless.
@@ -124,7 +129,7 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
         in_force = replace(in_force, protection=_joined(in_force.protection, changed))
     named = in_force.sensitive.permission_sets | _copies(policy, in_force=in_force)
     in_force = replace(in_force, sensitive=replace(in_force.sensitive, permission_sets=named))
-    before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force))
+    before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force, accounts=accounts))
     # Nobody is in a group that the policy does not have: nothing becomes possible by that yet.
     there = before.sensitive.groups & {rule.name for rule in policy.groups}
     had = replace(before, sensitive=replace(before.sensitive, groups=there))
@@ -140,14 +145,33 @@ def _guard_against(policy: Policy, *, in_force: Policy) -> Guard | None:
     )
 
 
-def _with_groups_given_less(policy: Policy, *, in_force: Policy) -> SensitiveNames:
+def _with_groups_given_less(
+    policy: Policy, *, in_force: Policy, accounts: Callable[[], Iterable[SubjectState]]
+) -> SensitiveNames:
     """Return the former sensitive names, with groups whose members had sensitive access and may still have it.
 
-    Also when the group is no longer in the policy: AWS may keep it, and the policy may have it again.
+    Also without a rule of the group: AWS may keep it. Not when the access was only asked for, and never given.
     """
-    kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
-    still = Sensitivity(in_force).groups.keys() - Sensitivity(kept).groups
+    kept, sensitivity = (
+        replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive)),
+        Sensitivity(in_force),
+    )
+    still = sensitivity.groups.keys() - Sensitivity(kept).groups
+    if still - in_force.sensitive.groups:
+        still = still & frozenset(chain.from_iterable(_groups_with_access(each, sensitivity) for each in accounts()))
     return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
+
+
+def _groups_with_access(account: SubjectState, sensitivity: Sensitivity) -> Iterable[str]:
+    """Return the groups that have something sensitive in an account, or may have: all while something is under way."""
+    if account.head.outstanding:
+        return sensitivity.groups
+    approved = (part.resource for part in account.head.held if part.verdict in (Verdict.APPROVED, Verdict.AHEAD))
+    return [
+        assignment_in(resource).principal.group
+        for resource in (*account.applied, *approved)
+        if resource.kind is ResourceKind.ASSIGNMENT and sensitivity.why(resource, fact=account.head.fact)
+    ]
 
 
 def _copies(policy: Policy, *, in_force: Policy) -> frozenset[str]:

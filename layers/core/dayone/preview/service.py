@@ -73,7 +73,9 @@ def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
 def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     in_force = ports.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
-    policy = judged_as_edit(policy, in_force=in_force)
+    policy = judged_as_edit(
+        policy, in_force=in_force, accounts=lambda: walk_kind(SubjectKind.ACCOUNT, company=ports.company)
+    )
     evaluator = _evaluator(policy, ports=ports)
     unmatched = UnmatchedRules(policy, now=evaluator.now)
     everybody = _added_to(unmatched, walk_company(policy, company=ports.company))

@@ -7,13 +7,13 @@ from enum import StrEnum
 from itertools import count
 
 from dayone.errors import Rejected
-from dayone.lookups import walk_company
+from dayone.lookups import walk_company, walk_kind
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import ActivatePolicy, ReconcileSubject
 from dayone.model.policy.origins import Origins, origins_after
 from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.subject_state import Portion, SubjectState
-from dayone.model.subjects import THE_POLICY, Subject
+from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.planning.facts import evaluator_of
 from dayone.planning.guards import judged_as_edit
@@ -59,7 +59,9 @@ def _assess(
     policy: Policy, *, in_force: Policy, change: str, number: int, until: datetime, ports: ActivationPorts
 ) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
-    policy = judged_as_edit(policy, in_force=in_force)
+    policy = judged_as_edit(
+        policy, in_force=in_force, accounts=lambda: walk_kind(SubjectKind.ACCOUNT, company=ports.company)
+    )
     evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock())
     # Beside the portions of subjects that the change requeues.
     name = f"{change}~removals"

@@ -1,0 +1,34 @@
+"""Edits by mistake that gave nothing: once they are mended nobody's first day waits for them."""
+
+import pytest
+
+from dayone.changes.decisions import decide_change
+from tests.builders import a_person
+from tests.unit.changes.test_sensitive_gifts import APPROVER, POLICY, approve, company, held, later
+from tests.unit.previews import api_of, put_in_force
+
+MISTAKE = POLICY + '  - {group: staff, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
+
+
+@pytest.mark.parametrize("is_rejected", [True, False])
+def test_what_was_only_asked_for_makes_nobody_wait(*, is_rejected: bool) -> None:
+    world = company()
+    mistake = put_in_force(MISTAKE, world=world)
+    if is_rejected:
+        decide_change(mistake.cause.change, is_approved=False, actor=APPROVER, ports=api_of(world))
+        world.settle()
+    later(world)
+    put_in_force(POLICY, world=world)
+    world.hr_tells(a_person("e-3"))
+    world.settle()
+    assert (held(world), "e-3@example.com" in world.groups()["staff"]) == ([], True)
+
+
+def test_what_was_given_still_does_until_it_is_gone() -> None:
+    world = company()
+    approve(put_in_force(MISTAKE, world=world), world=world)
+    later(world)
+    put_in_force(POLICY, world=world)
+    world.hr_tells(a_person("e-3"))
+    world.settle()
+    assert held(world) == ["person:e-3 create membership/staff"]
