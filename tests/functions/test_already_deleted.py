@@ -96,6 +96,16 @@ BY_POLICY: dict[str, tuple[ByHand, str]] = {
 }
 
 
+# A set one part of which cannot be read is called harmless as it is: in any other form it is held.
+HELD = frozenset({"delete-managed-policy", "delete-boundary"})
+
+
+def _approved(door: Door) -> None:
+    (held,) = [change for change, entry in door.world.state.changes.items() if entry.held]
+    door.world.is_decided(held, approved=True)
+    door.world.settle()
+
+
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
     """A policy with something of every kind in force, and one person who has all of it."""
@@ -108,9 +118,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
         for _ in range(2):
             ended = dayone("policy", "apply", tmp_path / "policy.yaml", "--yes", api=door.url)
             assert ended.code == 1, ended.err
-            (held,) = [change for change, entry in door.world.state.changes.items() if entry.held]
-            door.world.is_decided(held, approved=True)
-            door.world.settle()
+            _approved(door)
         yield door
 
 
@@ -132,7 +140,10 @@ def test_what_a_policy_deletes_was_there_or_not(kind: str, *, is_there: bool, do
         remove(door.world.center)
     (tmp_path / "policy.yaml").write_text(after)
     ended = dayone("policy", "apply", tmp_path / "policy.yaml", "--yes", api=door.url)
-    assert ended.code == 0, ended.out + ended.err
+    assert ended.code == (1 if kind in HELD else 0), ended.out + ended.err
+    if kind in HELD:
+        _approved(door)
+        ended = dayone("changes", "show", door.get("/v1/changes", cause="policy")["changes"][0]["id"], api=door.url)
     change = door.get("/v1/changes", cause="policy")["changes"][0]
     (deletion,) = _deletions(door, kind, change=change["id"])
     assert (deletion["state"], deletion["outcome"]) == ("succeeded", "deleted" if is_there else "already_deleted")
