@@ -57,8 +57,8 @@ def test_what_the_policy_no_longer_gives_is_taken_away_and_the_accounts_are_brou
     world = _with(_FULL)
     assert _becomes(world, a_set()) == [
         "delete customer-policy//teams/Deployer: succeeded",
-        "delete inline-policy: succeeded",
         "delete managed-policy/ReadOnlyAccess: succeeded",
+        "delete inline-policy: succeeded",
         "delete boundary: succeeded",
         "update permission-set: succeeded",
         "update provisioning: succeeded",

@@ -91,18 +91,18 @@ def in_order(found: Iterable[Difference]) -> list[Difference]:
 def _rank(action: Action, kind: ResourceKind) -> int:
     is_boundary = kind is ResourceKind.BOUNDARY
     if kind in _LAST:
-        return 5
-    if action is Action.DELETE and kind is ResourceKind.USER:
         return 6
+    if action is Action.DELETE and kind is ResourceKind.USER:
+        return 7
     if kind is ResourceKind.ENDED_SESSIONS:
         return 1
     if action is Action.DELETE:
-        # A boundary limits what the policies give: it comes before they do, and goes after them. So does a Deny, which
-        # an inline policy may have.
-        return 1 if is_boundary or kind is ResourceKind.INLINE_POLICY else 0
+        # A boundary limits what the policies give: it comes before they do, and goes after all of them. So does a Deny
+        # for the others, which an inline policy may have.
+        return 2 if is_boundary else int(kind is ResourceKind.INLINE_POLICY)
     if kind in ROOTS:
-        return 2
-    return 3 if is_boundary else 4
+        return 3
+    return 4 if is_boundary else 5
 
 
 def requirements(difference: Difference, *, subject: Subject, adopts: bool = False) -> tuple[ResourceOf, ...]:
