@@ -42,12 +42,12 @@ FUNCTIONS = {"hr_webhook": 297, "account_event": 263, "new_policy": 394, "explai
 _CUT = "modules are as large as is read at once; what is short and used once could go to its user"
 _GIVEN = "what is given is judged by all that an approval rests on, as well as what is removed, near AWS's own quotas"
 EXPECTED: Mapping[str, tuple[float, str]] = {
-    "modules_hr_webhook": (52, _CUT),
-    "modules_account_event": (46, _CUT),
-    "modules_new_policy": (65, _CUT),
-    "functions_hr_webhook": (332, _GIVEN),
-    "functions_account_event": (305, _GIVEN),
-    "functions_new_policy": (450, _GIVEN),
+    "modules_hr_webhook": (48, _CUT),
+    "modules_account_event": (41, _CUT),
+    "modules_new_policy": (58, _CUT),
+    "functions_hr_webhook": (322, _GIVEN),
+    "functions_account_event": (292, _GIVEN),
+    "functions_new_policy": (437, _GIVEN),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from dayone.errors import AlreadyExists, Conflicting, Refused
-from dayone.model.reasons import TAG_PREFIX, tags_in
+from dayone.model.operations import TAG_PREFIX, tags_in
 from dayone.ports.identity_center import ExistingResource, Receipt, RequestState
 from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from dayone.model.accounts import AccountState
 from dayone.model.audit import first_break
 from dayone.model.changes import Change
-from dayone.model.grants import Grant, has_ended_as_announced, is_of_grants, joined
+from dayone.model.grants import Grant, is_of_grants, joined
 from dayone.model.guardrails import released
 from dayone.model.operations import OPEN_STATES, Action, Applied, DeletionOutcome, Operation, OperationState
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, Protection
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.planning.desired_grants import has_ended_as_announced
 from tests.fakes.state_policies import MemoryPolicies
 from tests.simulation.day_one import parsed
 from tests.simulation.hr_system import SOURCE

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dayone.executor.results import MOST_TOGETHER, outcomes_to_record
+from dayone.executor.scheduler import MOST_TOGETHER, outcomes_to_record
 from dayone.model.audit import entry_of
 from dayone.model.operations import Applied, OperationState
 from dayone.model.subjects import Resource, Subject, SubjectKind

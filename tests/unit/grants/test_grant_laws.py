@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dayone.model.grants import End, Ending, Extension, Grant, GrantState, joined, next_turn
+from dayone.model.grants import End, Ending, Extension, Grant, GrantState, joined
 from dayone.model.policy.rules import Guardrails
 from dayone.model.reasons import Desired, DesiredResource, Reason
-from dayone.planning.desired_grants import reason_of, with_grants
+from dayone.planning.desired_grants import next_turn, reason_of, with_grants
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, membership
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.granting import a_grant, ended, extended, in_account, is_said, passes

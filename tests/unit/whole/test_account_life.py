@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.model.accounts import Account, AccountState, next_read_at
+from dayone.model.accounts import Account, AccountState
 from dayone.model.commands import Command
 from dayone.model.operations import OperationState, Priority
 from dayone.model.policy.rules import AccountSelector
+from dayone.planning.facts import next_read_at
 from tests.builders import (
     ACCOUNT_ID,
     HERE,

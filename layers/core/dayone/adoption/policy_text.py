@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import yaml
 
 from dayone.errors import Invalid
+from dayone.model.operations import tags_in
 from dayone.model.policy.rules import AssignmentRule, Policy
-from dayone.model.reasons import tags_in
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.policy.language.fields import PREDEFINED_POLICIES
 from dayone.policy.language.parser import read_policy

@@ -13,18 +13,17 @@ from dayone.executor.feed import LOOK_EVERY, OpenOperations
 from dayone.executor.parking import Waiting, review_waiting, set_aside
 from dayone.executor.poll_requests import ask_aws, conclude, note_denial
 from dayone.executor.rate_limits import Allowances
-from dayone.executor.results import (
+from dayone.executor.results import OutcomesRecorded, Parked, PollResult, Report, Reviewed, SetAside, Trying
+from dayone.executor.scheduler import (
     MOST_TOGETHER,
-    OutcomesRecorded,
-    Parked,
-    PollResult,
-    Report,
-    Reviewed,
-    SetAside,
-    Trying,
+    Ask,
+    Idle,
+    Schedule,
+    Start,
+    Wait,
+    is_lost_request,
     outcomes_to_record,
 )
-from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait, is_lost_request
 from dayone.executor.worker import try_operation
 from dayone.model.operations import SSO_ADMIN, Operation, quota_of
 from dayone.model.retry import Refusal
@@ -161,7 +160,9 @@ class ExecutorRun:
                     self._begin(partial(ask_aws, ask, ports=self.ports))
                 case Wait(until):
                     self._due_at = until
-                    return until if self._is_busy or until - now <= self._worth_waiting else None
+                    # A run that ended before the places of lost requests are free would leave them to the next sweep.
+                    worth_waiting = max(_WORTH_WAITING, self.ports.budgets.lost_request)
+                    return until if self._is_busy or until - now <= worth_waiting else None
                 case Idle():
                     self._due_at = None
                     return now + LOOK_EVERY if self._is_busy else None
@@ -182,11 +183,6 @@ class ExecutorRun:
     @property
     def _is_busy(self) -> bool:
         return bool(self._tasks or self._waiting.reviews) or self._open.is_more_to_come
-
-    @property
-    def _worth_waiting(self) -> timedelta:
-        # A run that ended before the places of lost requests are free again would leave them to the next sweep.
-        return max(_WORTH_WAITING, self.ports.budgets.lost_request)
 
     def _begin(self, task: Callable[[], Report]) -> None:
         self._tasks += 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dayone.errors import (
     AccessDenied,
@@ -220,24 +220,3 @@ def _is_answering(kind: ResourceKind, *, aws: IdentityCenter) -> bool:
     except Unavailable:
         return False
     return True
-
-
-# How many outcomes are recorded together: fewer transactions on the same change and the same audit log.
-MOST_TOGETHER = 9
-# So long an outcome may wait for others that it is recorded with, where nobody waits for it.
-_FOR_OTHERS = timedelta(seconds=0.5)
-
-
-def outcomes_to_record(ends: Sequence[Finished], *, now: datetime, next_at: datetime | None) -> Sequence[Finished]:
-    """Return what to record now, in one transaction; `next_at` is when something more may come to its end, if ever."""
-    # Nothing is carried out after a membership but the end of its group.
-    others = [end for end in ends if end.operation.resource.kind is ResourceKind.MEMBERSHIP]
-    due = [end for end in ends if end.operation.resource.kind is not ResourceKind.MEMBERSHIP]
-    no_later = others[0].at + _FOR_OTHERS if others else now
-    is_worth_waiting = next_at is not None and now <= next_at < no_later and len(others) < MOST_TOGETHER
-    if others and not is_worth_waiting:
-        # Those of a subject at once: its counts are then written once.
-        subjects = list(dict.fromkeys(end.operation.subject for end in others))
-        due += sorted(others, key=lambda end: subjects.index(end.operation.subject))
-    # With an adopted set goes a record of each policy that is attached to it.
-    return due[: 1 if any(end.attached for end in due[:MOST_TOGETHER]) else MOST_TOGETHER]

@@ -1,6 +1,6 @@
-"""Decide which call to AWS comes next from budgets, operations, results and the time alone; calls nothing."""
+"""Decide which call to AWS comes next, and what is recorded, from budgets, operations, results and time alone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from dayone.executor.in_flight import RequestKind, RequestsUnderWay, must_not_me
 from dayone.executor.rate_limits import Allowances, CallRate, InFlightLimit
 from dayone.model.operations import ANSWERED_LATER, SSO_ADMIN, Lane, Operation, OperationState, quota_of
 from dayone.model.subjects import ResourceKind, Subject
+from dayone.ports.operations import Finished
 
 # Between two tries of what waits for its plan to be committed, which is written right behind it.
 _SOON, _LATER = timedelta(seconds=0.25), timedelta(seconds=30)
@@ -149,7 +150,15 @@ class Schedule:
             self._pace(SSO_ADMIN).take(now)
             operations, in_bulk = self._under_way.to_ask(due, now=now)
             return Ask(kind=due, operations=tuple(operations), in_bulk=in_bulk)
-        operation = self._choose(self._open_lanes(now), now=now)
+        closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}
+        if not sso_is_free:
+            closed |= {Lane.ASSIGNMENTS, Lane.PERMISSION_SETS}
+        is_spent = {quota: self._pace(quota).free_at(now) > now for quota in self._backlog.quotas}
+        operation = self._backlog.choose(
+            [lane for lane in Lane if lane not in closed],
+            now=now,
+            may_start=lambda entry: not is_spent[quota_of(entry)] and self._is_free(entry, now=now),
+        )
         if operation is not None:
             self._turns[operation.id] = self._pace(quota_of(operation)).take(now)
             self._backlog.take(operation)
@@ -173,20 +182,6 @@ class Schedule:
     def count(self, lane: Lane) -> int:
         """Return how many operations wait in a lane."""
         return self._backlog.count(lane)
-
-    def _choose(self, lanes: Iterable[Lane], *, now: datetime) -> Operation | None:
-        closed = {quota: self._pace(quota).free_at(now) > now for quota in self._backlog.quotas}
-
-        def may_start(operation: Operation) -> bool:
-            return not closed[quota_of(operation)] and self._is_free(operation, now=now)
-
-        return self._backlog.choose(lanes, now=now, may_start=may_start)
-
-    def _open_lanes(self, now: datetime) -> list[Lane]:
-        closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}
-        if self._pace(SSO_ADMIN).free_at(now) > now:
-            closed |= {Lane.ASSIGNMENTS, Lane.PERMISSION_SETS}
-        return [lane for lane in Lane if lane not in closed]
 
     def _is_free(self, operation: Operation, *, now: datetime) -> bool:
         kind = operation.resource.kind
@@ -228,14 +223,11 @@ class Schedule:
                 yield room
         for quota, pace in self._paces.items():
             free = pace.free_at(now)
-            if free > now and self._has_use_for(quota, now=now):
+            if free <= now or not self._backlog.has_any(quota):
+                continue
+            may_start = partial(lambda quota, entry: quota_of(entry) == quota and self._is_free(entry, now=now), quota)
+            if self._backlog.choose(Lane, now=now, may_start=may_start) is not None:
                 yield free
-
-    def _has_use_for(self, quota: str, *, now: datetime) -> bool:
-        def may_start(operation: Operation) -> bool:
-            return quota_of(operation) == quota and self._is_free(operation, now=now)
-
-        return self._backlog.has_any(quota) and bool(self._backlog.choose(Lane, now=now, may_start=may_start))
 
     def _pace(self, quota: str) -> CallRate:
         pace = self._paces.get(quota)
@@ -257,3 +249,24 @@ def is_lost_request(operation: Operation) -> bool:
         and operation.state is OperationState.PENDING
         and operation.attempts > 0
     )
+
+
+# How many outcomes are recorded together: fewer transactions on the same change and the same audit log.
+MOST_TOGETHER = 9
+# So long an outcome may wait for others that it is recorded with, where nobody waits for it.
+_FOR_OTHERS = timedelta(seconds=0.5)
+
+
+def outcomes_to_record(ends: Sequence[Finished], *, now: datetime, next_at: datetime | None) -> Sequence[Finished]:
+    """Return what to record now, in one transaction; `next_at` is when something more may come to its end, if ever."""
+    # Nothing is carried out after a membership but the end of its group.
+    others = [end for end in ends if end.operation.resource.kind is ResourceKind.MEMBERSHIP]
+    due = [end for end in ends if end.operation.resource.kind is not ResourceKind.MEMBERSHIP]
+    no_later = others[0].at + _FOR_OTHERS if others else now
+    is_worth_waiting = next_at is not None and now <= next_at < no_later and len(others) < MOST_TOGETHER
+    if others and not is_worth_waiting:
+        # Those of a subject at once: its counts are then written once.
+        subjects = list(dict.fromkeys(end.operation.subject for end in others))
+        due += sorted(others, key=lambda end: subjects.index(end.operation.subject))
+    # With an adopted set goes a record of each policy that is attached to it.
+    return due[: 1 if any(end.attached for end in due[:MOST_TOGETHER]) else MOST_TOGETHER]

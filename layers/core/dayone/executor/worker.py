@@ -21,6 +21,7 @@ from dayone.executor.results import (
 from dayone.model.audit import entry_of
 from dayone.model.operations import (
     ALREADY_DELETED,
+    TAG_PREFIX,
     Action,
     Applied,
     Failed,
@@ -30,7 +31,6 @@ from dayone.model.operations import (
     Submitted,
     Succeeded,
 )
-from dayone.model.reasons import TAG_PREFIX
 from dayone.model.retry import FailureKind, kind_of_failure
 from dayone.model.subjects import ResourceKind
 from dayone.ports.operations import Finished
@@ -55,15 +55,6 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
         change=operation.change,
         at=now,
     )
-
-
-def unsettled_before(attempt: Attempt) -> Applied | None:
-    """Return the provisioning mark without a form, for the time of an operation that changes its set.
-
-    It stays in force, so the set can be assigned; but the next plan provisions it, whatever the outcome of this
-    operation.
-    """
-    return replace(attempt.mark, attributes={}) if attempt.mark else None
 
 
 def finished(
@@ -196,7 +187,9 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
 
 def _call(attempt: Attempt, *, ports: Trying) -> Report:
     doubt = doubt_before(attempt, now=ports.clock())
-    unsettled = unsettled_before(attempt)
+    # The provisioning mark without a form, for the time of an operation that changes its set: it stays in force, so the
+    # set can be assigned; but the next plan provisions it, whatever the outcome.
+    unsettled = replace(attempt.mark, attributes={}) if attempt.mark else None
     operation = ports.queue.begin(attempt.operation, doubt=doubt, own=attempt.own, unsettled=unsettled)
     if operation is None:
         return Changed(attempt.operation)

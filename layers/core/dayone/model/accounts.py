@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -60,9 +60,6 @@ _TIDIED_UP = {
     AccountState.CLOSED: "its assignments are removed",
     AccountState.DEPARTED: "its assignments were deleted with it",
 }
-_SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=1)
-# After that only the daily discovery of the whole organisation finds an account that becomes active.
-_PATIENCE = timedelta(days=7)
 
 
 def left_alone_in(state: AccountState) -> str:
@@ -73,14 +70,3 @@ def left_alone_in(state: AccountState) -> str:
 def tidied_up_in(state: AccountState) -> str:
     """Describe how the assignments of a closed or departed account end."""
     return f"the account is {state}: {_TIDIED_UP[state]}"
-
-
-def next_read_at(account: Account, *, since: datetime, now: datetime) -> datetime | None:
-    """Return the next time to read an account that AWS has not activated, or None; `since` is its start of that state.
-
-    The pauses grow with the waiting time, from a minute to an hour, for a week.
-    """
-    waited = now - since
-    if account.state is not AccountState.PENDING_ACTIVATION or waited > _PATIENCE:
-        return None
-    return now + min(max(waited, _SOONEST), _LATEST)

@@ -4,7 +4,7 @@ A grant is a fact of its subject: a membership's of the person, an assignment's 
 never overwritten: extensions add up and the earliest end counts, so that neither their order nor repetition matters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -34,10 +34,6 @@ class Ending(StrEnum):
     PERSON_LEFT = "person_left"
     ACCOUNT_GONE = "account_removed"
     REFUSED = "refused"
-
-
-# Endings requested by the creator of the grant, or by a caller for this grant alone.
-_ANNOUNCED = frozenset({Ending.EXPIRED, Ending.ENDED_EARLY})
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -151,29 +147,3 @@ def is_of_grants(rules: Iterable[str]) -> bool:
 def is_grant(rule: str) -> bool:
     """Return whether the rule of a reason is a grant."""
     return rule.startswith(_RULE)
-
-
-def has_ended_as_announced(grants: Iterable[Grant], *, now: datetime) -> frozenset[Resource]:
-    """Return the resources of grants that expired or were ended by a request about them."""
-    return frozenset(grant.resource for grant in grants if grant.ending(now=now) in _ANNOUNCED)
-
-
-def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
-    """Return the next time at which a grant begins or ends, `now` if such a change is not recorded yet, or None."""
-    if any(grant.noted is not grant.state(now=now) for grant in grants):
-        return now
-    # Of sensitive access the first end counts, however often the grant has been extended.
-    moments = [
-        moment
-        for grant in grants
-        for moment in (grant.begins, grant.until, grant.lasts_until)
-        if grant.is_open(now=now)
-    ]
-    return min((moment for moment in moments if moment > now), default=None)
-
-
-def people_granted(grants: Iterable[Grant]) -> frozenset[str]:
-    """Return the ids of people with a grant for an assignment to themselves in an account."""
-    return frozenset(
-        grant.person for grant in grants if grant.person and grant.resource.kind is ResourceKind.ASSIGNMENT
-    )

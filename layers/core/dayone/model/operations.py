@@ -254,3 +254,13 @@ def order_of(operation: Operation) -> str:
     rank = operation.created_at - chain * _USUAL_STEP
     when = f"{rank.timestamp():017.6f}"
     return f"{operation.priority:d}#{when}#{operation.subject}#{operation.generation}#{operation.number:04d}"
+
+
+# Before the key of a permission set's tag, where it stands among the set's attributes.
+TAG_PREFIX = "tag:"
+
+
+def tags_in(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the tags among the attributes of a permission set, by their own keys."""
+    tags = {word: text for word, text in attributes.items() if word.startswith(TAG_PREFIX)}
+    return {word.removeprefix(TAG_PREFIX): text for word, text in tags.items()}

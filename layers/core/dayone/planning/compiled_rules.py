@@ -7,7 +7,7 @@ from typing import Any
 
 from dayone.model.accounts import Account
 from dayone.model.people import Person
-from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, PersonSelector, Policy
+from dayone.model.policy.rules import GroupRule, PersonSelector, Policy
 from dayone.model.reasons import DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import membership_reasons, reasons_for_account, reasons_for_person
@@ -24,9 +24,17 @@ class Selection:
         # What they give comes in the opposite order, which is that of differences: little is left to sort.
         groups = sorted(policy.groups, key=lambda rule: rule.name)[::-1]
         assignments = sorted(policy.assignments, key=lambda rule: (rule.permission_set, rule.principal))[::-1]
-        numbered = [_membership(rule) for rule in groups]
+        numbered = [
+            _Rule(rule, Resource(ResourceKind.MEMBERSHIP, rule.name), rule.members, reasons_for_person)
+            for rule in groups
+        ]
         self._memberships = _Numbered(numbered, spared=[rule.exceptions for rule in groups])
-        self._assignments = _Numbered(map(_assignment, assignments), spared=[rule.exceptions for rule in assignments])
+        names = [Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}") for rule in assignments]
+        assigned = zip(assignments, names, strict=True)
+        self._assignments = _Numbered(
+            (_Rule(rule, name, rule.accounts, reasons_for_account) for rule, name in assigned),
+            spared=[rule.exceptions for rule in assignments],
+        )
         self._people = PersonSelectors([selector for rule in groups for selector in rule.members])
         self._people_spared = PersonSelectors([selector for rule in groups for selector in rule.exceptions])
         self._accounts = AccountSelectors([selector for rule in assignments for selector in rule.accounts])
@@ -104,13 +112,6 @@ class DesiredBy(DesiredResource):
     __hash__ = DesiredResource.__hash__
 
 
-def _desired_by[R, S, F](rule: "_Rule[R, S, F]", *, bits: int, fact: F) -> DesiredBy:
-    # Made by the hundred thousand, so without the steps of a dataclass, which lets nobody set an attribute.
-    by = DesiredBy.__new__(DesiredBy)
-    object.__setattr__(by, "_by", (rule, bits, fact))
-    return by
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class _Rule[R, S, F]:
     """A rule, what it gives, the selectors that decide it, and how their reasons are put into words."""
@@ -138,14 +139,8 @@ class _Numbered[R, S, F]:
             found &= ~self._spared[number]
         while found:
             first, below, rule = self._at[found.bit_length() - 1]
-            yield rule, _desired_by(rule, bits=found >> first, fact=fact)
+            # Made by the hundred thousand, so without the steps of a dataclass, which lets nobody set an attribute.
+            by = DesiredBy.__new__(DesiredBy)
+            object.__setattr__(by, "_by", (rule, found >> first, fact))
+            yield rule, by
             found &= below
-
-
-def _membership(rule: GroupRule) -> _Rule[GroupRule, PersonSelector, Person]:
-    return _Rule(rule, Resource(ResourceKind.MEMBERSHIP, rule.name), rule.members, reasons_for_person)
-
-
-def _assignment(rule: AssignmentRule) -> _Rule[AssignmentRule, AccountSelector, Account]:
-    resource = Resource(ResourceKind.ASSIGNMENT, f"{rule.permission_set}/{rule.principal}")
-    return _Rule(rule, resource, rule.accounts, reasons_for_account)

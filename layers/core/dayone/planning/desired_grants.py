@@ -1,11 +1,11 @@
-"""Desired resources from grants on top of the policy's rules, and reasons why a due grant gives nothing."""
+"""Desired resources from grants on top of the policy's rules, reasons why a due grant gives nothing, and its turns."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dayone.model.accounts import Account, AccountState, left_alone_in
-from dayone.model.grants import Grant, GrantState, is_grant, is_of_grants
+from dayone.model.grants import Ending, Grant, GrantState, is_grant, is_of_grants
 from dayone.model.lifecycle import has_access
 from dayone.model.operations import Applied
 from dayone.model.people import Person
@@ -186,3 +186,33 @@ def _mended(have: tuple[Reason, ...], want: tuple[Reason, ...]) -> tuple[Reason,
     # What a rule has come to give is the rule's as well, also when it goes before the grant does.
     is_as_it_was = granted == tuple(reason for reason in have if is_grant(reason.rule)) and bool(had or not rules)
     return have if is_as_it_was else (*(rules or had), *granted)
+
+
+# Endings requested by the creator of the grant, or by a caller for this grant alone.
+_ANNOUNCED = frozenset({Ending.EXPIRED, Ending.ENDED_EARLY})
+
+
+def has_ended_as_announced(grants: Iterable[Grant], *, now: datetime) -> frozenset[Resource]:
+    """Return the resources of grants that expired or were ended by a request about them."""
+    return frozenset(grant.resource for grant in grants if grant.ending(now=now) in _ANNOUNCED)
+
+
+def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
+    """Return the next time at which a grant begins or ends, `now` if such a change is not recorded yet, or None."""
+    if any(grant.noted is not grant.state(now=now) for grant in grants):
+        return now
+    # Of sensitive access the first end counts, however often the grant has been extended.
+    moments = [
+        moment
+        for grant in grants
+        for moment in (grant.begins, grant.until, grant.lasts_until)
+        if grant.is_open(now=now)
+    ]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def people_granted(grants: Iterable[Grant]) -> frozenset[str]:
+    """Return the ids of people with a grant for an assignment to themselves in an account."""
+    return frozenset(
+        grant.person for grant in grants if grant.person and grant.resource.kind is ResourceKind.ASSIGNMENT
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from dayone.model.grants import next_turn
 from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, Stage, has_access, next_stage_at, stage_of
 from dayone.model.operations import Applied
 from dayone.model.people import Person, Status
@@ -12,6 +11,7 @@ from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import EachRule, Rules
+from dayone.planning.desired_grants import next_turn
 from dayone.planning.former_names import is_to_be_renamed
 from dayone.planning.guards import what_protects
 from dayone.policy.matching import flips_at

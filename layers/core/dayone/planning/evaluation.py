@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption
 from dayone.model.dependencies import Difference, adds_access, is_removal
-from dayone.model.grants import has_ended_as_announced, is_of_grants
+from dayone.model.grants import is_of_grants
 from dayone.model.guardrails import Ground
 from dayone.model.lifecycle import LifeCycle, has_left
 from dayone.model.operations import Action, Applied
@@ -19,7 +19,7 @@ from dayone.model.reasons import Desired, Reason
 from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
-from dayone.planning.desired_grants import reasons_to_mend, with_approved_ends, with_grants
+from dayone.planning.desired_grants import has_ended_as_announced, reasons_to_mend, with_approved_ends, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
 from dayone.planning.diff import differences, left_alone
 from dayone.planning.first_days import FirstDayGifts, look_ahead

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dayone.model.accounts import GONE, Account, AccountState
 from dayone.model.audit import AuditEntry
@@ -260,3 +260,19 @@ def fact_entry(command: Command, *, outcome: str, detail: str, now: datetime) ->
         outcome=outcome,
         detail=detail,
     )
+
+
+_SOONEST, _LATEST = timedelta(minutes=1), timedelta(hours=1)
+# After that only the daily discovery of the whole organisation finds an account that becomes active.
+_PATIENCE = timedelta(days=7)
+
+
+def next_read_at(account: Account, *, since: datetime, now: datetime) -> datetime | None:
+    """Return the next time to read an account that AWS has not activated, or None; `since` is its start of that state.
+
+    The pauses grow with the waiting time, from a minute to an hour, for a week.
+    """
+    waited = now - since
+    if account.state is not AccountState.PENDING_ACTIVATION or waited > _PATIENCE:
+        return None
+    return now + min(max(waited, _SOONEST), _LATEST)

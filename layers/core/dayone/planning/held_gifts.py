@@ -16,8 +16,7 @@ from dayone.model.policy.rules import CustomerPolicy, Location, PermissionSetRul
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
-from dayone.planning.account_memory import entered_by, is_new
-from dayone.planning.desired import assignment_reasons, membership_reasons
+from dayone.planning.desired import assignment_reasons, entered_by, is_new, membership_reasons
 from dayone.planning.former_names import has_vacated
 from dayone.policy.managed_policies import HARMLESS
 from dayone.policy.matching import selects_account

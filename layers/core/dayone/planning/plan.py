@@ -4,10 +4,10 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dayone.model.accounts import GONE, Account, next_read_at
+from dayone.model.accounts import GONE, Account
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
-from dayone.model.grants import Grant, next_turn
+from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.lifecycle import IdentitySource, has_access
 from dayone.model.operations import Action, Applied, Operation, OperationState
@@ -23,13 +23,13 @@ from dayone.model.subject_state import (
     generation_number,
 )
 from dayone.model.subjects import Resource, ResourceKind, user_of
-from dayone.planning.account_memory import with_memory, without_sensitivity
 from dayone.planning.compiled_rules import ready
-from dayone.planning.desired_grants import given_anew_at
+from dayone.planning.desired import with_memory, without_sensitivity
+from dayone.planning.desired_grants import given_anew_at, next_turn
 from dayone.planning.desired_people import lost_at, next_look
 from dayone.planning.diff import Planned, fingerprint, operations
 from dayone.planning.evaluation import Diff
-from dayone.planning.facts import GrantUpdate, ResolvedFact
+from dayone.planning.facts import GrantUpdate, ResolvedFact, next_read_at
 from dayone.planning.judgement import GuardrailResult, SplitDiff
 
 
@@ -87,24 +87,16 @@ def with_bootstrap(plan: Plan) -> Plan:
         # It is not new: whatever it is given, nobody waits for it to be ready.
         completed = Bootstrap(change=plan.cause.change, since=plan.cause.at, is_over=True)
         return replace(plan, after=replace(plan.after, bootstrap=completed))
+    begun = (operation for operation in plan.operations if operation.state is OperationState.PENDING)
     bootstrap = bootstrap_after(
         plan.before.bootstrap,
         account=fact,
         before=plan.before.progress,
         begun=plan.after.outstanding if is_new else None,
-        gives=_gives(plan),
+        gives=any(each.action is Action.CREATE and each.resource.kind is ResourceKind.ASSIGNMENT for each in begun),
         cause=plan.cause,
     )
     return replace(plan, after=replace(plan.after, bootstrap=bootstrap))
-
-
-def _gives(plan: Plan) -> bool:
-    return any(
-        operation.action is Action.CREATE
-        and operation.resource.kind is ResourceKind.ASSIGNMENT
-        and operation.state is OperationState.PENDING
-        for operation in plan.operations
-    )
 
 
 def _is_gone(fact: Person | Account | None) -> bool:

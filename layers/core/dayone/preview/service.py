@@ -16,7 +16,7 @@ from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
-from dayone.planning.account_memory import without_sensitivity
+from dayone.planning.desired import without_sensitivity
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
 from dayone.planning.guards import judged_as_edit

@@ -1,6 +1,6 @@
 """Do what a human has decided about the removals that a change held: let them run, or keep what they would remove."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,21 +12,20 @@ from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict, held_as
 from dayone.model.policy.origins import approval_of_group
 from dayone.model.policy.rules import Reservation
 from dayone.model.principals import BY_ONESELF
-from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, SubjectKind
 from dayone.planning.blame import with_gainers
 from dayone.planning.evaluation import diff_recorded_state
 from dayone.planning.facts import evaluator_of
 from dayone.planning.held_gifts import approvals_of
 from dayone.planning.judgement import decide_held
 from dayone.ports.store import Engine, HeldParts, Inbox, Policies, Subjects
+from dayone.reconcile.subject import WITHDRAWN
 
 _ATTEMPTS = 5
 # Operations of a change that are processed before the next message continues: a second or two.
 _IN_A_RUN = 1000
-_WITHDRAWN = "no longer asked for"
 _AHEAD = f"given on the first day, if that comes within {COVERED_FOR.days} days and nothing it rests on has changed"
-_EXPIRED = "nobody decided on it in time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,34 +151,8 @@ def _follow(held: Iterable[HeldPart], decision: Decision, *, change: str, ports:
     }
     now = ports.clock()
     ports.held.drop(change, by_verdict[Verdict.REJECTED], reason=f"rejected by {decision.actor}", at=now)
-    ports.held.drop(change, by_verdict[Verdict.WITHDRAWN], reason=_WITHDRAWN, at=now)
+    ports.held.drop(change, by_verdict[Verdict.WITHDRAWN], reason=WITHDRAWN, at=now)
     ports.held.drop(change, by_verdict[Verdict.AHEAD], reason=f"approved by {decision.actor}: {_AHEAD}", at=now)
     if by_verdict[Verdict.APPROVED]:
         ports.held.release(change, by_verdict[Verdict.APPROVED])
         ports.engine.wake()
-
-
-def expiry_entries(subject: Subject, expired: Iterable[HeldPart], *, now: datetime) -> Iterator[AuditEntry]:
-    """Yield an audit entry for each change with newly expired operations."""
-    held = list(expired)
-    for change in dict.fromkeys(removal.change for removal in held):
-        of_change = [removal for removal in held if removal.change == change]
-        yield AuditEntry(
-            at=now,
-            actor="dayone",
-            action=f"expire-{held_as(of_change)}",
-            subject=str(subject),
-            change=change,
-            outcome="recorded",
-            detail=", ".join(str(removal.resource) for removal in of_change),
-        )
-
-
-def drop_withdrawn(head: Head, *, held: HeldParts, now: datetime) -> None:
-    """Supersede the operations of removals that were withdrawn or have expired; harmless when that is done."""
-    over = [removal for removal in head.held if removal.verdict in (Verdict.WITHDRAWN, Verdict.EXPIRED)]
-    for change, verdict in dict.fromkeys((removal.change, removal.verdict) for removal in over):
-        operations = [removal.operation for removal in over if (removal.change, removal.verdict) == (change, verdict)]
-        is_expiry = verdict is Verdict.EXPIRED
-        reason = _EXPIRED if is_expiry else _WITHDRAWN
-        held.drop(change, operations, reason=reason, at=now, is_expiry=is_expiry)

@@ -8,10 +8,10 @@ from dayone.errors import Unavailable
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import Command, ReconcileSubject, RefreshAccount
-from dayone.model.grants import people_granted
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.desired_grants import people_granted
 from dayone.planning.facts import change_of_accounts, employed_among, people_concerned
 from dayone.ports.messaging import Schedules
 from dayone.ports.organizations import Organization

@@ -1,20 +1,21 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dayone.errors import Conflicting
 from dayone.hr.resolve_person import EchoNotes
+from dayone.model.audit import AuditEntry
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
-from dayone.model.grants import people_granted
-from dayone.model.guardrails import RemovalBudget, expired, limit
+from dayone.model.guardrails import HeldPart, RemovalBudget, Verdict, expired, held_as, limit
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
-from dayone.model.subject_state import Plan
-from dayone.model.subjects import Resource, ResourceKind, assignment_in
+from dayone.model.subject_state import Head, Plan
+from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
 from dayone.planning.additions import AdditionsResult, additions, judge_additions
+from dayone.planning.desired_grants import people_granted
 from dayone.planning.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.planning.facts import Holders, ResolveFact, employed_among, evaluator_of, people_concerned, record_grants
 from dayone.planning.judgement import (
@@ -28,10 +29,11 @@ from dayone.planning.judgement import (
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
 from dayone.ports.store import Changes, Grants, HeldParts, Ledger, Policies, Subjects
-from dayone.reconcile.approvals import drop_withdrawn, expiry_entries
 from dayone.reconcile.blame import with_blame
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
 
+WITHDRAWN = "no longer asked for"
+_EXPIRED = "nobody decided on it in time"
 _COMMIT_ATTEMPTS = 5
 # Accounts are planned again for what is assigned to the person alone; the person is planned by a command of its own.
 _ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
@@ -253,3 +255,29 @@ def _guarded(
     at_most = limit(policy.guardrails, existing=tally.existing)
     budget = RemovalBudget(day=day, count=len(split.new), at_most=at_most)
     return GuardrailResult(removing=(*split.removing, *split.new), budget=budget)
+
+
+def expiry_entries(subject: Subject, expired: Iterable[HeldPart], *, now: datetime) -> Iterator[AuditEntry]:
+    """Yield an audit entry for each change with newly expired operations."""
+    held = list(expired)
+    for change in dict.fromkeys(removal.change for removal in held):
+        of_change = [removal for removal in held if removal.change == change]
+        yield AuditEntry(
+            at=now,
+            actor="dayone",
+            action=f"expire-{held_as(of_change)}",
+            subject=str(subject),
+            change=change,
+            outcome="recorded",
+            detail=", ".join(str(removal.resource) for removal in of_change),
+        )
+
+
+def drop_withdrawn(head: Head, *, held: HeldParts, now: datetime) -> None:
+    """Supersede the operations of removals that were withdrawn or have expired; harmless when that is done."""
+    over = [removal for removal in head.held if removal.verdict in (Verdict.WITHDRAWN, Verdict.EXPIRED)]
+    for change, verdict in dict.fromkeys((removal.change, removal.verdict) for removal in over):
+        operations = [removal.operation for removal in over if (removal.change, removal.verdict) == (change, verdict)]
+        is_expiry = verdict is Verdict.EXPIRED
+        reason = _EXPIRED if is_expiry else WITHDRAWN
+        held.drop(change, operations, reason=reason, at=now, is_expiry=is_expiry)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dayone.adapters.aws.dependent_actions import READS_ENCRYPTED, DependentActions
 from dayone.adapters.aws.errors import translated
 from dayone.errors import NotFound
-from dayone.model.reasons import TAG_PREFIX
+from dayone.model.operations import TAG_PREFIX
 from dayone.ports.identity_center import ExistingResource
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dayone.adapters.identity_center.responses import (
     with_explanation,
 )
 from dayone.errors import AlreadyExists, Conflicting
-from dayone.model.reasons import tags_in
+from dayone.model.operations import tags_in
 from dayone.ports.identity_center import Receipt, RequestState
 
 if TYPE_CHECKING:

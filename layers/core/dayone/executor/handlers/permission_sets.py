@@ -3,8 +3,7 @@
 from dayone.errors import AlreadyExists
 from dayone.executor.adopt_existing import resolve_name_conflict
 from dayone.executor.attempt import Attempt, IdentityCenter, deleted, done, looked_up
-from dayone.model.operations import ALREADY_DELETED, Action, Failed, Outcome, Submitted, Succeeded
-from dayone.model.reasons import tags_in
+from dayone.model.operations import ALREADY_DELETED, Action, Failed, Outcome, Submitted, Succeeded, tags_in
 from dayone.model.retry import Refusal
 from dayone.planning.existing import Comparison, Mismatch, compare_boundary, compare_inline
 from dayone.ports.identity_center import ExistingResource, Receipt
