@@ -71,6 +71,11 @@ def test_other_actions_are_not(action: str) -> None:
         # One statement for each letter would be all of them.
         "arn:aws:iam::*:role/a*",
         "arn:aws:s3:::a*",
+        # A name that is nobody's own, or not the whole of it.
+        "arn:aws:iam::*:role/*/${aws:username}",
+        "arn:aws:iam::*:user/*${aws:username}",
+        "arn:aws:iam::*:user/*/${aws:RequestedRegion}",
+        "arn:aws:s3:::*/${aws:username}",
     ],
 )
 def test_all_of_a_kind_in_an_account_is_everything(resource: object) -> None:
@@ -88,6 +93,8 @@ def test_the_objects_of_one_bucket_are_not_everything() -> None:
         "arn:aws:iam::*:role/app-*",
         "arn:aws:iam::*:role/app/*",
         "arn:aws:iam::*:user/${aws:username}",
+        "arn:aws:iam::*:user/*/${aws:username}",
+        "arn:aws:iam::111122223333:user/*/${AWS:UserName}",
         "arn:aws:s3:::b",
         "arn:aws:sns:*:*:app-*",
     ],

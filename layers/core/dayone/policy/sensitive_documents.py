@@ -17,6 +17,8 @@ _ELEMENTS = frozenset({"Sid", "Effect", "Action", "NotAction", "Resource", "NotR
 _ARN_PARTS = 6
 _MOST_NAMED = 3
 _SHORTEST_PREFIX = 3
+# Nobody is called by it but the caller; the path before it chooses nothing.
+_OWN_USER = ("iam", "user", "${aws:username}")
 UNREADABLE = "its inline policy cannot be read"
 NOT_ACTION = "it allows all but some actions (`NotAction`)"
 
@@ -102,6 +104,8 @@ def _is_everything(resource: str) -> bool:
         # A star in front spans whatever stands behind it.
         return _has_wildcard(resource)
     *_, service, _, account, name = parts
+    if (service.lower(), name.split("/")[0], name.split("/")[-1].lower()) == _OWN_USER:
+        return False
     # These have no kind in front of their name; the objects of a bucket stand behind it.
     is_without_kind = service.lower() in ("sns", "sqs") or (service.lower() == "s3" and not account)
     kind, separator, rest = ("", "", name) if is_without_kind else _kind_and_name(name)
