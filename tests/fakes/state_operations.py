@@ -72,9 +72,9 @@ class MemoryOperationQueue(MemoryParkedOperations):
         head = self._state.heads.get(subject)
         return head is None or head.is_at_rest
 
-    def failed_in(self, subject: Subject) -> str:
-        head = self._state.heads.get(subject)
-        return head.failed_change if head else ""
+    def given_up(self, resource: ResourceOf) -> str:
+        head = self._state.heads.get(resource.subject)
+        return head.given_up(resource.resource) if head else ""
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         kind, resource = target.subject.kind, target.resource

@@ -222,7 +222,7 @@ def waits_for_others(operation: Operation) -> bool:
 
 
 def waits(world: "Simulation") -> Iterator[str]:
-    """Check that parked operations are of a plan in force, and their resource has neither come, gone nor failed."""
+    """Check that parked operations are of a plan in force; their resource has neither come, gone nor been given up."""
     state = world.day_one.state
     for on, waiting in state.parked.items():
         for operation in (state.operations[change, name] for _, change, name in waiting):
@@ -241,7 +241,7 @@ def _waits_in_vain(operation: Operation, *, on: ResourceOf, state: ObservedState
     # A set that was made anew waits for a mark of its own.
     if is_there and on.resource.kind is not ResourceKind.PROVISIONING:
         return "which is there"
-    return "which has failed" if head is not None and head.failed_change else ""
+    return f"which {became}" if head is not None and (became := head.given_up(on.resource)) else ""
 
 
 def first_asked_for(removal: Operation, *, state: ObservedState) -> datetime:

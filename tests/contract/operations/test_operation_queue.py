@@ -323,12 +323,12 @@ def test_a_subject_is_at_rest_when_nothing_of_its_plan_is_open(ports: StatePorts
 
 
 def test_a_plan_that_has_come_to_its_end_with_a_failure_tells_its_change(ports: StatePorts) -> None:
-    assert ports.queue.failed_in(ADA) == ""
+    assert ports.queue.given_up(ResourceOf(ADA, USER)) == ""
     first, second = planned(ports, ADA, USER, in_group("engineers")).operations
     done(ports, first, state=OperationState.FAILED, applied=None)
-    assert ports.queue.failed_in(ADA) == ""
+    assert ports.queue.given_up(ResourceOf(ADA, USER)) == ""
     done(ports, second)
-    assert ports.queue.failed_in(ADA) == HIRED
+    assert ports.queue.given_up(ResourceOf(ADA, USER)) == f"failed in change {HIRED}"
     (again,) = planned(ports, ADA, USER, change=MOVED, failed=0).operations
     done(ports, again)
-    assert ports.queue.failed_in(ADA) == ""
+    assert ports.queue.given_up(ResourceOf(ADA, USER)) == ""

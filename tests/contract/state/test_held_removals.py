@@ -10,7 +10,7 @@ from dayone.model.changes import Blame, Change, ChangeState
 from dayone.model.guardrails import Ground, HeldPart, decided, released
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subject_state import Head, Plan
-from dayone.model.subjects import Resource, Subject
+from dayone.model.subjects import Resource, ResourceOf, Subject
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
     ADA,
@@ -135,6 +135,16 @@ def test_a_decision_is_noted_on_the_head_with_its_audit_entry(ports: StatePorts)
     assert after.held == held != made.after.held
     assert after == replace(before, held=held, revision=before.revision + 1)
     assert [audit_entry.action for audit_entry in ports.logged()] == ["reject-removals"]
+
+
+def test_a_gift_that_was_rejected_is_given_up_and_no_other_resource_of_the_subject(ports: StatePorts) -> None:
+    held_plan(ports, ADA, _A, _B)
+    before = ports.subjects.load(ADA).head
+    assert ports.queue.given_up(ResourceOf(ADA, _A)) == ""
+    gift, removal = _decided(before, change=LEFT, is_approved=False)
+    ports.held.decide(before, held=(replace(gift, is_gift=True), removal), audit=[])
+    assert ports.queue.given_up(ResourceOf(ADA, _A)) == f"was rejected in change {LEFT}"
+    assert ports.queue.given_up(ResourceOf(ADA, _B)) == ""
 
 
 def test_whether_an_account_still_awaits_approval_is_noted_with_the_decision(ports: StatePorts) -> None:

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.changes.decision_request import DecidedPart
+from dayone.changes.decisions import decide_change
 from dayone.errors import Refused
 from dayone.model.changes import ChangeState
 from dayone.model.commands import Command
+from dayone.model.operations import OperationState
+from dayone.policy.language.parser import read_policy
 from dayone.reconcile.retry import retry_change
-from tests.builders import ACCOUNT_ID, a_person, an_account
-from tests.unit.changes.test_sensitive_gifts import AUTHOR, POLICY, admins, approve, company, held, later
+from tests.builders import ACCOUNT_ID, a_person, an_account, the_account
+from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, approve, company, held, later
 from tests.unit.hr.test_ends import Refusing
 from tests.unit.previews import api_of, put_in_force
 from tests.unit.world import World
@@ -115,3 +119,65 @@ def test_it_is_held_again_where_another_part_of_the_rule_selects_the_account_by_
     world.account_is(an_account(ou_path="/Elsewhere"))
     world.settle()
     assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/staff"]
+
+
+_TOOL = POLICY.replace("assignments:", "  Tool: {managed_policies: [IAMFullAccess]}\nassignments:")
+_TOOL += '  - {group: admins, permission_set: Tool, accounts: [{ou: "/**"}]}\n'
+
+
+def _minutes(world: World, number: int) -> None:
+    for _ in range(number):
+        world.plan_all()
+        world.execute()
+        world.sleep(60)
+        world.sweep()
+
+
+def _assigned_alone() -> tuple[World, Command]:
+    """An edit gives a new permission set, of which the assignment is approved and not the set."""
+    world = company()
+    request = put_in_force(_TOOL, world=world)
+    part = DecidedPart(subjects=(the_account(),))
+    decide_change(request.cause.change, is_approved=True, actor=APPROVER, ports=api_of(world), part=part)
+    _minutes(world, 3)
+    (waiting,) = world.operations(OperationState.PENDING)
+    assert waiting.waiting_for == "permission-set:Tool#permission-set to be confirmed"
+    return world, request
+
+
+def test_what_builds_on_a_set_that_is_rejected_fails_in_words_that_name_it() -> None:
+    world, request = _assigned_alone()
+    change = request.cause.change
+    decide_change(change, is_approved=False, actor=APPROVER, ports=api_of(world))
+    _minutes(world, 4)
+    assert world.operations(OperationState.PENDING) == []
+    (failed,) = world.operations(OperationState.FAILED)
+    reason = f"permission-set:Tool#permission-set is not there, and that was rejected in change {change}"
+    assert failed.failure_reason.endswith(reason)
+    assert (failed.change, world.state.changes[change].state) == (change, ChangeState.FAILED)
+
+
+def test_so_it_does_when_nobody_decides_on_the_set_in_time() -> None:
+    world, request = _assigned_alone()
+    world.now += timedelta(days=31)
+    world.sweep()
+    _minutes(world, 4)
+    assert world.operations(OperationState.PENDING) == []
+    (failed,) = world.operations(OperationState.FAILED)
+    assert failed.failure_reason.endswith(f"that was not decided on in time in change {request.cause.change}")
+
+
+def test_it_is_given_when_the_set_is_asked_for_again_and_approved() -> None:
+    world, request = _assigned_alone()
+    decide_change(request.cause.change, is_approved=False, actor=APPROVER, ports=api_of(world))
+    _minutes(world, 4)
+    later(world)
+    again = world.policy_is(read_policy({"p.yaml": _TOOL + "# again\n"}, version=0))
+    _minutes(world, 3)
+    assert held(world) == [
+        f"permission-set:Tool create {resource}"
+        for resource in ("managed-policy/IAMFullAccess", "permission-set", "provisioning")
+    ]
+    decide_change(again.cause.change, is_approved=True, actor=APPROVER, ports=api_of(world))
+    _minutes(world, 6)
+    assert (ACCOUNT_ID, "Tool", "admins") in world.assignments()

@@ -10,6 +10,7 @@ from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden, Inapplicable
 from dayone.model.commands import Command
 from dayone.model.people import Person
+from dayone.policy.language.parser import read_policy
 from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.changes.test_sensitive_gifts import APPROVER, POLICY, admins, approve, company, held, later
 from tests.unit.previews import api_of, put_in_force
@@ -67,6 +68,24 @@ def test_an_approval_in_one_account_is_of_no_part_that_came_after_it_was_shown()
     world.account_is(an_account(_OTHER, name="new", ou_path="/Sandbox", created_at=world.now))
     world.settle()
     assert (_OTHER, "Admin", "admins") not in world.assignments()
+
+
+def test_nor_is_it_when_that_part_is_in_force_and_not_planned_yet() -> None:
+    world = company(POLICY.replace('Admin, accounts: [{ou: "/**"}]', 'Admin, accounts: [{ou: "/Nowhere"}]'))
+    one = POLICY.replace('Admin, accounts: [{ou: "/**"}]', f'Admin, accounts: [{{id: "{ACCOUNT_ID}"}}]')
+    first = put_in_force(one, world=world)
+    later(world)
+    world.policy_is(read_policy({"p.yaml": one.replace('"}]}\n', '"}, {ou: "/**"}]}\n')}, version=0))
+    world.plan(world.inbox.commands.pop(0))
+    roll_out = list(world.inbox.commands)
+    world.inbox.commands.clear()
+    decide_change(first.cause.change, is_approved=True, actor=APPROVER, ports=api_of(world))
+    world.plan_all()
+    world.inbox.commands.extend(roll_out)
+    world.account_is(an_account(_OTHER, name="new", ou_path="/Sandbox", created_at=world.now))
+    world.settle()
+    given = [f"account:{account} create assignment/Admin/admins" for account in (ACCOUNT_ID, _OTHER)]
+    assert held(world) == given
 
 
 def test_a_membership_that_means_more_by_now_is_shown_once_more() -> None:

@@ -1,4 +1,4 @@
-"""Park an operation that waits for a resource, and wake or end those that wait when it is there, gone or failed."""
+"""Park an operation that waits for a resource, and wake or end those that wait once it is there, gone or given up."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -76,8 +76,8 @@ def _in_vain(on: ResourceOf, blocked: Blocked, *, waited: timedelta, ports: Tryi
     """Return the reason why nothing will resolve the block; empty while something may."""
     if waited < _MAY_BE_PLANNED_YET:
         return ""
-    if not blocked.is_in_the_way and (failed_in := ports.queue.failed_in(on.subject)):
-        return f"that failed in change {failed_in}"
+    if not blocked.is_in_the_way and (became := ports.queue.given_up(on)):
+        return f"that {became}"
     is_over = waited >= ports.budgets.blocked and ports.queue.is_at_rest(on.subject)
     return "nothing under way changes that" if is_over else ""
 
@@ -202,7 +202,7 @@ def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Tryin
     is_in_the_way = any(operation.awaits_removal for operation in page)
     if is_of_plan or (is_in_the_way and (on.resource.kind is ResourceKind.USER or not ports.queue.applied([on]))):
         return True
-    return bool(ports.queue.failed_in(on.subject)) or ports.queue.is_at_rest(on.subject)
+    return bool(ports.queue.given_up(on)) or ports.queue.is_at_rest(on.subject)
 
 
 # Awaited resources reviewed by one sweep; the next one reviews others.
@@ -224,7 +224,7 @@ class WakeWaiting:
 
 
 def wake_waiting(*, ports: WakeWaiting) -> int:
-    """Put one of those back into its lane that wait for what is there, gone or failed; returns for how many resources.
+    """Put one of those back into its lane that wait for what is there, gone or given up; returns how many resources.
 
     Whoever tries it sees to the others behind the same resource. Whatever else may have ended a wait is found in
     growing pauses, from a minute to an hour.
@@ -247,7 +247,7 @@ def _is_over(operation: Operation, *, on: ResourceOf, state: SubjectState) -> bo
         is_user = on.resource.kind is ResourceKind.USER
         return confirmed is None or (is_user and not share_a_name(operation.attributes, confirmed.attributes))
     applied_there = {ResourceOf(on.subject, resource): applied for resource, applied in state.applied.items()}
-    return is_confirmed(on, recorded=applied_there) or bool(state.head.failed_change)
+    return is_confirmed(on, recorded=applied_there) or bool(state.head.given_up(on.resource))
 
 
 def _is_moment(waited: timedelta) -> bool:

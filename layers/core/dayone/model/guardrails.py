@@ -151,6 +151,11 @@ class HeldPart:
     rests_on: str = ""
 
     @property
+    def is_refused(self) -> bool:
+        """True if it is not carried out under the same policy: it was rejected, or nobody decided on it in time."""
+        return self.verdict in (Verdict.REJECTED, Verdict.EXPIRED)
+
+    @property
     def held_as(self) -> str:
         """Kind: `removals`, `sensitive-access`, `additions`, `first-assignments`, `guardrails` or `adoption`."""
         if not self.is_gift:
@@ -257,12 +262,11 @@ def next_expiry(held: Iterable[HeldPart]) -> datetime | None:
 def _reviewed(removal: HeldPart, *, removals: Collection[Resource], ground: Ground) -> HeldPart | None:
     if removal.verdict is Verdict.WITHDRAWN:
         return None
-    is_refused = removal.verdict in (Verdict.REJECTED, Verdict.EXPIRED)
-    is_outdated = is_refused and ground.policy_version > removal.policy_version
+    is_outdated = removal.is_refused and ground.policy_version > removal.policy_version
     is_approved = removal.verdict is Verdict.APPROVED
     if removal.resource in removals and _is_on_ground(removal, ground, is_approved=is_approved) and not is_outdated:
         return removal
-    return None if is_refused else replace(removal, verdict=Verdict.WITHDRAWN)
+    return None if removal.is_refused else replace(removal, verdict=Verdict.WITHDRAWN)
 
 
 def _is_on_ground(removal: HeldPart, ground: Ground, *, is_approved: bool) -> bool:

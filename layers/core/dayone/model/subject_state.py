@@ -209,10 +209,13 @@ class Head:
         )
         return self.outstanding > 0 or is_held
 
-    @property
-    def failed_change(self) -> str:
-        """The change of the plan in force when that has come to its end and something in it has failed, or empty."""
-        return self.change if self.failed and self.is_at_rest else ""
+    def given_up(self, resource: Resource) -> str:
+        """Return what became of a resource that the plan in force does not make, and in which change; else empty."""
+        refused = (part for part in self.held if part.is_gift and part.is_refused and part.resource == resource)
+        if part := next(refused, None):
+            became = "was rejected" if part.verdict is Verdict.REJECTED else "was not decided on in time"
+            return f"{became} in change {part.change}"
+        return f"failed in change {self.change}" if self.failed and self.is_at_rest else ""
 
     @property
     def progress(self) -> PlanProgress:

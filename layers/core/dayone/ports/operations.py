@@ -139,8 +139,11 @@ class OperationQueue(Protocol):
     def is_at_rest(self, subject: Subject) -> bool:
         """Return whether a subject is at rest: no operation of its plan is open, and none waits for a human."""
 
-    def failed_in(self, subject: Subject) -> str:
-        """Return the change in which the plan in force of a subject has ended with failures, or empty."""
+    def given_up(self, resource: ResourceOf) -> str:
+        """Return in which change a resource was rejected, or the plan in force ended with failures, or empty.
+
+        It is the end of a sentence: `was rejected in change 01J…`.
+        """
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """Yield the same resource of every other subject of that kind, such as all groups, confirmed or in doubt."""

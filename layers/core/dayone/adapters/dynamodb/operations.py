@@ -114,9 +114,9 @@ class DynamoOpenOperations(DynamoParkedOperations):
         """Return whether no operation of its plan is open, and none waits for a human."""
         return all(head.is_at_rest for head in heads_of(self._table, [subject]))
 
-    def failed_in(self, subject: Subject) -> str:
-        """Return the change in which the plan in force of a subject has ended with failures, or empty."""
-        return next((head.failed_change for head in heads_of(self._table, [subject])), "")
+    def given_up(self, resource: ResourceOf) -> str:
+        """See OperationQueue."""
+        return next((head.given_up(resource.resource) for head in heads_of(self._table, [resource.subject])), "")
 
 
 _PROGRESS, _APPLIED = "progress", "applied"
