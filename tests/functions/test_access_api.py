@@ -138,6 +138,7 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
         "expired": 0,
         "blame": [],
         "removals": 0,
+        "additions": 0,
         "decision": None,
     }
 

@@ -1,16 +1,18 @@
 """Additions by an edit, a moved account, a tag or a grant to existing subjects are held above their own limit."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden
-from dayone.model.changes import Change, ChangeState
+from dayone.model.changes import CauseKind, Change, ChangeState, ulid_of
+from dayone.model.commands import RefreshOrganizationalUnit
 from dayone.model.operations import OperationState
-from dayone.model.subjects import SubjectKind
+from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.language.parser import read_policy
-from tests.builders import a_person, an_account, membership, the_person
+from tests.builders import a_cause, a_person, an_account, membership, the_person
 from tests.unit.granting import a_grant, is_said
 from tests.unit.hr_world import later
 from tests.unit.previews import api_of, if_policy, put_in_force
@@ -171,6 +173,41 @@ class TestAccounts:
             world.settle()
         assert len([pair for pair in world.assignments() if pair[0] == "222233334444"]) == 5
         assert _holding(world) == []
+
+
+_UNIT = "ou-a1b2-00000009"
+_IN_SHOPS = '  - {group: team-0, permission_set: ViewOnly, accounts: [{ou: "/Shops"}]}\n'
+
+
+def _renamed_unit() -> tuple[World, Change]:
+    """A unit of five accounts that get one assignment more by its new name; the limit is three."""
+    world = World()
+    world.hr_tells(a_person("e-1"))
+    for number in range(1, 6):
+        world.account_is(replace(an_account(f"{number:012d}", name=f"a-{number}", ou_path="/Attic"), ou_ids=(_UNIT,)))
+    world.settle()
+    rules = _SETS.replace('"/Workloads/**"', '"/**"') + _IN_SHOPS
+    put_in_force(_text(more=_TEAMS, rules=rules), world=world, actor=_AUTHOR)
+    later(world, days=2)
+    world.organization.rename_unit(_UNIT, "Shops")
+    cause = a_cause(CauseKind.ACCOUNT_EVENT, change=ulid_of(world.now, name="renamed"), at=world.now)
+    world.inbox.put([RefreshOrganizationalUnit(subject=Subject(SubjectKind.ORGANIZATIONAL_UNIT, _UNIT), cause=cause)])
+    world.settle()
+    return world, world.state.changes[cause.change]
+
+
+def _in_shops(world: World) -> int:
+    return len([group for _, _, group in world.assignments() if group == "team-0"])
+
+
+def test_a_renamed_unit_gives_up_to_the_limit_and_goes_on_when_somebody_else_approves_the_rest() -> None:
+    world, change = _renamed_unit()
+    assert (change.state, change.held, change.additions, _in_shops(world)) == (ChangeState.HELD, 2, 3, 3)
+    assert change.held_reason.startswith("1 addition after 3 others, the limit is 3 ")
+    decide_change(change.id, is_approved=True, actor=_APPROVER, ports=api_of(world))
+    world.settle()
+    assert (_in_shops(world), _holding(world)) == (5, [])
+    assert world.state.changes[change.id].state is ChangeState.SUCCEEDED
 
 
 @pytest.mark.parametrize(("more", "at_least", "held"), [("", 3, 0), (_MORE, 3, 4), (_MORE, 7, 0), (_MORE, 0, 7)])

@@ -72,6 +72,14 @@ def test_a_held_change_says_who_may_not_decide_on_it_and_why(api: CliApi) -> Non
     assert "1 operation waits.\nEve may approve it, but not arn:bob, who gave grant g-1.\n" in shown
 
 
+def test_a_change_shows_what_the_guardrails_have_counted(api: CliApi) -> None:
+    api.tell("GET /v1/changes/01A", over("01A", removals=1, additions=3))
+    api.tell("GET /v1/changes/01B", over("01B", removals=0, additions=0))
+    shown = dayone("changes", "show", "01A", api=api.url).out
+    assert "counted against the limits of the guardrails: 1 removal, 3 additions\n" in shown
+    assert "guardrails" not in dayone("changes", "show", "01B", api=api.url).out
+
+
 def test_a_wrong_secret_is_not_taken_for_a_right_one(api: CliApi) -> None:
     api.tell("GET /v1/health", HEALTH)
     ended = dayone("status", api=api.url, AWS_SECRET_ACCESS_KEY="another")

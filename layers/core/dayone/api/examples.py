@@ -85,5 +85,6 @@ CHANGED: api_changes.ChangeAnswer = {
     "expired": 0,
     "blame": [],
     "removals": 0,
+    "additions": 0,
     "decision": None,
 }

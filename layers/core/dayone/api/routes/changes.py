@@ -155,6 +155,7 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         "expired": change.expired,
         "blame": [_blame(each) for each in change.blamed],
         "removals": change.removals,
+        "additions": change.additions,
         "decision": _decision(change.decision) if change.decision else None,
     }
 

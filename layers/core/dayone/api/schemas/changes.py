@@ -48,7 +48,7 @@ class ChangeAnswer(TypedDict):
     until somebody decides on all of them. Neither the actor of the cause nor anybody in `blame` may decide.
     `held_version` is the `expected_version` of a decision: it changes when more is held, and with every decision.
     `expired` counts those of the `superseded` that were held and nobody decided on in time.
-    `removals` counts those that the guardrail allowed.
+    `removals` and `additions` count those that the guardrails of these names counted and allowed.
     """
 
     id: ChangeId
@@ -69,6 +69,7 @@ class ChangeAnswer(TypedDict):
     expired: Count
     blame: list[BlameAnswer]
     removals: Count
+    additions: Count
     decision: DecisionAnswer | None
 
 
