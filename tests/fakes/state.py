@@ -36,6 +36,7 @@ class State:
     existing: int = 0
     removals: dict[date, int] = field(default_factory=dict)
     additions: dict[date, int] = field(default_factory=dict)
+    requeued: dict[str, tuple[Subject, ...]] = field(default_factory=dict)
     expired: dict[date, int] = field(default_factory=dict)
     deliveries: dict[str, str] = field(default_factory=dict)
     heard: dict[tuple[Subject, str], FactVersion] = field(default_factory=dict)

@@ -128,11 +128,15 @@ class MemoryChanges:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
+    def open(
+        self, cause: Cause, *, audit: AuditEntry | None = None, subjects: Sequence[Subject] = ()
+    ) -> Sequence[Subject]:
         if cause.change not in self._state.changes:
             self._state.changes[cause.change] = Change(cause=cause, subjects=None)
+            self._state.requeued[cause.change] = tuple(subjects)
             if audit:
                 self._state.record(audit)
+        return self._state.requeued.get(cause.change, ())
 
     def dismiss(self, cause: Cause, *, note: str) -> None:
         if cause.change not in self._state.changes:
@@ -142,6 +146,7 @@ class MemoryChanges:
         if change not in self._state.changes:
             raise NotFound(f"there is no change {change}")
         existing = self._state.changes[change]
+        self._state.requeued.pop(change, None)
         self._state.changes[change] = replace(existing, subjects=max(subjects, existing.subjects or 0))
 
     def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:

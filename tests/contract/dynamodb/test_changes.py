@@ -87,6 +87,15 @@ def test_opening_again_changes_nothing(ports: StatePorts) -> None:
     assert change_in(ports).subjects == 3
 
 
+def test_opening_again_names_the_subjects_of_the_first_time_until_they_are_counted(ports: StatePorts) -> None:
+    assert list(ports.changes.open(cause(), subjects=[ADA, BOB])) == [ADA, BOB]
+    planned(ports, ADA)
+    assert list(ports.changes.open(cause(), subjects=[BOB])) == [ADA, BOB]
+    ports.changes.expect(HIRED, subjects=2)
+    assert list(ports.changes.open(cause(), subjects=[BOB])) == []
+    assert (change_in(ports).subjects, change_in(ports).planned) == (2, 1)
+
+
 def test_what_there_is_to_audit_about_opening_is_recorded_once(ports: StatePorts) -> None:
     for _ in range(2):
         ports.changes.open(cause(), audit=entry(action="retry-change"))

@@ -1,16 +1,19 @@
 """Direct assignments of a person: theirs from their first to their last day, in whatever order things happen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
 
 from dayone.access.queries import account_access, person_access
 from dayone.lookups import Window
+from dayone.model.commands import Command
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, Guardrails, Policy, Protection
+from dayone.planning.facts import change_of_accounts
 from tests.builders import ACCOUNT_ID, HERE, NOON, a_group, a_person, a_policy, a_set, an_account, the_account
 from tests.fakes.state_records import MemoryRecords
 from tests.unit.crashes import Crash, Fuse
@@ -161,6 +164,53 @@ def test_a_crash_anywhere_at_the_moment_of_a_person_leaves_no_account_behind(per
     world.around = World.around
     world.settle()
     assert world.assignments() == _HAS_IT - before
+
+
+class _DyingInbox:
+    """The inbox, of which the process dies after the first of several commands, or after all of them."""
+
+    def __init__(self, inbox: Any, *, taken: int) -> None:  # noqa: ANN401 - the fake, whatever it has
+        self._inbox, self._taken = inbox, taken
+
+    def put(self, commands: Iterable[Command]) -> None:
+        self._inbox.put(islice(commands, self._taken))
+        raise Crash
+
+
+@pytest.mark.parametrize("taken", [0, 1, 2])
+def test_accounts_that_are_named_otherwise_when_the_person_is_repeated_are_all_counted(taken: int) -> None:
+    ids = (ACCOUNT_ID, _OTHER, "888899990000")
+    first, second = (_policy(_rule(selector=AccountSelector(HERE, ids=each))) for each in (ids[:2], ids[1:]))
+    world = _world(policy=first)
+    world.account_is(an_account(ids[2]))
+    world.settle()
+    request = world.hr_tells(a_person(status=Status.ENDED), at=world.now)
+    world.around = lambda name, port: _DyingInbox(port, taken=taken) if name == "inbox" else port
+    with pytest.raises(Crash):
+        world.plan(request)
+    world.around = World.around
+    world.plan(world.policy_is(second))
+    world.plan(request)
+    theirs = world.state.changes[change_of_accounts(request.subject, cause=request.cause)]
+    assert (theirs.subjects, theirs.planned) == (2, 0)
+    world.settle()
+    theirs = world.state.changes[theirs.id]
+    assert (theirs.subjects, theirs.planned, str(theirs.state)) == (2, 2, "succeeded")
+    assert world.assignments() == set()
+
+
+def test_a_person_that_is_repeated_after_all_are_on_the_inbox_has_nothing_counted_again() -> None:
+    ids = (ACCOUNT_ID, _OTHER, "888899990000")
+    first, second = (_policy(_rule(selector=AccountSelector(HERE, ids=each))) for each in (ids[:1], ids[1:]))
+    world = _world(policy=first)
+    request = world.hr_tells(a_person(status=Status.ENDED), at=world.now)
+    world.plan(request)
+    world.plan(world.policy_is(second))
+    world.plan(request)
+    world.settle()
+    theirs = world.state.changes[change_of_accounts(request.subject, cause=request.cause)]
+    assert (theirs.subjects, theirs.planned) == (1, 1)
+    assert world.assignments() == set()
 
 
 def test_a_policy_that_comes_into_force_while_a_person_leaves_gives_them_nothing() -> None:

@@ -202,17 +202,19 @@ class Policies(PolicyInForce, Protocol):
 class Changes(Protocol):
     """The changes and their counts."""
 
-    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
-        """Record a change whose number of subjects is still being found out; harmless when it is there.
+    def open(
+        self, cause: Cause, *, audit: AuditEntry | None = None, subjects: Sequence[Subject] = ()
+    ) -> Sequence[Subject]:
+        """Record a change whose number of subjects is still unknown, and its audit entry; harmless when it is there.
 
-        What there is to audit about that is recorded with it, once.
+        Returns which of its `subjects` are to be requeued and counted: those of the first call, none once counted.
         """
 
     def dismiss(self, cause: Cause, *, note: str) -> None:
         """Record a change that leads to nothing, with a note on the reason; harmless when the change exists."""
 
     def expect(self, change: str, *, subjects: int) -> None:
-        """Set the minimum number of subjects of a change; a smaller number than the stored one is ignored."""
+        """Set the minimum number of subjects; raise NotFound for a change that was never opened."""
 
     def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
         """Record that a subject could not be planned, with a note on the reason; once, and not if it was planned.

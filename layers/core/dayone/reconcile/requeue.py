@@ -40,17 +40,17 @@ def follow_person(
 ) -> None:
     """Requeue the accounts in which the policy, or a grant, gives something to this person.
 
-    They are a change of their own beside the person's. The same cause again requeues the same, so that a crash is
-    repaired by repetition.
+    They are a change of their own beside the person's. The same cause again requeues what it did the first time, and
+    nothing once all of that is on the inbox: whatever else gives them something since has the account planned itself.
     """
     if person.kind is not SubjectKind.PERSON:
         return
     theirs = replace(cause, change=change_of_accounts(person, cause=cause))
     by_rules = _accounts(person.name, policy=policy, subjects=subjects) if person.name in policy.people_assigned else ()
-    accounts = list(dict.fromkeys([*by_rules, *grants.accounts_of(person.name)]))
+    found = list(dict.fromkeys([*by_rules, *grants.accounts_of(person.name)]))
+    accounts = changes.open(theirs, subjects=found) if found else ()
     if not accounts:
         return
-    changes.open(theirs)
     inbox.put(ReconcileSubject(subject=account, cause=theirs) for account in accounts)
     changes.expect(theirs.change, subjects=len(accounts))
 

@@ -9,10 +9,7 @@ from boto3.dynamodb.conditions import Key
 
 from dayone.adapters.dynamodb import audit as audit_log
 from dayone.adapters.dynamodb import change_counts as counts
-from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys as change_keys
-from dayone.adapters.dynamodb import keys as lists
-from dayone.adapters.dynamodb.keys import HEAD, RecordKey
 from dayone.adapters.dynamodb.leases import open_places
 from dayone.adapters.dynamodb.mapping import OF_KIND, change_in, change_parts, operation_in, share_in
 from dayone.adapters.dynamodb.parked import unpark_earlier, unpark_plan
@@ -47,7 +44,7 @@ from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.records import Page
 
-_CHANGE, _GIVEN_UP = "change", "given up"
+_CHANGE, _GIVEN_UP, _REQUEUED = "change", "given up", "requeued"
 
 
 class DynamoChanges:
@@ -60,12 +57,15 @@ class DynamoChanges:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def open(self, cause: Cause, *, audit: AuditEntry | None = None) -> None:
-        """Record a change whose number of subjects is still being found out; harmless when it is there."""
+    def open(
+        self, cause: Cause, *, audit: AuditEntry | None = None, subjects: Sequence[Subject] = ()
+    ) -> Sequence[Subject]:
+        """See Changes."""
+        key, entries = change_keys.change_key(cause.change), [audit] if audit else []
+        named = {_REQUEUED: [*map(str, subjects)]} if subjects else {}
         # None is written, not left out: to a plan that is committed meanwhile the number is there and stays unknown.
-        record = {**change_keys.change_key(cause.change)._asdict(), **change_parts(cause), "subjects": None}
-        entries = [audit] if audit else []
-        self._table.transact(
+        record = {**key._asdict(), **change_parts(cause), "subjects": None, **named}
+        was_there = self._table.transact(
             lambda: {
                 _CHANGE: Put(record, condition=IS_NEW),
                 **audit_log.appended(self._table, entries, lane=audit_log.POLICY),
@@ -73,6 +73,8 @@ class DynamoChanges:
             what=f"opening change {cause.change}",
             over_when=[_CHANGE],
         )
+        names = (self._table.get(key) or {}).get(_REQUEUED, ()) if was_there and subjects else map(str, subjects)
+        return [Subject.parse(name) for name in names]
 
     def dismiss(self, cause: Cause, *, note: str) -> None:
         """Record a change that leads to nothing, with a note on the reason; harmless when the change exists."""
@@ -81,12 +83,11 @@ class DynamoChanges:
         self._table.write(Put(record, condition=IS_NEW), what=f"dismissing change {cause.change}")
 
     def expect(self, change: str, *, subjects: int) -> None:
-        """Set the minimum number of subjects; raise NotFound for a change that was never opened."""
-        key = change_keys.change_key(change)
-        expected = Update(key, put={"subjects": subjects}, condition=EXISTS & expects_fewer_than(subjects))
-        if not self._table.write(expected, what=f"counting the subjects of change {change}") and not self._table.get(
-            key
-        ):
+        """See Changes."""
+        key, is_fewer = change_keys.change_key(change), EXISTS & expects_fewer_than(subjects)
+        expected = Update(key, put={"subjects": subjects}, remove=(_REQUEUED,), condition=is_fewer)
+        is_set = self._table.write(expected, what=f"counting the subjects of change {change}")
+        if not is_set and not self._table.get(key):
             raise NotFound(f"there is no change {change}")
 
     def give_up(self, cause: Cause, *, subject: Subject, note: str) -> None:
@@ -99,7 +100,7 @@ class DynamoChanges:
             lambda: {
                 _GIVEN_UP: Put({**key._asdict(), "notes": [note]}, condition=IS_NOT_GIVEN_UP),
                 _CHANGE: Update(change_keys.change_key(cause.change), put_once=once, add={"unplanned": 1}),
-                **marks.mark_failed(cause.place),
+                **counts.mark_failed(cause.place),
             },
             what=f"giving up {subject} in change {cause.change}",
             over_when=[_GIVEN_UP],
@@ -107,11 +108,11 @@ class DynamoChanges:
 
     def ask_again(self, change: str, *, subject: Subject) -> None:
         """See Changes."""
-        key = change_keys.unplanned_key(subject, change=change)
+        key, of_change = change_keys.unplanned_key(subject, change=change), change_keys.change_key(change)
         self._table.transact(
             lambda: {
                 _GIVEN_UP: Update(key, put={"is_over": True}, condition=IS_GIVEN_UP),
-                _CHANGE: Update(change_keys.change_key(change), add={"unplanned": -1}),
+                _CHANGE: Update(of_change, add={"unplanned": -1}),
             },
             what=f"asking for {subject} again in change {change}",
             over_when=[_GIVEN_UP],
@@ -159,7 +160,7 @@ class DynamoChanges:
 # About a megabyte of the index, which is what one call reads at most.
 _MOST_LOOKED_AT = 1000
 _AT_ONCE = 100
-_MARKED: Mapping[ChangeState, str] = {ChangeState.HELD: lists.HOLDING, ChangeState.FAILED: lists.FAILED}
+_MARKED: Mapping[ChangeState, str] = {ChangeState.HELD: change_keys.HOLDING, ChangeState.FAILED: change_keys.FAILED}
 
 
 class DynamoHistory:
@@ -236,8 +237,8 @@ def _listing(query: ChangeFilter) -> Listing:
     """Return the shortest list that has all matching changes."""
     if of_kind := _of_kind(query):
         return Listing(partition=("due", of_kind), sort_key="due_at", index="due", newest_first=True)
-    of_state = _MARKED.get(query.state, lists.CHANGES) if query.state else lists.CHANGES
-    name = lists.changes_of(query.subject) if query.subject else of_state
+    of_state = _MARKED.get(query.state, change_keys.CHANGES) if query.state else change_keys.CHANGES
+    name = change_keys.changes_of(query.subject) if query.subject else of_state
     return Listing(partition=("listed_in", name), sort_key="listed_as", index="listing", newest_first=True)
 
 
@@ -270,7 +271,7 @@ class DynamoProgress:
 
     def before(self, change: Change, lane: Lane) -> int:
         """About how many operations of other changes go before those of this one in a lane."""
-        goes_before = Key("runnable").eq(lists.waiting_in(lane)) & Key("runnable_order").lt(place_of(change))
+        goes_before = Key("runnable").eq(change_keys.waiting_in(lane)) & Key("runnable_order").lt(place_of(change))
         listed = self._table.query(goes_before, index="runnable", limit=_MOST_COUNTED, only="pk")
         own = change_keys.change_partition(change.id)
         others = [str(pair["pk"]) for pair in listed if pair["pk"] != own]
@@ -283,7 +284,8 @@ class DynamoProgress:
         first, last = f"{change_keys.PLANNED}{after}", f"{change_keys.PLANNED}{_LAST}"
         lies_in = Key("pk").eq(change_keys.change_partition(change)) & Key("sk").between(first, last)
         shares = (share_in(record) for record in self._table.query(lies_in))
-        return [share.subject for share in islice(_failed(shares, after=after), limit)]
+        failed = (share.subject for share in shares if share.failed and str(share.subject) != after)
+        return list(islice(failed, limit))
 
     def planned(self, change: str, subjects: Iterable[Subject]) -> frozenset[Subject]:
         """Those of the subjects that a change has planned."""
@@ -292,9 +294,5 @@ class DynamoProgress:
 
     def _left(self, partitions: Iterable[str], *, lane: Lane) -> int:
         """Return how many unfinished operations of a lane the changes of these partitions have."""
-        heads = self._table.get_all(RecordKey(partition, HEAD) for partition in partitions)
+        heads = self._table.get_all(change_keys.RecordKey(partition, change_keys.HEAD) for partition in partitions)
         return sum(counts.left_in(record).get(lane, 0) for record in heads)
-
-
-def _failed(shares: Iterable[Share], *, after: str) -> Iterable[Share]:
-    return (share for share in shares if share.failed and str(share.subject) != after)
