@@ -99,8 +99,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do by what AWS has confirmed before'}",
         f"caused by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
-        *_counted(change),
-        *seen["held_explanation"],
+        *_by_guardrails(seen),
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),
         *(f"{name} {seen[name]}" for name in ("grant", "version", "retries") if name in seen),
@@ -120,11 +119,12 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
     return Sheet(columns=("state", "operation", "subject", "resource", "reason"), rows=rows, foot=foot)
 
 
-def _counted(change: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what was carried out of what the guardrails count."""
-    kinds = (("removals", "removal"), ("additions", "addition"))
+def _by_guardrails(seen: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the guardrails have counted and allowed, then why they hold the rest."""
+    change, kinds = seen["change"], (("removals", "removal"), ("additions", "addition"))
     if counted := [plural(change[name], word) for name, word in kinds if change.get(name)]:
         yield f"counted against the limits of the guardrails: {', '.join(counted)}"
+    yield from seen["held_explanation"]
 
 
 def _state(operation: Mapping[str, Any]) -> str:

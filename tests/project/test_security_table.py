@@ -64,6 +64,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/functions/test_plan_changes.py::test_a_leaver_is_planned",
         _UNASKED + "test_what_nobody_has_asked_for_is_refused_and_leaves_nothing_behind",
         _FORGED + "TestTheInbox::test_a_policy_that_nobody_has_put_in_force_is_a_dead_letter_at_once",
+        "tests/e2e/test_forged_messages.py::test_what_pretends_that_somebody_has_asked_is_a_dead_letter_and_nothing_follows",
         _HERE + "test_the_inbox_and_the_engine_take_nothing_from_other_accounts",
         _HERE + "test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for",
     ),
