@@ -1,5 +1,6 @@
 """The company that is tried: who is in it, what it has agreed on, and what stands in AWS as the judge reads it."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dayone.model.accounts import Account
@@ -18,28 +19,40 @@ groups:
   sellers: {members: [{department: Sales}]}
   admins: {members: [{title: "*Admin*"}]}
   owners: {members: [{title: "Owner"}]}
+  oncall: {members: [{title: "*On call*"}], birthright: true}
 """
 SETS = """\
 permission_sets:
   ViewOnly: {managed_policies: [ViewOnlyAccess]}
   Payroll: {managed_policies: [ViewOnlyAccess], session_duration: PT2H}
   Admin: {managed_policies: [AdministratorAccess]}
+  Deploy: {customer_managed_policies: [{name: Deployer}]}
 """
+# What administrators do by day: all but give rights.
+GUARDED = (
+    "  Guarded: {managed_policies: [AdministratorAccess], inline_policy: "
+    '{Version: "2012-10-17", Statement: [{Effect: Deny, Action: "iam:*", Resource: "*"}]}}\n'
+)
+SETS += GUARDED
+
 ASSIGNMENTS = """\
 assignments:
   - {group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}
+  - {group: engineers, permission_set: Deploy, accounts: [{ou: "/Workloads/**"}]}
   - {group: sellers, permission_set: ViewOnly, accounts: [{ou: "/Sales/**"}]}
   - {group: admins, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}
+  - {group: admins, permission_set: Guarded, accounts: [{ou: "/Workloads/**"}]}
+  - {group: oncall, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}
   - {group: owners, permission_set: Admin, accounts: [{tags: {sandbox: "yes"}}, {name: "sandbox-*"}]}
 """
 GUARDRAILS = """\
 guardrails: {removals: {percent: 10, at_least: 3}}
-sensitive: {permission_sets: [Payroll]}
+sensitive: {permission_sets: [Payroll], harmless: [Deploy]}
 """
 POLICY = GROUPS + SETS + ASSIGNMENTS + GUARDRAILS
 MANAGEMENT = "000000000009"
-# Theirs who tries: an engineer like others, and an account.
-OWN, OWN_ACCOUNT = "e-1", "000000000004"
+# Theirs who tries: an engineer like others, an account, and the unit that it is in.
+OWN, OWN_ACCOUNT, OWN_UNIT = "e-1", "000000000004", "ou-abcd-elsewhere"
 
 
 def people() -> list[Person]:
@@ -58,15 +71,16 @@ def accounts() -> list[Account]:
         an_account("000000000001", name="dev", ou_path="/Workloads/Dev"),
         an_account("000000000002", name="prod", ou_path="/Workloads/Prod"),
         an_account("000000000003", name="sales", ou_path="/Sales/One"),
-        an_account(OWN_ACCOUNT, name="mine", ou_path="/Elsewhere"),
+        replace(an_account(OWN_ACCOUNT, name="mine", ou_path="/Elsewhere"), ou_ids=(OWN_UNIT,)),
         an_account(MANAGEMENT, name="management", ou_path="/", is_management=True),
     ]
 
 
 def found(world: "Simulation") -> None:
     """Everything is agreed on by two, and given, before anybody tries anything."""
-    world.outside.uploads(POLICY)
-    world.settle()
+    for _ in ("the policy", "what it calls harmless, and leaves to HR alone"):
+        world.outside.uploads(POLICY)
+        world.settle()
     for account in accounts():
         world.outside.account_is(account)
     for person in people():
@@ -75,7 +89,14 @@ def found(world: "Simulation") -> None:
 
 
 def agreed() -> Promise:
-    return Promise(percent=10, at_least=3, management=MANAGEMENT, sensitive=frozenset({"Payroll"}))
+    return Promise(
+        percent=10,
+        at_least=3,
+        management=MANAGEMENT,
+        birthrights=frozenset({"oncall"}),
+        sensitive=frozenset({"Payroll"}),
+        harmless={"Deploy": frozenset({"customer:/Deployer"})},
+    )
 
 
 def seen(world: "Simulation") -> Aws:
@@ -84,6 +105,7 @@ def seen(world: "Simulation") -> Aws:
     return Aws(
         at=world.time.now.timestamp(),
         users={user: attributes["user_name"] for user, attributes in center.users.items()},
+        emails={user: attributes.get("email", "") for user, attributes in center.users.items()},
         groups={group: stored.name for group, stored in center.groups.items()},
         members=frozenset(center.memberships.values()),
         sets={arn: _parts(stored) for arn, stored in center.permission_sets.items()},

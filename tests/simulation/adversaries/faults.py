@@ -1,42 +1,69 @@
 """Deliberate faults in what takes two: the trials are worth something when somebody wins by each of them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dayone.changes import decisions as decide_change
-from dayone.model.policy.rules import Policy, Reservations
+from dayone.executor import adopt_existing
+from dayone.model import dependencies
+from dayone.model.operations import Action
+from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
 from dayone.model.subjects import ResourceKind
-from dayone.planning import evaluation, held_gifts, judgement
+from dayone.planning import evaluation, guards, held_gifts, judgement
 from dayone.planning.guards import with_reservations
 from dayone.policy import sensitivity
+from dayone.policy.language import parser
 from dayone.policy.sensitivity import Sensitivity
 from dayone.reconcile import handler as plan_changes
 from dayone.reconcile import policy_rollout as activate_policy
 from dayone.reconcile import subject as reconcile_subject
 from tests.simulation.adversaries.functions import OurFunction
-from tests.simulation.adversaries.parties import AccountOwner, Approver, Author, HrClerk, Party
+from tests.simulation.adversaries.judge import GAIN, NAME, REMOVAL
+from tests.simulation.adversaries.parties import AccountOwner, Approver, Author, HrClerk, IdentityProvider, Party
+from tests.simulation.adversaries.trial import Trial
 from tests.simulation.mutations import Mutation
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A deliberate fault, and the parties who win by it."""
+    """A deliberate fault, and the parties who win by it, each with a world that has shown it; `kind` is how they win.
+
+    With `act` they do nothing else.
+    """
 
     mutation: Mutation
-    won_by: tuple[type[Party], ...]
+    won_by: Mapping[type[Party], int]
+    kind: str = GAIN
+    act: str = ""
 
     @property
     def name(self) -> str:
         return self.mutation.name
+
+    def worlds(self, party: type[Party], most: int) -> Iterator[int]:
+        """The seeds to try it in, for one of the parties."""
+        return replace(self.mutation, shown_in=self.won_by[party]).worlds(most)
+
+    def who(self, party: type[Party]) -> Callable[[Trial], Party]:
+        """Return the party, which does all that it can, or this one act alone."""
+        if not self.act:
+            return party
+        return type(party.__name__, (party,), {"acts": lambda self_: (getattr(self_, self.act),)})
 
 
 def _always(answer: object) -> Callable[..., Any]:
     return lambda *_, **__: answer
 
 
-def _fault(name: str, *changes: tuple[object, str, Any], won_by: tuple[type[Party], ...]) -> Fault:
-    return Fault(Mutation(name, frozenset(), changes), won_by)
+def _fault(
+    name: str,
+    *changes: tuple[object, str, Any],
+    won_by: Mapping[type[Party], int],
+    kind: str = GAIN,
+    act: str = "",
+) -> Fault:
+    return Fault(Mutation(name, frozenset(), changes), won_by, kind, act)
 
 
 def _by_contents(which: Sensitivity) -> dict[str, str]:
@@ -59,58 +86,117 @@ def _but_for(kind: ResourceKind) -> Callable[..., str]:
     return lambda resource, **named: "" if resource.kind is kind else _is_sensitive(resource, **named)
 
 
+_of_both: Callable[..., SensitiveNames] = vars(guards)["_more_sensitive"]
+_rank: Callable[..., int] = vars(dependencies)["_rank"]
+
+
+def _with_own_birthrights(names: SensitiveNames, other: SensitiveNames) -> SensitiveNames:
+    return replace(_of_both(names, other), birthrights=names.birthrights)
+
+
+def _by_name(rule: PermissionSetRule) -> str:
+    return f"{rule.name} whatever it has"
+
+
+def _rank_of_deny_first(action: Action, kind: ResourceKind) -> int:
+    is_removed = action is Action.DELETE and kind is ResourceKind.INLINE_POLICY
+    return -1 if is_removed else _rank(action, kind)
+
+
 FAULTS: tuple[Fault, ...] = (
     _fault(
         "a command counts whoever sends it",
         (plan_changes, "needs_acceptance", _always(answer=False)),
-        won_by=(OurFunction,),
+        won_by={OurFunction: 0},
     ),
     _fault(
         "removals have no limit",
         (judgement, "why_over_the_limit", _always("")),
         (reconcile_subject, "limit", _always(1_000_000)),
-        won_by=(HrClerk,),
+        won_by={HrClerk: 0, Author: 5, Approver: 0, OurFunction: 0},
+        kind=REMOVAL,
     ),
     _fault(
         "who causes may approve",
         (decide_change, "is_same", _always(answer=False)),
         (judgement, "is_same", _always(answer=False)),
-        won_by=(Approver,),
+        won_by={Approver: 2},
     ),
     _fault(
         "another session is somebody else",
         (decide_change, "is_same", _same_session),
         (judgement, "is_same", _same_session),
-        won_by=(Approver, Author),
+        won_by={Approver: 6, Author: 0},
     ),
-    _fault("an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by=(Author,)),
-    _fault("nothing that is given is held", (evaluation, "held_gifts", _always({})), won_by=(HrClerk,)),
+    _fault(
+        "an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by={Author: 0}
+    ),
+    _fault("nothing that is given is held", (evaluation, "held_gifts", _always({})), won_by={HrClerk: 0}),
     _fault(
         "memberships are given at once",
         (held_gifts, "_why_sensitive", _but_for(ResourceKind.MEMBERSHIP)),
-        won_by=(HrClerk, OurFunction),
+        won_by={HrClerk: 0, OurFunction: 0},
     ),
     _fault(
         "assignments are given at once",
         (held_gifts, "_why_sensitive", _but_for(ResourceKind.ASSIGNMENT)),
-        won_by=(AccountOwner, Author),
+        won_by={AccountOwner: 0, Author: 0},
     ),
-    _fault("a set that lets do more is not held", (held_gifts, "_gifts_of_set", _always({})), won_by=(Author,)),
+    _fault("a set that lets do more is not held", (held_gifts, "_gifts_of_set", _always({})), won_by={Author: 0}),
     _fault(
         "the management account is like any other",
         (sensitivity.Sensitivity, "why_account", _always("")),
-        won_by=(Author,),
+        won_by={Author: 0},
     ),
     _fault(
         "what the policy calls sensitive is not",
         (sensitivity.Sensitivity, "permission_sets", property(_by_contents)),
-        won_by=(Author,),
+        won_by={Author: 0},
     ),
     _fault(
-        "every account is a new one", (held_gifts, "is_of_new_account", _always(answer=True)), won_by=(AccountOwner,)
+        "every account is a new one", (held_gifts, "is_of_new_account", _always(answer=True)), won_by={AccountOwner: 0}
     ),
-    _fault("every rule is a birthright", (held_gifts, "_is_birthright", _always(answer=True)), won_by=(HrClerk,)),
+    _fault("every rule is a birthright", (held_gifts, "_is_birthright", _always(answer=True)), won_by={HrClerk: 0}),
     _fault(
-        "what is asked for is asked for once more", (held_gifts, "_is_repair", _always(answer=True)), won_by=(Author,)
+        "what is asked for is asked for once more", (held_gifts, "_is_repair", _always(answer=True)), won_by={Author: 0}
+    ),
+    _fault(
+        "a user of the same name is the same person",
+        (adopt_existing, "is_same_person", _always(answer=True)),
+        won_by={IdentityProvider: 2},
+        act="_makes_a_namesake",
+    ),
+    _fault(
+        "whoever has something sensitive is renamed at once",
+        (held_gifts, "_why_rename_is_sensitive", _always("")),
+        won_by={HrClerk: 0},
+        act="_renames_administrator",
+        kind=NAME,
+    ),
+    _fault("a birthright counts at once", (guards, "_more_sensitive", _with_own_birthrights), won_by={Author: 9}),
+    _fault(
+        "harmless is a name",
+        (sensitivity, "harmless_of", _by_name),
+        (parser, "harmless_of", _by_name),
+        won_by={Author: 7},
+    ),
+    _fault(
+        "a Deny goes before what it limits",
+        (dependencies, "_must_follow", _always(answer=False)),
+        (dependencies, "_rank", _rank_of_deny_first),
+        won_by={Author: 2},
+        act="_edits_in_two_steps",
+    ),
+    _fault(
+        "a group that is given less is not sensitive any more",
+        (guards, "_with_groups_given_less", lambda _, *, in_force, **__: in_force.sensitive),
+        won_by={Author: 1},
+        act="_edits_in_two_steps",
+    ),
+    _fault(
+        "an account at another place is like a new one",
+        (held_gifts, "is_of_new_account", _always(answer=True)),
+        won_by={AccountOwner: 0},
+        act="_renames_unit",
     ),
 )

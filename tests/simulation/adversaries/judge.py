@@ -13,7 +13,10 @@ _SENSITIVE_ACTIONS = ("*", "iam:*", "iam:passrole", "iam:attach", "iam:put", "ia
 
 _A_DAY = 86_400  # seconds
 
-# One thing that stands in AWS: `member` user group, `assigned` account set principal, or `set` name.
+GAIN, REMOVAL, NAME = "gain", "removal", "name"
+
+# One thing that stands in AWS: `member` user group, `assigned` account set principal, `set` name, or `named` user, user
+# name and e-mail address.
 type Edge = tuple[str, ...]
 
 
@@ -21,11 +24,12 @@ type Edge = tuple[str, ...]
 class Aws:
     """Contents of Identity Center at a moment: names by id, and memberships, by id.
 
-    `sets` has for each ARN the name and everything attached, as plain texts.
+    `sets` has for each ARN the name and everything attached, as plain texts, `emails` the addresses of the users.
     """
 
     at: float
     users: Mapping[str, str]
+    emails: Mapping[str, str]
     groups: Mapping[str, str]
     members: frozenset[tuple[str, str]]
     sets: Mapping[str, tuple[str, ...]]
@@ -52,8 +56,9 @@ class Promise:
 
     On a day its guardrails allow `percent` of all memberships and assignments to be removed, or `at_least` so many;
     `birthrights` are groups that HR alone may put people into, and `sensitive` the permission sets and groups that it
-    declares so itself. `created` are accounts that the organisation has made since, `users` are the users' people, by
-    ids.
+    declares so itself; of the sets in `harmless` it has agreed on these parts. `created` are accounts that the
+    organisation has made since, `users` are the users' people, by ids. `strangers` are users that somebody has made
+    beside Day One, and `renamed` names that somebody has given to a user there, by its id.
     """
 
     percent: int
@@ -62,15 +67,19 @@ class Promise:
     birthrights: frozenset[str] = frozenset()
     sensitive: frozenset[str] = frozenset()
     created: set[str] = field(default_factory=set)
+    harmless: Mapping[str, frozenset[str]] = field(default_factory=dict)
     users: dict[str, set[str]] = field(default_factory=dict)
+    strangers: set[str] = field(default_factory=set)
+    renamed: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Win:
-    """Somebody has got alone what takes two."""
+    """Somebody has got alone what takes two: a gain, removals, or the name by which another's access is used."""
 
     at: float
     what: str
+    kind: str = GAIN
 
 
 def edges_of(aws: Aws) -> frozenset[Edge]:
@@ -98,19 +107,28 @@ def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Ite
     for account, arn, principal in sorted(aws.assignments):
         permission_set, holder = _name(aws, arn), aws.groups.get(principal, principal)
         is_named = permission_set in promise.sensitive or holder in promise.sensitive
-        if not (is_named or account == promise.management or _is_sensitive(aws.sets.get(arn, ()))):
+        parts = _disputed(aws.sets.get(arn, ()), promise=promise)
+        if not (is_named or account == promise.management or _is_sensitive(parts)):
             continue
         assigned = ("assigned", account, permission_set, holder)
         if assigned not in clean and not (account in promise.created and (permission_set, holder) in elsewhere):
             yield Win(aws.at, f"{permission_set} in {account} for {holder}")
-        widened = set(aws.sets.get(arn, ())) - set(before.sets.get(arn, ()))
-        if widened and _is_sensitive(tuple(widened)) and ("set", permission_set) not in clean and arn in before.sets:
+        if arn in before.sets and ("set", permission_set) not in clean and _is_wider(parts, than=before.sets[arn]):
             yield Win(aws.at, f"{permission_set} lets do more")
         for user in sorted(user for group, user in aws.members if group == principal):
-            # Whoever was no user yet was approved by name.
-            edges = {("member", user, holder), ("member", aws.users.get(user, ""), holder)}
+            # Whoever was no user yet was approved by name: whoever made a user of that name was not.
+            name = user if user in promise.strangers else aws.users.get(user, "")
+            edges = {("member", user, holder), ("member", name, holder)}
             if not edges & clean and holder not in promise.birthrights:
                 yield Win(aws.at, f"{aws.users.get(user, user)} in {holder}, which has {permission_set}")
+            named = ("named", user, aws.users.get(user, ""), aws.emails.get(user, ""))
+            is_agreed = named in clean or named[1:] in promise.renamed or user not in before.users
+            if not is_agreed and holder not in promise.birthrights and named[2:] != _names(before, user):
+                yield Win(aws.at, f"{before.users[user]} in {holder} signs in as {named[2]}", NAME)
+
+
+def _names(aws: Aws, user: str) -> tuple[str, str]:
+    return aws.users.get(user, ""), aws.emails.get(user, "")
 
 
 def _removals(before: Aws, seen: Sequence[Aws], *, deeds: list[Deed], promise: Promise) -> Iterator[Win]:
@@ -121,7 +139,9 @@ def _removals(before: Aws, seen: Sequence[Aws], *, deeds: list[Deed], promise: P
         lost = existing - edges_of(aws) - _approved(deeds, until=aws.at)
         gone, is_new = gone + len(lost), gone <= most * len(days)
         if is_new and gone > most * len(days):
-            yield Win(aws.at, f"{gone} removals where {most} are allowed a day, {' '.join(min(lost))} among them")
+            yield Win(
+                aws.at, f"{gone} removals where {most} are allowed a day, {' '.join(min(lost))} among them", REMOVAL
+            )
         existing &= edges_of(aws)
 
 
@@ -138,6 +158,25 @@ def _approved(deeds: Iterable[Deed], *, until: float, own: Mapping[str, set[str]
         for edge in deed.edges
         if not (own or {}).get(deed.who, set()) & set(edge)
     )
+
+
+def _disputed(parts: tuple[str, ...], *, promise: Promise) -> tuple[str, ...]:
+    """Return the parts of a permission set but for those that the company has called harmless in it."""
+    agreed = promise.harmless.get(parts[0], frozenset()) if parts else frozenset()
+    return tuple(part for part in parts if part not in agreed)
+
+
+def _is_wider(parts: tuple[str, ...], *, than: tuple[str, ...]) -> bool:
+    """Return whether it lets do more than it did: by something that is new, or without what limits the rest."""
+    limits = {part for part in than if _limits(part)}
+    return _is_sensitive(tuple(set(parts) - set(than))) or (_is_sensitive(parts) and not limits <= set(parts))
+
+
+def _limits(part: str) -> bool:
+    kind, _, text = part.partition(":")
+    if kind == "boundary":
+        return text not in ("", "None")
+    return kind == "inline" and bool(text) and any(entry.get("Effect") == "Deny" for entry in _statements(text))
 
 
 def _is_sensitive(parts: tuple[str, ...]) -> bool:

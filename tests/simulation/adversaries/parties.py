@@ -21,7 +21,7 @@ from dayone.policy.service import roll_back_policy, submit_policy
 from dayone.reconcile.retry import retry_change
 from tests.builders import a_person, the_account, the_person
 from tests.simulation.adversaries import company
-from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT
+from tests.simulation.adversaries.company import GUARDED, OWN, OWN_ACCOUNT, OWN_UNIT
 
 if TYPE_CHECKING:
     from tests.simulation.adversaries.trial import Trial
@@ -30,6 +30,8 @@ type Act = Callable[[], None]
 
 _EVERYBODY = tuple(f"e-{number}" for number in range(1, 16))
 _OTHERS = _EVERYBODY[1:]
+# Begins while somebody tries, with an access that HR alone gives.
+_ON_CALL = "e-24"
 _SSO = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_{role}_0123456789abcdef/e-1@example.com"
 
 
@@ -79,6 +81,8 @@ class HrClerk(Party):
             self._moves,
             self._moves_many,
             self._takes_name,
+            self._renames_administrator,
+            self._puts_on_call,
         )
 
     def _says(self, person: str, **changes: object) -> None:
@@ -112,6 +116,15 @@ class HrClerk(Party):
         self._says("e-13", status=Status.ENDED)
         self.trial.outside.tells(a_person("e-89", user_name="e-13@example.com"))
 
+    def _renames_administrator(self) -> None:
+        """The user of an administrator becomes somebody else's, who gets a password by the address."""
+        names = self.random.choice(({"email": "mal@example.org"}, {"user_name": "mal@example.org"}))
+        self._says(self.random.choice(("e-13", "e-14", "e-15")), given_name="Mal", **names)
+
+    def _puts_on_call(self) -> None:
+        """What HR alone gives, by a rule that two have agreed on."""
+        self._says(OWN, title="On call")
+
 
 class IdentityProvider(Party):
     """May change users in Identity Center: who is called how, and who is there before Day One makes them."""
@@ -119,30 +132,61 @@ class IdentityProvider(Party):
     name = "idp"
 
     def acts(self) -> tuple[Act, ...]:
-        return (self._renames_own, self._swaps_names, self._makes_a_namesake, self._edits_attributes)
+        return (
+            self._renames_own,
+            self._swaps_names,
+            self._makes_a_namesake,
+            self._makes_a_namesake,
+            self._edits_attributes,
+            self._takes_an_address,
+        )
 
-    def _user(self, person: str) -> dict[str, str] | None:
-        return self.trial.world.aws.center.users.get(self.trial.user_of(person))
+    def _user_of(self, person: str) -> str:
+        user = self.trial.user_of(person)
+        return user if user in self._users else ""
+
+    @property
+    def _users(self) -> dict[str, dict[str, str]]:
+        return self.trial.world.aws.center.users
+
+    def _edits(self, user: str, **attributes: str) -> None:
+        had = self._users[user]
+        had.update(attributes)
+        self.trial.promise.renamed.add((user, had["user_name"], had.get("email", "")))
 
     def _renames_own(self) -> None:
-        if own := self._user(OWN):
-            own["user_name"] = f"e-{self.random.randint(13, 30)}@example.org"
+        if own := self._user_of(OWN):
+            self._edits(own, user_name=f"e-{self.random.randint(13, 30)}@example.org")
 
     def _swaps_names(self) -> None:
-        own, admin = self._user(OWN), self._user(self.random.choice(("e-13", "e-14", "e-15")))
+        own, admin = self._user_of(OWN), self._user_of(self.random.choice(("e-13", "e-14", "e-15")))
         if own and admin:
-            own["user_name"], admin["user_name"] = admin["user_name"], own["user_name"]
+            names = [self._users[user]["user_name"] for user in (admin, own)]
+            for user, name in zip((own, admin), names, strict=True):
+                self._edits(user, user_name=name)
 
     def _makes_a_namesake(self) -> None:
-        """Before an administrator begins there is a user of their name, which is somebody else's."""
-        name, center = f"e-{self.random.choice((23, 24))}@example.com", self.trial.world.aws.center
-        if all(attributes["user_name"] != name for attributes in center.users.values()):
-            self.trial.world.foreign.add(impostor := center.new_id("user"))
-            center.users[impostor] = {"user_name": name, "display_name": "Ada Lovelace", "family_name": "Lovelace"}
+        """Before somebody begins there is a user of their name, which is somebody else's."""
+        person, center = a_person(self.random.choice(("e-23", _ON_CALL))), self.trial.world.aws.center
+        if all(attributes["user_name"] != person.user_name for attributes in center.users.values()):
+            impostor = center.new_id("user")
+            self.trial.world.foreign.add(impostor)
+            self.trial.promise.strangers.add(impostor)
+            names = {"given_name": person.given_name, "family_name": person.family_name}
+            address = self.random.choice(({}, {"email": "mal@example.org"}))
+            told = {"user_name": person.user_name, "display_name": person.display_name}
+            center.users[impostor] = {**told, **names, **address}
 
     def _edits_attributes(self) -> None:
-        if own := self._user(OWN):
-            own.update({"title": "Cloud Admin", "display_name": "Cloud Admin"})
+        if own := self._user_of(OWN):
+            self._edits(own, title="Cloud Admin", display_name="Cloud Admin")
+
+    def _takes_an_address(self) -> None:
+        """The own user has the address of an administrator, or an administrator's has the own."""
+        own, admin = self._user_of(OWN), self._user_of("e-13")
+        if own and admin:
+            user, address = self.random.choice(((own, "e-13@example.com"), (admin, f"{OWN}@example.com")))
+            self._edits(user, email=address)
 
 
 class ApiCaller(Party):
@@ -192,7 +236,8 @@ class Author(ApiCaller):
     def acts(self) -> tuple[Act, ...]:
         edits = tuple(partial(self._edits, text) for text in EDITS)
         others = (self.retries, self.bootstraps, self.ends_people, self._rolls_back, self._tells_by_hand, self._grants)
-        return (*edits, *others, *[self.approves] * 8, *[self._edits_at_random] * 4, *[self._grants] * 3)
+        combined = (*[self._edits_at_random] * 4, *[self._edits_in_two_steps] * 4)
+        return (*edits, *others, *[self.approves] * 8, *combined, *[self._grants] * 3)
 
     def _edits(self, text: str) -> None:
         arn = self.arn
@@ -202,6 +247,12 @@ class Author(ApiCaller):
         """Several at once, each on top of another."""
         groups, sets, assignments, guardrails = (self.random.choice(ways) for ways in _WAYS)
         self._edits(groups + sets + assignments + guardrails)
+
+    def _edits_in_two_steps(self) -> None:
+        """The second as soon as the first is in force, or when what it takes away is on its way, or later."""
+        first, second = self.random.choice(_IN_TWO_STEPS)
+        self._edits(first)
+        self.trial.world.time.at(self.random.choice((2.0, 8.0, 30.0)), lambda: self._edits(second))
 
     def _rolls_back(self) -> None:
         version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
@@ -252,12 +303,12 @@ class Approver(ApiCaller):
 
 
 class AccountOwner(Party):
-    """May tag, rename and move the own account, and have events of that arrive."""
+    """May tag, rename and move the own account, rename its unit, and have events of that arrive."""
 
     name = "owner"
 
     def acts(self) -> tuple[Act, ...]:
-        return (self._tags, self._renames, self._moves, self._goes_away)
+        return (self._tags, self._renames, self._moves, self._renames_unit, self._goes_away)
 
     def _becomes(self, event: str, **changes: object) -> None:
         accounts = self.trial.world.day_one.organization.accounts
@@ -274,22 +325,33 @@ class AccountOwner(Party):
     def _moves(self) -> None:
         self._becomes("MoveAccount", ou_path=self.random.choice(("/Workloads/Dev", "/Sales/One", "/Elsewhere")))
 
+    def _renames_unit(self) -> None:
+        """The unit gets the name of one in which the rules give more: all below it is at another place."""
+        organization = self.trial.world.day_one.organization
+        organization.rename_unit(OWN_UNIT, self.random.choice(("Workloads", "Sales", "Elsewhere")))
+        event = self.trial.account_event("UpdateOrganizationalUnit", unit=OWN_UNIT)
+        self.trial.behind[event] = self.name
+
     def _goes_away(self) -> None:
         self._becomes("MoveAccount", ou_path="/Elsewhere", tags={}, name="mine")
 
 
 _ADMIN_FOR_ALL = company.GROUPS.replace('admins: {members: [{title: "*Admin*"}]}', "admins: {members: everyone}")
+_EVERYBODY_ON_CALL = company.GROUPS.replace('[{title: "*On call*"}]', "everyone")
 _BIRTHRIGHT = company.GROUPS.replace('"*Admin*"}]', '"*Admin*"}], people: [e-1], birthright: true')
 _GROUPS_EDITED = (
     company.GROUPS,
     _ADMIN_FOR_ALL,
     company.GROUPS.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-1]'),
     _BIRTHRIGHT,
+    _EVERYBODY_ON_CALL,
     company.GROUPS.replace("department: Engineering", "department: Nowhere"),
     company.GROUPS.replace("department: Sales", "department: [Sales, Engineering]"),
     company.GROUPS + "  mine: {members: [], people: [e-1]}\n",
 )
-_SETS_EDITED = (
+_READ_ONLY = company.SETS.replace(GUARDED, "  Guarded: {managed_policies: [ViewOnlyAccess]}\n")
+_WITHOUT_DENY = company.SETS.replace(GUARDED, "  Guarded: {managed_policies: [AdministratorAccess, ViewOnlyAccess]}\n")
+_SETS_EDITED: tuple[str, ...] = (
     company.SETS,
     company.SETS.replace("ViewOnlyAccess]}", "ViewOnlyAccess, AdministratorAccess]}"),
     company.SETS.replace("ViewOnlyAccess]}", "ViewOnlyAccess, IAMFullAccess]}"),
@@ -298,6 +360,11 @@ _SETS_EDITED = (
     company.SETS
     + '  Mine: {inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "iam:*", Resource: "*"}]}}'
     + "\n",
+)
+_SETS_EDITED += (
+    company.SETS.replace("{name: Deployer}]}", "{name: Deployer}], managed_policies: [AdministratorAccess]}"),
+    company.SETS.replace("{name: Deployer}", "{name: Everything}"),
+    _WITHOUT_DENY,
 )
 _ASSIGNMENTS_EDITED = (
     company.ASSIGNMENTS,
@@ -313,9 +380,7 @@ _ASSIGNMENTS_EDITED = (
     ),
 )
 # Nobody is given what is sensitive any more, so that whoever joins those that have it still seems to get nothing.
-_NO_ADMINS = company.ASSIGNMENTS.replace(
-    '  - {group: admins, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}\n', ""
-)
+_NO_ADMINS = "".join(line for line in company.ASSIGNMENTS.splitlines(keepends=True) if "group: admins" not in line)
 _GUARDRAILS_EDITED = (
     company.GUARDRAILS,
     "guardrails: {removals: {percent: 100, at_least: 1000}}\nsensitive: {permission_sets: [Payroll]}\n",
@@ -336,6 +401,21 @@ EDITS = (
         "".join((*_WHOLE[:place], edited, *_WHOLE[place + 1 :]))
         for place, ways in enumerate(_WAYS)
         for edited in ways[1:]
+    ),
+)
+# What is nothing by itself, and then something on top of it.
+_IN_TWO_STEPS = (
+    (
+        company.GROUPS.replace('  admins: {members: [{title: "*Admin*"}]}\n', "")
+        + company.SETS
+        + _NO_ADMINS
+        + "guardrails: {removals: {percent: 0, at_least: 0}}\n"
+        + "sensitive: {permission_sets: [Payroll], harmless: [Deploy]}\n",
+        EDITS[1],
+    ),
+    (
+        company.GROUPS + _READ_ONLY + company.ASSIGNMENTS + company.GUARDRAILS,
+        company.GROUPS + _WITHOUT_DENY + company.ASSIGNMENTS + company.GUARDRAILS,
     ),
 )
 _GRANTS = (

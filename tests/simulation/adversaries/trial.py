@@ -12,7 +12,7 @@ from dayone.changes.decisions import EVERYTHING, decide_change
 from dayone.model.changes import CauseKind
 from dayone.model.guardrails import Verdict
 from dayone.model.people import Person, Status
-from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
+from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in, user_of
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.adversaries import company
 from tests.simulation.adversaries.judge import Aws, Deed, Edge, Win, edges_of, wins
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 GRACE = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
 _SEES_EVERY, _LOOKS_EVERY = 1.0, 0.25
 _STEP, _MOST_STEPS = 20.0, 45
-_NEW_ACCOUNT, _JOINERS = "000000000005", ("e-21", "e-22")
+_NEW_ACCOUNT, _JOINERS, _ON_CALL = "000000000005", ("e-21", "e-22"), "e-24"
 
 
 @dataclass
@@ -71,7 +71,9 @@ class Trial:
         told = self.outside.people.get(person)
         name = told.person.user_name if told else f"{person}@example.com"
         users = self.world.aws.center.users
-        return next((user for user, attributes in users.items() if attributes["user_name"] == name), name)
+        others = self.promise.strangers
+        is_called = (user for user, had in users.items() if had["user_name"] == name and user not in others)
+        return next(is_called, name)
 
     def logs(self, who: str, does: str, *, because_of: str = "", edges: frozenset[Edge] = frozenset()) -> None:
         at = self.world.time.now.timestamp()
@@ -103,8 +105,12 @@ class Trial:
     def _edges(self, subject: Subject, resource: Resource) -> Iterator[Edge]:
         now = edges_of(company.seen(self.world))
         match resource.kind:
+            case ResourceKind.USER:
+                yield self._named(subject)
             case ResourceKind.MEMBERSHIP:
                 yield ("member", self.user_of(subject.name), resource.name)
+                # Whoever approves it sees who it is.
+                yield self._named(subject)
             case ResourceKind.ASSIGNMENT:
                 assigned = assignment_in(resource)
                 person = assigned.principal.person
@@ -122,6 +128,13 @@ class Trial:
             case _:
                 pass
 
+    def _named(self, subject: Subject) -> Edge:
+        """The names of somebody as Day One has recorded them, which is what it shows."""
+        state = self.world.day_one.state
+        person, user = state.heads[subject].fact, state.applied.get(user_of(subject.name))
+        identifier = user.references.get("user_id", "") if user else ""
+        return ("named", identifier, person.user_name, person.email) if isinstance(person, Person) else ()
+
     def approves(self, change: str, *, arn: str, who: str, part: DecidedPart = EVERYTHING) -> None:
         """Somebody looks at what a change holds, and says yes to it, or to a part."""
         self.logs(who, "approves", because_of=self.who_is_behind(change), edges=self.shown(change))
@@ -136,10 +149,11 @@ class Trial:
     def hr_tells(self, person: Person) -> None:
         self.outside.tells(person)
 
-    def account_event(self, name: str, account: str) -> str:
-        """An event of the organisation; returns its id."""
+    def account_event(self, name: str, account: str = "", *, unit: str = "") -> str:
+        """An event of the organisation about an account or a unit; returns its id."""
         number = f"event-{next(self.outside.numbers)}"
-        detail = {"eventName": name, "requestParameters": {"accountId": account}}
+        asked = {"organizationalUnitId": unit} if unit else {"accountId": account}
+        detail = {"eventName": name, "requestParameters": asked}
         if name == "CreateAccountResult":
             status = {"accountId": account, "state": "SUCCEEDED"}
             detail = {"eventName": name, "serviceEventDetails": {"createAccountStatus": status}}
@@ -158,6 +172,7 @@ class Trial:
     def _honest_people_work(self) -> None:
         for person in _JOINERS:
             self._later(partial(self.hr_tells, a_person(person)))
+        self._later(partial(self.hr_tells, a_person(_ON_CALL, department="Platform", title="On call")))
         leaver = replace(self.outside.people["e-8"].person, status=Status.ENDED)
         self._later(partial(self.hr_tells, leaver))
         self._later(self._account_is_created)
@@ -228,6 +243,7 @@ class Trial:
         now, edges = company.seen(self.world), edges_of(company.seen(self.world))
         expected: dict[Edge, Subject] = {
             **{("member", self.user_of(person), "engineers"): the_person(person) for person in _JOINERS},
+            ("member", self.user_of(_ON_CALL), "oncall"): the_person(_ON_CALL),
             ("assigned", _NEW_ACCOUNT, "ViewOnly", "engineers"): the_account(_NEW_ACCOUNT),
             ("assigned", _NEW_ACCOUNT, "Admin", "admins"): the_account(_NEW_ACCOUNT),
         }
@@ -236,7 +252,7 @@ class Trial:
         waiting = [
             who for edge, who in expected.items() if edge not in edges and not (who in heads and heads[who].failed)
         ]
-        return [Win(now.at, f"{who} waits") for who in waiting if not self.party.decides_what_all_have]
+        return [Win(now.at, f"{who} waits", "waits") for who in waiting if not self.party.decides_what_all_have]
 
 
 _PARTS = frozenset({ResourceKind.MANAGED_POLICY, ResourceKind.INLINE_POLICY, ResourceKind.CUSTOMER_POLICY})
