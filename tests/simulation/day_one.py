@@ -21,6 +21,7 @@ from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
 from dayone.messages import inbox
 from dayone.model.commands import Command
+from dayone.model.hr.sources import HrConfiguration
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.planning.desired_access import DesiredAccess
@@ -31,7 +32,15 @@ from dayone.reconcile.inbox_batch import BatchPorts
 from dayone.reconcile.sweep import ReconcileAccess, Unfinished, reconcile_access
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.existing_names import memory_existing
-from tests.fakes.hr import MemoryHints, MemoryHrSources, MemoryHrVersions, no_hr_systems, settled_hr_configuration
+from tests.fakes.hr import (
+    MemoryHints,
+    MemoryHrParameters,
+    MemoryHrVersions,
+    configuration_ports,
+    no_hr_systems,
+    read_hr,
+    settled_hr_configuration,
+)
 from tests.fakes.identity_center import MemoryIdentityCenter
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.open_changes import MemoryOpenChanges
@@ -52,7 +61,7 @@ from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords, looked_at
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.simulation.functions import Function, QueueTrigger
-from tests.simulation.hr_system import KEY, SOURCE
+from tests.simulation.hr_system import KEYS
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.identity_center_ports import aws_side
 from tests.simulation.processes import Process, Trace, VirtualWorkers, Wire
@@ -87,6 +96,7 @@ class DayOne:
         self.state = ObservedState(time=time, parse=parsed)
         aws.is_known = self.state.requests.__contains__
         self.organization = MemoryOrganization()
+        self.hr = settled_hr_configuration(self.state)
         self.turn = MemoryTurn()
         self.budgets = budgets or Budgets()
         self.allowances: Callable[[Budgets], Allowances] = Allowances
@@ -156,7 +166,11 @@ class DayOne:
         planning = PlanningPorts(
             **wired,
             organization=Wire("organizations", self.organization, process),
-            hr=no_hr_systems(),
+            hr=replace(
+                no_hr_systems(),
+                sources=ApprovedHrSources(self.hr),
+                configuration=configuration_ports(self.hr, self.state),
+            ),
             inbox=inbox_of(queue=WiredInbox(self.inbox, process)),
             engine=WiredEngine(self.engine, process),
             clock=self.clock,
@@ -229,9 +243,7 @@ class DayOne:
                 stuck=Wire("table.stuck", MemoryStuck(self.state), process), open_changes=MemoryOpenChanges()
             ),
             hints=MemoryHints(),
-            hr_configuration=WatchPorts(
-                texts=settled_hr_configuration(self.state), recorded=MemoryHrVersions(self.state)
-            ),
+            hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),
             sessions=None,
             inbox=into,
             engine=WiredEngine(self.engine, process),
@@ -250,8 +262,8 @@ class DayOne:
 
     def _receiving(self, process: Process) -> Callable[[Any], object]:
         ports = ReceiveHrEvent(
-            sources=Wire("secrets.sources", MemoryHrSources(), process),
-            keys=Wire("secrets.keys", MemorySigningKeys({SOURCE: (KEY,)}), process),
+            sources=Wire("secrets.sources", ApprovedHrSources(self.hr), process),
+            keys=Wire("secrets.keys", MemorySigningKeys({source: (key,) for source, key in KEYS.items()}), process),
             token_keys=MemoryTokenKeys(),
             inbox=WiredInbox(self.inbox, process),
             clock=self.clock,
@@ -307,6 +319,16 @@ class DayOne:
         return failed
 
 
+class ApprovedHrSources:
+    """The port HrSources: the configuration that counts, whatever is written."""
+
+    def __init__(self, parameters: MemoryHrParameters) -> None:
+        self._parameters = parameters
+
+    def configuration(self) -> HrConfiguration:
+        return _read_hr(self._parameters.approved)
+
+
 class WiredInbox:
     """The port Inbox: messages of JSON, ten in a call."""
 
@@ -335,11 +357,14 @@ class WiredEngine:
         self._process.call("queue.engine", self._queue.send, "wake", group="engine")
 
 
-@cache
+_read_hr = cache(read_hr)
+
+
 def _raised(_: Operation, error: Exception) -> None:
     raise error
 
 
+@cache
 def _read(text: str, file: str) -> Policy:
     kept = PolicyVersion(version=0, text=text, file=file, actor="", at=datetime.min, change="")  # noqa: DTZ901
     return read_policy(files_in(kept), version=0)

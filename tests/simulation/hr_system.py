@@ -13,11 +13,13 @@ from dayone.model.people import Person, Status
 from tests.simulation.virtual_time import Clockwork
 
 SOURCE = "standard"
-KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+# A second system sends nothing that counts until somebody has configured it.
+OTHER_SOURCE = "other"
+KEYS = {SOURCE: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", OTHER_SOURCE: "C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
 _TOLD = ("id", "user_name", "email", "given_name", "family_name", "display_name", "department", "title", "time_zone")
 
 
-def delivery(person: Person, *, at: datetime, reference: str, sent: datetime) -> Delivery:
+def delivery(person: Person, *, at: datetime, reference: str, sent: datetime, source: str = SOURCE) -> Delivery:
     """Return HR's record of a person at `at`, signed at `sent`: a repeated delivery is signed again."""
     told = {name: getattr(person, name) for name in _TOLD}
     days = {"start_date": person.start_date, "end_date": person.end_date}
@@ -27,9 +29,9 @@ def delivery(person: Person, *, at: datetime, reference: str, sent: datetime) ->
     headers = {
         "webhook-id": reference,
         "webhook-timestamp": str(int(sent.timestamp())),
-        "webhook-signature": Webhook(KEY).sign(reference, sent, body),
+        "webhook-signature": Webhook(KEYS[source]).sign(reference, sent, body),
     }
-    return Delivery(source=SOURCE, headers=headers, body=body.encode())
+    return Delivery(source=source, headers=headers, body=body.encode())
 
 
 @contextmanager

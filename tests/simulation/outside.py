@@ -34,9 +34,10 @@ class Told:
     person: Person
     at: datetime
     reference: str
+    source: str = hr_system.SOURCE
 
     def signed(self, *, sent: datetime) -> Delivery:
-        return hr_system.delivery(self.person, at=self.at, reference=self.reference, sent=sent)
+        return hr_system.delivery(self.person, at=self.at, reference=self.reference, sent=sent, source=self.source)
 
 
 @dataclass

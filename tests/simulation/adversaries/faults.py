@@ -6,10 +6,12 @@ from typing import Any
 
 from dayone.changes import decisions as decide_change
 from dayone.executor import adopt_existing
+from dayone.hr import configuration_approval
 from dayone.model import dependencies
 from dayone.model.operations import Action
 from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
 from dayone.model.subjects import ResourceKind
+from dayone.ops import hr_configuration_approval
 from dayone.planning import evaluation, guards, held_gifts, judgement
 from dayone.planning.guards import with_reservations
 from dayone.policy import sensitivity
@@ -19,6 +21,7 @@ from dayone.reconcile import handler as plan_changes
 from dayone.reconcile import policy_rollout as activate_policy
 from dayone.reconcile import subject as reconcile_subject
 from tests.simulation.adversaries.functions import OurFunction
+from tests.simulation.adversaries.hr_author import HrAuthor
 from tests.simulation.adversaries.judge import GAIN, NAME, REMOVAL
 from tests.simulation.adversaries.parties import AccountOwner, Approver, Author, HrClerk, IdentityProvider, Party
 from tests.simulation.adversaries.trial import Trial
@@ -198,5 +201,15 @@ FAULTS: tuple[Fault, ...] = (
         (held_gifts, "is_of_new_account", _always(answer=True)),
         won_by={AccountOwner: 0},
         act="_renames_unit",
+    ),
+    _fault(
+        "a configuration of HR systems needs nobody else",
+        (configuration_approval, "loosened", _always(())),
+        won_by={HrAuthor: 0},
+    ),
+    _fault(
+        "who writes what HR means approves it",
+        (hr_configuration_approval, "is_same", _always(answer=False)),
+        won_by={HrAuthor: 3},
     ),
 )

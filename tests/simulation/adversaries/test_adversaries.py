@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 
 from dayone.policy.language.parser import read_policy
+from tests.fakes.hr import read_hr
 from tests.simulation.adversaries.faults import FAULTS, Fault
 from tests.simulation.adversaries.functions import OurFunction
+from tests.simulation.adversaries.hr_author import CONFIGURATIONS, HrAuthor
 from tests.simulation.adversaries.parties import EDITS, AccountOwner, Approver, Author, HrClerk, IdentityProvider, Party
 from tests.simulation.adversaries.trial import Trial
 
 _PARTIES: dict[str, type[Party]] = {
     "HR clerk": HrClerk,
+    "author of the HR configuration": HrAuthor,
     "identity provider": IdentityProvider,
     "author": Author,
     "approver": Approver,
@@ -60,9 +63,11 @@ def test_every_party_wins_by_some_fault() -> None:
     assert {party for fault in FAULTS for party in fault.won_by} == {*_PARTIES.values()}
 
 
-def test_what_an_author_tries_is_a_policy_that_is_taken() -> None:
+def test_what_an_author_tries_is_taken() -> None:
     for text in EDITS:
         read_policy({"policy.yaml": text}, version=1)
+    for text in CONFIGURATIONS:
+        read_hr(text)
 
 
 def test_the_judge_knows_nothing_of_what_it_judges() -> None:

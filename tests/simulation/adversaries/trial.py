@@ -11,6 +11,7 @@ from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import EVERYTHING, decide_change
 from dayone.model.changes import CauseKind
 from dayone.model.guardrails import Verdict
+from dayone.model.hr.sources import DEFAULT
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in, user_of
 from tests.builders import a_person, an_account, the_account, the_person
@@ -85,11 +86,15 @@ class Trial:
             return self.behind[change]
         for told, led_to in self.outside.acknowledged:
             if led_to == change:
-                return self.behind.get(told.reference, "hr")
+                return self.behind.get(told.reference, self._who_says_what_hr_means())
         cause = self.world.day_one.state.changes[change].cause
         if cause.kind is CauseKind.ACCOUNT_EVENT:
             return self.behind.get(cause.reference, "organisation")
         return "?"
+
+    def _who_says_what_hr_means(self) -> str:
+        """HR, unless somebody else has written what its words are taken to say."""
+        return "hr" if self.world.day_one.hr.approved == DEFAULT else self.party.name
 
     def shown(self, change: str) -> frozenset[Edge]:
         """Return the operations that a change holds now, as edges that would come or go."""
