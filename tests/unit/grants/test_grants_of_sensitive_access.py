@@ -64,6 +64,17 @@ def test_it_ends_and_what_else_gives_it_is_held(prolong: Callable[[World, Grant]
     assert "e-2@example.com" in admins(world)
 
 
+def test_it_ends_where_the_guardrails_hold_every_removal() -> None:
+    world = company()
+    grant = _granted(world)
+    put_in_force(POLICY + "guardrails: {removals: {percent: 0, at_least: 0}}\n", world=world)
+    _extended(world, grant)
+    world.now += timedelta(hours=1)
+    world.sweep()
+    world.settle()
+    assert "e-2@example.com" not in admins(world)
+
+
 def test_so_does_what_is_assigned() -> None:
     world = company()
     approve_it(

@@ -197,6 +197,21 @@ def has_ended_as_announced(grants: Iterable[Grant], *, now: datetime) -> frozens
     return frozenset(grant.resource for grant in grants if grant.ending(now=now) in _ANNOUNCED)
 
 
+def announced_ends(
+    removed: Iterable[Resource], *, state: SubjectState, fact: object, policy: Policy, now: datetime
+) -> frozenset[Resource]:
+    """Return the removals of what grants alone gave, at an announced end or, of sensitive access, at the approved one.
+
+    No number of removals holds these.
+    """
+    sensitive = _sensitive_grants(state, fact=fact, policy=policy, now=now)
+    ended = has_ended_as_announced(state.head.grants, now=now) | {
+        name for name, is_over in sensitive.items() if is_over
+    }
+    going = ended.intersection(removed) & state.applied.keys()
+    return frozenset(gone for gone in going if is_of_grants(reason.rule for reason in state.applied[gone].reasons))
+
+
 def next_turn(grants: Sequence[Grant], *, now: datetime) -> datetime | None:
     """Return the next time at which a grant begins or ends, `now` if such a change is not recorded yet, or None."""
     if any(grant.noted is not grant.state(now=now) for grant in grants):

@@ -8,7 +8,6 @@ from functools import cache, cached_property
 from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption
 from dayone.model.dependencies import Difference, adds_access, is_removal
-from dayone.model.grants import is_of_grants
 from dayone.model.guardrails import Ground
 from dayone.model.lifecycle import LifeCycle, has_left
 from dayone.model.operations import Action, Applied
@@ -19,7 +18,7 @@ from dayone.model.reasons import Desired, Reason
 from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
-from dayone.planning.desired_grants import has_ended_as_announced, reasons_to_mend, with_approved_ends, with_grants
+from dayone.planning.desired_grants import announced_ends, reasons_to_mend, with_approved_ends, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
 from dayone.planning.diff import differences, left_alone
 from dayone.planning.first_days import FirstDayGifts, look_ahead
@@ -244,7 +243,7 @@ def diff_subject(
         form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
         of_edit=_of_edit(taken, state, fact=fact, evaluator=evaluator),
         of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
-        announced=_announced(found, state=state, now=evaluator.now),
+        announced=announced_ends(taken, state=state, fact=fact, policy=policy, now=evaluator.now),
         # Few have grants, and most reasons are never put into words.
         reasons=reasons_to_mend(applied, desired=desired.resources) if state.head.grants else {},
         adoption=compared.adoption,
@@ -289,12 +288,4 @@ def _of_departed(
     theirs, now = _holders(taken, evaluator=evaluator), evaluator.now
     return frozenset(
         resource for resource, who, _ in theirs if all(has_left(who, cycle=each, now=now) for each in cycles)
-    )
-
-
-def _announced(found: Iterable[Difference], *, state: SubjectState, now: datetime) -> frozenset[Resource]:
-    ended = has_ended_as_announced(state.head.grants, now=now)
-    going = ended & {difference.resource for difference in found if is_removal(difference)} & state.applied.keys()
-    return frozenset(
-        resource for resource in going if is_of_grants(reason.rule for reason in state.applied[resource].reasons)
     )
