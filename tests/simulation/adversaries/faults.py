@@ -12,7 +12,7 @@ from dayone.model.operations import Action
 from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
 from dayone.model.subjects import ResourceKind
 from dayone.ops import hr_configuration_approval
-from dayone.planning import evaluation, guards, held_gifts, judgement
+from dayone.planning import desired_grants, evaluation, guards, held_gifts, judgement
 from dayone.planning.guards import with_reservations
 from dayone.policy import sensitivity
 from dayone.policy.language import parser
@@ -129,7 +129,7 @@ FAULTS: tuple[Fault, ...] = (
         "another session is somebody else",
         (decide_change, "is_same", _same_session),
         (judgement, "is_same", _same_session),
-        won_by={Approver: 6, Author: 0},
+        won_by={Approver: 6, Author: 2},
     ),
     _fault(
         "an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by={Author: 0}
@@ -181,7 +181,8 @@ FAULTS: tuple[Fault, ...] = (
         "harmless is a name",
         (sensitivity, "harmless_of", _by_name),
         (parser, "harmless_of", _by_name),
-        won_by={Author: 7},
+        won_by={Author: 0},
+        act="_widens_what_is_harmless",
     ),
     _fault(
         "a Deny goes before what it limits",
@@ -211,5 +212,11 @@ FAULTS: tuple[Fault, ...] = (
         "who writes what HR means approves it",
         (hr_configuration_approval, "is_same", _always(answer=False)),
         won_by={HrAuthor: 3},
+    ),
+    _fault(
+        "what was granted for minutes stays for another reason",
+        (desired_grants, "_sensitive_grants", _always({})),
+        won_by={Author: 0},
+        act="_is_sent_on_call",
     ),
 )

@@ -12,6 +12,8 @@ _SENSITIVE_POLICIES = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerU
 _SENSITIVE_ACTIONS = ("*", "iam:*", "iam:passrole", "iam:attach", "iam:put", "iam:create", "sts:*", "organizations:*")
 
 _A_DAY = 86_400  # seconds
+# What was approved until a moment is gone so many seconds later, whatever has gone wrong meanwhile.
+TIME_TO_END = 600
 
 GAIN, REMOVAL, NAME = "gain", "removal", "name"
 
@@ -40,7 +42,7 @@ class Aws:
 class Deed:
     """That somebody, a human being or a system by its own name, did something at a moment.
 
-    With `approves` it is to what stood behind `because_of`, as it was shown: these `edges`.
+    With `approves` it is to what stood behind `because_of`, as it was shown: these `edges`, until `ends`.
     """
 
     at: float
@@ -48,6 +50,7 @@ class Deed:
     does: str
     because_of: str = ""
     edges: frozenset[Edge] = frozenset()
+    ends: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ def _approved(deeds: Iterable[Deed], *, until: float, own: Mapping[str, set[str]
     return frozenset(
         edge
         for deed in deeds
-        if deed.does == "approves" and deed.who != deed.because_of and deed.at <= until
+        if deed.does == "approves" and deed.who != deed.because_of and deed.at <= until <= deed.ends + TIME_TO_END
         for edge in deed.edges
         if not (own or {}).get(deed.who, set()) & set(edge)
     )

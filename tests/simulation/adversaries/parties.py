@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, ClassVar
@@ -122,7 +122,7 @@ class HrClerk(Party):
         self._says(self.random.choice(("e-13", "e-14", "e-15")), given_name="Mal", **names)
 
     def _puts_on_call(self) -> None:
-        """What HR alone gives, by a rule that two have agreed on."""
+        """Get a title by which HR alone gives something, by a rule that two have agreed on."""
         self._says(OWN, title="On call")
 
 
@@ -236,8 +236,8 @@ class Author(ApiCaller):
     def acts(self) -> tuple[Act, ...]:
         edits = tuple(partial(self._edits, text) for text in EDITS)
         others = (self.retries, self.bootstraps, self.ends_people, self._rolls_back, self._tells_by_hand, self._grants)
-        combined = (*[self._edits_at_random] * 4, *[self._edits_in_two_steps] * 4)
-        return (*edits, *others, *[self.approves] * 8, *combined, *[self._grants] * 3)
+        combined = (*[self._edits_at_random] * 4, *[self._edits_in_two_steps] * 4, self._widens_what_is_harmless)
+        return (*edits, *others, *[self.approves] * 8, *combined, *[self._grants] * 3, *[self._is_sent_on_call] * 3)
 
     def _edits(self, text: str) -> None:
         arn = self.arn
@@ -253,6 +253,9 @@ class Author(ApiCaller):
         first, second = self.random.choice(_IN_TWO_STEPS)
         self._edits(first)
         self.trial.world.time.at(self.random.choice((2.0, 8.0, 30.0)), lambda: self._edits(second))
+
+    def _widens_what_is_harmless(self) -> None:
+        self._edits(company.GROUPS + self.random.choice(_NOT_SO_HARMLESS) + company.ASSIGNMENTS + company.GUARDRAILS)
 
     def _rolls_back(self) -> None:
         version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
@@ -271,20 +274,44 @@ class Author(ApiCaller):
         self.asks(lambda api: put_person(person, told, actor=arn, precondition=NO_PRECONDITION, ports=api))
 
     def _grants(self) -> None:
-        now, arn = self.trial.world.time.now, self.arn
         where, what = self.random.choice(_GRANTS)
+        self._gives(where, what, lasts=timedelta(hours=self.random.choice((1, 20))))
+        self._extends()
+
+    def _is_sent_on_call(self) -> None:
+        """For some minutes, as somebody else approves; and then for days, or for good."""
+        if self.trial.world.day_one.state.grants:
+            return
+        self._gives("person", Resource(ResourceKind.MEMBERSHIP, "admins"), lasts=timedelta(seconds=150))
+        for seconds in (8.0, 25.0, 50.0):
+            self.trial.world.time.at(seconds, self.trial.grace_approves)
+        then = self.random.choice((self._extends, self._is_sent_on_call_for_days, partial(self._edits, EDITS[2])))
+        self.trial.world.time.at(self.random.choice((80.0, 120.0)), then)
+
+    def _is_sent_on_call_for_days(self) -> None:
+        self._gives("person", Resource(ResourceKind.MEMBERSHIP, "admins"), lasts=timedelta(days=3))
+
+    def _gives(self, where: str, what: Resource, *, lasts: timedelta) -> None:
+        now, arn = self.trial.world.time.now, self.arn
         wish = GrantWish(
             subject=the_person(OWN) if where == "person" else the_account(where),
             resource=what,
             reason="on call",
             ticket="",
             begins=now,
-            until=now + timedelta(hours=self.random.choice((1, 20))),
+            until=now + lasts,
             includes_management=True,
         )
         self.asks(lambda api: give_grant(wish, actor=arn, ports=api))
-        if existing := sorted(self.trial.world.day_one.state.grants):
-            self.asks(lambda api: extend_grant(existing[0], until=now + timedelta(days=2), actor=arn, ports=api))
+
+    def _extends(self) -> None:
+        now, arn = self.trial.world.time.now, self.arn
+        for grant in sorted(self.trial.world.day_one.state.grants)[:2]:
+            self.asks(partial(_extends, grant, arn, now + timedelta(days=2)))
+
+
+def _extends(grant: str, arn: str, until: datetime, api: AccessApi) -> object:
+    return extend_grant(grant, until=until, actor=arn, ports=api)
 
 
 class Approver(ApiCaller):
@@ -361,11 +388,11 @@ _SETS_EDITED: tuple[str, ...] = (
     + '  Mine: {inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "iam:*", Resource: "*"}]}}'
     + "\n",
 )
-_SETS_EDITED += (
+_NOT_SO_HARMLESS = (
     company.SETS.replace("{name: Deployer}]}", "{name: Deployer}], managed_policies: [AdministratorAccess]}"),
     company.SETS.replace("{name: Deployer}", "{name: Everything}"),
-    _WITHOUT_DENY,
 )
+_SETS_EDITED += (*_NOT_SO_HARMLESS, _WITHOUT_DENY)
 _ASSIGNMENTS_EDITED = (
     company.ASSIGNMENTS,
     company.ASSIGNMENTS + '  - {group: engineers, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}\n',

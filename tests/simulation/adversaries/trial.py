@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ from dayone.api.context import AccessApi
 from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import EVERYTHING, decide_change
 from dayone.model.changes import CauseKind
+from dayone.model.grants import Grant
 from dayone.model.guardrails import Verdict
 from dayone.model.hr.sources import DEFAULT
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in, user_of
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.adversaries import company
-from tests.simulation.adversaries.judge import Aws, Deed, Edge, Win, edges_of, wins
+from tests.simulation.adversaries.judge import TIME_TO_END, Aws, Deed, Edge, Win, edges_of, wins
 from tests.simulation.scenario import LENGTH
 from tests.simulation.simulation import Simulation
 from tests.simulation.weather import CLEAR
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from tests.simulation.adversaries.parties import Party
 
 GRACE = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
+# For so long colleagues send each other on call.
+_SHORT = timedelta(minutes=5)
 _SEES_EVERY, _LOOKS_EVERY = 1.0, 0.25
 _STEP, _MOST_STEPS = 20.0, 45
 _NEW_ACCOUNT, _JOINERS, _ON_CALL = "000000000005", ("e-21", "e-22"), "e-24"
@@ -63,6 +67,8 @@ class Trial:
         self._sees()
         self.world.passes(LENGTH + 60)
         self._comes_to_rest()
+        # Of what has stood for long and should not.
+        self.samples.append(company.seen(self.world))
         return [*wins(before, self.samples, log=self.log, promise=self.promise), *self._waiting()]
 
     # What the judge is told
@@ -75,10 +81,6 @@ class Trial:
         others = self.promise.strangers
         is_called = (user for user, had in users.items() if had["user_name"] == name and user not in others)
         return next(is_called, name)
-
-    def logs(self, who: str, does: str, *, because_of: str = "", edges: frozenset[Edge] = frozenset()) -> None:
-        at = self.world.time.now.timestamp()
-        self.log.append(Deed(at=at, who=who, does=does, because_of=because_of, edges=edges))
 
     def who_is_behind(self, change: str) -> str:
         """By what was really sent and asked for, whatever Day One has recorded."""
@@ -140,9 +142,22 @@ class Trial:
         identifier = user.references.get("user_id", "") if user else ""
         return ("named", identifier, person.user_name, person.email) if isinstance(person, Person) else ()
 
+    def _grant_of(self, change: str) -> Grant | None:
+        state = self.world.day_one.state
+        cause = state.changes[change].cause
+        return state.grants.get(cause.reference) if cause.kind is CauseKind.GRANT else None
+
     def approves(self, change: str, *, arn: str, who: str, part: DecidedPart = EVERYTHING) -> None:
         """Somebody looks at what a change holds, and says yes to it, or to a part."""
-        self.logs(who, "approves", because_of=self.who_is_behind(change), edges=self.shown(change))
+        grant = self._grant_of(change)
+        deed = Deed(
+            at=self.world.time.now.timestamp(),
+            who=who,
+            does="approves",
+            because_of=self.who_is_behind(change),
+            edges=self.shown(change),
+        )
+        self.log.append(replace(deed, ends=grant.lasts_until.timestamp()) if grant else deed)
 
         def decide(api: AccessApi) -> object:
             return decide_change(change, is_approved=True, actor=arn, part=part, ports=api)
@@ -183,7 +198,7 @@ class Trial:
         self._later(self._account_is_created)
         self._later(lambda: self.hr_tells(a_person("e-23", department="Platform", title="Database Admin")))
         for _ in range(6):
-            self._later(self._grace_approves)
+            self._later(self.grace_approves)
 
     def _account_is_created(self) -> None:
         account = an_account(_NEW_ACCOUNT, name="new", ou_path="/Workloads/New")
@@ -192,12 +207,12 @@ class Trial:
         self.promise.created.add(_NEW_ACCOUNT)
         self.account_event("CreateAccountResult", _NEW_ACCOUNT)
 
-    def _grace_approves(self) -> None:
-        """Approve changes caused only by HR and the organisation, and not by the party."""
-        if self.party.name == "grace":
-            return
+    def grace_approves(self) -> None:
+        """Approve changes caused only by HR and the organisation, and not by the party; and whom it sends on call."""
         for change in self.outside.held():
-            if self.who_is_behind(change) in {"hr", "organisation"} - {self.party.name}:
+            grant = self._grant_of(change)
+            is_short = grant is not None and grant.lasts_until - grant.begins <= _SHORT
+            if is_short or self.who_is_behind(change) in {"hr", "organisation"} - {self.party.name}:
                 shown = self.world.day_one.state.changes[change].held_version
                 self.approves(change, arn=GRACE, who="grace", part=DecidedPart(expected_version=shown))
 
@@ -240,8 +255,13 @@ class Trial:
         self.world.weather.clear_up()
         for _ in range(_MOST_STEPS):
             self.world.passes(_STEP)
-            if self.world.waits_for_nothing_but_decisions() and not list(self._waiting()):
+            ends = [deed.ends for deed in self.log if deed.ends - deed.at <= _SHORT.total_seconds()]
+            is_over = all(map(self._is_past, ends))
+            if is_over and self.world.waits_for_nothing_but_decisions() and not list(self._waiting()):
                 return
+
+    def _is_past(self, moment: float) -> bool:
+        return self.world.time.now.timestamp() > moment + TIME_TO_END + _STEP
 
     def _waiting(self) -> list[Win]:
         """Return people whose ordinary first day, or accounts whose creation, does not come without a human."""
