@@ -148,20 +148,7 @@ class DayOne:
     # The functions
 
     def _planning(self, process: Process) -> Callable[[Any], object]:
-        table = {
-            "subjects": ObservedSubjects(self.state),
-            "company": MemoryCompany(self.state),
-            "portions": MemoryPortions(self.state),
-            "echoes": MemoryEchoes(self.state),
-            "policies": self.policies(),
-            "changes": MemoryChanges(self.state),
-            "grants": MemoryGrants(self.state),
-            "progress": MemoryProgress(self.state),
-            "ledger": MemoryLedger(self.state),
-            "held": MemoryHeldParts(self.state),
-            "acceptances": MemoryAcceptances(self.state),
-        }
-        wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
+        wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in self._table().items()}
         inbox_of = partial(AcceptingInbox, acceptances=wired["acceptances"], clock=self.clock)
         planning = PlanningPorts(
             **wired,
@@ -181,6 +168,21 @@ class DayOne:
         return lambda batch: self._each(
             batch, lambda message: plan_changes(inbox.from_json(message.body), ports=ports), in_order=True
         )
+
+    def _table(self) -> dict[str, object]:
+        return {
+            "subjects": ObservedSubjects(self.state),
+            "company": MemoryCompany(self.state),
+            "portions": MemoryPortions(self.state),
+            "echoes": MemoryEchoes(self.state),
+            "policies": self.policies(),
+            "changes": MemoryChanges(self.state),
+            "grants": MemoryGrants(self.state),
+            "progress": MemoryProgress(self.state),
+            "ledger": MemoryLedger(self.state),
+            "held": MemoryHeldParts(self.state),
+            "acceptances": MemoryAcceptances(self.state),
+        }
 
     def _batch(self, process: Process) -> BatchPorts:
         stuck = Wire("table.stuck", MemoryStuck(self.state), process)
