@@ -7,7 +7,7 @@ from typing import Any
 
 from dayone.adapters.dynamodb.hr import DynamoHrVersions, DynamoRosters
 from dayone.adapters.dynamodb.idempotency import DynamoRequestKeys
-from dayone.adapters.dynamodb.leases import DynamoUnitNames
+from dayone.adapters.dynamodb.leases import DynamoOpenChanges, DynamoOpenMarks, DynamoUnitNames
 from dayone.adapters.dynamodb.read_models import DynamoStateTables
 from dayone.model.changes import CauseKind, Decision
 from dayone.model.failures import FailedWork
@@ -29,7 +29,9 @@ from tests.contract.state_samples import (
     HIRED,
     LEFT,
     NOW,
+    SHOP,
     USER,
+    assigned,
     begin,
     cause,
     confirmed,
@@ -58,6 +60,8 @@ class Adapters:
     keys: DynamoRequestKeys
     units: DynamoUnitNames
     tables: DynamoStateTables
+    marks: DynamoOpenMarks
+    open_changes: DynamoOpenChanges
     table: str
 
 
@@ -70,6 +74,8 @@ def adapters_over(state_table: StateTable) -> Adapters:
         keys=DynamoRequestKeys(table),
         units=DynamoUnitNames(table),
         tables=DynamoStateTables(state_table.client),
+        marks=DynamoOpenMarks(table),
+        open_changes=DynamoOpenChanges(table),
         table=state_table.name,
     )
 
@@ -113,6 +119,16 @@ def _commit_once(on: Adapters, made: Plan) -> None:
 
 def _an_operation(on: Adapters) -> Operation:
     return planned(on.state, ADA, USER).operations[0]
+
+
+def _an_assignment(on: Adapters) -> Operation:
+    return planned(on.state, SHOP, assigned("Admin", to="admins")).operations[0]
+
+
+def _a_marked_change(on: Adapters) -> None:
+    made = plan(on.state.subjects.load(ADA).head)
+    on.state.subjects.commit(made)
+    on.marks.mark([made.cause.place])
 
 
 def _begun(on: Adapters) -> Operation:
@@ -215,6 +231,16 @@ CASES = (
         name="an operation begins",
         prepare=_an_operation,
         call=_begin,
+    ),
+    Case(
+        name="an operation that AWS answers later begins",
+        prepare=_an_assignment,
+        call=_begin,
+    ),
+    Case(
+        name="the mark of a change that is over is taken",
+        prepare=_a_marked_change,
+        call=lambda on, _: on.open_changes.sweep(before=_LATER, limit=10),
     ),
     Case(
         name="an operation of an older plan does not begin",

@@ -90,7 +90,7 @@ def _twice_as_fast(real: Callable[..., None]) -> Callable[..., None]:
 
 
 def _without_deletions_first(action: Action, kind: object) -> int:
-    return 4 - _rank(action, kind) if action is Action.DELETE else _rank(action, kind)
+    return 10 - _rank(action, kind) if action is Action.DELETE else _rank(action, kind)
 
 
 def _always(answer: object) -> Callable[..., Any]:
@@ -169,6 +169,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "grants before revocations",
         _by("revocations first"),
         ((precedence, "_rank", _without_deletions_first),),
+        shown_in=470,
     ),
     Mutation(
         "no limit to removals",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dayone.model.guardrails import limit
-from dayone.model.operations import Operation, OperationState
+from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import Subject
@@ -49,8 +49,6 @@ class ObservedState(State):
             (self.approved if operation.state is OperationState.PENDING else self.dropped).add(operation.id)
         self._of_subjects.setdefault(operation.subject, {})[operation.change, operation.id] = None
         super().store(operation, begun=begun)
-        if begun:
-            self.on_begin(operation)
 
     def operations_of(self, subject: Subject) -> list[Operation]:
         """All that were ever planned for it."""
@@ -83,6 +81,14 @@ class ObservedQueue(MemoryOperationQueue):
     def __init__(self, state: ObservedState) -> None:
         super().__init__(state)
         self._observed = state
+
+    def begin(
+        self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
+    ) -> Operation | None:
+        begun = super().begin(operation, doubt=doubt, own=own, unsettled=unsettled)
+        if begun is not None:
+            self._observed.on_begin(begun)
+        return begun
 
     def _finish(self, finished: Finished) -> None:
         existing = self._open(finished.operation)

@@ -58,8 +58,7 @@ class Watcher:
 
     def begun(self, operation: Operation) -> None:
         now = self._day_one.time.seconds
-        if operation.attempts == 1:
-            self._began[operation.id] = now
+        self._began.setdefault(operation.id, now)
         if operation.action is not Action.DELETE or operation.id in self._day_one.state.approved:
             return
         for other in self._day_one.state.operations_of(operation.subject):
