@@ -12,7 +12,7 @@ from rich.console import Console
 from sandbox.__main__ import export_block
 from sandbox.day_one import STACK, Deployed, add_parameters
 from sandbox.demo.narrator import Narrator, StepFailed
-from sandbox.demo.story import PATIENCE, POLICY, SourceRecord, tell
+from sandbox.demo.story import PATIENCE, POLICY, StoryOptions, tell
 from sandbox.sandbox import Sandbox
 
 _LINES_OF_LOG = 40
@@ -30,7 +30,7 @@ def main() -> int:
     try:
         with narrator.step("Start the local AWS"):
             sandbox.start()
-        deployed = tell(sandbox, narrator, record=_telling(options))
+        deployed = tell(sandbox, narrator, options=_story_options(options))
     except StepFailed as failure:
         narrator.failed(failure, logs=_logs(sandbox))
         sandbox.stop()
@@ -61,8 +61,8 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _telling(options: argparse.Namespace) -> SourceRecord:
-    return SourceRecord(
+def _story_options(options: argparse.Namespace) -> StoryOptions:
+    return StoryOptions(
         policy=options.policy,
         patience=options.patience,
         own_key=options.own_key,

@@ -39,8 +39,8 @@ ALICE = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class SourceRecord:
-    """With which policy it is told, how many seconds anything may take to be seen, and where pictures go.
+class StoryOptions:
+    """Policy and parameters of the story, the seconds anything may take to be seen, and the folder of the pictures.
 
     With `own_key` Identity Center is encrypted with a KMS key of the management account's. `parameters` of the template
     come beside the usual ones.
@@ -53,14 +53,14 @@ class SourceRecord:
     own_key: bool = False
 
 
-def tell(sandbox: Sandbox, narrator: Narrator, *, record: SourceRecord) -> Deployed:
+def tell(sandbox: Sandbox, narrator: Narrator, *, options: StoryOptions) -> Deployed:
     """Tell the whole story; raises StepFailed at the first thing that does not happen."""
     instance = _check_settings(sandbox, narrator)
     view = IdentityCenterView(sandbox, instance)
-    key_arn = _encrypt(sandbox, narrator) if record.own_key else ""
+    key_arn = _encrypt(sandbox, narrator) if options.own_key else ""
     with narrator.step("Build and deploy template.yaml with SAM"):
-        deployed = deploy(sandbox, instance, key_arn=key_arn, parameters=record.parameters)
-    _upload_policy(deployed, narrator, policy=record.policy)
+        deployed = deploy(sandbox, instance, key_arn=key_arn, parameters=options.parameters)
+    _upload_policy(deployed, narrator, policy=options.policy)
     _hire(deployed, narrator)
     account_id = _add_account(sandbox, narrator)
     expected = Expected(
@@ -71,25 +71,25 @@ def tell(sandbox: Sandbox, narrator: Narrator, *, record: SourceRecord) -> Deplo
         account_id=account_id,
     )
     with narrator.step("Identity Center shows the user, the membership, the permission set and the assignment"):
-        _wait_until_seen(expected, view=view, patience=record.patience)
-    _show_changes(deployed, narrator, patience=record.patience)
+        _wait_until_seen(expected, view=view, patience=options.patience)
+    _show_changes(deployed, narrator, patience=options.patience)
     _show_access(deployed, narrator)
-    seconds = record.patience
+    seconds = options.patience
     TwoPeople(
         sandbox=sandbox, narrator=narrator, deployed=deployed, view=view, account_id=account_id, patience=seconds
     ).tell()
-    _use_access(_act(sandbox, narrator, expected, record), deployed)
-    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=record.patience).tell()
+    _use_access(_act(sandbox, narrator, expected, options), deployed)
+    Life(sandbox=sandbox, narrator=narrator, api=deployed.api, view=view, patience=options.patience).tell()
     return deployed
 
 
-def _act(sandbox: Sandbox, narrator: Narrator, expected: Expected, record: SourceRecord) -> Act:
+def _act(sandbox: Sandbox, narrator: Narrator, expected: Expected, options: StoryOptions) -> Act:
     return Act(
         sandbox=sandbox,
         narrator=narrator,
         expected=expected,
-        pictures=record.pictures,
-        patience=record.patience,
+        pictures=options.pictures,
+        patience=options.patience,
         ends_sessions=not sandbox.is_delegated,
     )
 
