@@ -14,8 +14,8 @@ from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
 from tests.fakes.state import State
-from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_subject_index import MemorySubjectIndex
 
 
 def memory_existing(

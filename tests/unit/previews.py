@@ -16,10 +16,10 @@ from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.state_company import MemoryCompany
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryLedger
-from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords
+from tests.fakes.state_subject_index import MemorySubjectIndex
 from tests.fakes.state_subjects import MemoryDueWork
 from tests.fakes.surroundings import GIVEN
 from tests.unit.world import World

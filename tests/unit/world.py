@@ -68,11 +68,11 @@ from tests.fakes.state_echoes import MemoryEchoes
 from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.state_grants import MemoryGrants
 from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
-from tests.fakes.state_known import MemorySubjectIndex
 from tests.fakes.state_operations import MemoryOperationQueue
 from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.state_progress import MemoryProgress
 from tests.fakes.state_records import MemoryRecords, looked_at
+from tests.fakes.state_subject_index import MemorySubjectIndex
 from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
 from tests.fakes.workers import InlineWorkers
 
