@@ -137,14 +137,9 @@ def try_operation(operation: Operation, *, ports: Trying) -> Report:
         # The table was out of reach, or a planner wrote the same head between our reading and our writing.
         return Changed(operation)
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this operation alone
-        return _stopped(operation, error=stumbled(operation, error, ports=ports), ports=ports)
-
-
-def _stopped(operation: Operation, *, error: Unavailable, ports: Trying) -> Report:
+        unanswered = stumbled(operation, error, ports=ports)
     try:
-        return put_back(operation, error=error, ports=ports) or Ended(
-            hopeless(operation, reason=str(error), now=ports.clock())
-        )
+        return _tried_later(operation, error=unanswered, ports=ports)
     except Unavailable:
         return Changed(operation)
 
@@ -176,13 +171,17 @@ def _adopt_or_call(attempt: Attempt, *, ports: Trying) -> Report:
         if attempt.own is not None and attempt.own.doubt is not None:
             attempt = looked_after(attempt, aws=ports.aws, now=ports.clock())
     except Unavailable as error:
-        is_over = Ended(hopeless(operation, reason=str(error), now=ports.clock()))
-        return put_back(operation, error=error, ports=ports) or is_over
+        return _tried_later(operation, error=error, ports=ports)
     except Rejected as error:
         return Ended(failed_outcome(operation, own=None, reason=str(error), now=ports.clock()))
     if met is not None:
         return Ended(finished(operation, own=None, outcome=met, now=ports.clock()))
     return _call(attempt, ports=ports)
+
+
+def _tried_later(operation: Operation, *, error: Unavailable, ports: Trying) -> Report:
+    back = put_back(operation, error=error, ports=ports)
+    return back or Ended(hopeless(operation, reason=str(error), now=ports.clock()))
 
 
 def _call(attempt: Attempt, *, ports: Trying) -> Report:

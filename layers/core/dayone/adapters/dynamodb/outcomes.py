@@ -79,8 +79,8 @@ def _is_to_be_tried(table: DynamoTable, operation: Operation, *, doubt: Applied)
     # Of two that read the resource as it was one has written the doubt; nobody has to know of it beside the resource,
     # because AWS works on nothing of this kind behind its answer. What is over already stays so.
     record = table.get(change_keys.operation_key(operation))
-    known = operation_in(record) if record else None
-    return known is not None and (known.state, known.attempts) == (OperationState.PENDING, operation.attempts)
+    current = operation_in(record) if record else None
+    return current is not None and (current.state, current.attempts) == (OperationState.PENDING, operation.attempts)
 
 
 def _take_back(table: DynamoTable, operation: Operation, *, own: Applied | None, doubt: Applied) -> None:
