@@ -21,6 +21,7 @@ type Causes = Iterator[tuple[str, str]]
 _AT_MOST_LATE, _OF_LATE = timedelta(hours=1), timedelta(days=7)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _END, _BEFORE_OR_AWAY = ("end_date", "status"), ("start_date", "status", "leave_start", "leave_end")
+# By which somebody is in employment at all.
 EMPLOYMENT = frozenset({*_END, *_BEFORE_OR_AWAY})
 
 
@@ -107,10 +108,23 @@ def confirmed_since(resource: Resource, at: Circumstances) -> datetime:
     return have.at - _AT_MOST_LATE if have and have.at else _LONG_AGO
 
 
+def manual_record(source_records: Iterable[SourceRecord]) -> SourceRecord | None:
+    """Return what was entered manually of a person, if anything was."""
+    return next((record for record in source_records if record.source == BY_HAND), None)
+
+
+def manual_in_force(
+    attributes: Iterable[str], *, fact: object, source_records: Iterable[SourceRecord]
+) -> Iterator[tuple[str, SourceRecord]]:
+    """Yield those of the attributes whose manual entries are in force for a person, each with the manual record."""
+    record = manual_record(source_records)
+    for name in attributes if record else ():
+        value = getattr(fact, name, None)
+        if record and record.attributes.get(name) == ("" if value is None else str(value)):
+            yield name, record
+
+
 def by_source_record(attributes: Iterable[str], *, fact: Person, source_records: Iterable[SourceRecord]) -> Causes:
     """Yield the authors of manual entries whose values are in force for the person."""
-    by_hand = next((record for record in source_records if record.source == BY_HAND), None)
-    for name in attributes if by_hand else ():
-        value = getattr(fact, name)
-        if by_hand and by_hand.attributes.get(name) == ("" if value is None else str(value)):
-            yield by_hand.tellers.get(name, ""), f"told {name} of person {fact.id} by hand"
+    for name, record in manual_in_force(attributes, fact=fact, source_records=source_records):
+        yield record.tellers.get(name, ""), f"told {name} of person {fact.id} by hand"

@@ -7,7 +7,6 @@ from datetime import datetime
 from dayone.model.accounts import Account
 from dayone.model.dependencies import Difference
 from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict
-from dayone.model.hr.sources import BY_HAND
 from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status
 from dayone.model.policy.origins import GIVES, assignment_rule, group_rule, part_digest
@@ -15,6 +14,7 @@ from dayone.model.policy.rules import AccountSelector, PersonSelector
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.causes import manual_record
 from dayone.planning.desired import Rules
 from dayone.planning.diff import differences
 from dayone.planning.held_gifts import Gift, Giving, form_of, held_gifts
@@ -177,5 +177,5 @@ def _of_assignment(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
 
 
 def _by_hand(source_records: Iterable[SourceRecord]) -> Mapping[str, str]:
-    by_hand = [record for record in source_records if record.source == BY_HAND]
-    return {name: text for record in by_hand for name, text in record.attributes.items()}
+    record = manual_record(source_records)
+    return record.attributes if record else {}

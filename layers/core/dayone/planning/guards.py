@@ -152,10 +152,8 @@ def _with_groups_given_less(
 
     Also without a rule of the group: AWS may keep it. Not when the access was only asked for, and never given.
     """
-    kept, sensitivity = (
-        replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive)),
-        Sensitivity(in_force),
-    )
+    kept = replace(policy, sensitive=_more_sensitive(policy.sensitive, in_force.sensitive))
+    sensitivity = Sensitivity(in_force)
     still = sensitivity.groups.keys() - Sensitivity(kept).groups
     if still - in_force.sensitive.groups:
         still = still & frozenset(chain.from_iterable(_groups_with_access(each, sensitivity) for each in accounts()))

@@ -8,7 +8,6 @@ from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption, digest_of
 from dayone.model.dependencies import PARTS_OF_A_SET, Difference, is_removal
 from dayone.model.guardrails import Verdict
-from dayone.model.hr.sources import BY_HAND
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
 from dayone.model.policy.origins import approval_of, assignment_of, assignment_rule, birthright_of
@@ -16,6 +15,7 @@ from dayone.model.policy.rules import CustomerPolicy, Location, PermissionSetRul
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.causes import EMPLOYMENT, manual_in_force
 from dayone.planning.desired import assignment_reasons, entered_by, is_new, membership_reasons
 from dayone.planning.former_names import has_vacated
 from dayone.policy.managed_policies import HARMLESS
@@ -23,8 +23,6 @@ from dayone.policy.matching import selects_account
 from dayone.policy.sensitive_documents import why_document_is_sensitive
 from dayone.policy.sensitivity import Sensitivity, why_contents_are_sensitive
 
-# By which somebody is in employment at all.
-_EMPLOYMENT = frozenset({"start_date", "end_date", "status", "leave_start", "leave_end"})
 FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
 NO_LONGER_SENSITIVE = (
     "the account was sensitive until it was moved, renamed or tagged, and what it is given since is not approved yet"
@@ -241,11 +239,8 @@ def _is_birthright(resource: Resource, giving: Giving, policy: Policy) -> bool:
 
 def _is_by_hand(selectors: Iterable[PersonSelector], *, fact: object, source_records: Iterable[SourceRecord]) -> bool:
     """Return whether a manual entry in force supplies the employment or an attribute used by the selectors."""
-    by_hand = next((record.attributes for record in source_records if record.source == BY_HAND), None)
-    names = _EMPLOYMENT.union(condition.attribute for selector in selectors for condition in selector.conditions)
-    return by_hand is not None and any(
-        by_hand.get(name) == ("" if (value := getattr(fact, name, None)) is None else str(value)) for name in names
-    )
+    names = EMPLOYMENT.union(condition.attribute for selector in selectors for condition in selector.conditions)
+    return any(manual_in_force(names, fact=fact, source_records=source_records))
 
 
 def is_of_new_account(resource: Resource, fact: object, *, policy: Policy, now: datetime) -> bool:
