@@ -196,8 +196,8 @@ def decided(
     def decide(removal: HeldPart) -> HeldPart:
         if removal.change != change or removal.verdict is not Verdict.WAITING:
             return removal
-        is_asked_for = removal.resource in removals and _is_on_ground(removal, ground, is_approved=is_approved)
-        given = verdict if is_asked_for else Verdict.WITHDRAWN
+        is_requested = removal.resource in removals and _is_on_ground(removal, ground, is_approved=is_approved)
+        given = verdict if is_requested else Verdict.WITHDRAWN
         return replace(removal, verdict=given, policy_version=ground.policy_version)
 
     return tuple(map(decide, held))

@@ -26,7 +26,7 @@ _PROGRESS = "#PROGRESS"
 # Attributes of a head that the record of its progress has, and its own has not.
 _COUNTED = ("outstanding", "failed", "revision")
 # That a person lacks what the first of the HR sources says word for word.
-_IS_AS_SOURCE_SAYS = "is_as_source_says"
+_AS_IN_SOURCE = "is_as_source_says"
 _ATTRIBUTES = frozenset(attribute.name for attribute in fields(Person))
 _FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "account"}
 
@@ -50,17 +50,17 @@ def head_record(head: Head) -> Record:
     fact = record.pop("fact", None)
     if head.fact is not None:
         record[_FACTS[type(head.fact)]] = fact
-    repeated = _first_source_says(record) if isinstance(head.fact, Person) else {}
+    repeated = _from_first_source(record) if isinstance(head.fact, Person) else {}
     if repeated and repeated.keys() <= record["person"].keys():
         # What the first HR source says word for word the head has as well.
         person = {name: value for name, value in record["person"].items() if repeated.get(name) != value}
-        record |= {"person": person, _IS_AS_SOURCE_SAYS: True}
+        record |= {"person": person, _AS_IN_SOURCE: True}
     if head.due_at is not None:
         record["due"] = lists.DUE
     return {**record, "listed_in": lists.list_of(head.subject.kind), "listed_as": head.subject.name}
 
 
-def _first_source_says(record: Mapping[str, Any]) -> Mapping[str, Any]:
+def _from_first_source(record: Mapping[str, Any]) -> Mapping[str, Any]:
     sources = record.get("source_records", ())
     attributes = sources[0].get("attributes", {}) if sources else {}
     return {name: value for name, value in attributes.items() if value and name in _ATTRIBUTES}
@@ -81,8 +81,8 @@ def progress_record(head: Head) -> Record:
 
 def head_in(record: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> Head:
     """Return the head from its two records, of which the second may be omitted."""
-    if record.get(_IS_AS_SOURCE_SAYS):
-        record = {**record, "person": {**_first_source_says(record), **record["person"]}}
+    if record.get(_AS_IN_SOURCE):
+        record = {**record, "person": {**_from_first_source(record), **record["person"]}}
     facts = [decode(kind, record[name]) for kind, name in _FACTS.items() if name in record]
     counted = {name: int((progress or {}).get(name, 0)) for name in _COUNTED}
     return decode(Head, record, fact=facts[0] if facts else None, **counted)

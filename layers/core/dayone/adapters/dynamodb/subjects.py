@@ -121,13 +121,13 @@ class DynamoSubjects:
         held = [operation for operation in plan.operations if operation.state is OperationState.HELD]
         if len(writes) + len(plan.audit) + 1 + len(held) > MOST_IN_A_TRANSACTION:
             held = []
-        in_one = {operation.id: Put(operation_record(operation)) for operation in held}
+        together = {operation.id: Put(operation_record(operation)) for operation in held}
         # At half the price. Nobody carries them out before their generation is in force; what is held comes with it,
         # where there is room, because nobody would see to what is held by no plan.
-        beforehand = [operation for operation in plan.operations if operation.id not in in_one]
+        beforehand = [operation for operation in plan.operations if operation.id not in together]
         self._table.put_all(map(operation_record, beforehand))
         try:
-            self._put_in_force(plan, {**writes, **in_one})
+            self._put_in_force(plan, {**writes, **together})
         except Conflicting:
             # Only here is it certain that it has not come into force.
             self._table.delete_all(map(change_keys.operation_key, beforehand))

@@ -89,7 +89,7 @@ def _spelled_out(value: Any) -> Any:  # noqa: ANN401 - whatever the file has
     return {"field": value} if isinstance(value, str | list) else value
 
 
-Known = Annotated[str, AfterValidator(_attribute)]
+AttributeName = Annotated[str, AfterValidator(_attribute)]
 Mapped = Annotated[str, AfterValidator(_mapped_attribute)]
 FieldPath = Annotated[str, AfterValidator(_path)]
 Address = Annotated[str, AfterValidator(_address)]
@@ -145,7 +145,7 @@ class SourceShape(_Shape):
     api: ApiShape | None = None
     tokens: TokensShape | None = None
     attributes: dict[Mapped, Annotated[FieldShape, BeforeValidator(_spelled_out)]] = Field(default_factory=dict)
-    may_omit: list[Known] = Field(default_factory=list)
+    may_omit: list[AttributeName] = Field(default_factory=list)
     may_shrink: ShrinkShape = Field(default_factory=ShrinkShape)
 
 
@@ -168,6 +168,6 @@ class FileShape(_Shape):
 
     version: Literal[1]
     sources: Annotated[dict[SourceName, SourceShape], Field(min_length=1)]
-    owners: dict[Known, str] = Field(default_factory=dict)
+    owners: dict[AttributeName, str] = Field(default_factory=dict)
     user_names: UserNamesShape = Field(default_factory=UserNamesShape)
     emails: EmailsShape = Field(default_factory=EmailsShape)

@@ -1,0 +1,45 @@
+"""Identifiers of the core are ordinary words: none of those below, which say what is done and not what a thing is."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.project.repository import PACKAGE, files, tree
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NEVER = ("one", "said", "say", "says", "tell", "telling", "tellings", "tells", "told", "asked", "wanted")
+# The product's name has one of them; so has the only version of a policy that there is.
+_ALLOWED = frozenset({"DayOneError", "_version_one"})
+
+
+def _identifiers() -> Iterator[str]:
+    for path in files(".py"):
+        if PACKAGE in path.parents:
+            yield from (name for node in ast.walk(tree(path)) for name in _names(node))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name) | ast.arg(arg=name) | ast.Attribute(attr=name) | ast.alias(asname=str(name)):
+            yield name
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.keyword(arg=str(name)):
+            yield name
+
+
+def _with(word: str) -> set[str]:
+    names = set(_identifiers()) - _ALLOWED
+    return {name for name in names if word in (part.lower() for part in _PARTS.findall(name))}
+
+
+@pytest.mark.parametrize("word", _NEVER)
+def test_no_identifier_has_a_word_that_names_nothing(word: str) -> None:
+    assert not _with(word)
+
+
+def test_what_is_known_is_named_for_what_it_is() -> None:
+    found = Counter(_identifiers())
+    known = sum(number for name, number in found.items() if "known" in (part.lower() for part in _PARTS.findall(name)))
+    assert known <= 0.5 * found.total() / 1000
