@@ -88,6 +88,8 @@ def main() -> None:
         if error.errno != errno.EPIPE:
             with suppress(OSError):
                 sys.stderr.write(f"The output cannot be written: {error.strerror}\n")
-        # What is still in the buffer is not tried again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # What is still in the buffers is not tried again when the interpreter ends, which would end with 120.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
         sys.exit(1)

@@ -87,7 +87,7 @@ _PRINTING = [
 
 @pytest.fixture
 def environment() -> Iterator[dict[str, str]]:
-    """Yield the environment of commands with an API that answers."""
+    """Yield the environment of commands with an API that answers, and with output buffered as it usually is."""
     with running() as api:
         api.tell("GET /v1/policy", {"version": 1, "files": {"policy.yaml": "version: 1\n" * 9_000}})
         api.tell("GET /v1/policy/versions", {"versions": [], "cursor": ""})
@@ -95,7 +95,8 @@ def environment() -> Iterator[dict[str, str]]:
         api.tell("GET /v1/assignments", "kind,principal\r\n" + "group,engineers\r\n" * 9_000)
         api.tell("GET /v1/health", {"policy_version": 1})
         credentials = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_REGION": REGION}
-        yield {**os.environ, **credentials, "DAYONE_API": api.url}
+        usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+        yield {**usual, **credentials, "DAYONE_API": api.url}
 
 
 def _into(out: int, words: tuple[str, ...], environment: dict[str, str]) -> tuple[int, bytes]:
