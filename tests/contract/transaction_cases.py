@@ -344,6 +344,11 @@ CASES = (
         call=lambda on, version: on.state.policies.approve(version, frozenset({"part"})),
     ),
     Case(
+        name="who has something in a sensitive account is noted",
+        prepare=_in_force,
+        call=lambda on, version: on.state.policies.note_in_sensitive_accounts(version, frozenset({"staff"})),
+    ),
+    Case(
         name="a portion is kept",
         prepare=lambda _: None,
         call=lambda on, _: on.state.portions.keep(HIRED, Portion(number=0, subjects=(ADA,), total=1, last=None)),

@@ -74,6 +74,12 @@ class MemoryPolicies:
         if version == self._state.policy_in_force:
             self._state.reservations = replace(self._state.reservations, approved=parts)
 
+    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
+        if version == self._state.policy_in_force:
+            existing = self._state.reservations
+            noted = existing.in_sensitive_accounts | principals
+            self._state.reservations = replace(existing, in_sensitive_accounts=noted)
+
 
 class MemoryPolicyArchive:
     def __init__(self, state: State) -> None:

@@ -278,6 +278,14 @@ class TestReservations:
         ports.policies.approve(1, frozenset({"c"}))
         assert ports.policies.current().reservations.approved == {"a", "b"}
 
+    def test_who_has_something_in_sensitive_accounts_is_added_to(
+        self, ports: StatePorts, reserved: Reservations
+    ) -> None:
+        for version, principal in ((2, "staff"), (2, "person:e-1"), (2, "staff"), (1, "others")):
+            ports.policies.note_in_sensitive_accounts(version, frozenset({principal}))
+        noted = frozenset({"staff", "person:e-1"})
+        assert ports.policies.current().reservations == replace(reserved, in_sensitive_accounts=noted)
+
     def test_those_of_another_version_are_not_lifted(self, ports: StatePorts, reserved: Reservations) -> None:
         ports.policies.lift(1, Reservation.GUARD)
         assert ports.policies.current().reservations == reserved

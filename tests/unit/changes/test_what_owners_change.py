@@ -13,10 +13,10 @@ from dayone.model.people import Status
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.changes.test_sensitive_gifts import POLICY, approve, company, held, later
-from tests.unit.previews import api_of, if_account, put_in_force
+from tests.unit.previews import api_of, if_account, if_policy, put_in_force
 from tests.unit.world import World
 
-PROD = "777788889999"
+PROD, SANDBOX_ID = "777788889999", "666677778888"
 OWNER = "arn:aws:iam::777788889999:user/owner"
 GUARDED = POLICY + 'sensitive: {accounts: [{tags: {pci: "yes"}}, {name: "prod-*"}]}\n'
 WAITS = [
@@ -126,3 +126,65 @@ def test_a_new_account_has_it_at_once() -> None:
     world.account_is(an_account(PROD, name="new", tags={"open": "sesame"}, created_at=world.now))
     world.settle()
     assert (PROD, "Admin", "e-2@example.com") in world.assignments()
+
+
+_STAFF = "staff, permission_set: ViewOnly, accounts: "
+SANDBOX = POLICY.replace(_STAFF + '[{ou: "/**"}]', _STAFF + '[{ou: "/Sandbox/**"}]')
+ELSEWHERE = SANDBOX + 'sensitive: {accounts: [{name: "prod-*"}, {ou_id: ou-1234-prodprod}]}\n'
+JOINS = ["person:e-3 create membership/staff"]
+
+
+def _elsewhere() -> World:
+    """A company in which no account by a guarded name or unit id is in the sandbox."""
+    world = company(SANDBOX)
+    world.account_is(an_account(PROD, name="prod-shop", ou_path="/Prod"))
+    world.account_is(an_account(SANDBOX_ID, name="try", ou_path="/Sandbox", created_at=world.now))
+    world.settle()
+    world.approves = True
+    put_in_force(ELSEWHERE, world=world)
+    world.approves = False
+    later(world)
+    return world
+
+
+def _joins(world: World) -> list[str]:
+    world.hr_tells(a_person("e-3"))
+    world.settle()
+    return [text for text in held(world) if text.startswith("person:")]
+
+
+def test_accounts_that_are_sensitive_elsewhere_make_nobody_wait() -> None:
+    world = _elsewhere()
+    assert (_joins(world), "e-3@example.com" in world.groups()["staff"]) == ([], True)
+    assert not any("group `staff` is sensitive" in note for note in if_policy(ELSEWHERE, world=world).preview.notes)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_once_one_of_the_group_is_sensitive_its_joiners_wait(*, is_new: bool) -> None:
+    world = _elsewhere()
+    number = "888899990000" if is_new else SANDBOX_ID
+    _becomes(an_account(number, name="prod-try", ou_path="/Sandbox"), world=world)
+    assert _joins(world) == JOINS
+    assert any("group `staff` is sensitive" in note for note in if_policy(ELSEWHERE, world=world).preview.notes)
+
+
+def test_what_an_edit_finds_there_counts_at_once() -> None:
+    world = _elsewhere()
+    world.approves = True
+    put_in_force(ELSEWHERE.replace('[{ou: "/Sandbox/**"}]', '[{ou: "/Sandbox/**"}, {ou: "/Prod"}]'), world=world)
+    world.approves = False
+    assert _joins(world) == JOINS
+
+
+def test_a_group_that_has_something_there_keeps_its_joiners_waiting_when_the_rule_goes() -> None:
+    world = company()
+    world.account_is(an_account(PROD, name="prod-shop", ou_path="/Prod"))
+    world.settle()
+    world.approves = True
+    put_in_force(GUARDED.replace("{tags", "{name: prod-shop}, {tags"), world=world)
+    world.approves = False
+    later(world)
+    # The limit keeps the assignment in AWS.
+    put_in_force(ELSEWHERE + "guardrails: {removals: {percent: 0, at_least: 0}}\n", world=world)
+    assert (PROD, "ViewOnly", "staff") in world.assignments()
+    assert _joins(world) == JOINS

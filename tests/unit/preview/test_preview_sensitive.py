@@ -92,6 +92,8 @@ def test_so_is_what_excepts_from_it(old: str, new: str, said: str) -> None:
 
 def test_so_is_what_makes_accounts_sensitive_and_whose_first_day_waits_for_that() -> None:
     world = _company()
+    world.account_is(an_account("777788889999", name="prod-shop", tags={"pci": "yes"}))
+    world.settle()
     names = POLICY + 'sensitive: {accounts: [{tags: {pci: "yes"}, name: "prod-*"}]}\n'
     notes = "".join(if_policy(names, world=world).preview.notes)
     assert "accounts are sensitive by the tag `pci` and the account's name, which whoever tags or renames" in notes

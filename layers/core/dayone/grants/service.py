@@ -20,8 +20,7 @@ from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.desired_grants import why_not_by_policy, why_nothing, why_too_sensitive
 from dayone.planning.facts import Employed
-from dayone.planning.guards import what_protects
-from dayone.policy.matching import no_rights_in
+from dayone.policy.matching import no_rights_in, what_protects
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Page, Records
 from dayone.ports.store import GrantFilter, Grants, Inbox, PolicyInForce

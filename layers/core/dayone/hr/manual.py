@@ -16,7 +16,7 @@ from dayone.model.policy.rules import Policy
 from dayone.model.preconditions import Precondition
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
-from dayone.planning.guards import what_protects
+from dayone.policy.matching import what_protects
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.store import Changes, Inbox, PolicyInForce

@@ -8,7 +8,7 @@ from typing import Protocol
 from dayone.model.hr.versions import HrVersion, HrVersionState
 from dayone.model.principals import ALONE
 from dayone.policy.protection import ProtectionPorts, check_protection
-from dayone.policy.sensitivity import birthrights_in_force
+from dayone.policy.sensitive_notes import birthrights_in_force
 from dayone.ports.audit import AuditLog
 from dayone.ports.failures import DeadLetterQueues, InboxBacklog, StuckSubjects
 from dayone.ports.hr import RecordedHrVersions

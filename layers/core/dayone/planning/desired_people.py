@@ -13,8 +13,7 @@ from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import EachRule, Rules
 from dayone.planning.desired_grants import next_turn
 from dayone.planning.former_names import is_to_be_renamed
-from dayone.planning.guards import what_protects
-from dayone.policy.matching import flips_at
+from dayone.policy.matching import flips_at, what_protects
 
 # A role's session lasts twelve hours at most, and one may begin for an hour from a portal that was open before.
 # Source: IAM Identity Center User Guide, "Set session duration for AWS accounts" and "Authentication sessions".

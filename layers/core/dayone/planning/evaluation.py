@@ -22,10 +22,10 @@ from dayone.planning.desired_grants import announced_ends, reasons_to_mend, with
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
 from dayone.planning.diff import differences, left_alone
 from dayone.planning.first_days import FirstDayGifts, look_ahead
-from dayone.planning.guards import desired_guards, what_protects
+from dayone.planning.guards import desired_guards
 from dayone.planning.held_gifts import Giving, form_of, held_gifts
-from dayone.policy.matching import no_rights_in
-from dayone.policy.sensitivity import sensitivity_of
+from dayone.policy.matching import no_rights_in, what_protects
+from dayone.policy.sensitivity import exposed_anew, sensitivity_of
 
 _SKIPPED = "skipped, because Day One is a delegated administrator, whom AWS lets"
 _NOT_THE_ACCOUNT = f"{_SKIPPED} change nothing in the management account"
@@ -119,6 +119,8 @@ class PolicyEvaluator:
         if head.outstanding > 0 or head.failed or head.held:
             return True
         if isinstance(fact, Person) and head.due_at != next_look(fact, state=state, policy=self.policy, now=self.now):
+            return True
+        if self.policy.sensitive.accounts and exposed_anew(state, fact=fact, policy=self.policy):
             return True
         diff = diff_recorded_state(state, evaluator=self)
         # Only permission sets can be left alone because AWS cannot do it; the change must note that.

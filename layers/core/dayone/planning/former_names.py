@@ -12,7 +12,7 @@ from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Resource, ResourceKind
-from dayone.planning.guards import what_protects
+from dayone.policy.matching import what_protects
 
 _USER = Resource(ResourceKind.USER)
 # Source: Identity Store API, CreateUser, UserName.

@@ -1,12 +1,10 @@
 """Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import chain
 
-from dayone.model.guardrails import Verdict
-from dayone.model.operations import Applied
-from dayone.model.people import Person
 from dayone.model.policy.origins import approval_of, approval_of_group, assignment_of, meaning_of
 from dayone.model.policy.rules import (
     AccountSelector,
@@ -21,27 +19,37 @@ from dayone.model.policy.rules import (
 )
 from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import Resource, ResourceKind, assignment_in
+from dayone.model.subjects import Resource, ResourceKind, Subject
 from dayone.policy.matching import is_narrower
-from dayone.policy.sensitivity import Sensitivity
+from dayone.policy.sensitivity import Sensitivity, groups_with_access, principals_exposed, was_given
 
 _MOST_NAMES = 10
-_USER = Resource(ResourceKind.USER)
 _STAYS = (
     "the guardrails stay as strict as before: {loosens}; to loosen them, put an edit in force that changes nothing "
     "else, or this policy once more, and have somebody else approve that"
 )
 
 
-def judged_as_edit(policy: Policy, *, in_force: Policy, accounts: Callable[[], Iterable[SubjectState]]) -> Policy:
-    """Return a policy as evaluated before it is in force: with the guards in force and their effects.
+@dataclass(frozen=True, kw_only=True)
+class CompanyRecords:
+    """Records that an edit is judged by: a walk through all accounts, and a lookup of any subject."""
 
-    `accounts` reads what is recorded of all accounts, where it matters whether a group has ever had something.
-    """
-    guard = _guard_against(policy, in_force=in_force, accounts=accounts)
+    accounts: Callable[[], Iterable[SubjectState]]
+    state_of: Callable[[Subject], SubjectState]
+
+
+def judged_as_edit(policy: Policy, *, in_force: Policy, recorded: CompanyRecords) -> Policy:
+    """Return a policy as evaluated before it is in force: with the guards in force and their effects."""
+    reservations = Reservations(approved=_still_approved(policy, in_force=in_force))
+    if accounts := _more_sensitive(policy.sensitive, in_force.sensitive).accounts:
+        sensitivity = Sensitivity(replace(policy, sensitive=replace(policy.sensitive, accounts=accounts)))
+        found = (principals_exposed(account, sensitivity) for account in recorded.accounts())
+        there = frozenset(chain.from_iterable(found))
+        reservations = replace(reservations, in_sensitive_accounts=there, accounts_compared=True)
+    policy = replace(policy, reservations=reservations)
+    guard = _guard_against(policy, in_force=in_force, recorded=recorded)
     before = (*in_force.before[:1], in_force) if in_force.version else ()
-    approved = _still_approved(policy, in_force=in_force)
-    return with_reservations(policy, reservations=Reservations(guard=guard, approved=approved), before=before)
+    return with_reservations(policy, reservations=replace(reservations, guard=guard), before=before)
 
 
 def _still_approved(policy: Policy, *, in_force: Policy) -> frozenset[str]:
@@ -91,18 +99,6 @@ def with_reservations(policy: Policy, *, reservations: Reservations, before: tup
     )
 
 
-def what_protects(person: Person, *, applied: Mapping[Resource, Applied], protection: Protection) -> str:
-    """By what a policy protects a person, in words, or empty: their id, or the name of their user.
-
-    HR may call them something else by now: what is protected is the user that is there.
-    """
-    if person.id in protection.people:
-        return "the person"
-    user = applied.get(_USER)
-    names = {person.user_name.casefold(), user.attributes.get("user_name", "").casefold() if user else ""}
-    return "the user name" if names & protection.users else ""
-
-
 def desired_guards(policy: Policy) -> Desired:
     """Desire the loosened guardrails as a resource, if the policy loosens them and does nothing else."""
     guard = policy.reservations.guard
@@ -118,7 +114,7 @@ def desired_guards(policy: Policy) -> Desired:
     return Desired({loosened: DesiredResource({}, reasons)}, notes=(waits,), doubtful=doubtful)
 
 
-def _guard_against(policy: Policy, *, in_force: Policy, accounts: Callable[[], Iterable[SubjectState]]) -> Guard | None:
+def _guard_against(policy: Policy, *, in_force: Policy, recorded: CompanyRecords) -> Guard | None:
     if not in_force.version:
         # Before it there is nothing to be loosened but what is sensitive: HR alone gives none of it, and nothing of it
         # is called harmless.
@@ -129,7 +125,7 @@ def _guard_against(policy: Policy, *, in_force: Policy, accounts: Callable[[], I
         in_force = replace(in_force, protection=_joined(in_force.protection, changed))
     named = in_force.sensitive.permission_sets | _copies(policy, in_force=in_force)
     in_force = replace(in_force, sensitive=replace(in_force.sensitive, permission_sets=named))
-    before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force, accounts=accounts))
+    before = replace(in_force, sensitive=_with_groups_given_less(policy, in_force=in_force, recorded=recorded))
     # Nobody is in a group that the policy does not have: nothing becomes possible by that yet.
     there = before.sensitive.groups & {rule.name for rule in policy.groups}
     had = replace(before, sensitive=replace(before.sensitive, groups=there))
@@ -145,9 +141,7 @@ def _guard_against(policy: Policy, *, in_force: Policy, accounts: Callable[[], I
     )
 
 
-def _with_groups_given_less(
-    policy: Policy, *, in_force: Policy, accounts: Callable[[], Iterable[SubjectState]]
-) -> SensitiveNames:
+def _with_groups_given_less(policy: Policy, *, in_force: Policy, recorded: CompanyRecords) -> SensitiveNames:
     """Return the former sensitive names, with groups whose members had sensitive access and may still have it.
 
     Also without a rule of the group: AWS may keep it. Not when the access was only asked for, and never given.
@@ -156,20 +150,10 @@ def _with_groups_given_less(
     sensitivity = Sensitivity(in_force)
     still = sensitivity.groups.keys() - Sensitivity(kept).groups
     if still - in_force.sensitive.groups:
-        still = still & frozenset(chain.from_iterable(_groups_with_access(each, sensitivity) for each in accounts()))
+        has_had = cache(partial(was_given, sensitivity=sensitivity, state_of=recorded.state_of))
+        found = (groups_with_access(each, sensitivity, was_given=has_had) for each in recorded.accounts())
+        still = still & frozenset(chain.from_iterable(found))
     return replace(in_force.sensitive, groups=in_force.sensitive.groups | still)
-
-
-def _groups_with_access(account: SubjectState, sensitivity: Sensitivity) -> Iterable[str]:
-    """Return the groups that have something sensitive in an account, or may have: all while something is under way."""
-    if account.head.outstanding:
-        return sensitivity.groups
-    approved = (part.resource for part in account.head.held if part.verdict in (Verdict.APPROVED, Verdict.AHEAD))
-    return [
-        assignment_in(resource).principal.group
-        for resource in (*account.applied, *approved)
-        if resource.kind is ResourceKind.ASSIGNMENT and sensitivity.why(resource, fact=account.head.fact)
-    ]
 
 
 def _copies(policy: Policy, *, in_force: Policy) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
 from dayone.model.policy.origins import approval_of, assignment_of, assignment_rule, birthright_of
-from dayone.model.policy.rules import CustomerPolicy, Location, PermissionSetRule, PersonSelector, Policy
+from dayone.model.policy.rules import PermissionSetRule, PersonSelector, Policy
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
@@ -21,14 +21,13 @@ from dayone.planning.former_names import has_vacated
 from dayone.policy.managed_policies import HARMLESS
 from dayone.policy.matching import selects_account
 from dayone.policy.sensitive_documents import why_document_is_sensitive
-from dayone.policy.sensitivity import Sensitivity, why_contents_are_sensitive
+from dayone.policy.sensitivity import Sensitivity, recorded_rule, why_contents_are_sensitive
 
 FIRST_APPROVAL = "the account existed before Day One, and its first assignments are not approved yet"
 NO_LONGER_SENSITIVE = (
     "the account was sensitive until it was moved, renamed or tagged, and what it is given since is not approved yet"
 )
 _RIGHTS = PARTS_OF_A_SET - {ResourceKind.PERMISSION_SET}
-_NOWHERE = Location("", 0)
 _SIGN_IN = ("user_name", "email")
 
 
@@ -114,7 +113,7 @@ def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
         return ""
     # An edit that takes rights out of a set does not do so at once.
     name = assignment_in(resource).permission_set
-    recorded = _recorded_rule(giving.recorded(Subject(SubjectKind.PERMISSION_SET, name)).applied)
+    recorded = recorded_rule(giving.recorded(Subject(SubjectKind.PERMISSION_SET, name)).applied)
     rule = next((rule for rule in sensitivity.policy.permission_sets if rule.name == name), None)
     if sensitivity.is_called_harmless(name) and rule and _is_within(recorded, rule):
         return ""
@@ -154,21 +153,6 @@ def _is_within(recorded: PermissionSetRule, rule: PermissionSetRule) -> bool:
     )
 
 
-def _recorded_rule(applied: Mapping[Resource, Applied]) -> PermissionSetRule:
-    """Return the confirmed contents of a permission set as a rule."""
-    names: dict[ResourceKind, list[str]] = {}
-    for resource in applied:
-        names.setdefault(resource.kind, []).append(resource.name)
-    inline = applied.get(Resource(ResourceKind.INLINE_POLICY))
-    return PermissionSetRule(
-        "",
-        _NOWHERE,
-        managed_policies=tuple(names.get(ResourceKind.MANAGED_POLICY, ())),
-        customer_policies=tuple(map(CustomerPolicy, names.get(ResourceKind.CUSTOMER_POLICY, ()))),
-        inline_policy=inline.attributes.get("document", "") if inline else "",
-    )
-
-
 def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
     """All that is to be done to a sensitive set that may give more by it, so that no form in between is given."""
     name, applied = giving.state.head.subject.name, giving.state.applied
@@ -177,7 +161,7 @@ def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: S
         is_new = ITSELF[SubjectKind.PERMISSION_SET] not in applied
     else:
         # Of one that others made, what is taken off may be all that limits it.
-        reason, is_named, is_new = why_contents_are_sensitive(_recorded_rule(applied)), False, False
+        reason, is_named, is_new = why_contents_are_sensitive(recorded_rule(applied)), False, False
     if not (reason and (is_new or any(_may_widen(difference, applied, is_named=is_named) for difference in found))):
         return {}
     why = f"permission set `{name}`: {reason}"

@@ -1,15 +1,17 @@
 """People and accounts matched by the selectors of a policy; the management account only by its id."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import translate
 from functools import lru_cache
 
 from dayone.model.accounts import Account, AccountState
+from dayone.model.operations import Applied
 from dayone.model.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
-from dayone.model.policy.rules import AccountSelector, Condition, Location, PersonSelector, Policy
+from dayone.model.policy.rules import AccountSelector, Condition, Location, PersonSelector, Policy, Protection
+from dayone.model.subjects import Resource, ResourceKind
 from dayone.policy.ou_paths import are_apart, covers, is_under
 
 
@@ -77,6 +79,7 @@ def _unseen(account_id: str) -> Account:
 
 
 _WILDCARDS = frozenset("*?[")
+_USER = Resource(ResourceKind.USER)
 
 
 def selects_person(selector: PersonSelector, person: Person, *, now: datetime) -> bool:
@@ -207,3 +210,15 @@ def _expression(pattern: str) -> str:
 
 def _is_reached(condition: Condition, person: Person, *, days: int, now: datetime) -> bool:
     return has_come(person, condition.attribute, days=days, now=now)
+
+
+def what_protects(person: Person, *, applied: Mapping[Resource, Applied], protection: Protection) -> str:
+    """By what a policy protects a person, in words, or empty: their id, or the name of their user.
+
+    HR may call them something else by now: what is protected is the user that is there.
+    """
+    if person.id in protection.people:
+        return "the person"
+    user = applied.get(_USER)
+    names = {person.user_name.casefold(), user.attributes.get("user_name", "").casefold() if user else ""}
+    return "the user name" if names & protection.users else ""

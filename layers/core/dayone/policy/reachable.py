@@ -74,6 +74,10 @@ class PoliciesWithinReach(PolicyWithinReach):
         """See Policies."""
         self.policies.approve(version, parts)
 
+    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
+        """See Policies."""
+        self.policies.note_in_sensitive_accounts(version, principals)
+
 
 def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int, records: Records) -> Policy:
     """Parse the policy of these texts by file name; raise Invalid with every mistake, or for unsupported rules.

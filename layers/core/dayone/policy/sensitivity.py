@@ -1,38 +1,39 @@
 """Identify sensitive access: permissions to widen access, the management account, and names in the policy."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from dayone.model.accounts import Account
+from dayone.model.guardrails import Verdict
+from dayone.model.operations import Applied
 from dayone.model.policy.origins import (
     Meaning,
     assignment_of,
     assignment_rule,
-    birthright_of,
     harmless_of,
     meaning_of,
 )
 from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
+    CustomerPolicy,
     GroupRule,
+    Location,
     PermissionSetRule,
     PersonSelector,
     Policy,
-    PolicyNote,
 )
-from dayone.model.subjects import Assignment, Resource, ResourceKind, assignment_in
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import Assignment, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.policy.managed_policies import HARMLESS, SENSITIVE
-from dayone.policy.matching import describes, may_share_accounts, names_management
+from dayone.policy.matching import describes, may_share_accounts, names_management, selects_account
 from dayone.policy.sensitive_documents import why_document_is_sensitive
 
 # Sensitive whatever their current documents contain.
 _BY_NAME = frozenset({"AdministratorAccess", "IAMFullAccess", "PowerUserAccess", "job-function/SystemAdministrator"})
-# Attributes that HR systems let people edit themselves.
-_OWN = frozenset({"given_name", "family_name", "display_name", "user_name", "email", "time_zone", "location"})
-_MAYBE = "where accounts may be sensitive"
-_BY_OWNERS = "which whoever tags or renames accounts can set"
+_NOWHERE = Location("", 0)
+MAYBE = "where accounts may be sensitive"
 _MANAGEMENT_ACCOUNT = "it reaches the management account"
 
 
@@ -55,78 +56,6 @@ def _reasons(permission_set: PermissionSetRule) -> Iterator[str]:
         yield f"it has your policy `{policy}`, which cannot be read"
     if permission_set.inline_policy and (reason := why_document_is_sensitive(permission_set.inline_policy)):
         yield reason
-
-
-def birthrights_in_force(policy: Policy) -> Iterator[str]:
-    """Yield a sentence for each sensitive access that HR alone gives."""
-    for rule in _birthrights(policy):
-        if birthright_of(rule) in policy.sensitive.birthrights:
-            yield f"{rule.location}: {_given_by_hr(rule, policy=policy)}"
-
-
-def _birthrights(policy: Policy) -> Iterator[GroupRule | AssignmentRule]:
-    yield from (rule for rule in policy.groups if rule.birthright)
-    yield from (rule for rule in policy.assignments if rule.birthright)
-
-
-def _given_by_hr(rule: GroupRule | AssignmentRule, *, policy: Policy) -> str:
-    what = f"group {rule.name}" if isinstance(rule, GroupRule) else f"{rule.permission_set} of person {rule.person}"
-    if birthright_of(rule) in policy.sensitive.birthrights:
-        return f"HR alone gives {what}, although it is sensitive (`birthright`)"
-    return f"{what} is to be given by HR alone (`birthright`), which counts once somebody else has approved that"
-
-
-def sensitive_sets(policy: Policy) -> Iterator[PolicyNote]:
-    """Yield a note on each permission set that is sensitive or declared harmless although it is, and each birthright.
-
-    Also on what gives sensitive access, or excepts from it, by what many can change.
-    """
-    sensitivity = Sensitivity(policy)
-    yield from _given_lightly(policy, sensitivity)
-    reasons = sensitivity.permission_sets
-    for rule in _birthrights(policy):
-        yield PolicyNote(rule.location, _given_by_hr(rule, policy=policy))
-    for permission_set in policy.permission_sets:
-        if reason := reasons.get(permission_set.name):
-            yield PolicyNote(permission_set.location, f"permission set `{permission_set.name}` is sensitive: {reason}")
-        elif reason := why_contents_are_sensitive(permission_set):
-            yield PolicyNote(
-                permission_set.location, f"permission set `{permission_set.name}` is called harmless, although {reason}"
-            )
-
-
-def _given_lightly(policy: Policy, sensitivity: "Sensitivity") -> Iterator[PolicyNote]:
-    """Yield what gives sensitive access, or keeps somebody or an account out of it, by what many can change."""
-    for group in policy.groups:
-        if reason := sensitivity.groups.get(group.name):
-            yield from _joined_lightly(group, reason=reason)
-    for rule in policy.assignments:
-        for role, places in (("goes by", rule.accounts), ("leaves accounts out by", rule.exceptions)):
-            if sensitivity.why_set(rule.permission_set) and (names := _set_by_owners(places)):
-                text = f"`{rule.permission_set}` is sensitive and {role} {names}, {_BY_OWNERS}"
-                yield PolicyNote(rule.location, text)
-    for selector in policy.sensitive.accounts:
-        if names := _set_by_owners([selector]):
-            yield PolicyNote(selector.location, f"accounts are sensitive by {names}, {_BY_OWNERS}")
-
-
-def _joined_lightly(group: GroupRule, *, reason: str) -> Iterator[PolicyNote]:
-    if reason.endswith(_MAYBE):
-        text = f"group `{group.name}` is sensitive, so whoever joins it waits for an approval: {reason}"
-        yield PolicyNote(group.location, text)
-    for role, selectors in (("goes by", group.members), ("leaves people out by", group.exceptions)):
-        attributes = {condition.attribute for selector in selectors for condition in selector.conditions}
-        if own := attributes & _OWN:
-            names = ", ".join(f"`{name}`" for name in sorted(own))
-            text = f"group `{group.name}` is sensitive and {role} {names}, which people can often edit themselves"
-            yield PolicyNote(group.location, text)
-
-
-def _set_by_owners(selectors: Iterable[AccountSelector]) -> str:
-    tags = sorted({condition.attribute for selector in selectors for condition in selector.tags})
-    names = "the account's name" if any(selector.names for selector in selectors) else ""
-    listed = ", ".join(f"`{name}`" for name in tags)
-    return " and ".join(filter(None, (f"the tag {listed}" if tags else "", names)))
 
 
 @dataclass(frozen=True)
@@ -161,8 +90,8 @@ class Sensitivity:
     def groups(self) -> Mapping[str, str]:
         """Reasons why memberships in the sensitive groups are so, by key.
 
-        A group is sensitive if it is declared so, or is given a sensitive permission set or any access where an account
-        may be sensitive: now or in future.
+        A group is sensitive if it is declared so, or is given a sensitive permission set, or any access in an account
+        that is called sensitive: where the accounts are not known, wherever one may be.
         """
         reasons = dict.fromkeys(sorted(self._names.groups), "the policy calls it sensitive")
         for rule in self._policy.assignments:
@@ -228,6 +157,19 @@ class Sensitivity:
             return "the policy calls the account sensitive"
         return ""
 
+    def principals_in(self, account: Account, resources: Iterable[Resource]) -> frozenset[str]:
+        """Return the principals with one of the resources in an account, or a rule, if it is called sensitive."""
+        if account.is_management or not self.why_account(account):
+            return frozenset()
+        have = (assignment_in(each).principal for each in resources if each.kind is ResourceKind.ASSIGNMENT)
+        given = (
+            rule.principal
+            for rule in self._policy.assignments
+            if any(selects_account(each, account) for each in rule.accounts)
+            and not any(describes(each, account) for each in rule.exceptions)
+        )
+        return frozenset(map(str, (*have, *given)))
+
     def why_assignment(self, assignment: Assignment, *, account: Account) -> str:
         """Return the reason why an assignment is sensitive: its permission set, the account, or the group."""
         if reason := self.why_account(account):
@@ -254,11 +196,13 @@ class Sensitivity:
         """Return the reason why an assignment rule gives something sensitive, wherever it does, or ""."""
         if reason := self.why_set(rule.permission_set):
             return f"it is given `{rule.permission_set}`: {reason}"
+        known = self._policy.reservations
+        may_reach = not known.accounts_compared or rule.principal in known.in_sensitive_accounts
         for selector in rule.accounts:
             if names_management(selector):
                 return _MANAGEMENT_ACCOUNT
-            if any(may_share_accounts(selector, sensitive) for sensitive in self._names.accounts):
-                return f"it is given `{rule.permission_set}` {_MAYBE}"
+            if may_reach and any(may_share_accounts(selector, each) for each in self._names.accounts):
+                return f"it is given `{rule.permission_set}` {MAYBE}"
         return ""
 
 
@@ -281,3 +225,61 @@ def sensitivity_of(policy: Policy) -> Sensitivity:
     for oldest in list(_READY)[:-_MOST_READY]:
         _READY.pop(oldest, None)
     return made
+
+
+def recorded_rule(applied: Mapping[Resource, Applied]) -> PermissionSetRule:
+    """Return the confirmed contents of a permission set as a rule."""
+    names: dict[ResourceKind, list[str]] = {}
+    for resource in applied:
+        names.setdefault(resource.kind, []).append(resource.name)
+    inline = applied.get(Resource(ResourceKind.INLINE_POLICY))
+    return PermissionSetRule(
+        "",
+        _NOWHERE,
+        managed_policies=tuple(names.get(ResourceKind.MANAGED_POLICY, ())),
+        customer_policies=tuple(map(CustomerPolicy, names.get(ResourceKind.CUSTOMER_POLICY, ()))),
+        inline_policy=inline.attributes.get("document", "") if inline else "",
+    )
+
+
+def principals_exposed(account: SubjectState, sensitivity: Sensitivity) -> frozenset[str]:
+    """Return who has something in an account, or is given it, if that is called sensitive."""
+    fact = account.head.fact
+    return sensitivity.principals_in(fact, account.applied) if isinstance(fact, Account) else frozenset()
+
+
+def exposed_anew(state: SubjectState, *, fact: object, policy: Policy) -> frozenset[str]:
+    """Return who has something in a sensitive account, by the fact that it is planned with, and is not noted yet."""
+    if not (isinstance(fact, Account) and policy.reservations.accounts_compared):
+        return frozenset()
+    exposed = sensitivity_of(policy).principals_in(fact, state.applied)
+    return exposed - policy.reservations.in_sensitive_accounts
+
+
+def groups_with_access(
+    account: SubjectState, sensitivity: Sensitivity, *, was_given: Callable[[str], bool]
+) -> Iterable[str]:
+    """Return the groups that have something sensitive in an account, or may have: all while something is under way."""
+    if account.head.outstanding:
+        return sensitivity.groups
+    assignments = [assignment_in(each) for each in _given(account) if each.kind is ResourceKind.ASSIGNMENT]
+    fact = account.head.fact
+    is_sensitive = isinstance(fact, Account) and bool(sensitivity.why_account(fact))
+    return [each.principal.group for each in assignments if is_sensitive or was_given(each.permission_set)]
+
+
+def was_given(permission_set: str, *, sensitivity: Sensitivity, state_of: Callable[[Subject], SubjectState]) -> bool:
+    """Return whether a sensitive permission set has had what makes it so: not when that was only asked for."""
+    if not sensitivity.why_set(permission_set):
+        return False
+    if sensitivity.is_called_sensitive(permission_set) or not sensitivity.has_set(permission_set):
+        return True
+    state = state_of(Subject(SubjectKind.PERMISSION_SET, permission_set))
+    is_under_way = state.head.outstanding or len([*_given(state)]) > len(state.applied)
+    return bool(is_under_way or why_contents_are_sensitive(recorded_rule(state.applied)))
+
+
+def _given(state: SubjectState) -> Iterator[Resource]:
+    """Yield what AWS has confirmed of a subject, and what was approved for it."""
+    yield from state.applied
+    yield from (part.resource for part in state.head.held if part.verdict in (Verdict.APPROVED, Verdict.AHEAD))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import Protocol
 
@@ -19,10 +20,10 @@ from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.planning.desired import without_sensitivity
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
-from dayone.planning.guards import judged_as_edit
+from dayone.planning.guards import CompanyRecords, judged_as_edit
 from dayone.policy.protection import ProtectionPorts, check_protection
 from dayone.policy.reachable import read_policy_here
-from dayone.policy.sensitivity import sensitive_sets
+from dayone.policy.sensitive_notes import sensitive_sets
 from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
 from dayone.policy.unmatched_rules import UnmatchedRules
 from dayone.ports.operations import Clock
@@ -73,9 +74,9 @@ def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
 def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     in_force = ports.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
-    policy = judged_as_edit(
-        policy, in_force=in_force, accounts=lambda: walk_kind(SubjectKind.ACCOUNT, company=ports.company)
-    )
+    accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company)
+    recorded = CompanyRecords(accounts=accounts, state_of=ports.records.subject)
+    policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
     evaluator = _evaluator(policy, ports=ports)
     unmatched = UnmatchedRules(policy, now=evaluator.now)
     everybody = _added_to(unmatched, walk_company(policy, company=ports.company))

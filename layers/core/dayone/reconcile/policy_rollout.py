@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import count
 
 from dayone.errors import Rejected
@@ -16,7 +17,7 @@ from dayone.model.subject_state import Portion, SubjectState
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.planning.facts import evaluator_of
-from dayone.planning.guards import judged_as_edit
+from dayone.planning.guards import CompanyRecords, judged_as_edit
 from dayone.planning.judgement import PolicyImpact, removals_of, split_held, why_policy_is_held
 from dayone.ports.store import Changes, Company, Inbox, Ledger, Policies, Portions
 
@@ -59,9 +60,9 @@ def _assess(
     policy: Policy, *, in_force: Policy, change: str, number: int, until: datetime, ports: ActivationPorts
 ) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
-    policy = judged_as_edit(
-        policy, in_force=in_force, accounts=lambda: walk_kind(SubjectKind.ACCOUNT, company=ports.company)
-    )
+    accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company)
+    recorded = CompanyRecords(accounts=accounts, state_of=ports.state_of)
+    policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
     evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock())
     # Beside the portions of subjects that the change requeues.
     name = f"{change}~removals"

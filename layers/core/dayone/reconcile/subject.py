@@ -28,6 +28,7 @@ from dayone.planning.judgement import (
     why_held,
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
+from dayone.policy.sensitivity import exposed_anew
 from dayone.ports.store import Changes, Grants, HeldParts, Ledger, Policies, Subjects
 from dayone.reconcile.blame import with_blame
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
@@ -121,8 +122,10 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     over = [removal for removal in held if removal not in recorded.head.held]
     state = replace(recorded, head=replace(recorded.head, held=held))
     resolved = resolve(command, state.head, now)
-    received = (command.grant,) if isinstance(command, ApplyGrant) else ()
-    granted_to = people_granted((*state.head.grants, *received))
+    # Before the account is recorded as such: nobody joins what has access there without an approval.
+    if policy.sensitive.accounts and (exposed := exposed_anew(state, fact=resolved.fact, policy=policy)):
+        ports.policies.note_in_sensitive_accounts(policy.version, exposed)
+    granted_to = people_granted((*state.head.grants, *([command.grant] if isinstance(command, ApplyGrant) else [])))
     people = people_concerned(resolved.fact, policy=policy, granted=granted_to, subjects=ports.subjects)
     holders = Holders(fact=resolved.fact, cycle=policy.people, people=people)
     granted = record_grants(command, state=state, holders=holders, grants=ports.grants, now=now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import ClassVar
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, Key
 
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb.audit import POLICY, appended
@@ -26,6 +26,7 @@ from dayone.planning.guards import with_reservations
 from dayone.ports.records import Page
 
 _KEPT, _CURRENT, _ORIGINS = "kept", "current", "origins"
+_EXPOSED = "in_sensitive_accounts"
 _ORIGINS_OF_CURRENT = keys.RecordKey(keys.CURRENT_POLICY.pk, "ORIGINS")
 _NONE, _UNKNOWN = Reservations(), Origins()
 # Each is lifted by itself, since two decisions may meet.
@@ -97,6 +98,22 @@ class DynamoPolicies(DynamoPolicyInForce):
         """Remember that these parts of a version were approved, and no others; harmless when it is not in force."""
         noted = Update(keys.CURRENT_POLICY, put={"approved": encode(parts)}, condition=is_version(version))
         self._table.write(noted, what=f"approving parts of version {version} of the policy")
+
+    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
+        """Add principals to those with something in a sensitive account; harmless when it is not in force."""
+
+        def noted() -> Mapping[str, Write]:
+            record = self._table.get(keys.CURRENT_POLICY) or {}
+            before = frozenset(record.get(_EXPOSED, ()))
+            if record.get("version") != version or principals <= before:
+                return {}
+            # Several accounts may come at once, and none is to be forgotten.
+            place = Attr(_EXPOSED)
+            is_as_read = place.eq(record[_EXPOSED]) if before else place.not_exists()
+            put = {_EXPOSED: encode(before | principals)}
+            return {_CURRENT: Update(keys.CURRENT_POLICY, put=put, condition=is_version(version) & is_as_read)}
+
+        self._table.transact(noted, what=f"noting who has something in sensitive accounts under version {version}")
 
     def origins(self) -> Origins:
         """Return the authors of the parts of the version in force; empty where that was never recorded."""

@@ -230,10 +230,9 @@ class Reservation(StrEnum):
 class Reservations:
     """Reservations on a policy version until somebody else approves it.
 
-    `hold` is the reason why those of its removals are held that a version in `replaced` would not make, or is empty;
-    `replaced` are the previous version and the last one before that without a hold. `change` is the one that put it in
-    force, and is to be approved. `approved` identify parts that assign something sensitive, approved by somebody else
-    for some account.
+    `hold` is the reason to hold those of its removals that a version in `replaced`, the previous and the last without a
+    hold, would not make, or is empty. `change` put it in force, and is to be approved. `approved` identify parts that
+    were approved in some account. The principals `in_sensitive_accounts` are known if `accounts_compared`.
     """
 
     hold: str = ""
@@ -241,6 +240,8 @@ class Reservations:
     change: str = ""
     guard: Guard | None = None
     approved: frozenset[str] = frozenset()
+    in_sensitive_accounts: frozenset[str] = frozenset()
+    accounts_compared: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dayone.errors import Invalid
 from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.policy.language.parser import read_policy
 from dayone.policy.language.yaml_source import PolicyFinding, invalid_policy
-from dayone.policy.sensitivity import sensitive_sets
+from dayone.policy.sensitive_notes import sensitive_sets
 from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
 
 
