@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
@@ -23,6 +23,7 @@ type _Decoder = Callable[[Any], Any]
 _TEXTS = (Subject, Resource, ResourceOf)
 _EMPTY: Mapping[object, object] = {str: "", tuple: (), Mapping: {}, frozenset: frozenset()}
 _ABSENT = object()
+_SIZED = (str, list, dict)
 
 
 def stamp(at: datetime) -> str:
@@ -42,26 +43,44 @@ _SCALARS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
 )
 
 
-def encode(value: object) -> Any:  # noqa: ANN401 - any plain value, one return for each kind
+def encode(value: object) -> Any:  # noqa: ANN401 - any plain value
     """Encode a value as None, bool, int, str, list or dict; dataclasses become dicts without their empty fields."""
+    return value if type(value) is str else _ENCODERS[type(value)](value)
+
+
+class _Encoders(dict[type, Callable[[Any], Any]]):
+    """Encoders by type: a message has dozens of values of a few types."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        self[kind] = encoder = _encoder(kind)
+        return encoder
+
+
+_ENCODERS = _Encoders()
+
+
+def _encoder(kind: type) -> Callable[[Any], Any]:
     for kinds, written in _SCALARS:
-        if isinstance(value, kinds):
-            return written(value)
-    if isinstance(value, frozenset):
-        return sorted(map(encode, value))
-    if isinstance(value, Mapping):
-        return {str(name): encode(member) for name, member in value.items()}
-    if isinstance(value, tuple | list):
-        return [encode(member) for member in value]
-    if is_dataclass(value):
-        encoded = {field.name: encode(getattr(value, field.name)) for field in fields(value)}
-        return {name: member for name, member in encoded.items() if not is_empty(member)}
-    return value
+        if issubclass(kind, kinds):
+            return written
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(map(encode, value))
+    if issubclass(kind, Mapping):
+        return lambda value: {str(name): encode(member) for name, member in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [encode(member) for member in value]
+    if is_dataclass(kind):
+        return partial(_without_empty, tuple(field.name for field in fields(kind)))
+    return lambda value: value
+
+
+def _without_empty(names: tuple[str, ...], value: object) -> Record:
+    return {name: member for name in names if not is_empty(member := encode(getattr(value, name)))}
 
 
 def is_empty(encoded: object) -> bool:
     """Return whether an encoded value is left out; zero and false are not empty."""
-    return encoded is None or (isinstance(encoded, str | list | dict) and not encoded)
+    return not encoded and (encoded is None or isinstance(encoded, _SIZED))
 
 
 def decode[T](kind: type[T], record: Mapping[str, Any], **given: object) -> T:

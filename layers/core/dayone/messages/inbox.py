@@ -11,6 +11,7 @@ from dayone.errors import Malformed
 from dayone.messages.codec import decode, encode
 from dayone.model.commands import COMMANDS, Command
 
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 _KINDS = {kind.__name__: kind for kind in COMMANDS}
 
 
@@ -19,7 +20,7 @@ def to_json(command: Command) -> str:
 
     Subjects are `kind:name`, times are in ISO 8601, and empty fields are left out.
     """
-    return json.dumps({"command": type(command).__name__, **encode(command)}, separators=(",", ":"))
+    return _COMPACT.encode({"command": type(command).__name__, **encode(command)})
 
 
 def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
