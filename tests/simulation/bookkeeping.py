@@ -223,12 +223,26 @@ def waits_for_others(operation: Operation) -> bool:
 
 def waits(world: "Simulation") -> Iterator[str]:
     """Check that parked operations are of a plan in force; their resource has neither come, gone nor been given up."""
+    for operation, on, in_vain in _waiting_in_vain(world):
+        if not _is_woken_soon(operation, world):
+            yield f"{operation.id} waits for {on}, {in_vain}"
+
+
+def about_to_be_woken(world: "Simulation") -> int:
+    """Return how many parked operations are due to be woken: what they wait for has come, gone or been given up."""
+    return sum(_is_woken_soon(operation, world) for operation, _, _ in _waiting_in_vain(world))
+
+
+def _waiting_in_vain(world: "Simulation") -> Iterator[tuple[Operation, ResourceOf, str]]:
     state = world.day_one.state
     for on, waiting in state.parked.items():
         for operation in (state.operations[change, name] for _, change, name in waiting):
-            in_vain = _waits_in_vain(operation, on=on, state=state)
-            if in_vain and world.time.now - (operation.refused_since or operation.created_at) > _A_SWEEP_OR_TWO:
-                yield f"{operation.id} waits for {on}, {in_vain}"
+            if in_vain := _waits_in_vain(operation, on=on, state=state):
+                yield operation, on, in_vain
+
+
+def _is_woken_soon(operation: Operation, world: "Simulation") -> bool:
+    return world.time.now - (operation.refused_since or operation.created_at) <= _A_SWEEP_OR_TWO
 
 
 def _waits_in_vain(operation: Operation, *, on: ResourceOf, state: ObservedState) -> str:

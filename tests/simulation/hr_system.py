@@ -19,13 +19,19 @@ KEYS = {SOURCE: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", OTHER_SOURCE: "C2FVsBQIhrscC
 _TOLD = ("id", "user_name", "email", "given_name", "family_name", "display_name", "department", "title", "time_zone")
 
 
+def record_of(person: Person) -> dict[str, str]:
+    """Return what HR sends of a person: attributes as texts, days in ISO 8601, no day that there is not."""
+    days = {"start_date": person.start_date, "end_date": person.end_date}
+    return {
+        **{name: getattr(person, name) for name in _TOLD},
+        **{name: day.isoformat() for name, day in days.items() if day},
+    }
+
+
 def delivery(person: Person, *, at: datetime, reference: str, sent: datetime, source: str = SOURCE) -> Delivery:
     """Return HR's record of a person at `at`, signed at `sent`: a repeated delivery is signed again."""
-    told = {name: getattr(person, name) for name in _TOLD}
-    days = {"start_date": person.start_date, "end_date": person.end_date}
-    record = {**told, **{name: day.isoformat() for name, day in days.items() if day}}
     kind = "person.ended" if person.status is Status.ENDED else "person.updated"
-    body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": record})
+    body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": record_of(person)})
     headers = {
         "webhook-id": reference,
         "webhook-timestamp": str(int(sent.timestamp())),

@@ -67,8 +67,8 @@ class SimulatedIdentityCenter:
     """The truth in `center`, behind AWS's quotas and delays.
 
     `departed` are the moments (microseconds) of the calls of the last second by quota, `told_over` the requests whose
-    end somebody has been told, `lost` those of which nobody got the id. `roles` is in which form an account (id) has a
-    permission set (ARN).
+    end somebody has been told, `lost` those of which nobody got the id. `refused` are assignments and permission sets
+    (ARN) whose last request has failed for good. `roles` is in which form an account (id) has a permission set (ARN).
     """
 
     time: Clockwork
@@ -83,6 +83,7 @@ class SimulatedIdentityCenter:
     most_outstanding: Counter[str] = field(default_factory=Counter)
     conflicts: list[str] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
+    refused: set[object] = field(default_factory=set)
     roles: dict[tuple[str, str], tuple[object, ...]] = field(default_factory=dict)
     watch: Callable[[], None] | None = None
     is_known: Callable[[str], bool] = lambda _: True
@@ -213,7 +214,10 @@ class SimulatedIdentityCenter:
             reason = self.weather.random.choice((_PASSING_FAILURE, _PASSING_FAILURE, _FINAL_FAILURE))
             self.center.requests[request_id].perform = lambda: _fail(reason)
         self.center.work([request_id])
-        if not self.center.requests[request_id].state.failure_reason:
+        failure = self.center.requests[request_id].state.failure_reason
+        if failure != _PASSING_FAILURE:
+            (self.refused.add if failure else self.refused.discard)(key)
+        if not failure:
             self._write_roles(outstanding.kind, key)
             self.affects(outstanding.kind, request_id=request_id, key=key)
         if self.watch:

@@ -6,9 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dayone.model.dependencies import GUARDED
-from dayone.model.operations import Action
+from dayone.model.operations import Action, Operation, OperationState
+from dayone.model.subjects import ResourceKind
 from tests.simulation import bookkeeping
-from tests.simulation.as_desired import Comparison, users_of
+from tests.simulation.identity_center import form_of
+from tests.simulation.oracle import policy_text
+from tests.simulation.oracle.expected import expected, texts
+from tests.simulation.oracle.facts import set_of
+from tests.simulation.oracle.judge import differences
+from tests.simulation.snapshot import refused_by_aws, snapshot
+from tests.simulation.table import ObservedState
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -59,8 +66,16 @@ def only_its_own(world: "Simulation") -> Iterator[str]:
 
 
 def as_desired(world: "Simulation") -> Iterator[str]:
-    """Identity Center holds what the facts and the policy describe."""
-    yield from Comparison(world).differences()
+    """Identity Center holds what the facts and the policy describe, and accounts have permission sets as they are."""
+    facts = world.outside.knows()
+    facts.refused = set(refused_by_aws(world))
+    yield from differences(facts, snapshot(world), now=world.time.now)
+    open_items = expected(facts, now=world.time.now).open
+    for (account, arn), form in world.aws.roles.items():
+        # AWS deletes no set that is assigned; the role of one that is gone went before it.
+        stored = world.aws.center.permission_sets.get(arn)
+        if stored and form_of(stored) != form and set_of(stored.name) not in open_items:
+            yield f"{account} has an old form of {stored.name}"
 
 
 def grants_end(world: "Simulation") -> Iterator[str]:
@@ -89,9 +104,40 @@ def users_are_nobody_elses(world: "Simulation") -> Iterator[str]:
     yield from (f"{claim} belongs to {count} people" for claim, count in claims.items() if count > 1)
 
 
+def users_of(world: "Simulation") -> Iterator[tuple[str, str]]:
+    """The ids of people and of their users, as AWS has confirmed them."""
+    for of, applied in world.day_one.state.applied.items():
+        if of.resource.kind is ResourceKind.USER and "user_id" in applied.references:
+            yield of.subject.name, applied.references["user_id"]
+
+
 def no_mishaps(world: "Simulation") -> Iterator[str]:
     """Functions raise what they are meant to raise."""
     yield from world.day_one.mishaps
+
+
+def held_for_a_reason(world: "Simulation") -> Iterator[str]:
+    """Check that a leaver's access waits for a human only when more was removed that day, with it, than always goes."""
+    state, facts = world.day_one.state, world.outside.facts
+    always = min(map(policy_text.fewest_removals, texts(facts)), default=0)
+    held = [each for each in state.operations.values() if _was_held(each, state=state) and each.action is Action.DELETE]
+    together = Counter((operation.change, operation.subject) for operation in held)
+    for operation in held:
+        if not world.outside.is_about_a_leaver(state.changes[operation.change].cause.reference):
+            continue
+        gone = sum(
+            other.action is Action.DELETE
+            and other.resource.kind in GUARDED
+            and other.created_at.date() == operation.created_at.date()
+            and not _was_held(other, state=state)
+            for other in state.operations.values()
+        )
+        if operation.resource.kind in GUARDED and gone + together[operation.change, operation.subject] <= always:
+            yield f"{operation.id} {operation.resource} of a leaver was held, as one of {gone} removals and its own"
+
+
+def _was_held(operation: Operation, *, state: ObservedState) -> bool:
+    return operation.state is OperationState.HELD or operation.id in state.approved or operation.id in state.dropped
 
 
 AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
@@ -103,6 +149,7 @@ AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
     "what waits waits for something": bookkeeping.waits,
     "budgets": budgets,
     "removals above the limit are held": guardrails,
+    "what is held is held for a reason": held_for_a_reason,
     "only its own is removed": only_its_own,
     "grants end": grants_end,
     "users are nobody else's": users_are_nobody_elses,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from dayone.executor import adopt_existing, rate_limits
@@ -17,6 +17,7 @@ from dayone.executor.attempt import Attempt
 from dayone.executor.handlers import registry as perform_operation
 from dayone.executor.results import Reviewed
 from dayone.model import dependencies as precedence
+from dayone.model import lifecycle
 from dayone.model.operations import Action, Succeeded
 from dayone.model.subject_state import FactVersion
 from dayone.model.subjects import ResourceKind, ResourceOf
@@ -71,6 +72,7 @@ _END = "the end is what is desired"
 _SUCCEEDED = "succeeded means done"
 _APPLIED = "applied is what AWS has"
 _WAITS = "what waits waits for something"
+_HELD = "what is held is held for a reason"
 
 
 def _without_doubt(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -233,6 +235,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         _by(_WAITS),
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
         shown_in=4,
+    ),
+    Mutation("a leaver keeps everything", _by(_END), ((lifecycle, "has_left", _always(answer=False)),)),
+    Mutation("access a day longer", _by(_END), ((lifecycle, "_last_moment", _always((2, time.min))),)),
+    Mutation(
+        "every removal is held",
+        _by(_HELD),
+        ((judgement, "why_over_the_limit", _always("because it is a removal")),),
+        shown_in=24,
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
 )

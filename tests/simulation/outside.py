@@ -1,9 +1,10 @@
 """Everybody around Day One: an HR system, the organisation, who edits the policy, who approves, an operator."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 from dayone.api.context import AccessApi
@@ -15,11 +16,14 @@ from dayone.messages.deliveries import Delivery
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import ChangeState
 from dayone.model.grants import Grant
-from dayone.model.people import Person
+from dayone.model.operations import OperationState
+from dayone.model.people import Person, Status
 from dayone.policy.service import submit_policy
 from tests.simulation import hr_system
 from tests.simulation.day_one import DayOne
 from tests.simulation.functions import Function
+from tests.simulation.oracle.facts import Facts, GrantFact, Item, Record, Version, assignment, membership
+from tests.simulation.snapshot import account_fact, item_of
 
 _ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/ada"
 _APPROVER = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
@@ -36,6 +40,11 @@ class Told:
     reference: str
     source: str = hr_system.SOURCE
 
+    @property
+    def record(self) -> Record:
+        has_ended = self.person.status is Status.ENDED
+        return Record(at=self.at, attributes=hr_system.record_of(self.person), has_ended=has_ended)
+
     def signed(self, *, sent: datetime) -> Delivery:
         return hr_system.delivery(self.person, at=self.at, reference=self.reference, sent=sent, source=self.source)
 
@@ -47,10 +56,11 @@ class Outside:
     `people` are the newest records, `policy` the newest accepted text, `may_be_taken` those that were refused when they
     were sent again because the answer was lost, `acknowledged` the confirmed requests, each with its change; `granted`
     are accepted grants, and `about_grants` later requests about them, by grant and change. `asking` counts those who
-    still wait for an answer, and come again until they have one.
+    still wait for an answer, and come again until they have one. `facts` are the same in the words of the oracle.
     """
 
     day_one: DayOne
+    facts: Facts = field(default_factory=Facts)
     people: dict[str, Told] = field(default_factory=dict)
     policy: str = ""
     policy_version: int = 0
@@ -83,6 +93,7 @@ class Outside:
         def taken(received: object) -> None:
             changes: tuple[str, ...] = getattr(received, "changes", ())
             self.acknowledged += [(result, change) for change in changes]
+            self.facts.records.setdefault(result.person.id, []).append(result.record)
 
         self._ask(self.day_one.intake, lambda: result.signed(sent=self.day_one.time.now), taken)
 
@@ -94,8 +105,14 @@ class Outside:
             self.ever_suspended.add(account.id)
         self.account_event(account.id)
 
+    def account_becomes(self, account: Account) -> None:
+        """It is otherwise, and nobody is told."""
+        self.day_one.organization.accounts[account.id] = account
+        self.facts.silent.add(account.id)
+
     def account_event(self, account_id: str) -> None:
         """EventBridge takes it and puts it on the queue; there is nobody who could come again."""
+        self.facts.silent.discard(account_id)
         number = next(self.numbers)
         event = {
             "id": f"event-{number}",
@@ -110,14 +127,13 @@ class Outside:
 
     def uploads(self, text: str) -> None:
         """Somebody edits the policy, and sends it until it is taken."""
+        self.facts.sent.append(text)
 
         def submit(api: AccessApi) -> object:
             return submit_policy({"policy.yaml": text}, actor=_ADMIN, ports=api)
 
         def taken(kept: object) -> None:
-            version = getattr(kept, "version", 0)
-            if version > self.policy_version:
-                self.policy, self.policy_version = text, version
+            self._is_in_force(text, version=getattr(kept, "version", 0))
 
         self._ask(self.day_one.api, submit, taken, refused=lambda: self.may_be_taken.append(text))
 
@@ -126,15 +142,27 @@ class Outside:
         state = self.day_one.state
         version = state.policy_in_force
         if version > self.policy_version and (text := state.kept_policies[version].text) in self.may_be_taken:
+            self._is_in_force(text, version=version)
+
+    def _is_in_force(self, text: str, *, version: int) -> None:
+        self.facts.versions.append(Version(text=text, at=self.day_one.time.now))
+        if version > self.policy_version:
             self.policy, self.policy_version = text, version
+            self.facts.policy = text
 
     def decides(self, change: str, *, approves: bool) -> None:
         """Somebody says yes or no to what a change holds."""
 
+        def no(_: object = None) -> None:
+            if not approves:
+                self.facts.rejected |= dict.fromkeys(self._held_in(change), self.day_one.time.now)
+
+        no()
+
         def decide(api: AccessApi) -> object:
             return decide_change(change, is_approved=approves, actor=_APPROVER, ports=api)
 
-        self._ask(self.day_one.api, decide, lambda _: None)
+        self._ask(self.day_one.api, decide, no)
 
     def grants(self, wish: GrantWish) -> None:
         """Somebody gives somebody something for a time; when the answer is lost they do it once more."""
@@ -145,8 +173,21 @@ class Outside:
         def taken(grant: object) -> None:
             if isinstance(grant, Grant):
                 self.granted[grant.id] = grant
+                self.facts.grants[grant.id] = self._granted(wish)
 
-        self._ask(self.day_one.api, give, taken)
+        def lost() -> None:
+            self.facts.grants[f"lost-{next(self.numbers)}"] = self._granted(wish, is_certain=False)
+
+        self._ask(self.day_one.api, give, taken, lost=lost)
+
+    def _granted(self, wish: GrantWish, *, is_certain: bool = True) -> GrantFact:
+        now = self.day_one.time.now
+        permission_set, _, principal = wish.resource.name.partition("/")
+        item = membership(wish.subject.name, wish.resource.name)
+        if principal:
+            whom = principal if principal.startswith("person:") else f"group:{principal}"
+            item = assignment(wish.subject.name, permission_set, whom)
+        return GrantFact(item=item, begins=wish.begins or now, until=wish.until, given=now, is_certain=is_certain)
 
     def extends(self, grant: str, *, until: datetime) -> None:
         """Somebody lets a grant last longer."""
@@ -154,7 +195,15 @@ class Outside:
         def extend(api: AccessApi) -> object:
             return extend_grant(grant, until=until, actor=_ADMIN, ports=api)
 
-        self._ask(self.day_one.api, extend, lambda change: self.about_grants.append((grant, str(change))))
+        def taken(change: object) -> None:
+            self.about_grants.append((grant, str(change)))
+            self.facts.grants[grant].extended.append((self.day_one.time.now, until))
+
+        def lost() -> None:
+            # As late as an extension can come.
+            self.facts.grants[grant].extended.append((self.facts.grants[grant].until, until))
+
+        self._ask(self.day_one.api, extend, taken, lost=lost)
 
     def ends(self, grant: str) -> None:
         """Somebody ends a grant before its time."""
@@ -162,7 +211,15 @@ class Outside:
         def end(api: AccessApi) -> object:
             return end_grant(grant, because="enough", actor=_ADMIN, ports=api)
 
-        self._ask(self.day_one.api, end, lambda change: self.about_grants.append((grant, str(change))))
+        def taken(change: object) -> None:
+            self.about_grants.append((grant, str(change)))
+            before, now = self.facts.grants[grant].ended, self.day_one.time.now
+            self.facts.grants[grant].ended = min(before, now) if before else now
+
+        def lost() -> None:
+            self.facts.grants[grant].is_certain = False
+
+        self._ask(self.day_one.api, end, taken, lost=lost)
 
     def asks(self, ask: Callable[[AccessApi], object], taken: Callable[[object], None] = lambda _: None) -> None:
         """Somebody asks the API for something, until there is an answer."""
@@ -176,6 +233,24 @@ class Outside:
             self.account_event(account)
         if self.policy:
             self.uploads(self.policy)
+
+    def is_about_a_leaver(self, reference: str) -> bool:
+        """Return whether a delivery said of somebody that they have left."""
+        return any(
+            told.reference == reference.partition("/")[0] and told.record.has_ended for told, _ in self.acknowledged
+        )
+
+    def knows(self) -> Facts:
+        """The facts as of now."""
+        accounts = self.day_one.organization.accounts.values()
+        self.facts.accounts = {account.id: account_fact(account) for account in accounts}
+        return self.facts
+
+    def _held_in(self, change: str) -> Iterator[Item]:
+        """Yield what a change shows as held."""
+        for (of, _), operation in self.day_one.state.operations.items():
+            if of == change and operation.state is OperationState.HELD and (item := item_of(operation)):
+                yield item
 
     def held(self) -> list[str]:
         """The changes that wait for a human."""
@@ -194,6 +269,7 @@ class Outside:
         *,
         pause: float = _FIRST_RETRY,
         refused: Callable[[], None] = lambda: None,
+        lost: Callable[[], None] = lambda: None,
     ) -> None:
         if pause == _FIRST_RETRY:
             self.asking += 1
@@ -209,7 +285,8 @@ class Outside:
                     refused()
                 return
             self.day_one.heard_of(error)
-            longer = min(pause * 2, _LONGEST_RETRY)
-            self.day_one.time.at(pause, lambda: self._ask(function, event, taken, pause=longer, refused=refused))
+            lost()
+            again = partial(self._ask, function, event, taken, pause=min(pause * 2, _LONGEST_RETRY))
+            self.day_one.time.at(pause, lambda: again(refused=refused, lost=lost))
 
         function.invoke(event, then=yes, failed=no)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dayone.ports.identity_center import AssignmentKey
 from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.simulation.snapshot import form_in
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -30,9 +31,15 @@ def make_a_past(world: "Simulation") -> None:
     center.assignments.add(key)
     world.foreign |= {"user-theirs", "group-theirs", "membership-theirs", _ARN}
     world.foreign_assignments.add(key)
+    _make_what_is_alike(world)
+
+
+def _make_what_is_alike(world: "Simulation") -> None:
+    center, random = world.aws.center, world.random
     if random.random() < 0.5:
         name = random.choice(("engineers", "analysts", "sellers", "staff"))
         center.groups["group-alike"] = StoredGroup(name, random.choice(("", "as it was")))
+        world.outside.facts.others_groups[name] = center.groups["group-alike"].description
         world.foreign.add("group-alike")
     if random.random() < 0.3:
         stored = StoredSet("ViewOnly", {"session_duration": "PT8H"}, managed_policies={"job-function/ViewOnlyAccess"})
@@ -41,4 +48,5 @@ def make_a_past(world: "Simulation") -> None:
             stored.managed_policies.add("AdministratorAccess")
             world.foreign_sets[f"{_ARN}-alike"] = deepcopy(stored)
         center.permission_sets[f"{_ARN}-alike"] = stored
+        world.outside.facts.others_sets["ViewOnly"] = form_in(stored)
         world.foreign.add(f"{_ARN}-alike")

@@ -116,7 +116,7 @@ class Scenario:
             end_date=None if start and start > today else random.choice((None, None, today)),
             time_zone=random.choice(_ZONES),
         )
-        self._tell(person)
+        self._tell(_named(person))
 
     def _somebody(self) -> Person | None:
         existing = sorted(self._outside.people)
@@ -147,7 +147,8 @@ class Scenario:
         ]
         if gone:
             person = people[self._random.choice(gone)].person
-            self._tell(replace(person, id=f"{person.id}-b", status=Status.ACTIVE, end_date=None))
+            again = replace(person, id=f"{person.id}-b", status=Status.ACTIVE, end_date=None)
+            self._tell(_named(again))
 
     def _is_told_late(self) -> None:
         if person := self._somebody():
@@ -164,7 +165,7 @@ class Scenario:
     def _becomes(self, number: str, state: AccountState) -> None:
         accounts = self._outside.day_one.organization.accounts
         if accounts[number].state is AccountState.PENDING_ACTIVATION:
-            accounts[number] = replace(accounts[number], state=state)
+            self._outside.account_becomes(replace(accounts[number], state=state))
 
     def _account_changes(self) -> None:
         accounts = self._outside.day_one.organization.accounts
@@ -226,3 +227,8 @@ class Scenario:
         day_one = self._outside.day_one
         day_one.inbox.redrive()
         day_one.account_events.redrive()
+
+
+def _named(person: Person) -> Person:
+    """Return the person with a display name of their own, by which their user is found."""
+    return replace(person, display_name=f"Ada {person.id}")

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from dayone.executor.rate_limits import Budgets
 from dayone.model.accounts import Account, AccountState
-from dayone.model.operations import OPEN_STATES
-from tests.simulation.as_desired import excused
-from tests.simulation.bookkeeping import waits_for_others
+from dayone.model.operations import OPEN_STATES, OperationState
+from tests.simulation.bookkeeping import about_to_be_woken, waits_for_others
 from tests.simulation.day_one import DayOne
 from tests.simulation.hr_system import clock_of_signatures
 from tests.simulation.identity_center import SimulatedIdentityCenter
@@ -96,9 +95,16 @@ class Simulation:
         self.weather.clear_up()
         if self.settle():
             check_at_rest(self)
-            if (self.seed % 4 == 0 or excused(self)) and self._settles_again():
+            if (self.seed % 4 == 0 or self._is_refused()) and self._settles_again():
                 check_at_rest(self)
         return self.outcome()
+
+    def _is_refused(self) -> bool:
+        """Return whether AWS has refused something for good, or somebody rejected it."""
+        has_failed = any(
+            operation.state is OperationState.FAILED for operation in self.day_one.state.operations.values()
+        )
+        return has_failed or bool(self.outside.facts.rejected)
 
     def _settles_again(self) -> bool:
         self.outside.says_all_again()
@@ -164,11 +170,12 @@ class Simulation:
                 operation.state in OPEN_STATES and not waits_for_others(operation)
                 for operation in day_one.state.operations.values()
             ),
+            "waking": about_to_be_woken(self),
             "due": sum(
                 head.due_at is not None and head.due_at <= self.time.now for head in day_one.state.heads.values()
             ),
             "waiting for names": 0
-            if excused(self)
+            if self._is_refused()
             else sum(head.awaits_names for head in day_one.state.heads.values()),
             # Nobody tells that an account has become active: the next look at it may be a minute and more away.
             "activations": sum(

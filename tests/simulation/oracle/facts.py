@@ -1,0 +1,135 @@
+"""Facts of a simulated world as its outside drew them, in plain words: nothing here has been through Day One."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Item(NamedTuple):
+    """Something that is or is not in Identity Center.
+
+    `kind` and what the names mean: `user` (HR id), `membership` (HR id, group), `group` (name), `set` (name),
+    `assignment` (account, permission set, `group:<name>` or `person:<HR id>`).
+    """
+
+    kind: str
+    names: tuple[str, ...]
+
+
+def user(person: str) -> Item:
+    return Item("user", (person,))
+
+
+def membership(person: str, group: str) -> Item:
+    return Item("membership", (person, group))
+
+
+def group_of(name: str) -> Item:
+    return Item("group", (name,))
+
+
+def set_of(name: str) -> Item:
+    return Item("set", (name,))
+
+
+def assignment(account: str, permission_set: str, principal: str) -> Item:
+    return Item("assignment", (account, permission_set, principal))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A record of HR's, as of `at`: attributes as texts, days in ISO 8601, what HR left empty left out."""
+
+    at: datetime
+    attributes: Mapping[str, str]
+    has_ended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountFact:
+    """An account as Organizations describes it; `path` are the names of its units from the root down."""
+
+    id: str
+    name: str
+    state: str
+    path: tuple[str, ...] = ()
+    unit_ids: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    is_management: bool = False
+
+
+@dataclass(kw_only=True)
+class GrantFact:
+    """A grant that the API took, `item` with keys of the policy for names.
+
+    `extended` are its later ends, each with the moment of the request; `ended` is the first moment at which somebody
+    ended it. One is uncertain if its answer was lost, so that nobody knows whether it was taken.
+    """
+
+    item: Item
+    begins: datetime
+    until: datetime
+    given: datetime
+    extended: list[tuple[datetime, datetime]] = field(default_factory=list)
+    ended: datetime | None = None
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A text of the policy that was put in force."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A permission set as it is or should be; `managed` are paths, `boundary` a path."""
+
+    description: str = ""
+    session: str = "PT1H"
+    relay_state: str = ""
+    managed: frozenset[str] = frozenset()
+    customer: frozenset[str] = frozenset()
+    inline: str = ""
+    boundary: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(kw_only=True)
+class Facts:
+    """All that the outside knows.
+
+    `records` are those that HR got an answer for, `sent` all texts of the policy that may have been in force.
+    `rejected` is what somebody said no to, with the moment; `refused` what the model of AWS has refused for good and
+    not done since. `others_groups` (descriptions) and `others_sets` are from before Day One, by name. `silent` are
+    accounts whose last change nobody was told of.
+    """
+
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    policy: str = ""
+    versions: list[Version] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    accounts: dict[str, AccountFact] = field(default_factory=dict)
+    grants: dict[str, GrantFact] = field(default_factory=dict)
+    rejected: dict[Item, datetime] = field(default_factory=dict)
+    refused: set[Item] = field(default_factory=set)
+    others_groups: dict[str, str] = field(default_factory=dict)
+    others_sets: dict[str, Form] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+
+    def newest(self) -> Iterator[tuple[str, Record]]:
+        """Yield each person's record that counts: the newest by its own time."""
+        yield from ((person, max(records, key=lambda record: record.at)) for person, records in self.records.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Contents of Identity Center: `users` are the attributes of each user of a person that HR knows."""
+
+    items: frozenset[Item]
+    users: Mapping[str, list[Mapping[str, str]]]
+    descriptions: Mapping[str, str]
+    sets: Mapping[str, Form]

@@ -1,0 +1,86 @@
+"""Compare what is in Identity Center with what should be, and name whatever is too much or missing."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tests.simulation.oracle import policy_text
+from tests.simulation.oracle.expected import Expected, expected
+from tests.simulation.oracle.facts import Facts, Item, Snapshot, group_of, set_of, user
+
+
+def differences(facts: Facts, there: Snapshot, *, now: datetime) -> Iterator[str]:
+    """Yield a sentence for each item that should be there and is not, or is and should not, or is otherwise."""
+    wanted = expected(facts, now=now)
+    missing, excess = compare(wanted, facts, there)
+    yield from (f"{described(item)} is missing" for item in sorted(missing))
+    yield from (f"{described(item)} is there without a reason" for item in sorted(excess))
+    yield from _of_users(wanted, facts, there)
+    yield from _of_groups(wanted, facts, there)
+    yield from _of_sets(wanted, facts, there)
+
+
+def compare(wanted: Expected, facts: Facts, there: Snapshot) -> tuple[set[Item], set[Item]]:
+    """Return what is missing and what there is without a reason."""
+    kept = _kept(wanted, facts, there)
+    missing = {item for item in wanted.must - there.items if not wanted.is_open(item)}
+    excess = {item for item in there.items - wanted.must if not wanted.is_open(item) and item not in kept}
+    return missing, excess
+
+
+def described(item: Item) -> str:
+    return f"{item.kind} {' / '.join(item.names)}"
+
+
+def _kept(wanted: Expected, facts: Facts, there: Snapshot) -> set[Item]:
+    """Return groups and permission sets that are others', or stay for as long as something that may stay has them."""
+    kept = {*map(group_of, facts.others_groups), *map(set_of, facts.others_sets)}
+    for item in filter(wanted.is_open, there.items):
+        if item.kind == "membership":
+            kept.add(group_of(item.names[1]))
+        if item.kind == "assignment":
+            _, permission_set, principal = item.names
+            kept.add(set_of(permission_set))
+            kept.add(group_of(principal.removeprefix("group:")))
+    return kept
+
+
+def _of_users(wanted: Expected, facts: Facts, there: Snapshot) -> Iterator[str]:
+    names = [record.attributes["user_name"] for _, record in facts.newest()]
+    for person, record in facts.newest():
+        found = there.users.get(person, [])
+        if len(found) > 1:
+            yield f"{person} has {len(found)} users"
+        if not found or user(person) not in wanted.must or wanted.is_open(user(person)):
+            continue
+        is_shared = names.count(record.attributes["user_name"]) > 1
+        for attribute in ("title",) if is_shared else ("title", "user_name"):
+            value, should = found[0].get(attribute, ""), record.attributes.get(attribute, "")
+            if value != should:
+                yield f"{person} has an old {attribute}: {value!r}, not {should!r}"
+
+
+def _of_groups(wanted: Expected, facts: Facts, there: Snapshot) -> Iterator[str]:
+    rules = policy_text.groups(wanted.policy)
+    for key, rule in rules.items():
+        item = group_of(policy_text.called(rules, key))
+        description = there.descriptions.get(item.names[0], "")
+        is_sure = item in wanted.must and item in there.items and not wanted.is_open(item)
+        if is_sure and description != rule.get("description", ""):
+            yield f"group {key} has an old description: {description!r}"
+    for name, description in facts.others_groups.items():
+        is_theirs = group_of(name) not in wanted.must and not wanted.is_open(group_of(name))
+        if is_theirs and there.descriptions.get(name) != description:
+            yield f"group {name} was others' and has the description {there.descriptions.get(name)!r}"
+
+
+def _of_sets(wanted: Expected, facts: Facts, there: Snapshot) -> Iterator[str]:
+    rules = policy_text.sets(wanted.policy)
+    for key, rule in rules.items():
+        name = policy_text.called(rules, key)
+        item, stored, form = set_of(name), there.sets.get(name), policy_text.form(rule)
+        if item in wanted.must and stored and not wanted.is_open(item) and stored != form:
+            yield f"permission set {key} is not as it should be: {stored}"
+    for name, form in facts.others_sets.items():
+        item = set_of(name)
+        if item not in wanted.must and not wanted.is_open(item) and there.sets.get(name) != form:
+            yield f"permission set {name} was others' and is {there.sets.get(name)}"
