@@ -1,4 +1,4 @@
-"""What everybody should have, computed from the facts and the words of the documentation alone.
+"""Expected contents of Identity Center, from the facts and the words of the documentation alone.
 
 Of each item it is decided whether it must be there, or must not; where what happened leaves both possible (an answer
 that was lost, a removal that somebody rejected, a refusal by AWS) it may be either, and is open.
@@ -112,7 +112,7 @@ def _expect_rules(outcome: Expected, facts: Facts) -> None:
 
 
 def _leave_to_others(outcome: Expected, item: Item, *, is_ever: bool) -> None:
-    """What others made is left as it is unless every part is wanted; once it was, it counts as made."""
+    """Leave what others made as it is unless every part is wanted; once it was, it counts as made."""
     if is_ever:
         outcome.open.add(item)
     else:
