@@ -33,7 +33,7 @@ _ON_ITS_WAY = timedelta(seconds=60)
 
 @dataclass
 class Expected:
-    """What must be there at a moment, and what is open then.
+    """Items that must be there at a moment, and those that are open then.
 
     `people` are the HR ids that nothing is said of, `accounts` those in which nothing is.
     """
