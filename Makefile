@@ -125,7 +125,7 @@ lock: $(UV_READY) ## Write requirements/*.txt anew from requirements/*.in; UPGRA
 
 .PHONY: check
 check: setup ## Format, lint, types, imports, template and the fast tests; in about a minute
-	@$(MAKE) -j2 --keep-going check-rules check-unit check-types check-template check-format check-lint check-imports
+	@$(MAKE) -j3 --keep-going check-rules check-unit check-types check-template check-format check-lint check-imports
 
 .PHONY: check-format check-lint check-types check-imports check-template check-tests check-unit check-rules
 check-format:
@@ -141,7 +141,7 @@ check-imports:
 	@found=$$(PYTHONPATH=layers/core:cli $(BIN)/lint-imports --no-cache) || { echo "$$found"; exit 1; }
 
 check-template:
-	$(BIN)/cfn-lint template.yaml template-forwarder.yaml
+	$(BIN)/cfn-lint template.yaml template-forwarder.yaml docs/ci/roles.yaml
 
 # What needs a build or a server, or tries very many cases, is for `make test`. Two runs, for two processors.
 check-tests: check-unit check-rules

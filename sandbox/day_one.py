@@ -20,7 +20,7 @@ from sandbox.signed_http import Answer, HttpApi
 STACK = "dayone"
 FORWARDER = "dayone-forwarder"
 _SESSION_POLICY = f"{STACK}-session-revocation"
-_LOOKING_SECONDS = 60.0
+_LOOKING_SECONDS = 240.0
 
 
 @dataclass(frozen=True, kw_only=True)

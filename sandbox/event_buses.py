@@ -17,7 +17,7 @@ from ministack.services.cloudformation import provisioners  # type: ignore[impor
 
 from sandbox.identity_center.organizations.doors import ORGANIZATION
 
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 60.0
 _EVENTS = "events.amazonaws.com"
 _PUT = "events:PutEvents"
 

@@ -11,13 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from random import SystemRandom
 
 from sandbox.errors import SandboxError, tail
 from sandbox.paths import REPOSITORY
 
 _ANSWER_SECONDS = 2.0
-_END_SECONDS = 10.0
+_END_SECONDS = 60.0
+_PORTS = range(16_384, 32_768)
 
 
 class Server:
@@ -101,12 +104,19 @@ class Server:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return different ports of 127.0.0.1 that nobody listens on at the moment."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [socket.getsockname()[1] for socket in sockets]
-    for entry in sockets:
-        entry.close()
-    return ports
+    """Return different ports of 127.0.0.1 that nobody listens on at the moment.
+
+    Systems take none of these for outgoing connections, so none is gone before its server listens.
+    """
+    return list(islice(filter(_is_free, SystemRandom().sample(_PORTS, len(_PORTS))), count))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _answers(url: str, status: http.HTTPStatus) -> bool:

@@ -15,7 +15,7 @@ from ministack.services import iam, sts  # type: ignore[import-untyped]
 
 from sandbox.sign_in.doors import MANAGEMENT_ACCOUNT, SERVICE_CONTROL_POLICIES
 
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 60.0
 _AWS_POLICY = "arn:aws:iam::aws:policy"
 
 

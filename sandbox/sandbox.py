@@ -23,7 +23,7 @@ from sandbox.processes import Server, free_ports
 from sandbox.servers import start_identity_center, start_ministack
 from sandbox.sign_in.start_urls import start_url_of
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 240.0
 # Long enough to be seen in progress, short enough to be waited for.
 QUICK = Behaviour.instant(assignment_seconds=1.0, deletion_seconds=1.0, provisioning_seconds=1.0, account_seconds=1.0)
 

@@ -1,6 +1,7 @@
 """Settings of all tests: the same examples everywhere, and tests that share a server in one process."""
 
 import ast
+import gc
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ settings.register_profile(
     # The first example pays for imports, which is no fault of the test.
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("few", parent=settings.get_profile("repeatable"), max_examples=20)
 settings.load_profile("repeatable")
 
 _DEPLOYED = "tests/e2e/"
@@ -79,6 +81,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     """Distribute tests so whatever `--dist` says, in the order in which they were collected."""
     config.option.loadscopereorder = False
     return OneProcessPerServer(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples where everything that takes long is left out; `make test` tries all of them."""
+    if config.option.markexpr == "not thorough":
+        settings.load_profile("few")
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while tests are collected, of which nearly everything stays: that takes half of the time."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

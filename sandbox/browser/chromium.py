@@ -13,7 +13,7 @@ from typing import Any, Self
 from sandbox.browser.pipe import DevTools, find_browser
 from sandbox.errors import SandboxError
 
-_WAIT_SECONDS = 60.0
+_WAIT_SECONDS = 240.0
 _LONGEST_PLACE = 50
 _VISIBLE = "(() => { const e = document.querySelector(%s); return !!e && e.checkVisibility() })()"
 _MIDDLE = """(() => { const e = document.querySelector(%s); e.scrollIntoView({block: "center"});

@@ -30,8 +30,8 @@ _SWITCHES = (
     "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
-_ANSWER_SECONDS = 30.0
-_END_SECONDS = 10.0
+_ANSWER_SECONDS = 120.0
+_END_SECONDS = 60.0
 _FIRST_FREE = 10  # above 3 and 4, where Chromium expects the pipes
 
 

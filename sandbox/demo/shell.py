@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.sandbox import Sandbox
 
-_SECONDS = 60
+_SECONDS = 240
 
 
 @dataclass(frozen=True, kw_only=True)

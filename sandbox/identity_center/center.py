@@ -28,6 +28,8 @@ from sandbox.identity_center.sso_admin.assignment_requests import CREATION, DELE
 from sandbox.identity_center.sso_admin.regions import answer_elsewhere, no_instance
 from sandbox.identity_center.state import State
 
+_LATER = "what AWS does later without a request's status"
+
 
 class IdentityCenter(State):
     """All state and all operations. One request changes it at a time, so operations need no locks of their own.
@@ -47,8 +49,9 @@ class IdentityCenter(State):
         self._lock = threading.RLock()
         self._changed = threading.Condition(self._lock)
         self._is_open = True
+        self.pause: Callable[[float], None] = time.sleep
         self._random = random.Random(0)
-        self._rates = CallRates()
+        self.rates = CallRates()
         self.load = Load()
         self._writes = ConcurrentWrites()
         self._callers = Callers(self.organization, self.provisions.holds)
@@ -74,6 +77,13 @@ class IdentityCenter(State):
         """Behave differently from now on; what is under way ends when it would have."""
         with self._lock:
             self.behaviour = behaviour
+
+    def let_pass(self, seconds: float) -> None:
+        """Finish what is under way so much sooner, as if that time had passed, and return when it is finished."""
+        with self._changed:
+            self.requests.let_pass(seconds)
+            self.requests.settle()
+            self._changed.notify()
 
     def event_delay(self) -> float:
         """Draw how long the next event of an account's change takes, in seconds."""
@@ -111,11 +121,11 @@ class IdentityCenter(State):
     ) -> dict[str, Any]:
         behaviour = self.behaviour
         with self._lock:
-            self._rates.check(operation.service, operation.name, behaviour)
+            self.rates.check(operation.service, operation.name, behaviour)
         present = {name: value for name, value in parameters.items() if value is not None}
         check_request(operation.service, operation.model.input_shape, present)
         with self._writes.alone(operation.service, operation.name, present):
-            time.sleep(behaviour.drawn(behaviour.call_seconds, self._random))
+            self.pause(behaviour.drawn(behaviour.call_seconds, self._random))
             # Without the lock: IAM and KMS, which are asked, are another server.
             self.encryption.check(access_key, operation)
             return self._answer(operation, present, caller=caller, access_key=access_key)
@@ -175,10 +185,4 @@ class IdentityCenter(State):
                 self._changed.wait(self.requests.seconds_to_next())
 
     def _later(self, action: Callable[[], None]) -> None:
-        def run() -> None:
-            with self._lock:
-                action()
-
-        timer = threading.Timer(self.requests.duration(self.behaviour.account_seconds), run)
-        timer.daemon = True
-        timer.start()
+        self.requests.start(_LATER, {}, action, seconds=self.behaviour.account_seconds)

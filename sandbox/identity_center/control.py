@@ -12,16 +12,19 @@ from sandbox.identity_center.service_error import ServiceError
 
 BEHAVIOUR = "/_sandbox/behaviour"
 LOAD = "/_sandbox/load"
+PASSED_TIME = "/_sandbox/passed-time"
 _USERS = "/_sandbox/users/"
 _STATUSES = ("ENABLED", "DISABLED")
 
 
 class Control:
-    """Three pages: `GET`, `PUT /_sandbox/behaviour`, `GET`, `DELETE /_sandbox/load`, `PUT /_sandbox/users/{id}/status`.
+    """Pages: `GET`, `PUT /_sandbox/behaviour`, `GET`, `DELETE /_sandbox/load`, `PUT /_sandbox/users/{id}/status`,
+    `PUT /_sandbox/passed-time`.
 
     A behaviour is put as the text of `--behaviour` and answered as a JSON object of all its numbers. A status is put as
     ENABLED or DISABLED: administrators do that in the console, for which AWS has no public API. The load is what
     came in during the busiest second of each quota, how many assignments were under way at most, and what was refused.
+    What is under way ends as much sooner as the number of seconds says that is put as the time that has passed.
     """
 
     def __init__(self, center: IdentityCenter) -> None:
@@ -33,6 +36,8 @@ class Control:
             return _answered(lambda: self._behaviour(request))
         if request.path == LOAD:
             return _answered(lambda: self._load(request))
+        if request.path == PASSED_TIME and request.method == "PUT":
+            return _answered(lambda: self._let_pass(float(request.get_data(as_text=True))))
         if request.path.startswith(_USERS) and request.path.endswith("/status") and request.method == "PUT":
             user_id = request.path.removeprefix(_USERS).removesuffix("/status")
             return _answered(lambda: self._status(user_id, request.get_data(as_text=True).strip()))
@@ -42,6 +47,10 @@ class Control:
         if request.method == "PUT":
             self._center.behave(Behaviour.parse(request.get_data(as_text=True)))
         return asdict(self._center.behaviour)
+
+    def _let_pass(self, seconds: float) -> object:
+        self._center.let_pass(seconds)
+        return {"Seconds": seconds}
 
     def _load(self, request: Request) -> object:
         with self._center.reading() as center:

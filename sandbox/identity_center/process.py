@@ -17,7 +17,7 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.settings import Settings
 from sandbox.processes import Server, free_ports
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 240.0
 
 
 class IdentityCenterServer:
@@ -62,6 +62,10 @@ class IdentityCenterServer:
         """Let it behave differently from now on."""
         behave(self.endpoint, behaviour)
 
+    def let_pass(self, seconds: float) -> None:
+        """Let everything that is under way end so much sooner."""
+        let_pass(self.endpoint, seconds)
+
     def client(
         self, service: str, config: Config | None = None, *, account: str | None = None, region: str | None = None
     ) -> Any:  # noqa: ANN401
@@ -100,6 +104,11 @@ def behave(endpoint: str, behaviour: Behaviour) -> None:
     _asked(urllib.request.Request(f"{endpoint}/_sandbox/behaviour", behaviour.text.encode(), method="PUT"))
 
 
+def let_pass(endpoint: str, seconds: float) -> None:
+    """Let everything that is under way in the Identity Center at this URL end so much sooner."""
+    _asked(urllib.request.Request(f"{endpoint}/_sandbox/passed-time", str(seconds).encode(), method="PUT"))
+
+
 def load(endpoint: str, *, clear: bool = False) -> Mapping[str, Any]:
     """Return the load on the Identity Center at this URL since it was last cleared."""
     method = "DELETE" if clear else "GET"
@@ -110,5 +119,5 @@ def load(endpoint: str, *, clear: bool = False) -> Mapping[str, Any]:
 def _asked(request: urllib.request.Request) -> Any:  # noqa: ANN401 - JSON
     # Straight to this machine: a proxy named in the environment is not for it.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=10) as answer:
+    with opener.open(request, timeout=120) as answer:
         return json.load(answer)

@@ -19,7 +19,7 @@ from sandbox.paths import REPOSITORY
 from sandbox.processes import Server, free_ports
 
 _FOLDER = REPOSITORY / ".tools/dynamodb-local/node_modules/amplify-dynamodb-simulator/emulator"
-_READY_SECONDS = 60
+_READY_SECONDS = 240
 _MEGABYTES = 512
 
 

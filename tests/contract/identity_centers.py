@@ -37,7 +37,7 @@ ACCOUNT = "111122223333"
 # Identifiers of the right form that nothing has.
 NO_ID = "00000000-0000-4000-8000-000000000000"
 NO_PERMISSION_SET = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0000000000000000"
-_LONGEST_SECONDS = 30.0
+_LONGEST_SECONDS = 120.0
 _ACCOUNTS = 12
 
 

@@ -22,7 +22,7 @@ from tests.e2e.waiting import eventually
 
 BIN = REPOSITORY / ".venv" / "bin"
 PASSWORD = "Correct-horse-7"
-_SECONDS = 120
+_SECONDS = 240
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ def test_kept_running_it_says_how_to_use_it_and_how_to_stop_it(tmp_path: Path) -
         assert "arn:aws:sso:::instance/ssoins-" in used.stdout
         assert processes(tmp_path)
         subprocess.run(["/bin/sh", "-c", stop], check=True)
-        assert becomes(lambda: left_behind(tmp_path), list[str](), seconds=5)
+        assert becomes(lambda: left_behind(tmp_path), list[str]())
     finally:
         for group in re.findall(r" -(\d{2,})", stop):
             with suppress(ProcessLookupError):

@@ -18,8 +18,6 @@ from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
 from tests.e2e.waiting import becomes, eventually
 
-# What is due is found within a minute, if no schedule has told of it before, and then done.
-_PATIENCE = 120.0
 _FINANCE = ("ViewOnly", "Finance")
 
 
@@ -74,11 +72,13 @@ def no_removals(day_one: DayOne) -> Iterator[DayOne]:
 
 @pytest.fixture(scope="module")
 def evening(no_removals: DayOne) -> Evening:
-    day_one, person = no_removals, somebody()
+    day_one, person, began = no_removals, somebody(), time.monotonic()
     day_one.told(person)
     account = day_one.organisation.make_account("night-shift")
     eventually(lambda: day_one.knows(f"/v1/accounts/{account}"))
-    until = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=3)
+    # The tests before its end have more time on a machine that is slow.
+    minutes = 3 + 4 * (time.monotonic() - began) // 60
+    until = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=minutes)
     membership = {"person": person["id"]}
     made = Evening(
         day_one=day_one,
@@ -135,20 +135,16 @@ def test_what_ends_while_the_executor_cannot_work_goes_as_soon_as_it_can(evening
     assert datetime.now(UTC) < evening.until, "the tests before this one have taken too long"
     with _no_executor(evening.day_one):
         time.sleep(max(0.0, (evening.until - datetime.now(UTC)).total_seconds()))
-        ended = eventually(
-            lambda: evening.grant(evening.alone), holds=lambda pair: pair["grant"]["ended"], seconds=_PATIENCE
-        )
+        ended = eventually(lambda: evening.grant(evening.alone), holds=lambda pair: pair["grant"]["ended"])
         assert (ended["grant"]["ended"]["cause"], ended["exists"]) == ("expired", True)
-        eventually(lambda: evening.day_one.get("/v1/health")["operations_open"], seconds=_PATIENCE)
+        eventually(lambda: evening.day_one.get("/v1/health")["operations_open"])
         assert evening.is_in("Finance")
-    assert becomes(lambda: evening.is_in("Finance"), wanted=False, seconds=_PATIENCE)
+    assert becomes(lambda: evening.is_in("Finance"), wanted=False)
     assert becomes(lambda: evening.grant(evening.alone)["exists"], wanted=False)
 
 
 def test_what_a_rule_gives_too_stays(evening: Evening) -> None:
-    said = eventually(
-        lambda: evening.grant(evening.overlapping), holds=lambda pair: "is there by" in pair["note"], seconds=_PATIENCE
-    )
+    said = eventually(lambda: evening.grant(evening.overlapping), holds=lambda pair: "is there by" in pair["note"])
     assert (said["grant"]["state"], said["exists"], evening.is_in("Engineers")) == ("ended", True, True)
     assert f"grant:{evening.overlapping}" not in said["note"]
 

@@ -1,9 +1,11 @@
 """A life on the deployed system: hired in advance, ready on the first day at the set time, moved, gone, and back."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -13,11 +15,9 @@ from sandbox.day_one import release, session_policy
 from sandbox.hr_system import CHANGED, ENDED, HIRED
 from tests.e2e.day_one import DayOne, deployed_in
 from tests.e2e.people import somebody
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.waiting import PATIENCE, becomes, eventually
 
 _SENDER = "it@example.com"
-# What is due is found within a minute, and then done.
-_PATIENCE = 170.0
 
 
 @dataclass
@@ -80,11 +80,13 @@ def life() -> Iterator[_Life]:
 
 def _begun(sandbox: Sandbox) -> _Life:
     day_one = deployed_in(sandbox)
+    began = time.monotonic()
     account = day_one.organisation.make_account("team-blue-dev")
     day_one.put_in_force(_policy(datetime.now(UTC)))
     assert becomes(lambda: day_one.view.assignments(account), [("ViewOnly", "engineers")])
-    # A whole minute that leaves time to look at what is not there yet.
-    begins = (datetime.now(UTC) + timedelta(seconds=110)).replace(second=0, microsecond=0)
+    # A whole minute that leaves time to look at what is not there yet, and more on a machine that is slow.
+    minutes = 4 * (time.monotonic() - began) // 60
+    begins = (datetime.now(UTC) + timedelta(minutes=minutes, seconds=110)).replace(second=0, microsecond=0)
     day_one.put_in_force(_policy(begins))
     return _Life(day_one, begins, session_policy(sandbox), account)
 
@@ -107,7 +109,8 @@ def test_an_alarm_is_set_for_that_moment(life: _Life) -> None:
 
 
 def test_access_comes_at_the_set_time_of_the_first_day(life: _Life) -> None:
-    assert eventually(lambda: life.is_in("engineers"), seconds=_PATIENCE)
+    left = (life.begins - datetime.now(UTC)).total_seconds()
+    assert eventually(lambda: life.is_in("engineers"), seconds=left + PATIENCE)
     assert datetime.now(UTC) >= life.begins
 
 
@@ -131,13 +134,15 @@ def test_a_move_takes_them_from_one_group_to_another_as_the_same_user(life: _Lif
 
 
 def test_leaving_takes_access_and_ends_live_sessions(life: _Life) -> None:
+    began = time.monotonic()
     left = life.tell(ENDED)
+    took = time.monotonic() - began
     kinds = [pair["kind"] for pair in left["operations"]]
     assert kinds == ["delete-membership", "create-ended-sessions"]
     assert all(pair["finished_at"] for pair in left["operations"])
     assert not life.is_in("data")
     assert life.ended_sessions() == [life.user_id()]
-    assert 0 < left["access_ended"]["seconds"] < _PATIENCE
+    assert 0 < left["access_ended"]["seconds"] <= ceil(took)
     assert left["access_ended"]["sessions_ended_at"]
 
 
@@ -156,7 +161,7 @@ def test_what_somebody_edits_out_of_the_policy_is_back_within_a_sweep(life: _Lif
     harmless = {"Sid": "DayOneEndedSessions", "Effect": "Deny", "Action": "s3:*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [harmless]})
     life.day_one.sandbox.client("organizations").update_policy(PolicyId=life.policy_id, Content=document)
-    assert eventually(lambda: "Condition" in life.statement() and life.ended_sessions() == [life.user_id()], seconds=90)
+    assert eventually(lambda: "Condition" in life.statement() and life.ended_sessions() == [life.user_id()])
     assert (life.statement()["Effect"], life.statement()["Action"]) == ("Deny", "*")
     audit = life.day_one.get(f"/v1/audit?subject=person%3A{life.person['id']}")
     assert [entry for entry in audit["entries"] if entry["action"].startswith("update-ended-sessions")]

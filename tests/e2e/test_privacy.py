@@ -26,7 +26,7 @@ def everything_tried(day_one: DayOne, each_deployment: int) -> str:
 def test_no_log_names_a_person(day_one: DayOne, everything_tried: str, function: str) -> None:
     assert everything_tried
     name = day_one.function(function)
-    lines = eventually(lambda: day_one.sandbox.function_logs(name), seconds=90)  # the sweep runs once a minute
+    lines = eventually(lambda: day_one.sandbox.function_logs(name))  # the sweep runs once a minute
     assert not [line for line in lines for word in PERSONAL if word in line.casefold()]
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 
@@ -15,10 +16,10 @@ _NEVER = ("one", "said", "say", "says", "tell", "telling", "tellings", "tells", 
 _ALLOWED = frozenset({"DayOneError", "_version_one"})
 
 
-def _identifiers() -> Iterator[str]:
-    for path in files(".py"):
-        if PACKAGE in path.parents:
-            yield from (name for node in ast.walk(tree(path)) for name in _names(node))
+@cache
+def _identifiers() -> Counter[str]:
+    paths = (path for path in files(".py") if PACKAGE in path.parents)
+    return Counter(name for path in paths for node in ast.walk(tree(path)) for name in _names(node))
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -30,8 +31,11 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _with(word: str) -> set[str]:
-    names = set(_identifiers()) - _ALLOWED
-    return {name for name in names if word in (part.lower() for part in _PARTS.findall(name))}
+    return {name for name in _identifiers().keys() - _ALLOWED if word in _parts(name)}
+
+
+def _parts(name: str) -> list[str]:
+    return [part.lower() for part in _PARTS.findall(name)]
 
 
 @pytest.mark.parametrize("word", _NEVER)
@@ -40,6 +44,6 @@ def test_no_identifier_has_a_word_that_names_nothing(word: str) -> None:
 
 
 def test_what_is_known_is_named_for_what_it_is() -> None:
-    found = Counter(_identifiers())
-    known = sum(number for name, number in found.items() if "known" in (part.lower() for part in _PARTS.findall(name)))
+    found = _identifiers()
+    known = sum(number for name, number in found.items() if "known" in _parts(name))
     assert known <= 0.5 * found.total() / 1000

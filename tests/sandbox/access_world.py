@@ -14,6 +14,7 @@ from sandbox import Credentials, Sandbox
 from sandbox.browser.portal_over_http import PortalOverHttp
 from sandbox.browser.portal_visit import one_time_password
 from sandbox.identity_center.behaviour import Behaviour
+from sandbox.identity_center.process import let_pass
 from tests.sandbox.identity_center_calls import Calls, person
 
 VIEW_ONLY = "arn:aws:iam::aws:policy/job-function/ViewOnlyAccess"
@@ -22,13 +23,16 @@ QUICK = Behaviour.instant(assignment_seconds=0.1, deletion_seconds=0.1)
 
 
 class _Clients:
-    """The sandbox's clients under the name by which `Calls` asks for them."""
+    """The sandbox's clients, and its time, under the names by which `Calls` asks for them."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def client(self, service: str, _config: Config) -> Any:  # noqa: ANN401 - boto3 makes client classes
         return self._sandbox.client(service)
+
+    def let_pass(self, seconds: float) -> None:
+        let_pass(self._sandbox.identity_center_endpoint, seconds)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ class Application:
         calls.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def send(self, name: str, *, group: str, deed: str = "") -> None:
-        """Send the queue's function a message that has it `write` a file, or `await` one for up to ten seconds."""
+        """Send the queue's function a message that has it `write` a file, or `await` one for a minute and a half."""
         self.sandbox.client("sqs").send_message(
             QueueUrl=self.stack.outputs["QueueUrl"], MessageBody=f"{name} {deed}", MessageGroupId=group
         )
@@ -71,7 +71,7 @@ def application(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> A
     return Application(sandbox, sandbox.deploy("small", template=template, parameters={"Greeting": GREETING}))
 
 
-def eventually[T](read: Callable[[], T], *, seconds: float = 15.0) -> T:
+def eventually[T](read: Callable[[], T], *, seconds: float = 120.0) -> T:
     """Return the first true answer of `read`, or its last one when time is up."""
     deadline = time.monotonic() + seconds
     while not (answer := read()) and time.monotonic() < deadline:

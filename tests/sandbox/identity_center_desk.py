@@ -1,7 +1,7 @@
 """A local Identity Center in this process, with some people in it; every answer is held against AWS's own model."""
 
 import json
-import time
+import threading
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -19,6 +19,8 @@ from tests.sandbox.identity_center_calls import person
 
 MANAGEMENT = "111122223333"
 AT_ONCE = Behaviour.instant(assignment_seconds=0, deletion_seconds=0, provisioning_seconds=0, account_seconds=0)
+_A_MOMENT = 1.0  # seconds
+_PATIENCE = 120.0  # seconds
 _PREFIXES = {"identitystore": "AWSIdentityStore", "sso-admin": "SWBExternalService"}
 # AWS answers with an empty text where its model wants one character at least.
 _DEPARTING_FROM_THE_MODEL = {"GetInlinePolicyForPermissionSet"}
@@ -34,6 +36,26 @@ def operation_of(service: str, name: str) -> Operation:
     operation = models().operation(f"{prefix}.{name}")
     assert operation is not None
     return operation
+
+
+class SlowCalls:
+    """From now on the calls of other threads take their time until all `end`."""
+
+    def __init__(self, center: IdentityCenter) -> None:
+        self._began, self._end = threading.Semaphore(0), threading.Event()
+        center.pause = self
+
+    def __call__(self, seconds: float) -> None:
+        if seconds and threading.current_thread() is not threading.main_thread():
+            self._began.release()
+            assert self._end.wait(_PATIENCE)
+
+    def begun(self, count: int) -> None:
+        """Wait until so many are under way."""
+        assert all(self._began.acquire(timeout=_PATIENCE) for _ in range(count))
+
+    def end(self) -> None:
+        self._end.set()
 
 
 class Desk:
@@ -68,28 +90,24 @@ class Desk:
         return caught.value
 
     def ended(self, kind: str, request_id: str) -> dict[str, Any]:
-        """Wait until a request (`AccountAssignmentCreation`, …) is over, and return its status."""
+        """Let a request (`AccountAssignmentCreation`, …) that takes a moment come to its end, and return its status."""
         parameter = {"PermissionSetProvisioning": "ProvisionPermissionSet"}.get(kind, kind) + "RequestId"
-        deadline = time.monotonic() + 5
-        while True:
-            answer = self.call("sso-admin", f"Describe{kind}Status", **{parameter: request_id})
-            status = dict(answer[f"{kind}Status"])
-            if status["Status"] != "IN_PROGRESS" or time.monotonic() > deadline:
-                return status
-            time.sleep(0.002)
+        self.center.let_pass(_A_MOMENT)
+        answer = self.call("sso-admin", f"Describe{kind}Status", **{parameter: request_id})
+        return dict(answer[f"{kind}Status"])
 
     def assign(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Create an assignment and wait until that is over."""
+        """Create an assignment and let it come to its end."""
         accepted = self.call("sso-admin", "CreateAccountAssignment", **request)["AccountAssignmentCreationStatus"]
         return self.ended("AccountAssignmentCreation", accepted["RequestId"])
 
     def unassign(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Delete an assignment and wait until that is over."""
+        """Delete an assignment and let that come to its end."""
         accepted = self.call("sso-admin", "DeleteAccountAssignment", **request)["AccountAssignmentDeletionStatus"]
         return self.ended("AccountAssignmentDeletion", accepted["RequestId"])
 
     def provision(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - AWS takes every JSON type
-        """Provision a permission set and wait until that is over."""
+        """Provision a permission set and let that come to its end."""
         accepted = self.call("sso-admin", "ProvisionPermissionSet", **request)["PermissionSetProvisioningStatus"]
         return self.ended("PermissionSetProvisioning", accepted["RequestId"])
 

@@ -15,12 +15,12 @@ Globals:
     Runtime: !Ref Runtime
     Architectures: [!Ref Architecture]
     CodeUri: code
-    Timeout: 20
+    Timeout: 120
     Layers: [!Ref Layer]
 Resources:
   Queue:
     Type: AWS::SQS::Queue
-    Properties: {FifoQueue: true, ContentBasedDeduplication: true, VisibilityTimeout: 30}
+    Properties: {FifoQueue: true, ContentBasedDeduplication: true, VisibilityTimeout: 150}
   Failures:
     Type: AWS::SQS::Queue
   Alarm:
@@ -101,7 +101,7 @@ import importlib.util, json, os, sys, time
 import boto3, botocore.exceptions, in_layer
 
 def wait_for(path):
-    deadline = time.time() + 10
+    deadline = time.time() + 90
     while not os.path.exists(path) and time.time() < deadline:
         time.sleep(0.02)
     return os.path.exists(path)

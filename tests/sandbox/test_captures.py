@@ -11,7 +11,7 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.json_protocol import JsonProtocol
 from sandbox.identity_center.service_error import ServiceError
 from tests.captures.reading import seen
-from tests.sandbox.identity_center_calls import person
+from tests.sandbox.identity_center_calls import HOUR, person
 from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk, models
 
 SSO, STORE, ORGANIZATIONS = "sso-admin", "identitystore", "organizations"
@@ -64,7 +64,7 @@ class TestRequestsThatFailLater:
             assert {name: done[name] for name in ("Status", "FailureReason")} == seen("sso-admin-06")
 
     def test_a_group_made_a_moment_ago_is_not_found(self, desk: Desk) -> None:
-        desk.center.behave(AT_ONCE.but(principal_seconds=30))
+        desk.center.behave(AT_ONCE.but(principal_seconds=HOUR))
         done = desk.assign(desk.ids["in_member"])
         reason = re.search(r"Received a 404.*", seen("sso-admin-08")["StatusReason"])
         assert reason
@@ -83,11 +83,12 @@ class TestRequestsThatFailLater:
 
     def test_a_provisioning_that_races_with_a_removal_fails(self, desk: Desk) -> None:
         desk.assign(desk.ids["in_member"])
-        desk.center.behave(AT_ONCE.but(provisioning_races=True, provisioning_seconds=0.3, spread=0))
+        desk.center.behave(AT_ONCE.but(provisioning_races=True, provisioning_seconds=HOUR, spread=0))
         accepted = desk.call(
             SSO, "ProvisionPermissionSet", PermissionSetArn="$view", TargetType="ALL_PROVISIONED_ACCOUNTS"
         )
         desk.unassign(desk.ids["in_member"])
+        desk.center.let_pass(HOUR)
         done = desk.ended("PermissionSetProvisioning", accepted["PermissionSetProvisioningStatus"]["RequestId"])
         assert {name: done[name] for name in ("Status", "FailureReason")} == seen("sso-admin-12")
 
@@ -123,7 +124,7 @@ class TestRefusalsAtOnce:
         assert (status, answer["__type"]) == (400, "ResourceNotFoundException"), "the id is unknown, all else is right"
 
     def test_too_many_requests_under_way(self, desk: Desk) -> None:
-        desk.center.behave(Behaviour.instant(outstanding_assignments=1, assignment_seconds=60, spread=0))
+        desk.center.behave(Behaviour.instant(outstanding_assignments=1, assignment_seconds=HOUR, spread=0))
         desk.call(SSO, "CreateAccountAssignment", **desk.ids["in_member"])
         other = desk.ids["in_member"] | {"PrincipalId": "$empty_group"}
         status, body = over_http(
@@ -138,7 +139,7 @@ class TestRefusalsAtOnce:
         assert not body.keys() - {"__type", "message", "Message"}, "nothing says how long to wait"
 
     def test_an_operation_that_conflicts_with_one_under_way(self, desk: Desk) -> None:
-        desk.center.behave(AT_ONCE.but(deletion_seconds=60))
+        desk.center.behave(AT_ONCE.but(deletion_seconds=HOUR))
         desk.call(SSO, "DeleteAccountAssignment", **desk.ids["assignment"])
         request = {"InstanceArn": "$instance", **desk.ids["assignment"]}
         status, body = over_http(desk, "SWBExternalService.CreateAccountAssignment", request)
@@ -269,22 +270,18 @@ class TestTheIdentityStore:
 
 class TestOrganizations:
     def test_an_account_is_asked_for_before_the_work_on_it_begins(self, desk: Desk) -> None:
-        desk.center.behave(AT_ONCE.but(account_seconds=0.2, account_creations=1, spread=0))
+        desk.center.behave(AT_ONCE.but(account_seconds=HOUR, account_creations=1, spread=0))
         request = {"AccountName": "Sandbox", "Email": "member@example.com"}
         initial = desk.call(ORGANIZATIONS, "CreateAccount", **request)["CreateAccountStatus"]
         refused = desk.refusal(ORGANIZATIONS, "CreateAccount", **request)
         assert error(refused) == seen("organizations-02")
-        polled = self._polled(desk, initial["Id"])
+        desk.center.let_pass(HOUR)
+        answer = desk.call(ORGANIZATIONS, "DescribeCreateAccountStatus", CreateAccountRequestId=initial["Id"])
+        polled = answer["CreateAccountStatus"]
         capture = seen("organizations-01")
         assert (initial.keys(), polled.keys()) == (capture["initial"].keys(), capture["polled"].keys())
         assert polled["FailureReason"] == capture["polled"]["FailureReason"]
         assert initial["RequestedTimestamp"] < polled["RequestedTimestamp"] <= polled["CompletedTimestamp"]
-
-    def _polled(self, desk: Desk, request_id: str) -> dict[str, Any]:
-        while True:
-            answer = desk.call(ORGANIZATIONS, "DescribeCreateAccountStatus", CreateAccountRequestId=request_id)
-            if answer["CreateAccountStatus"]["State"] != "IN_PROGRESS":
-                return dict(answer["CreateAccountStatus"])
 
     def test_a_member_is_denied_until_any_service_has_it_for_administrator(self, desk: Desk) -> None:
         for name, request in (("ListAccounts", {}), ("DescribePolicy", {"PolicyId": "p-FullAWSAccess"})):

@@ -95,7 +95,7 @@ def _unit(center: Calls, name: str = "Sandbox") -> tuple[str, str]:
 
 def _control(server: IdentityCenterServer, method: str, path: str, said: str = "") -> None:
     request = urllib.request.Request(f"{server.endpoint}{path}", said.encode(), method=method)  # noqa: S310 - the server is ours
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5).close()
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120).close()
 
 
 def test_each_change_of_an_account_is_told_in_order(center: Calls, bus: Bus) -> None:

@@ -9,18 +9,17 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import IdentityCenterServer
 from sandbox.identity_center.settings import Settings
 from tests.captures.reading import seen
-from tests.sandbox.identity_center_calls import Calls
+from tests.sandbox.identity_center_calls import HOUR, Calls
 
 SSO = "sso-admin"
 NOBODY = "00000000-0000-4000-8000-000000000000"
-SECONDS = 0.8
 GONE = seen("sso-admin-09")["FailureReason"].partition("{")[0]
 
 
 @pytest.fixture(scope="module")
 def center() -> Iterator[Calls]:
     with IdentityCenterServer(
-        Settings(behaviour=Behaviour.instant(assignment_seconds=SECONDS, deletion_seconds=SECONDS))
+        Settings(behaviour=Behaviour.instant(assignment_seconds=HOUR, deletion_seconds=HOUR, spread=0))
     ) as server:
         yield Calls(server)
 

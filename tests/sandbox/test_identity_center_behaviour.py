@@ -23,7 +23,7 @@ def server() -> Iterator[IdentityCenterServer]:
 
 
 def control(server: IdentityCenterServer, method: str, path: str, body: str = "") -> tuple[int, dict[str, object]]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     connection.request(method, f"/_sandbox/{path}", body)
     response = connection.getresponse()
     answer = json.loads(response.read())

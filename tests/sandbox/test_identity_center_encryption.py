@@ -1,7 +1,6 @@
 """The local Identity Center with a customer's KMS key: who may have it used, and how AWS says no to everybody else."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from sandbox.access import Credentials
 from sandbox.customer_key import encrypt_with_own_key
 from sandbox.identity_center.caller_rights import StatedRights
 from tests.project.repository import resource
+from tests.sandbox.identity_center_calls import HOUR
 from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk
 
 MEMBER = "444455556666"
@@ -61,11 +61,9 @@ class Encrypted(Desk):
         """Change the key and wait until that is over, unless it takes its time; returns what DescribeInstance says."""
         wanted = {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": key_arn} if key_arn else {"KeyType": _AWS_OWNED}
         self.call("sso-admin", "UpdateInstance", EncryptionConfiguration=wanted)
-        deadline = time.monotonic() + 5
-        while (details := self.described())["EncryptionStatus"] == "UPDATING" and time.monotonic() < deadline:
-            if self.center.behaviour.account_seconds:
-                break
-        return details
+        if not self.center.behaviour.account_seconds:
+            self.center.let_pass(1)
+        return self.described()
 
     def described(self) -> dict[str, Any]:
         details: dict[str, Any] = self.call("sso-admin", "DescribeInstance")["EncryptionConfigurationDetails"]
@@ -84,7 +82,7 @@ def desk() -> Iterator[Encrypted]:
 
 def test_the_key_is_of_aws_until_the_instance_is_given_another(desk: Encrypted) -> None:
     assert desk.described() == {"KeyType": _AWS_OWNED, "EncryptionStatus": "ENABLED"}
-    desk.center.behave(AT_ONCE.but(account_seconds=60))
+    desk.center.behave(AT_ONCE.but(account_seconds=HOUR))
     assert desk.encrypt() == {"KeyType": _AWS_OWNED, "EncryptionStatus": "UPDATING"}
     other = {"KeyType": "CUSTOMER_MANAGED_KEY", "KmsKeyArn": KEY}
     assert desk.refusal("sso-admin", "UpdateInstance", EncryptionConfiguration=other).code == "ConflictException"
@@ -160,11 +158,11 @@ def test_a_key_that_does_not_work_stops_everybody(
 
 
 def test_a_key_that_vanishes_while_it_is_put_in_use_leaves_the_old_one(desk: Encrypted) -> None:
-    desk.center.behave(AT_ONCE.but(account_seconds=0.2, spread=0))
+    desk.center.behave(AT_ONCE.but(account_seconds=HOUR, spread=0))
     desk.encrypt()
     desk.keys.code = "DisabledException"
-    while (details := desk.described())["EncryptionStatus"] == "UPDATING":
-        pass
+    desk.center.let_pass(HOUR)
+    details = desk.described()
     assert (details["EncryptionStatus"], details["KeyType"]) == ("UPDATE_FAILED", _AWS_OWNED)
     assert "DisabledException" in details["EncryptionStatusReason"]
 

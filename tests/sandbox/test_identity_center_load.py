@@ -9,6 +9,7 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.load import Load, quota_of
 from sandbox.identity_center.process import IdentityCenterServer, load
 from sandbox.identity_center.settings import Settings
+from tests.sandbox.identity_center_calls import HOUR
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_the_server_tells_of_calls_and_refusals_until_it_is_to_forget_them(serve
 
 def test_it_tells_how_many_assignments_were_under_way_at_once(server: IdentityCenterServer) -> None:
     load(server.endpoint, clear=True)
-    server.behave(Behaviour.instant(assignment_seconds=3))
+    server.behave(Behaviour.instant(assignment_seconds=HOUR))
     sso_admin, store = server.client("sso-admin"), server.client("identitystore")
     instance = sso_admin.list_instances()["Instances"][0]
     arn = instance["InstanceArn"]

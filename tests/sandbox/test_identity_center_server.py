@@ -43,7 +43,7 @@ def signed(
 def post(
     server: IdentityCenterServer, target: str, body: bytes, *, authorization: str | None = None
 ) -> tuple[int, dict[str, str]]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     if authorization is None:
         authorization = signed(service=_SIGNING.get(target.partition(".")[0], "organizations"))
     connection.request("POST", "/", body, {"X-Amz-Target": target, "Authorization": authorization})

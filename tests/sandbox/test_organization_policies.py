@@ -1,7 +1,6 @@
 """Service control policies in the local Organizations: what AWS takes, and what it refuses with which words."""
 
 import json
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.service_error import ServiceError
 from tests.captures.reading import seen
-from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk
+from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk, SlowCalls
 
 ORGANIZATIONS = "organizations"
 TYPE = "SERVICE_CONTROL_POLICY"
@@ -256,11 +255,12 @@ def test_a_policy_is_detached_from_what_goes(desk: Desk, target: str) -> None:
 
 def test_of_two_writes_at_the_same_moment_one_is_refused(desk: Desk) -> None:
     first, second, third = (made(desk, name) for name in ("one", "two", "three"))
-    desk.center.behave(Behaviour.instant(call_seconds=0.5, spread=0))
+    desk.center.behave(Behaviour.instant(call_seconds=1, spread=0))
+    slow = SlowCalls(desk.center)
     with ThreadPoolExecutor(3) as at_once:
         edit = at_once.submit(desk.call, ORGANIZATIONS, "UpdatePolicy", PolicyId=first, Content=document())
         attach = at_once.submit(desk.call, ORGANIZATIONS, "AttachPolicy", PolicyId=second, TargetId="$root")
-        time.sleep(0.2)
+        slow.begun(2)
         text = seen("organizations-02")
         for operation, request in (
             ("UpdatePolicy", {"PolicyId": first, "Content": document()}),
@@ -269,6 +269,7 @@ def test_of_two_writes_at_the_same_moment_one_is_refused(desk: Desk) -> None:
         ):
             refused = desk.refusal(ORGANIZATIONS, operation, **request)
             assert (refused.code, refused.message) == (text["__type"], text["Message"])
+        slow.end()
         edit.result()
         attach.result()
     desk.center.behave(AT_ONCE)

@@ -120,11 +120,13 @@ class TestFunctions:
         assert application.probe()["queues"] == "AccessDenied"
 
     def test_that_print_nothing_do_not_wait_for_their_log(self, application: Application) -> None:
-        for _ in range(8):
+        def shortest() -> int:
             application.probe()
-        log = application.sandbox.function_logs(application.stack.resources["ProbeFunction"])
-        durations = [int(found.group(1)) for line in log if (found := re.search(r"Duration: (\d+) ms", line))]
-        assert min(durations) < 50  # milliseconds
+            log = application.sandbox.function_logs(application.stack.resources["ProbeFunction"])
+            return min(int(found.group(1)) for line in log if (found := re.search(r"Duration: (\d+) ms", line)))
+
+        # Milliseconds, which each of them would wait for more; on a machine that is busy it takes some tries.
+        assert eventually(lambda: shortest() < 50)
 
     def test_leave_their_lines_in_the_log_in_order(self, application: Application) -> None:
         application.send("logged", group="logged")

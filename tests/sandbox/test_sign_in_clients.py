@@ -25,7 +25,7 @@ AWS_2 = REPOSITORY / ".tools" / "aws-cli-v2" / "dist" / "aws"
 JAVASCRIPT = REPOSITORY / ".tools" / "javascript-sdk"
 PROGRAM = Path(__file__).with_name("credentials_by_sso.cjs")
 PERMISSION_SET = "ViewOnlyAccess"
-_SECONDS = 60
+_SECONDS = 240
 _LINK = re.compile(r"https?://\S+[?]\S+(?=\n)")
 
 needs_aws_2 = pytest.mark.skipif(

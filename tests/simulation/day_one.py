@@ -366,6 +366,7 @@ def _raised(_: Operation, error: Exception) -> None:
     raise error
 
 
+@cache
 def _read(text: str, file: str) -> Policy:
     kept = PolicyVersion(version=0, text=text, file=file, actor="", at=datetime.min, change="")  # noqa: DTZ901
     return read_policy(files_in(kept), version=0)

@@ -75,7 +75,8 @@ def _steadily(per_second: float) -> Callable[[SecondTool], None]:
     return lambda tool: tool.calls_steadily(_MEMBERSHIPS, per_second=per_second)
 
 
-@pytest.mark.parametrize("side_by_side", [pytest.param(4, marks=pytest.mark.thorough), 10])
+@pytest.mark.thorough
+@pytest.mark.parametrize("side_by_side", [4, 10])
 def test_one_that_assigns_is_refused_less_often_beside_an_edit_of_the_policy(side_by_side: int) -> None:
     fixed, found_out = (
         _beside(allowances, work=_edit, uses=_assigning(side_by_side)) for allowances in (FixedBudgets, Allowances)

@@ -9,8 +9,8 @@ import pytest
 
 from tests.simulation.simulation import Simulation
 
-_FEW = range(24)
-_MORE, _MOST = range(24, 96, 12), range(96, 216, 12)
+_FEW = range(12)
+_MORE, _MOST = range(12, 96, 12), range(96, 216, 12)
 
 
 @pytest.mark.parametrize("seed", _FEW)

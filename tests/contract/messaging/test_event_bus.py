@@ -55,7 +55,7 @@ class LocalBus:
 
     def heard(self, expected: int) -> list[DomainEvent]:
         heard: list[DomainEvent] = []
-        deadline = time.monotonic() + 5.0
+        deadline = time.monotonic() + 120.0
         while len(heard) < expected and time.monotonic() < deadline:
             answer = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1)
             heard += [_event(json.loads(message["Body"])) for message in answer.get("Messages", [])]

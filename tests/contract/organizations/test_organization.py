@@ -110,7 +110,7 @@ class LocalWorld:
             Email=f"{name}@example.com",
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )["CreateAccountStatus"]
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 120.0
         while status["State"] == "IN_PROGRESS" and time.monotonic() < deadline:
             time.sleep(0.02)
             status = self.client.describe_create_account_status(CreateAccountRequestId=status["Id"])[

@@ -22,7 +22,7 @@ _PARTIES: dict[str, type[Party]] = {
     "account owner": AccountOwner,
     "one of our functions": OurFunction,
 }
-_FEW, _MORE, _NIGHTLY, _MOST = 3, 24, 60, 200
+_FEW, _MORE, _NIGHTLY, _MOST = 1, 24, 60, 200
 
 
 @pytest.mark.parametrize("party", _PARTIES.values(), ids=_PARTIES)

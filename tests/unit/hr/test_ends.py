@@ -4,6 +4,8 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from dayone.errors import (
     AlreadyExists,
     Awaited,
@@ -98,6 +100,7 @@ def test_a_set_that_is_still_assigned_somewhere_else_ends_with_aws_s_words_and_t
     assert _failed_changes(world)
 
 
+@pytest.mark.thorough
 def test_what_aws_refuses_for_ever_is_not_asked_for_every_minute_for_ever() -> None:
     world = _settled()
     _refusing(world, "permission_sets", "delete", _STILL_ASSIGNED)
@@ -121,6 +124,7 @@ def test_what_has_failed_is_done_when_aws_does_it_again() -> None:
     assert world.state.open_operations() == []
 
 
+@pytest.mark.thorough
 def test_a_final_refusal_of_something_that_is_given_is_tried_in_pauses_up_to_a_day() -> None:
     world = World(approves=True)
     world.account_is(an_account())
@@ -227,6 +231,7 @@ class _Down:
         return call
 
 
+@pytest.mark.thorough
 def test_an_outage_of_aws_ends_nothing() -> None:
     world = World()
     world.policy_is(a_policy(a_group(), a_set()))
@@ -261,6 +266,7 @@ def test_what_aws_is_too_busy_for_ends_after_two_hours() -> None:
     assert failed.failure_reason == "ServiceQuotaExceededException: too many"
 
 
+@pytest.mark.thorough
 def test_a_throttle_ends_nothing() -> None:
     world = World()
     world.policy_is(a_policy(a_group()))
