@@ -7,12 +7,14 @@ import pytest
 
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden
+from dayone.hr.manual import put_people, put_person
 from dayone.model.changes import CauseKind, Change, ChangeState, ulid_of
 from dayone.model.commands import RefreshOrganizationalUnit
 from dayone.model.operations import OperationState
+from dayone.model.preconditions import NO_PRECONDITION
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.language.parser import read_policy
-from tests.builders import a_cause, a_person, an_account, membership, the_person
+from tests.builders import a_cause, a_person, an_account, attributes_in, membership, the_person
 from tests.unit.granting import a_grant, is_said
 from tests.unit.hr_world import later
 from tests.unit.previews import api_of, if_policy, put_in_force
@@ -269,3 +271,49 @@ def test_whom_hr_moves_meanwhile_is_not_counted() -> None:
         world.hr_tells(a_person(name, title="Shop"))
     world.settle()
     assert (len(world.groups()["shop"]), _holding(world)) == (len(_PEOPLE), [])
+
+
+_SALES = {"title": "Seller"}
+_SELLERS = "  sellers: {members: [{title: Seller}]}\n"
+
+
+def _tell(world: World, name: str, told: dict[str, str]) -> str:
+    change = put_person(name, told, actor=_AUTHOR, precondition=NO_PRECONDITION, ports=api_of(world)).change
+    world.settle()
+    return change
+
+
+def test_what_somebody_enters_beside_hr_about_those_who_are_there_counts_one_by_one() -> None:
+    world = _company(text=_text(more=_SELLERS))
+    for name in _PEOPLE:
+        _tell(world, name, _SALES)
+    assert len(world.groups()["sellers"]) == 3
+    assert [change.held for change in _holding(world)] == [1] * 4
+    with pytest.raises(Forbidden):
+        decide_change(_holding(world)[0].id, is_approved=True, actor=_AUTHOR, ports=api_of(world))
+    # Whatever HR says meanwhile leaves it as it is.
+    later(world, days=1)
+    world.hr_tells(a_person("e-7", given_name="Grace"), at=world.now)
+    world.settle()
+    assert (len(world.groups()["sellers"]), len(_holding(world))) == (3, 4)
+    for change in _holding(world):
+        decide_change(change.id, is_approved=True, actor=_APPROVER, ports=api_of(world))
+    world.settle()
+    assert len(world.groups()["sellers"]) == 7
+
+
+def test_all_at_once_as_well() -> None:
+    world = _company(text=_text(more=_SELLERS))
+    put_people(dict.fromkeys(_PEOPLE, _SALES), actor=_AUTHOR, ports=api_of(world))
+    world.settle()
+    assert (len(world.groups()["sellers"]), [change.held for change in _holding(world)]) == (3, [4])
+
+
+def test_joiners_by_hand_and_people_of_whom_no_hr_system_tells_do_not() -> None:
+    world = _company(text=_text(more=_SELLERS, at_least=0))
+    names = [f"c-{number}" for number in range(9)]
+    for name in names:
+        _tell(world, name, attributes_in(a_person(name)))
+    for name in names:
+        _tell(world, name, {**attributes_in(a_person(name)), **_SALES})
+    assert (_holding(world), len(world.groups()["sellers"])) == ([], 9)

@@ -222,10 +222,16 @@ _REACHED, _LATER = Condition("start_date", reached=30), Condition("start_date", 
         ("one of an exception", a_person(start_date=date(2026, 11, 1)), _policy_of(exception=_REACHED), "2026-12-01"),
         ("nothing without the date", a_person(), _policy_of(_REACHED), None),
         (
-            "before the first day, only that",
+            "long before the first day, when that can be decided on",
             a_person(start_date=date(2026, 12, 24)),
             _policy_of(_REACHED),
-            "2026-12-24",
+            "2026-11-24",
+        ),
+        (
+            "before the first day, only that",
+            a_person(start_date=date(2026, 12, 14)),
+            _policy_of(_REACHED),
+            "2026-12-14",
         ),
         (
             "after employment nothing",

@@ -220,3 +220,20 @@ def test_a_day_that_is_put_off_takes_an_approval_back_that_has_not_been_carried_
     tells(world, "e-1", joiner(world), source="people")
     world.settle()
     assert (held(world), is_admin(world)) == (HELD, False)
+
+
+def test_a_first_day_that_is_far_ahead_is_held_when_it_is_near() -> None:
+    world = company()
+    imported(world, e_1=joiner(world, days=COVERED_FOR.days + 20))
+    pass_days(world, 19)
+    assert held(world) == []
+    pass_days(world, 1)
+    (change,) = [change for change in world.state.changes.values() if change.held]
+    assert held(world) == HELD
+    decide_change(change.id, is_approved=True, actor="arn:approver", ports=api_of(world))
+    world.settle()
+    pass_days(world, COVERED_FOR.days - 1)
+    # The approval is not a whole period old when the day begins.
+    world.now = world.now.replace(hour=0) + timedelta(days=1)
+    pass_days(world, 0)
+    assert (held(world), is_admin(world)) == ([], True)

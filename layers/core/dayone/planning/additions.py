@@ -13,7 +13,7 @@ from dayone.model.operations import Action
 from dayone.model.people import Person
 from dayone.model.policy.rules import Guardrails
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Resource
+from dayone.model.subjects import Resource, assignment_in
 from dayone.planning.judgement import GuardrailResult
 
 # An edit, or somebody's grant, gives to people; a tag, a move or another name of a unit to accounts, besides.
@@ -80,20 +80,22 @@ def additions(
     origin: CauseKind,
     now: datetime,
     of_edit: Collection[Resource] = (),
+    beside_hr: bool = False,
 ) -> tuple[Resource, ...]:
     """Return the memberships and assignments that count as additions, without `gifts` that are held in any number.
 
     `origin` is the kind of the original cause of the plan. Whatever that is, what only grants give counts, and what is
-    `of_edit`: a newer policy gives it by the recorded facts, and nobody else has made a plan by that policy.
+    `of_edit`: a newer policy gives it by the recorded facts, and nobody else has made a plan by that policy. Everything
+    counts when somebody has entered it manually `beside_hr`, about a person of whom an HR system tells.
     """
     if not _was_there(state.head, now=now):
         return ()
-    counts = _counts(state.head, origin=origin)
     return tuple(
         difference.resource
         for difference in allowed
         if _is_new(difference, state=state) and difference.resource not in gifts
-        if counts
+        if beside_hr
+        or _counts(difference.resource, state.head, origin=origin)
         or difference.resource in of_edit
         or is_of_grants(reason.rule for reason in difference.desired.reasons)
     )
@@ -128,6 +130,10 @@ def _was_there(head: Head, *, now: datetime) -> bool:
     return head.bootstrap is not None and now - head.bootstrap.since >= _IS_NEW_FOR
 
 
-def _counts(head: Head, *, origin: CauseKind) -> bool:
-    """Return whether all that a plan of this origin gives the subject counts: it does not follow HR."""
-    return origin in _TO_PEOPLE if isinstance(head.fact, Person) else origin not in _BY_PEOPLE
+def _counts(resource: Resource, head: Head, *, origin: CauseKind) -> bool:
+    """Return whether what a plan of this origin gives the subject counts: it does not follow HR."""
+    if isinstance(head.fact, Person):
+        return origin in _TO_PEOPLE
+    # On somebody's first day time sets the accounts off in which they are assigned something alone.
+    is_first_day = origin is CauseKind.DUE and bool(assignment_in(resource).principal.person)
+    return origin not in _BY_PEOPLE and not is_first_day

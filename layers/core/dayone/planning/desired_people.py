@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, Stage, has_access, next_stage_at, stage_of
+from dayone.model.guardrails import COVERED_FOR
+from dayone.model.lifecycle import (
+    IdentitySource,
+    Leavers,
+    LifeCycle,
+    Stage,
+    begins_at,
+    has_access,
+    next_stage_at,
+    stage_of,
+)
 from dayone.model.operations import Applied
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Policy
@@ -120,7 +130,8 @@ def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datet
     """Return the next time at which time alone may change the person's desired resources, or None.
 
     These are the changes of their employment stage, the start and end of a grant, while they have access the date
-    conditions of the policy, and afterwards the checks of their sessions.
+    conditions of the policy, and afterwards the checks of their sessions. Before their first day it is the time from
+    which on that can be decided on.
     """
     moments = [next_stage_at(person, cycle=policy.people, now=now), next_turn(state.head.grants, now=now)]
     if has_access(person, cycle=policy.people, now=now):
@@ -130,6 +141,8 @@ def next_look(person: Person, *, state: SubjectState, policy: Policy, now: datet
     else:
         lost = lost_at(state, person=person, policy=policy, now=now)
         moments.append(next_check_at(policy.people, applied=state.applied, lost_at=lost, now=now))
+        if (at := begins_at(person, cycle=policy.people, now=now)) and at - COVERED_FOR > now:
+            moments.append(at - COVERED_FOR)
     return min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -229,7 +229,8 @@ def diff_subject(
     """Compare a subject with the policy; `source_records` are those of the fact if they are not the recorded ones."""
     compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
-    taken, records = compared.removals, state.head.source_records if source_records is None else source_records
+    taken = frozenset(difference.resource for difference in found if is_removal(difference))
+    records = state.head.source_records if source_records is None else source_records
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
@@ -255,7 +256,8 @@ def diff_subject(
 def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> FirstDayGifts:
     fact, sensitivity = giving.fact, sensitivity_of(evaluator.policy)
     gifts = held_gifts(found, giving=giving, sensitivity=sensitivity)
-    if gifts or giving.state.head.held or (isinstance(fact, Person) and fact.start_date):
+    begins = fact.start_date if isinstance(fact, Person) else evaluator.policy.people_assigned
+    if gifts or giving.state.head.held or begins:
         return look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
     return FirstDayGifts(gifts=gifts)
 

@@ -1,6 +1,6 @@
 """Find sensitive access to be given on a future first day: it can be held and decided on in advance."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,32 +10,32 @@ from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict
 from dayone.model.lifecycle import begins_at, has_access
 from dayone.model.people import Person, Status
 from dayone.model.policy.origins import GIVES, assignment_rule, group_rule, part_digest
-from dayone.model.policy.rules import AccountSelector, PersonSelector
-from dayone.model.reasons import Desired
+from dayone.model.policy.rules import AccountSelector, PersonSelector, Policy
+from dayone.model.reasons import Desired, DesiredResource
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.causes import manual_record
-from dayone.planning.desired import Rules
+from dayone.planning.desired import Rules, people_named
 from dayone.planning.diff import differences
 from dayone.planning.held_gifts import Gift, Giving, form_of, held_gifts
-from dayone.policy.matching import describes
+from dayone.policy.matching import describes, what_protects
 from dayone.policy.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirstDayGifts:
-    """The gifts of a subject with those of a first day that is still to come, by `differences` on `first_day`.
+    """The gifts of a subject with those of first days that are still to come, by `differences`.
 
-    Those `coming` are held already, and not to be given yet even when they are approved. `forms` stand for what an
-    approval of each rests on. Those `covered` were approved before their day, in this form; `due` are to be given now.
+    Those `coming`, each on its day, are held already, and not to be given yet even when they are approved. `forms`
+    stand for what an approval of each rests on. Those `covered` were approved before their day, in this form; `due` are
+    to be given now.
     """
 
     gifts: Mapping[Resource, Gift] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
-    first_day: datetime | None = None
     forms: Mapping[Resource, str] = field(default_factory=dict)
     covered: frozenset[Resource] = frozenset()
-    coming: frozenset[Resource] = frozenset()
+    coming: Mapping[Resource, datetime] = field(default_factory=dict)
     due: frozenset[Resource] = frozenset()
 
     def alike(self, held: HeldPart, *, form: str) -> Collection[Resource]:
@@ -48,7 +48,7 @@ class FirstDayGifts:
             # It means something else by now than was shown.
             return frozenset()
         # What was approved on its day runs at once: not when that has been put off since.
-        return self.gifts.keys() - (self.coming if held.verdict is Verdict.APPROVED else frozenset())
+        return self.gifts.keys() - (self.coming.keys() if held.verdict is Verdict.APPROVED else frozenset())
 
     def form_of(self, resource: Resource) -> str:
         """Return the form in which a gift is held before its day, or a user with another name; empty for all others."""
@@ -56,7 +56,7 @@ class FirstDayGifts:
 
     def since(self, resource: Resource, *, now: datetime) -> datetime:
         """From when on somebody has to decide on it: nobody is late before the day has come."""
-        return self.first_day if self.first_day and resource in self.coming else now
+        return self.coming.get(resource, now)
 
     def after(self, decided: Iterable[HeldPart], *, was: HeldPart, at: datetime) -> tuple[HeldPart, ...]:
         """Return the decided gifts; one approved before its day waits for that day, for a limited time."""
@@ -76,11 +76,8 @@ def look_ahead(
     gifts: Mapping[Resource, Gift], *, giving: Giving, rules: Rules, sensitivity: Sensitivity
 ) -> FirstDayGifts:
     """Return today's gifts with those of a first day within the approval period, without those already covered."""
-    person, policy, head = giving.fact, sensitivity.policy, giving.state.head
-    at, found = None, tuple[tuple[Difference, Gift], ...]()
-    if isinstance(person, Person) and (at := begins_at(person, cycle=policy.people, now=giving.now)):
-        found = _coming(person, at=at, giving=giving, rules=rules, sensitivity=sensitivity)
-    together = {**gifts, **{difference.resource: gift for difference, gift in found}}
+    head, found = giving.state.head, _coming(giving=giving, rules=rules, sensitivity=sensitivity)
+    together = {**gifts, **{difference.resource: gift for difference, gift, _ in found}}
     forms = {
         resource: _rests_on(resource, giving=giving, sensitivity=sensitivity)
         for resource, gift in together.items()
@@ -92,38 +89,66 @@ def look_ahead(
         if removal.verdict is Verdict.AHEAD and removal.form == forms.get(removal.resource)
     ]
     covered = frozenset(removal.resource for removal in early if removal.expires_at and giving.now < removal.expires_at)
-    coming = frozenset(difference.resource for difference, _ in found)
+    coming = {difference.resource: at for difference, _, at in found}
     return FirstDayGifts(
-        gifts={resource: gift for resource, gift in together.items() if resource not in covered - coming},
-        differences=tuple(difference for difference, _ in found),
-        first_day=at,
+        gifts={resource: gift for resource, gift in together.items() if resource not in covered - coming.keys()},
+        differences=tuple(difference for difference, _, _ in found),
         forms=forms,
         covered=covered,
         coming=coming,
-        due=covered - coming,
+        due=covered - coming.keys(),
     )
 
 
-def _coming(
-    person: Person, *, at: datetime, giving: Giving, rules: Rules, sensitivity: Sensitivity
-) -> tuple[tuple[Difference, Gift], ...]:
-    policy, desired = sensitivity.policy, giving.desired
-    is_near = at <= giving.now + COVERED_FOR and has_access(person, cycle=policy.people, now=at)
-    if not is_near or desired.left_alone or person.status is Status.MISSING:
+def _coming(*, giving: Giving, rules: Rules, sensitivity: Sensitivity) -> tuple[tuple[Difference, Gift, datetime], ...]:
+    """Return what is sensitive and will be given on a first day within the approval period, and when."""
+    policy, desired, state = sensitivity.policy, giving.desired, giving.state
+    if desired.left_alone or desired.gone:
         return ()
-    there = {*giving.state.applied, *desired.resources}
-    given = {
-        resource: needed for resource, needed in rules.memberships(person, now=at).items() if resource not in there
-    }
-    subject = giving.state.head.subject
-    found = differences(Desired(given), applied={}, subject=subject, protection=policy.protection)
-    gifts = held_gifts(found, giving=replace(giving, now=at), sensitivity=sensitivity)
-    when = f", given on the first day, {person.start_date}"
-    return tuple(
-        (difference, replace(gift, reason=gift.reason + when))
-        for difference in found
-        if (gift := gifts.get(difference.resource)) and gift.is_sensitive
-    )
+    there, found = {*state.applied, *desired.resources}, list[tuple[Difference, Gift, datetime]]()
+    for person, at in _beginners(giving, policy=policy):
+        given = {
+            resource: needed
+            for resource, needed in _given_to(person, giving.fact, at=at, rules=rules).items()
+            if resource not in there
+        }
+        new = differences(Desired(given), applied={}, subject=state.head.subject, protection=policy.protection)
+        gifts = held_gifts(new, giving=replace(giving, now=at), sensitivity=sensitivity)
+        when = f", given on the first day, {person.start_date}"
+        found += [
+            (difference, replace(gift, reason=gift.reason + when), at)
+            for difference in new
+            if (gift := gifts.get(difference.resource)) and gift.is_sensitive
+        ]
+    return tuple(found)
+
+
+def _beginners(giving: Giving, *, policy: Policy) -> Iterator[tuple[Person, datetime]]:
+    """Yield the person themselves, or those assigned something alone in the account, whose first day is near."""
+    account = giving.fact
+    if isinstance(account, Account) and policy.terms.off_limits.account == account.id:
+        return
+    names = people_named(account, policy=policy) if isinstance(account, Account) else ()
+    states = [giving.recorded(Subject(SubjectKind.PERSON, name)) for name in sorted(names)]
+    for state in (giving.state, *states):
+        person = giving.fact if state is giving.state else state.head.fact
+        if not isinstance(person, Person) or person.status is Status.MISSING:
+            continue
+        if what_protects(person, applied=state.applied, protection=policy.protection):
+            continue
+        at = begins_at(person, cycle=policy.people, now=giving.now)
+        if at and at <= giving.now + COVERED_FOR and has_access(person, cycle=policy.people, now=at):
+            yield person, at
+
+
+def _given_to(
+    person: Person, fact: Person | Account, *, at: datetime, rules: Rules
+) -> Mapping[Resource, DesiredResource]:
+    """Return what a person is given on their first day: memberships, or what they alone are given in an account."""
+    if not isinstance(fact, Account):
+        return rules.memberships(person, now=at)
+    given = rules.assignments(fact, employed={person.id})
+    return {each: needed for each, needed in given.items() if assignment_in(each).principal.person == person.id}
 
 
 def _rests_on(resource: Resource, *, giving: Giving, sensitivity: Sensitivity) -> str:

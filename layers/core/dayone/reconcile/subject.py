@@ -10,6 +10,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.guardrails import HeldPart, RemovalBudget, Verdict, expired, held_as, limit
+from dayone.model.hr.sources import BY_HAND
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan
@@ -222,9 +223,20 @@ def guard_additions(
     split: SplitDiff, *, diff: Diff, inputs: PlanInputs, evaluator: PolicyEvaluator, ledger: Ledger
 ) -> AdditionsResult:
     """Hold all new additions of a subject, or none."""
-    head, cause, now = inputs.state.head, inputs.command.cause, inputs.now
-    gifts, of_edit, day = diff.ahead.gifts.keys(), _of_edit(inputs, evaluator=evaluator), now.astimezone(UTC).date()
-    counted = additions(split.allowed, state=inputs.state, gifts=gifts, origin=cause.origin, now=now, of_edit=of_edit)
+    head, command, cause, now = inputs.state.head, inputs.command, inputs.command.cause, inputs.now
+    # What was approved takes nothing of the limit.
+    gifts = diff.ahead.gifts.keys() | diff.ahead.due
+    of_edit, day = _of_edit(inputs, evaluator=evaluator), now.astimezone(UTC).date()
+    is_by_hand = isinstance(command, ApplyHrRecord) and command.record.source == BY_HAND
+    counted = additions(
+        split.allowed,
+        state=inputs.state,
+        gifts=gifts,
+        origin=cause.origin,
+        now=now,
+        of_edit=of_edit,
+        beside_hr=is_by_hand and any(record.source != BY_HAND for record in head.source_records),
+    )
     if not counted:
         return AdditionsResult()
     tally = ledger.tally(cause.change, day=day)
