@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from textwrap import dedent
+from typing import Any
 
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from policy_sentry.querying.actions import get_actions_with_access_level
@@ -44,15 +45,17 @@ def actions_table() -> str:
 
 def policies_table() -> str:
     """Return the module `dayone.policy.managed_policies`: AWS's policies by whether they give anything sensitive."""
-    policies: Mapping[str, Mapping[str, object]] = json.loads(aws_managed_policies_data)
-    paths = {
-        f"{policy['Path']}{name}".removeprefix("/"): bool(why_document_is_sensitive(json.dumps(policy["Document"])))
+    policies: Mapping[str, Mapping[str, Any]] = json.loads(aws_managed_policies_data)
+    documents = {
+        f"{policy['Path']}{name}".removeprefix("/"): policy["Document"]
         for name, policy in policies.items()
         if policy["Path"] != _NOT_ATTACHABLE
     }
+    paths = {path: bool(why_document_is_sensitive(json.dumps(document))) for path, document in documents.items()}
+    effects = {path: _effects(document) for path, document in documents.items()}
     newest = max(str(policy["UpdateDate"])[:10] for policy in policies.values())
     head = f'''\
-        """AWS's managed policies that give nothing sensitive, and those that do, by path below `policy/`.
+        """AWS's managed policies, those that give nothing sensitive, that do, and that deny, by path below `policy/`.
 
         Made by `make sensitive-data` of the policies in moto {version("moto")}, the newest of which is of {newest}.
         AWS changes its policies; one that is in neither table is not known here.
@@ -61,7 +64,15 @@ def policies_table() -> str:
         '''
     harmless = _by_initial(path for path, is_sensitive in paths.items() if not is_sensitive)
     sensitive = _by_initial(path for path, is_sensitive in paths.items() if is_sensitive)
-    return _module(head, _tables({"HARMLESS": harmless, "SENSITIVE": sensitive}))
+    with_deny = _by_initial(path for path, has in effects.items() if has == {"Allow", "Deny"})
+    only_deny = _by_initial(path for path, has in effects.items() if has == {"Deny"})
+    tables = {"HARMLESS": harmless, "SENSITIVE": sensitive, "WITH_DENY": with_deny, "ONLY_DENY": only_deny}
+    return _module(head, _tables(tables))
+
+
+def _effects(document: Mapping[str, Any]) -> set[str]:
+    statements = document["Statement"]
+    return {each["Effect"] for each in (statements if isinstance(statements, list) else [statements])}
 
 
 def _tables(tables: Mapping[str, Iterable[str]]) -> Iterator[str]:

@@ -104,21 +104,78 @@ class TestAdditions:
         assert len(world.groups()["ops"]) == 5
 
 
-def test_a_deny_goes_after_what_it_limits() -> None:
-    deny = 'inline_policy: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "iam:*", Resource: "*"}]}'
-    world = company(POLICY.replace("[ViewOnlyAccess]", f"[AdministratorAccess], {deny}"))
-    world.now += timedelta(hours=1)
+_DENY = 'inline_policy: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "iam:*", Resource: "*"}]}'
+_LIST = 'inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "s3:List*", Resource: "*"}]}'
+_OURS = "customer_managed_policies: [{name: Guard}]"
+
+
+def _with_set(contents: str) -> str:
+    return POLICY.replace("managed_policies: [ViewOnlyAccess]", contents)
+
+
+def _while_aws_refuses(name: str, text: str, *, world: World) -> tuple[frozenset[str], str, set[str]]:
+    """Put a policy in force while AWS refuses one kind of call for a while; returns what the set has by then."""
     busy: list[Exception] = [Conflicting("ConflictException: busy")]
-    world.around = lambda name, port: Refusing(port, "detach_managed", busy) if name == "set_policies" else port
-    world.policy_is(read_policy({"p.yaml": POLICY}, version=0))
-    world.plan_all()
-    world.execute(seconds=5)
+    world.around = lambda port_name, port: Refusing(port, name, busy) if port_name == "set_policies" else port
+    world.policy_is(read_policy({"p.yaml": text}, version=0))
+    world.approves = True
+    for _ in range(3):
+        world.plan_all()
+        world.execute(seconds=5)
+    world.approves = False
+    return _contents(world)
+
+
+def _contents(world: World) -> tuple[frozenset[str], str, set[str]]:
     managed, inline = world.permission_sets()["ViewOnly"]
+    customer = next(each.customer_policies for each in world.center.permission_sets.values() if each.name == "ViewOnly")
+    return managed, inline, customer
+
+
+@pytest.mark.parametrize(
+    ("contents", "after", "stays"),
+    [
+        (f"managed_policies: [AdministratorAccess], {_DENY}", "managed_policies: [ViewOnlyAccess]", "Deny"),
+        (f"managed_policies: [AdministratorAccess], {_DENY}", f"managed_policies: [ViewOnlyAccess], {_LIST}", "Deny"),
+        ("managed_policies: [AdministratorAccess, AWSDenyAll]", "managed_policies: [ViewOnlyAccess]", "AWSDenyAll"),
+        (f"managed_policies: [AdministratorAccess], {_OURS}", "managed_policies: [ViewOnlyAccess]", "Guard"),
+    ],
+)
+def test_what_denies_goes_after_what_it_limits(contents: str, after: str, stays: str) -> None:
+    world = company(_with_set(contents))
+    world.now += timedelta(hours=1)
+    managed, inline, customer = _while_aws_refuses("detach_managed", _with_set(after), world=world)
     assert "AdministratorAccess" in managed
-    assert inline
+    assert stays in f"{sorted(managed)} {inline} {customer}"
+
+
+def test_and_an_edit_in_between_does_not_get_rid_of_it() -> None:
+    world = company(_with_set(f"managed_policies: [AdministratorAccess], {_DENY}"))
+    world.now += timedelta(hours=1)
+    _while_aws_refuses("detach_managed", POLICY, world=world)
     put_in_force(POLICY.replace("[ViewOnlyAccess]", "[AdministratorAccess, ViewOnlyAccess]"), world=world)
     assert any("permission-set:ViewOnly delete inline-policy" in name for name in held(world))
     assert world.permission_sets()["ViewOnly"][1]
+
+
+@pytest.mark.parametrize(
+    ("refused", "contents"),
+    [
+        ("put_inline", f"managed_policies: [AdministratorAccess], {_DENY}"),
+        ("put_inline", f"{_OURS}, {_DENY}"),
+        ("attach_managed", f"{_OURS}, managed_policies: [AWSDenyAll]"),
+    ],
+)
+def test_what_denies_comes_before_what_it_is_to_limit(refused: str, contents: str) -> None:
+    world = company()
+    world.now += timedelta(hours=1)
+    managed, _, customer = _while_aws_refuses(refused, _with_set(contents), world=world)
+    assert ("AdministratorAccess" in managed, customer) == (False, set())
+    world.around = lambda _name, port: port
+    world.approves = True
+    world.settle()
+    managed, _, customer = _contents(world)
+    assert "AdministratorAccess" in managed or customer
 
 
 def test_what_is_left_by_whoever_would_gain_by_it_can_still_be_rejected() -> None:

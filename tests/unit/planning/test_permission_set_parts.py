@@ -56,8 +56,8 @@ def test_a_new_permission_set_has_all_that_the_policy_gives_it() -> None:
 def test_what_the_policy_no_longer_gives_is_taken_away_and_the_accounts_are_brought_up_to_date() -> None:
     world = _with(_FULL)
     assert _becomes(world, a_set()) == [
-        "delete customer-policy//teams/Deployer: succeeded",
         "delete managed-policy/ReadOnlyAccess: succeeded",
+        "delete customer-policy//teams/Deployer: succeeded",
         "delete inline-policy: succeeded",
         "delete boundary: succeeded",
         "update permission-set: succeeded",

@@ -1,6 +1,7 @@
 """Order of operations: dependencies within a plan and between plans."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
 from functools import cache
 from typing import NamedTuple
 
@@ -75,34 +76,49 @@ def _takes(action: Action, resource: Resource, *, attributes: Mapping[str, str])
     return takes or (action is Action.DELETE and resource.kind in GUARDED)
 
 
-def in_order(found: Iterable[Difference]) -> list[Difference]:
-    """As they stand in a plan: revocations before grants, the new form of a set to accounts, what is forgotten."""
+class Denies(IntEnum):
+    """Effect of a managed policy on what is attached beside it: none, possibly a Deny, or nothing else than that."""
+
+    NOTHING = 0
+    SOMETHING = 1
+    ONLY = 2
+
+
+def in_order(found: Iterable[Difference], *, managed: Mapping[str, Denies]) -> list[Difference]:
+    """As they stand in a plan: revocations before grants, the new form of a set to accounts, what is forgotten.
+
+    `managed` has AWS's policies by path; any other may deny something.
+    """
     return sorted(
         found,
         key=lambda difference: (
             FORGOTTEN in difference.desired.attributes,
-            _rank(difference.action, difference.resource.kind),
+            _rank(difference.action, difference.resource.kind, managed.get(difference.resource.name, Denies.SOMETHING)),
             difference.resource,
         ),
     )
 
 
+_UPWARDS = {ResourceKind.CUSTOMER_POLICY: 1, ResourceKind.INLINE_POLICY: 2, ResourceKind.BOUNDARY: 4}
+_DOWNWARDS = {ResourceKind.BOUNDARY: 7, ResourceKind.INLINE_POLICY: 9}
+
+
 @cache
-def _rank(action: Action, kind: ResourceKind) -> int:
-    is_boundary = kind is ResourceKind.BOUNDARY
+def _rank(action: Action, kind: ResourceKind, denies: Denies) -> int:
+    """Return the place of a part: what limits others goes after them, and comes before them."""
     if kind in _LAST:
-        return 6
+        return 11
     if action is Action.DELETE and kind is ResourceKind.USER:
-        return 7
+        return 12
     if kind is ResourceKind.ENDED_SESSIONS:
-        return 1
+        return 5
+    if kind in ROOTS and action is not Action.DELETE:
+        return 6
+    is_managed = kind is ResourceKind.MANAGED_POLICY
     if action is Action.DELETE:
-        # A boundary limits what the policies give: it comes before they do, and goes after all of them. So does a Deny
-        # for the others, which an inline policy may have.
-        return 2 if is_boundary else int(kind is ResourceKind.INLINE_POLICY)
-    if kind in ROOTS:
-        return 3
-    return 4 if is_boundary else 5
+        # An inline policy may have a Deny. What denies and nothing else goes after all but the boundary.
+        return (0, 1, 3)[denies] if is_managed else _UPWARDS.get(kind, 0)
+    return 8 if is_managed and denies is Denies.ONLY else _DOWNWARDS.get(kind, 10)
 
 
 def requirements(difference: Difference, *, subject: Subject, adopts: bool = False) -> tuple[ResourceOf, ...]:
@@ -132,23 +148,36 @@ def unsettles(operation: Operation) -> ResourceOf | None:
     return provisioning_of(operation.subject.name) if is_part else None
 
 
-def predecessors(difference: Difference, *, ordered: Sequence[Difference]) -> tuple[int, ...]:
+def predecessors(
+    difference: Difference, *, ordered: Sequence[Difference], managed: Mapping[str, Denies]
+) -> tuple[int, ...]:
     """Return the positions of earlier differences in the same plan that must be resolved first."""
     # A user goes last, or memberships and the place among ended sessions would go unrecorded, or not be found.
     is_end_of_user = difference.action is Action.DELETE and difference.resource.kind is ResourceKind.USER
     if difference.resource.kind in _LAST or is_end_of_user or FORGOTTEN in difference.desired.attributes:
         return tuple(range(len(ordered)))
-    return tuple(number for number, earlier in enumerate(ordered) if _must_follow(difference, earlier=earlier))
+    return tuple(
+        number for number, earlier in enumerate(ordered) if _must_follow(difference, earlier=earlier, managed=managed)
+    )
 
 
-def _must_follow(difference: Difference, *, earlier: Difference) -> bool:
-    is_removal = difference.action is Action.DELETE
-    if difference.resource.kind is ResourceKind.BOUNDARY and is_removal:
-        return earlier.resource.kind in _ATTACHED_TO_A_SET
-    if difference.resource.kind is ResourceKind.INLINE_POLICY and is_removal:
-        return earlier.action is Action.DELETE and earlier.resource.kind in _ATTACHED_TO_A_SET
-    if is_removal or difference.resource.kind in ROOTS:
+def _must_follow(difference: Difference, *, earlier: Difference, managed: Mapping[str, Denies]) -> bool:
+    kind, is_removal = difference.resource.kind, difference.action is Action.DELETE
+    if earlier.action is Action.DELETE and kind in _ATTACHED_TO_A_SET:
+        # What it denies now, and may not deny then, limits those before it until they are gone.
+        limits = is_removal or (difference.action is Action.UPDATE and kind in _DOWNWARDS)
+        before, after = (
+            _rank(each.action, each.resource.kind, managed.get(each.resource.name, Denies.SOMETHING))
+            for each in (earlier, difference)
+        )
+        return limits and earlier.resource.kind in _ATTACHED_TO_A_SET and before < after
+    if is_removal or kind in ROOTS or earlier.action is Action.DELETE:
         return False
-    # Where the boundary cannot be set, nothing that it is to limit may be attached.
-    is_new_root = earlier.action is Action.CREATE and earlier.resource.kind in ROOTS
-    return is_new_root or (earlier.resource.kind is ResourceKind.BOUNDARY and earlier.action is not Action.DELETE)
+    if earlier.action is Action.CREATE and earlier.resource.kind in ROOTS:
+        return True
+    # Where what limits cannot be set, nothing that it is to limit may be attached.
+    if earlier.resource.kind is ResourceKind.INLINE_POLICY:
+        return "Deny" in earlier.desired.attributes.get("document", "")
+    is_denying = managed.get(earlier.resource.name) is Denies.ONLY
+    denies_as_well = managed.get(difference.resource.name) is Denies.ONLY
+    return earlier.resource.kind is ResourceKind.BOUNDARY or (is_denying and not denies_as_well)

@@ -8,11 +8,27 @@ from datetime import datetime
 
 from dayone.model.accounts import ENDED_WITH, AccountState
 from dayone.model.changes import Cause, CauseKind
-from dayone.model.dependencies import FORGOTTEN, PARTS_OF_A_SET, ROOTS, Difference, in_order, predecessors, requirements
+from dayone.model.dependencies import (
+    FORGOTTEN,
+    PARTS_OF_A_SET,
+    ROOTS,
+    Denies,
+    Difference,
+    in_order,
+    predecessors,
+    requirements,
+)
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.policy.rules import Protection
 from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
+from dayone.policy.managed_policies import HARMLESS, ONLY_DENY, SENSITIVE, WITH_DENY
+
+_MANAGED = {
+    **dict.fromkeys(HARMLESS | SENSITIVE, Denies.NOTHING),
+    **dict.fromkeys(WITH_DENY, Denies.SOMETHING),
+    **dict.fromkeys(ONLY_DENY, Denies.ONLY),
+}
 
 _KEPT = frozenset({ResourceKind.USER, ResourceKind.PROVISIONING, ResourceKind.WELCOME, ResourceKind.GUARDRAILS})
 # What takes access away goes first, whether it is by something that ends or by something that begins.
@@ -75,7 +91,7 @@ def differences(
         ]
     if subject.kind is SubjectKind.PERMISSION_SET:
         found += _provisioning(found, desired=desired, applied=applied)
-    return in_order(found)
+    return in_order(found, managed=_MANAGED)
 
 
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
@@ -113,7 +129,7 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             called=tuple(planned.called.get(each.subject, "") for each in required),
             after=(
                 *(adopted if difference.action is Action.DELETE else ()),
-                *predecessors(difference, ordered=ordered[:number]),
+                *predecessors(difference, ordered=ordered[:number], managed=_MANAGED),
             ),
             covers=difference.covers,
             vacated_by=planned.vacated_by if difference.resource.kind is ResourceKind.USER else (),

@@ -1,4 +1,4 @@
-"""AWS's managed policies that give nothing sensitive, and those that do, by path below `policy/`.
+"""AWS's managed policies, those that give nothing sensitive, that do, and that deny, by path below `policy/`.
 
 Made by `make sensitive-data` of the policies in moto 5.2.5, the newest of which is of 2026-09-30.
 AWS changes its policies; one that is in neither table is not known here.
@@ -43,5 +43,19 @@ SENSITIVE = frozenset(
         "WellArchitectedConsoleFullAccess WorkLinkServiceRolePolicy "
         "job-function/AWSManagementConsoleAdministratorAccess job-function/AmazonODBAutonomousDatabaseAdmin job-function/AmazonODBExadataInfrastructureAdmin job-function/AmazonODBExascaleStorageVaultAdmin job-function/AmazonODBNetworkAdmin job-function/DataScientist job-function/DatabaseAdministrator job-function/NetworkAdministrator job-function/SystemAdministrator "
         "service-role/AWSApplicationMigrationFSxProxyVPCPolicy service-role/AWSBackupServiceRolePolicyForBackup service-role/AWSBackupServiceRolePolicyForRestores service-role/AWSBatchServiceRole service-role/AWSCodeStarServiceRole service-role/AWSControlTowerIdentityCenterManagementPolicy service-role/AWSControlTowerServiceRolePolicy service-role/AWSDataLifecycleManagerServiceRole service-role/AWSDeepLensServiceRolePolicy service-role/AWSDeepRacerServiceRolePolicy service-role/AWSElasticBeanstalkRoleRDS service-role/AWSElasticBeanstalkService service-role/AWSElasticDisasterRecoveryStagingAccountPolicy service-role/AWSElasticDisasterRecoveryStagingAccountPolicy_v2 service-role/AWSFaultInjectionSimulatorEC2Access service-role/AWSFaultInjectionSimulatorSSMAccess service-role/AWSGlueServiceRole service-role/AWSGreengrassResourceAccessRolePolicy service-role/AWSIoTDeviceDefenderEnableIoTLoggingMitigationAction service-role/AWSIoTDeviceDefenderReplaceDefaultPolicyMitigationAction service-role/AWSIoTThingsRegistration service-role/AWSPanoramaServiceRolePolicy service-role/AWSShieldDRTAccessPolicy service-role/AWSSupplyChainFederationAdminAccess service-role/AWSTransformApplicationDeploymentPolicy service-role/AWSTransformApplicationECSDeploymentPolicy service-role/AmazonDataZoneDomainExecutionRolePolicy service-role/AmazonDataZoneGlueManageAccessRolePolicy service-role/AmazonDataZoneRedshiftManageAccessRolePolicy service-role/AmazonEC2ContainerServiceEventsRole service-role/AmazonEC2RoleforDataPipelineRole service-role/AmazonEC2SpotFleetTaggingRole service-role/AmazonECSInfrastructureRoleforExpressGatewayServices service-role/AmazonEMRServicePolicyForSessions service-role/AmazonElasticMapReduceEditorsRole service-role/AmazonElasticMapReduceRole service-role/AmazonElasticMapReduceforEC2Role service-role/AmazonElasticTranscoderRole service-role/AmazonMacieHandshakeRole service-role/AmazonPersonalizeFullAccess service-role/AmazonSSMAutomationRole service-role/AmazonSageMakerEdgeDeviceFleetPolicy service-role/AmazonSageMakerGeospatialFullAccess service-role/AwsGlueSessionUserRestrictedNotebookServiceRole service-role/AwsGlueSessionUserRestrictedServiceRole service-role/ROSAAmazonEBSCSIDriverOperatorPolicy service-role/ROSAImageRegistryOperatorPolicy service-role/ROSAInstallerPolicy service-role/ROSAKarpenterControllerPolicy service-role/ROSANodePoolManagementPolicy service-role/SageMakerStudioDomainExecutionRolePolicy service-role/SageMakerStudioProjectProvisioningRolePolicy service-role/ServerMigrationServiceLaunchRole service-role/VMImportExportRoleForAWSConnector "
+    ).split()
+)
+WITH_DENY = frozenset(
+    (
+        "AWSCertificateManagerPrivateCAPrivilegedUser AWSCertificateManagerPrivateCAUser AWSCleanRoomsFullAccessNoQuerying AWSDeepRacerDefaultMultiUserAccess AWSLakeFormationDataAdmin AWSPrivateCAPrivilegedUser AWSPrivateCAUser AWSQuickSetupManagedInstanceProfileExecutionPolicy AmazonConnectReadOnlyAccess AmazonDataZoneEnvironmentRolePermissionsBoundary AmazonDataZoneSageMakerEnvironmentRolePermissionsBoundary AmazonRedshiftDataFullAccess AmazonSecurityLakePermissionsBoundary AwsGlueSessionUserRestrictedNotebookPolicy AwsGlueSessionUserRestrictedPolicy "
+        "CloudWatchOmniSpaceAccessPolicy "
+        "SageMakerStudioAdminIAMDefaultExecutionPolicy SageMakerStudioAdminIAMPermissiveExecutionPolicy SageMakerStudioProjectUserRolePermissionsBoundary SageMakerStudioUserIAMDefaultExecutionPolicy SageMakerStudioUserIAMPermissiveExecutionPolicy "
+        "service-role/AWSTransformApplicationDeploymentPolicy service-role/AwsGlueSessionUserRestrictedNotebookServiceRole service-role/AwsGlueSessionUserRestrictedServiceRole "
+    ).split()
+)
+ONLY_DENY = frozenset(
+    (
+        "AWSCompromisedKeyQuarantine AWSCompromisedKeyQuarantineV2 AWSCompromisedKeyQuarantineV3 AWSDenyAll AWSIAMIdentityCenterAllowListForIdentityContext "
+        "root-task/IAMAuditRootUserCredentials root-task/IAMCreateRootUserPassword root-task/IAMDeleteRootUserCredentials root-task/S3UnlockBucketPolicy root-task/SQSUnlockQueuePolicy "
     ).split()
 )
