@@ -6,9 +6,9 @@ from datetime import datetime
 
 from dayone.errors import Conflicting
 from dayone.model.changes import Blame, Share
-from dayone.model.operations import OperationState
+from dayone.model.operations import Action, OperationState
 from dayone.model.subject_state import Head, NameClaim, Plan, SubjectState
-from dayone.model.subjects import ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from tests.fakes.state import State
 
 
@@ -34,6 +34,14 @@ class MemorySubjects:
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         found = sorted(subject.name for subject in self._state.heads if subject.kind is kind and subject.name > after)
         return found[:limit]
+
+    def accounts_with(self, person: str) -> Sequence[Subject]:
+        given = [
+            of
+            for of, applied in self._state.applied.items()
+            if of.resource.kind is ResourceKind.ASSIGNMENT and applied.doubt is not Action.CREATE
+        ]
+        return sorted({of.subject for of in given if assignment_in(of.resource).principal.person == person})
 
     def commit(self, plan: Plan) -> None:
         subject, cause = plan.after.subject, plan.cause

@@ -144,6 +144,16 @@ class TestAssignments:
         assert found[1].assignment == confirmed(mine[0], counted=True)
         assert pages == 2
 
+    def test_the_accounts_are_known_in_which_a_person_has_something_alone(self, ports: StatePorts) -> None:
+        alone = [assigned("ViewOnly", to="person:e-1001"), assigned("Admin", to="person:e-1001")]
+        for operation in planned(ports, SHOP, *alone, assigned("ViewOnly", to="person:e-100")).operations:
+            done(ports, operation)
+        other = Subject(SubjectKind.ACCOUNT, "123456789013")
+        (begun,) = planned(ports, other, alone[0]).operations
+        ports.queue.begin(begun, doubt=doubtful(begun))
+        assert list(ports.subjects.accounts_with("e-1001")) == [SHOP]
+        assert list(ports.subjects.accounts_with("e-2")) == []
+
 
 def test_a_subject_is_read_as_planning_reads_it(ports: StatePorts) -> None:
     (operation,) = planned(ports, ADA, USER).operations

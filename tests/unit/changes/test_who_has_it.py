@@ -1,5 +1,6 @@
 """Renamed users that have something sensitive, and those who gain by what is held: asked again after each change."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +13,8 @@ from dayone.model.people import Person
 from dayone.model.preconditions import NO_PRECONDITION
 from tests.builders import ACCOUNT_ID, a_person, attributes_in
 from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, approve, company, held
-from tests.unit.previews import api_of, put_in_force
+from tests.unit.granting import in_account, is_said
+from tests.unit.previews import api_of, if_person, put_in_force
 from tests.unit.world import World
 
 RENAMED = ["person:e-1 update user"]
@@ -135,3 +137,37 @@ def test_so_is_who_is_assigned_something_alone() -> None:
     world.settle()
     with pytest.raises(Forbidden, match="gains"):
         approve(request, world=world, actor=_signed_in_as("new@example.com"))
+
+
+_ALONE = f'  - {{person: e-2, permission_set: Admin, accounts: [{{id: "{ACCOUNT_ID}"}}]}}\n'
+
+
+def _granted() -> World:
+    """Somebody is granted something sensitive in an account, for themselves."""
+    world = company()
+    request = is_said(world, in_account(to="person:e-2", permission_set="Admin"))
+    world.settle()
+    approve(request, world=world)
+    return world
+
+
+def _about_to_lose() -> World:
+    """The rule is gone, and the limit of removals keeps in AWS what it gave."""
+    world = company(POLICY + _ALONE)
+    world.now += timedelta(hours=1)
+    put_in_force(POLICY + "guardrails: {removals: {percent: 0, at_least: 0}}\n", world=world)
+    return world
+
+
+@pytest.mark.parametrize("having", [_granted, _about_to_lose])
+def test_so_is_who_has_it_by_a_grant_or_by_a_rule_that_is_gone(having: Callable[[], World]) -> None:
+    world = having()
+    assert (ACCOUNT_ID, "Admin", "e-2@example.com") in world.assignments()
+    assert if_person(world, id="e-2", user_name="mal@evil.com").preview.guardrail.held
+    request = world.hr_tells(a_person("e-2", user_name="mal@evil.com"), at=world.now)
+    world.settle()
+    assert "person:e-2 update user" in held(world)
+    with pytest.raises(Forbidden, match="gains"):
+        approve(request, world=world, actor=_signed_in_as("mal@evil.com"))
+    approve(request, world=world)
+    assert (ACCOUNT_ID, "Admin", "mal@evil.com") in world.assignments()

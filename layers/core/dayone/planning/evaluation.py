@@ -90,7 +90,8 @@ class PolicyEvaluator:
     """One policy at one moment, compiled to be evaluated for any subject.
 
     `employed` are the ids of employed people with assignments in the policy; `state_of` looks up a recorded state.
-    `before` has evaluators of the policies that it is compared with, while its removals are held.
+    `before` has evaluators of the policies that it is compared with, while its removals are held. `accounts_with`
+    returns the accounts in which a person has something of their own, where that is asked.
     """
 
     policy: Policy
@@ -99,6 +100,7 @@ class PolicyEvaluator:
     employed: Container[str] = frozenset()
     before: "tuple[PolicyEvaluator, ...]" = ()
     state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
+    accounts_with: Callable[[str], Iterable[Subject]] = lambda _person: ()
 
     @cached_property
     def recorded(self) -> Callable[[Subject], SubjectState]:
@@ -234,7 +236,8 @@ def diff_subject(
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
-    giving = Giving(state, fact, desired, compared.adoption, records, evaluator.recorded, evaluator.now)
+    recorded, accounts_with, now = evaluator.recorded, evaluator.accounts_with, evaluator.now
+    giving = Giving(state, fact, desired, compared.adoption, records, recorded, accounts_with, now)
     ahead = _ahead(found, giving=giving, evaluator=evaluator)
     return Diff(
         differences=(*found, *ahead.differences),

@@ -81,12 +81,13 @@ def evaluator_of(
     state_of: Callable[[Subject], SubjectState],
     now: datetime,
     employed: Container[str] | None = None,
+    accounts_with: Callable[[str], Iterable[Subject]] = lambda _person: (),
 ) -> PolicyEvaluator:
     """Prepare a policy for evaluation, together with those that its removals are compared with."""
     before = tuple(evaluator_of(entry, state_of=state_of, now=now) for entry in policy.before)
     if employed is None:
         employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
-    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of)
+    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with)
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:

@@ -142,7 +142,7 @@ def _beginners(giving: Giving, *, policy: Policy) -> Iterator[tuple[Person, date
 
 
 def _given_to(
-    person: Person, fact: Person | Account, *, at: datetime, rules: Rules
+    person: Person, fact: Person | Account | None, *, at: datetime, rules: Rules
 ) -> Mapping[Resource, DesiredResource]:
     """Return what a person is given on their first day: memberships, or what they alone are given in an account."""
     if not isinstance(fact, Account):

@@ -43,7 +43,8 @@ class Gift:
 class Giving:
     """Context in which a subject's plan gives something.
 
-    `recorded` looks up the recorded state of another subject; `source_records` are the current records of a person.
+    `recorded` looks up the recorded state of another subject, and `accounts_with` where a person has something of their
+    own; `source_records` are the current records of a person.
     """
 
     state: SubjectState
@@ -52,6 +53,7 @@ class Giving:
     adoption: Adoption | None
     source_records: tuple[SourceRecord, ...]
     recorded: Callable[[Subject], SubjectState]
+    accounts_with: Callable[[str], Iterable[Subject]]
     now: datetime
 
 
@@ -139,6 +141,14 @@ def _why_rename_is_sensitive(difference: Difference, *, giving: Giving, sensitiv
     groups = {resource.name for resource in there} & sensitivity.groups.keys() - by_hr
     alone = {
         rule.permission_set for rule in policy.assignments if rule.person == person.id and sensitivity.why_rule(rule)
+    }
+    # By a grant, or by a rule that is gone while AWS still has it.
+    alone |= {
+        assignment_in(resource).permission_set
+        for account in map(giving.recorded, giving.accounts_with(person.id))
+        for resource in account.applied
+        if resource.kind is ResourceKind.ASSIGNMENT and assignment_in(resource).principal.person == person.id
+        if sensitivity.why(resource, fact=account.head.fact)
     }
     has = ", ".join([f"group {name}" for name in sorted(groups)] + sorted(alone))
     return f"the user signs in by another name or e-mail address, and has {has}" if has else ""

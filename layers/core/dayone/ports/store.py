@@ -64,7 +64,7 @@ class Grants(Protocol):
     def listed(self, query: GrantFilter, *, cursor: str, limit: int) -> Page[Grant]:
         """Return the matching grants, newest first; without a person or an account, open ones before the others.
 
-        A part may hold fewer than `limit`, and none, with more to follow. Raises Invalid for a cursor of another list.
+        A part may hold fewer than `limit`. Raises Invalid for a cursor of another list.
         """
 
 
@@ -84,8 +84,7 @@ class HeldParts(Protocol):
     def subjects(self, change: str, *, after: str, limit: int) -> tuple[Sequence[Subject], str]:
         """Return the subjects with held operations of this change in one page of its operations, and the next position.
 
-        `after` is the position returned by the previous page, empty at the beginning; the next position is empty at the
-        end.
+        `after` is the position returned by the previous page. It is empty at the beginning, and at the end.
         """
 
     def decide(
@@ -154,6 +153,9 @@ class Subjects(Protocol):
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:
         """Return names of recorded subjects of a kind in order, those after `after` (exclusive; "" to begin)."""
 
+    def accounts_with(self, person: str) -> Sequence[Subject]:
+        """Return the accounts in which AWS has something assigned to a person alone; lately written may be missing."""
+
 
 class DueWork(Protocol):
     """Work that is due at a time, or that a scan must find."""
@@ -199,7 +201,7 @@ class Policies(PolicyInForce, Protocol):
         """Remember that these parts of a version were approved, and no others; harmless when it is not in force."""
 
     def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
-        """Add principals to those with something in a sensitive account; harmless when the version is not in force."""
+        """Add principals with something in a sensitive account; harmless when the version is not in force."""
 
 
 class Changes(Protocol):
@@ -282,8 +284,7 @@ class PolicyArchive(Protocol):
     ) -> PolicyVersion:
         """Keep a text as the next version, not yet in force; the one of the same change again is harmless.
 
-        `names` are those of its files, where there are several.
-        Raises Outdated unless the precondition holds for the newest version, in force or not, until this one is kept.
+        `names` are those of several files. Raises Outdated unless the precondition holds for the newest version.
         """
 
     def current(self) -> PolicyVersion | None:

@@ -16,7 +16,7 @@ from dayone.model.lifecycle import has_access
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
+from dayone.model.subjects import THE_POLICY, Principal, Subject, SubjectKind
 from dayone.planning.desired import without_sensitivity
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
@@ -34,6 +34,7 @@ from dayone.preview.request import Changes, WhatIf, changed_account, changed_per
 
 LISTED = 1000
 _MOST_NOTES = 100
+_MOST_ACCOUNTS = 100
 # API Gateway waits for 29 seconds; the answer needs some of them.
 _TIME_TO_READ = timedelta(seconds=18)
 
@@ -189,7 +190,11 @@ def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = 
         state = ports.records.subject(person)
         return _with(state, instead) if instead and person.name == instead.id else state
 
-    return evaluator_of(policy, state_of=state_of, now=ports.clock())
+    def accounts_with(person: str) -> Iterable[Subject]:
+        page = ports.records.assignments_of(str(Principal(person=person)), cursor="", limit=_MOST_ACCOUNTS)
+        return {Subject(SubjectKind.ACCOUNT, entry.account) for entry in page.entries}
+
+    return evaluator_of(policy, state_of=state_of, now=ports.clock(), accounts_with=accounts_with)
 
 
 def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:

@@ -121,7 +121,8 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         return before.held
     # A held removal that is no longer desired is not carried out even if it is approved.
     policy = ports.policies.current()
-    evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now)
+    subjects = ports.subjects
+    evaluator = evaluator_of(policy, state_of=subjects.load, now=now, accounts_with=subjects.accounts_with)
     diff = diff_recorded_state(state, evaluator=evaluator)
     held = decide_held(diff, head=before, change=change, decision=decision)
     decided = [removal for removal in held if removal not in before.held]

@@ -149,7 +149,8 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
 def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
     state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
-    evaluator = evaluator_of(policy, state_of=ports.subjects.load, now=now, employed=inputs.employed)
+    state_of, accounts_with = ports.subjects.load, ports.subjects.accounts_with
+    evaluator = evaluator_of(policy, state_of=state_of, accounts_with=accounts_with, now=now, employed=inputs.employed)
     diff = diff_subject(
         state, fact=inputs.resolved.fact, evaluator=evaluator, source_records=inputs.resolved.source_records
     )

@@ -29,7 +29,7 @@ from dayone.adapters.dynamodb.writes import IS_NEW, Put, Write, is_taken_by_nobo
 from dayone.errors import Conflicting
 from dayone.model.operations import OperationState
 from dayone.model.subject_state import NameClaim, Plan, SubjectState
-from dayone.model.subjects import Subject, SubjectKind
+from dayone.model.subjects import Principal, Subject, SubjectKind
 
 _HOLDER, _FORMER = "holder", "former"
 # Until then AWS has long renamed the user of whoever gave it up.
@@ -114,6 +114,12 @@ class DynamoSubjects:
         if after:
             listed &= Key("listed_as").gt(after)
         return [str(pair["listed_as"]) for pair in self._table.query(listed, index="listing", limit=limit)]
+
+    def accounts_with(self, person: str) -> Sequence[Subject]:
+        """Return the accounts in which AWS has something assigned to a person alone."""
+        listed = Key("listed_in").eq(lists.assignments_of(str(Principal(person=person))))
+        names = (str(pair["listed_as"]).partition("#")[0] for pair in self._table.query(listed, index="listing"))
+        return [Subject(SubjectKind.ACCOUNT, name) for name in dict.fromkeys(names)]
 
     def commit(self, plan: Plan) -> None:
         """Put a plan in force, whole or not at all; raises Conflicting when `plan.before` is no longer the head."""
