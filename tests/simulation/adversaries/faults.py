@@ -8,6 +8,7 @@ from dayone.changes import decisions as decide_change
 from dayone.executor import adopt_existing
 from dayone.hr import configuration_approval
 from dayone.model import dependencies
+from dayone.model.dependencies import Denies
 from dayone.model.operations import Action
 from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
 from dayone.model.subjects import ResourceKind
@@ -101,9 +102,9 @@ def _by_name(rule: PermissionSetRule) -> str:
     return f"{rule.name} whatever it has"
 
 
-def _rank_of_deny_first(action: Action, kind: ResourceKind) -> int:
+def _rank_of_deny_first(action: Action, kind: ResourceKind, denies: Denies) -> int:
     is_removed = action is Action.DELETE and kind is ResourceKind.INLINE_POLICY
-    return -1 if is_removed else _rank(action, kind)
+    return -1 if is_removed else _rank(action, kind, denies)
 
 
 FAULTS: tuple[Fault, ...] = (
