@@ -1,4 +1,4 @@
-"""What is assigned to one person alone: decided on before their first day, and given on it."""
+"""Assignments to one person alone: decided on before their first day, and given on it."""
 
 from datetime import timedelta
 

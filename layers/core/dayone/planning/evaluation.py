@@ -229,15 +229,14 @@ def diff_subject(
     source_records: tuple[SourceRecord, ...] | None = None,
 ) -> Diff:
     """Compare a subject with the policy; `source_records` are those of the fact if they are not the recorded ones."""
-    compared, policy = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy
+    compared, policy, now = _compared(state, fact=fact, evaluator=evaluator), evaluator.policy, evaluator.now
     desired, applied, found = compared.desired, compared.applied, compared.reach.differences
-    taken = frozenset(difference.resource for difference in found if is_removal(difference))
+    taken = frozenset(each.resource for each in found if is_removal(each))
     records = state.head.source_records if source_records is None else source_records
     # A policy does not make leavers of people by itself.
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
-    is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=evaluator.now) for cycle in cycles)
-    recorded, accounts_with, now = evaluator.recorded, evaluator.accounts_with, evaluator.now
-    giving = Giving(state, fact, desired, compared.adoption, records, recorded, accounts_with, now)
+    is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=now) for cycle in cycles)
+    giving = Giving(state, fact, desired, compared.adoption, records, evaluator.recorded, evaluator.accounts_with, now)
     ahead = _ahead(found, giving=giving, evaluator=evaluator)
     return Diff(
         differences=(*found, *ahead.differences),
@@ -249,9 +248,8 @@ def diff_subject(
         form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
         of_edit=_of_edit(taken, state, fact=fact, evaluator=evaluator),
         of_departed=_of_departed(taken, cycles=cycles, evaluator=evaluator) if taken else taken,
-        announced=announced_ends(taken, state=state, fact=fact, policy=policy, now=evaluator.now),
-        # Few have grants, and most reasons are never put into words.
-        reasons=reasons_to_mend(applied, desired=desired.resources) if state.head.grants else {},
+        announced=announced_ends(taken, state=state, fact=fact, policy=policy, now=now),
+        reasons=reasons_to_mend(applied, desired=desired.resources) if state.head.grants else {},  # few have any
         adoption=compared.adoption,
     )
 
