@@ -76,7 +76,8 @@ def _asking(api: HttpApi, path: str) -> Callable[[], None]:
 
 def _somebody_settled(deployed: Deployed) -> str:
     headers = {"content-type": "application/yaml"}
-    expect(deployed.api.send("PUT", "/v1/policy", body=policies.text_of(policies.BASE), headers=headers), status=202)
+    body = policies.text_of(policies.UNPROTECTED)
+    expect(deployed.api.send("PUT", "/v1/policy", body=body, headers=headers), status=202)
     person = somebody()
     change = expect(deployed.hr.tell(person), status=202)["change"]
     path = f"/v1/changes/{change}"
