@@ -1,5 +1,7 @@
 """Benchmarks whose figures are exact on any machine, and take few seconds, are held to their bounds by tests too."""
 
+import json
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -8,12 +10,14 @@ from types import ModuleType
 import pytest
 
 from benchmarks.__main__ import benchmarks, missed
-from benchmarks.measuring import Figure, marked
+from benchmarks.measuring import Figure, marked, report
 from tests.project.repository import ROOT
 
 _FOLDER = ROOT / "benchmarks"
 _SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.py"))}
 _QUICK = [name for name, text in _SOURCES.items() if "\nQUICK = True\n" in text]
+
+_KEPT, _MISSED = Figure("kept", 1.0, 2.0), Figure("missed", 3.0, 2.0)
 
 
 def _module(name: str) -> ModuleType:
@@ -33,11 +37,10 @@ def test_there_are_quick_benchmarks_and_each_can_be_run_by_itself() -> None:
 
 
 def test_marks_are_put_on_figures_that_there_are() -> None:
-    kept, missed = Figure("kept", 1.0, 2.0), Figure("missed", 3.0, 2.0)
-    figures = marked([kept, missed], {"missed": (3.1, "known")})
+    figures = marked([_KEPT, _MISSED], {"missed": (3.1, "known")})
     assert [figure.verdict for figure in figures] == ["ok", "expected: known"]
     with pytest.raises(KeyError):
-        marked([kept], {"another": (3.1, "known")})
+        marked([_KEPT], {"another": (3.1, "known")})
 
 
 def test_all_are_run_although_the_first_has_missed_a_bound(tmp_path: Path) -> None:
@@ -46,6 +49,52 @@ def test_all_are_run_although_the_first_has_missed_a_bound(tmp_path: Path) -> No
     commands = [(name, [sys.executable, "-c", script, str(tmp_path / name), str(end)]) for name, end in ends.items()]
     assert missed(commands) == ["first", "third"]
     assert {path.name for path in tmp_path.iterdir()} == ends.keys()
+
+
+@pytest.mark.thorough
+def test_the_command_ends_with_1_and_names_the_one_that_failed_between_two_that_did_not() -> None:
+    names = ["costs", "no_such_benchmark", "organizations_calls"]
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "benchmarks", *names], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (1, "missed: no_such_benchmark")
+    assert [line for line in ended.stdout.splitlines() if line.startswith("== ")] == [f"== {name}" for name in names]
+    assert "calls for an event that comes alone" in ended.stdout.partition("== organizations_calls")[2]
+
+
+@pytest.mark.parametrize(
+    ("second", "shown", "ends_with"),
+    [
+        (_MISSED, {"value": 3.0, "bound": 2.0, "ok": False}, 1),
+        (
+            Figure("missed", 3.0, 2.0, expected=3.0, reason="known"),
+            {"value": 3.0, "bound": 2.0, "ok": True, "expected": 3.0, "reason": "known"},
+            0,
+        ),
+        (
+            Figure("missed", 3.1, 2.0, expected=3.0, reason="known"),
+            {"value": 3.1, "bound": 2.0, "ok": False, "expected": 3.0, "reason": "known"},
+            1,
+        ),
+        (
+            Figure("missed", 1.9, 2.0, expected=3.0, reason="known"),
+            {"value": 1.9, "bound": 2.0, "ok": False, "expected": 3.0, "reason": "known"},
+            1,
+        ),
+    ],
+    ids=["missed", "expected", "worse", "kept although expected to miss"],
+)
+def test_figures_are_one_object_of_json_and_the_process_ends_with_1_when_any_is_not_as_required(
+    second: Figure, shown: dict[str, object], ends_with: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = 0
+    try:
+        report([_KEPT, second], notes=["left out of JSON"], as_json=True)
+    except SystemExit as ended:
+        status = int(str(ended.code))
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == {"kept": {"value": 1.0, "bound": 2.0, "ok": True}, "missed": shown}
+    assert status == ends_with
 
 
 def test_all_that_can_be_run_are_known() -> None:
