@@ -128,6 +128,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "no doubt before a call",
         _by(_APPLIED, _END, "it settles", "only its own is removed"),
         ((try_operation, "doubt_before", _without_doubt(try_operation.doubt_before)),),
+        shown_in=2,
     ),
     Mutation("in progress counts as done", _by(_SUCCEEDED), ((ask_aws, "_states", _over_at_once(_states)),)),
     Mutation(
@@ -143,16 +144,19 @@ MUTATIONS: tuple[Mutation, ...] = (
             (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
+        shown_in=8,
     ),
     Mutation(
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
+        shown_in=47,
     ),
     Mutation(
         "two requests at a time in an account",
         _by("budgets"),
         ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
+        shown_in=1,
     ),
     Mutation(
         "calls at twice the budget",
@@ -164,7 +168,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the window has no end",
         _by("budgets"),
         ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),),
-        shown_in=34,
+        shown_in=38,
     ),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
@@ -180,7 +184,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (judgement, "why_over_the_limit", _always("")),
             (reconcile_subject, "limit", _always(1_000_000)),
         ),
-        shown_in=8,
+        shown_in=11,
     ),
     Mutation(
         "an older telling wins",
@@ -204,7 +208,12 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((adopt_existing, "_compared", _own_attributes),),
         shown_in=11,
     ),
-    Mutation("what is a person's own stays when they leave", _by(_END), ((requeue, "follow_person", _always(None)),)),
+    Mutation(
+        "what is a person's own stays when they leave",
+        _by(_END),
+        ((requeue, "follow_person", _always(None)),),
+        shown_in=19,
+    ),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=11),
     Mutation(
         "nobody looks when a grant ends",
@@ -216,6 +225,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
+        shown_in=2,
     ),
     Mutation(
         "doubt does not count when planning",
@@ -229,7 +239,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((try_operation, "entry_of", lambda entry, *, at: replace(_entry_of(entry, at=at), request_id="")),),
         shown_in=14,
     ),
-    Mutation("the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),)),
+    Mutation(
+        "the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),), shown_in=6
+    ),
     Mutation(
         "the end of what is waited for wakes nobody",
         _by(_WAITS),
