@@ -69,8 +69,10 @@ _BY_UNITS = {
     "a look at a change of accounts": 10.0,
     "the versions of a policy": 10.0,
 }
-# A batch reads a hundred records.
-_BESIDE = "beside each in the index lie how its plan goes on and what it is at AWS"
+_BESIDE = (
+    "two records lie beside each in the index, how its plan goes on and what it is at AWS, and BatchGetItem takes a "
+    "hundred; in the index each would be written once more whenever it changes"
+)
 _EXPECTED = {
     **{f"a hundred {kind}": (3.0, _BESIDE) for kind in ("persons", "groups", "permission-sets")},
 }
