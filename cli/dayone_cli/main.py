@@ -16,9 +16,11 @@ from dayone_cli.commands import (
     audit,
     changes,
     dead_letters,
+    drift,
     events,
     grants,
     hr,
+    inventory,
     people,
     policy,
     setup,
@@ -67,6 +69,8 @@ def build() -> typer.Typer:
     app.add_typer(access.app, name="access")
     app.add_typer(changes.app, name="changes")
     app.add_typer(audit.app, name="audit")
+    app.add_typer(inventory.app, name="inventory")
+    app.add_typer(drift.app, name="drift")
     app.add_typer(dead_letters.app, name="dead-letters")
     app.add_typer(events.app, name="events")
     app.add_typer(hr.app, name="hr")

@@ -11,6 +11,7 @@ from typing import Any
 
 from dayone.adapters.identity_center.assignments import SsoAssignments
 from dayone.adapters.identity_center.directory import IdentityStoreDirectory
+from dayone.adapters.identity_center.inventory import AwsInventoryReader
 from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
 from dayone.adapters.identity_center.permission_set_policies import SsoSetPolicies
 from dayone.adapters.identity_center.permission_sets import SsoPermissionSets
@@ -22,6 +23,7 @@ from dayone.ports.identity_center import (
     RequestState,
     SetPolicies,
 )
+from dayone.ports.inventory import InventoryReader
 from dayone.ports.live_access import ExistingUse, LiveAccess
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
@@ -29,6 +31,7 @@ from tests.fakes.assignments import MemoryAssignments
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.existing_use import MemoryExistingUse
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.inventory_reader import MemoryInventoryReader
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.set_policies import MemorySetPolicies
@@ -54,6 +57,7 @@ class IdentityCenter:
     assignments: Assignments
     live: LiveAccess
     use: ExistingUse
+    inventory: InventoryReader
     work: Callable[[], None]
     account: Callable[[], str]
 
@@ -93,6 +97,7 @@ def fake_identity_center() -> IdentityCenter:
         assignments=MemoryAssignments(center),
         live=MemoryLiveAccess(center),
         use=MemoryExistingUse(center),
+        inventory=MemoryInventoryReader(center),
         work=center.work,
         account=lambda: ACCOUNT,
     )
@@ -126,6 +131,12 @@ class LocalIdentityCenter:
                 identity_store_id=self.identity_store_id,
                 turn=nullcontext,
             ),
+            inventory=AwsInventoryReader(
+                self.sso_admin,
+                self.identitystore,
+                instance_arn=self.instance_arn,
+                identity_store_id=self.identity_store_id,
+            ),
             work=_wait,
             account=partial(next, cycle(_new_accounts(sandbox.client("organizations")))),
         )
@@ -133,7 +144,7 @@ class LocalIdentityCenter:
     def check_actions(self) -> None:
         """Assert that the adapters have called nothing but what they say they call."""
         directory, sso = self._called
-        reading = AwsLiveAccess.ACTIONS | AwsExistingUse.ACTIONS
+        reading = AwsLiveAccess.ACTIONS | AwsExistingUse.ACTIONS | AwsInventoryReader.ACTIONS
         assert directory <= IdentityStoreDirectory.ACTIONS | reading
         assert sso <= SsoPermissionSets.ACTIONS | SsoSetPolicies.ACTIONS | SsoAssignments.ACTIONS | reading
 

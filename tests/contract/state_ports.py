@@ -21,11 +21,13 @@ from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchiv
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.adapters.inventory import DynamoInventory
 from dayone.model.audit import AuditEntry, AuditRecord
 from dayone.model.operations import Lane, Operation, order_of
 from dayone.model.policy.rules import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.failures import FailedSubjects, StuckNotes, StuckSubjects
 from dayone.ports.idempotency import Echoes
+from dayone.ports.inventory import Inventory
 from dayone.ports.operations import OperationQueue, ParkedOperations, Turn
 from dayone.ports.records import History, Progress, Records, SubjectIndex
 from dayone.ports.sessions import RevokedSessions
@@ -43,6 +45,7 @@ from dayone.ports.store import (
 )
 from tests.contract.state_tables import chains_in
 from tests.fakes.history import MemoryHistory
+from tests.fakes.inventory import MemoryInventory
 from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.sessions import MemoryRevokedSessions
@@ -86,6 +89,7 @@ class StatePorts:
     ledger: Ledger
     held: HeldParts
     company: Company
+    inventory: Inventory
     portions: Portions
     echoes: Echoes
     revoked: RevokedSessions
@@ -136,6 +140,7 @@ def ports_in_memory() -> StatePorts:
         ledger=MemoryLedger(state),
         held=MemoryHeldParts(state),
         company=MemoryCompany(state),
+        inventory=MemoryInventory(),
         portions=MemoryPortions(state),
         echoes=MemoryEchoes(state),
         revoked=MemoryRevokedSessions(state),
@@ -166,6 +171,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         ledger=DynamoLedger(table),
         held=DynamoHeldParts(table),
         company=DynamoCompany(table),
+        inventory=DynamoInventory(table),
         portions=DynamoPortions(table),
         echoes=DynamoEchoes(table),
         revoked=DynamoRevokedSessions(table),

@@ -29,6 +29,7 @@ from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHrVersions
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.inventory import MemoryInventory
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
 from tests.fakes.own_apis import MemoryOwnApis
@@ -78,6 +79,7 @@ class World:
 
     state: State = field(default_factory=State)
     center: MemoryIdentityCenter = field(default_factory=MemoryIdentityCenter)
+    inventory: MemoryInventory = field(default_factory=MemoryInventory)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
     now: datetime = NOW
@@ -96,6 +98,7 @@ class World:
             records=unwell or MemoryRecords(self.state),
             index=unwell or MemorySubjectIndex(self.state),
             live=unwell or MemoryLiveAccess(self.center),
+            inventory=unwell or self.inventory,
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or PolicyWithinReach(policies=policies, standing=MemoryStanding(self.off_limits)),

@@ -27,6 +27,7 @@ RINGS = {
     "CheckpointAlarm": ("LessThanThreshold", 1, 3600, 2, 2, "breaching"),
     "SweepAlarm": ("LessThanThreshold", 1, 300, 1, 1, "breaching"),
     "FunctionErrorsAlarm": ("GreaterThanThreshold", 0, 300, 3, 2, "notBreaching"),
+    "InventoryAlarm": ("GreaterThanThreshold", 0, 300, 6, 6, "notBreaching"),
     "FunctionThrottlesAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "OldestMessageAlarm": ("GreaterThanThreshold", 900, 300, 1, 1, "notBreaching"),
     "ServerErrorsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),

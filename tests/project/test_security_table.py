@@ -34,7 +34,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "lambda:InvokeFunction on record_account_event": (_RECORDS + "test_no_account_is_looked_at_for_it",),
     "lambda:InvokeFunction on publish_events": (_RECORDS + "test_none_of_it_is_published",),
-    "lambda:InvokeFunction on execute_operations, reconcile_access or sign_checkpoint": (
+    "lambda:InvokeFunction on execute_operations, reconcile_access, read_inventory or sign_checkpoint": (
         _HERE + "test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event",
     ),
     "lambda:InvokeFunction on claim_table or own_session_policy": (
@@ -144,7 +144,7 @@ def test_a_test_of_a_row_is_there(place: str) -> None:
     assert names[-1].startswith("test_")
 
 
-@pytest.mark.parametrize("name", ["execute_operations", "reconcile_access", "sign_checkpoint"])
+@pytest.mark.parametrize("name", ["execute_operations", "reconcile_access", "read_inventory", "sign_checkpoint"])
 def test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event(name: str) -> None:
     (handler,) = [
         node
@@ -206,7 +206,7 @@ def _may(action: str) -> set[str]:
 def test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for() -> None:
     writing = _may("dynamodb:PutItem") | _may("dynamodb:UpdateItem") | _may("dynamodb:BatchWriteItem")
     assert _may("sqs:SendMessage") - writing == {"receive_hr_event", "record_account_event"}
-    of_marks = {"publish_events"}
+    of_marks = {"publish_events", "read_inventory"}
     assert writing - of_marks == {"access_api", "plan_changes", "execute_operations", "reconcile_access", "claim_table"}
 
 

@@ -44,6 +44,7 @@ def environment_of(function: str) -> dict[str, str]:
     environment["INBOX_CONCURRENCY"] = "8"
     environment["SOLE_ADMINISTRATOR"] = "no"
     environment["HELD_EXPIRY_DAYS"] = "30"
+    environment["INVENTORY_INTERVAL_HOURS"] = "24"
     environment["HR_NETWORKS"] = "none,10.20.0.0/16"
     environment["BUDGETS"] = "sso_admin_calls=10"
     environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)

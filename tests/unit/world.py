@@ -17,9 +17,11 @@ from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
+from dayone.inventory.service import ReadInventory, read_inventory
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
+from dayone.model.inventory import Pass
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.people import Person
 from dayone.model.policy.context import OffLimits
@@ -53,6 +55,8 @@ from tests.fakes.hr import (
     settled_hr_configuration,
 )
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.inventory import MemoryInventory
+from tests.fakes.inventory_reader import MemoryInventoryReader
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.organization import MemoryOrganization
@@ -115,6 +119,7 @@ class World:
     post: MemoryPost = field(default_factory=MemoryPost)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     schedules: MemorySchedules = field(default_factory=MemorySchedules)
+    inventory: MemoryInventory = field(default_factory=MemoryInventory)
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
     approves: bool = False
@@ -247,6 +252,21 @@ class World:
         parked, records = MemoryParkedOperations(self.state), MemoryRecords(self.state)
         return WakeWaiting(parked=parked, records=records, clock=lambda: self.now)
 
+    def reading(self) -> ReadInventory:
+        ports: dict[str, Any] = {
+            "reader": MemoryInventoryReader(self.center),
+            "inventory": self.inventory,
+            "company": MemoryCompany(self.state),
+            "index": MemorySubjectIndex(self.state),
+            "records": MemoryRecords(self.state),
+        }
+        return ReadInventory(
+            **self._wrapped(ports),
+            standing=MemoryStanding(self.off_limits),
+            interval=timedelta(days=1),
+            clock=lambda: self.now,
+        )
+
     # What the outside does
 
     def hr_tells(self, person: Person, *, at: datetime | None = None, reference: str = "") -> ApplyHrRecord:
@@ -352,6 +372,15 @@ class World:
 
     def sweep(self) -> int:
         return reconcile_access(ports=self.sweeping()).due
+
+    def take_inventory(self) -> Pass:
+        """A day later, in as many runs as it takes."""
+        self.now += timedelta(days=1)
+        while (current := read_inventory(ports=self.reading(), longest=timedelta(seconds=40))) is not None:
+            if current.finished_at:
+                return current
+            self.now += timedelta(minutes=1)
+        raise AssertionError("no inventory was due")
 
     def settle(self) -> None:
         """Until nothing is left to plan and nothing to carry out, with a minute between two tries.

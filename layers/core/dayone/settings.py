@@ -95,6 +95,19 @@ class ReconcileAccessSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadInventorySettings:
+    """For read_inventory."""
+
+    table_name: str
+    instance_arn: str
+    identity_store_id: str
+    account_id: str
+    administered_from: str
+    management_account_access: str
+    inventory_interval_hours: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishEventsSettings(EventSourceSettings):
     """For publish_events."""
 

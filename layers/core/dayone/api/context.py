@@ -7,6 +7,7 @@ from dayone.executor.rate_limits import Budgets
 from dayone.ops.health import Overview
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
+from dayone.ports.inventory import InventoryView
 from dayone.ports.live_access import LiveAccess
 from dayone.ports.operations import Clock, LearnedQuotas, RandomBytes
 from dayone.ports.records import Progress, Records, SubjectIndex
@@ -26,6 +27,7 @@ class AccessApi:
     records: Records
     index: SubjectIndex
     live: LiveAccess
+    inventory: InventoryView
     progress: Progress
     archive: PolicyArchive
     policies: PolicyInForce

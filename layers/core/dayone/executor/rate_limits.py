@@ -113,6 +113,31 @@ class Allowances:
         self.learned = replace(learned, lowered={**low, quota: Lowered(left, now)})
 
 
+# How long it counts that the executor has work, or has none.
+_COUNTS_FOR = timedelta(seconds=2)
+
+
+@dataclass
+class SpareAllowances(Allowances):
+    """Budgets of work that can wait: some calls a second, and few while `is_busy` says that the executor has work."""
+
+    busy: float = 1.0
+    is_busy: Callable[[], bool] = lambda: False
+    _last: tuple[bool, datetime] | None = None
+
+    @classmethod
+    def of_rates(cls, *, spare: float, busy: float, is_busy: Callable[[], bool]) -> "SpareAllowances":
+        """Return allowances of so many calls a second of each kind of quota."""
+        budgets = Budgets(sso_admin_calls=spare, identity_store_calls=spare)
+        return cls(budgets=budgets, busy=busy, is_busy=is_busy)
+
+    def of(self, quota: str, now: datetime) -> float:
+        """Return calls a second."""
+        if self._last is None or now - self._last[1] >= _COUNTS_FOR:
+            self._last = (self.is_busy(), now)
+        return self.busy if self._last[0] else super().of(quota, now)
+
+
 _MICRO = timedelta(microseconds=1)
 _LEAST_SHARE = 0.05
 # Of the budget, given back in each second without a throttle.

@@ -41,7 +41,9 @@ def policies(
 
 
 def standing(
-    given: "settings.PlanChangesSettings | settings.AccessApiSettings", *, clock: Callable[[], datetime]
+    given: "settings.PlanChangesSettings | settings.AccessApiSettings | settings.ReadInventorySettings",
+    *,
+    clock: Callable[[], datetime],
 ) -> "SsoStanding":
     """As what this account may call Identity Center."""
     from dayone.adapters.aws.clients import Later

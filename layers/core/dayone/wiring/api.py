@@ -24,6 +24,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
 from dayone.adapters.identity_center.names import IdentityStoreNames, SsoNamedSets
 from dayone.adapters.identity_center.permission_set_policies import SsoSetContents
+from dayone.adapters.inventory import DynamoInventoryView
 from dayone.adapters.setup.instance import IdentityCenterKeySight, SsoInstanceSight
 from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight
 from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
@@ -60,6 +61,7 @@ def access_api_context(
         records=DynamoRecords(table),
         index=DynamoSubjectIndex(table),
         live=_live_access(given, gate=gate),
+        inventory=DynamoInventoryView(table),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
         policies=policies,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dayone.events.publish import PublishEvents
     from dayone.executor.executor import ExecuteOperations
     from dayone.hr.webhook import ReceiveHrEvent
+    from dayone.inventory.service import ReadInventory
     from dayone.ops.checkpoints import SignCheckpoint
     from dayone.reconcile.handler import PlanChanges
     from dayone.reconcile.inbox_batch import BatchPorts
@@ -187,6 +188,15 @@ def reconcile_access_ports() -> "ReconcileAccess":
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
     )
+
+
+@cache
+def read_inventory_ports() -> "ReadInventory":
+    """For the minute in which the inventory goes on."""
+    from dayone.wiring import inventory
+
+    given = settings.read(settings.ReadInventorySettings)
+    return inventory.inventory_ports(given, table=_table(given.table_name), clock=_now)
 
 
 @cache

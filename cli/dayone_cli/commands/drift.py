@@ -1,0 +1,41 @@
+"""`dayone drift`: what Identity Center has otherwise than Day One has recorded."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from dayone_cli.api_client import path
+from dayone_cli.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.run import Run, command
+from dayone_cli.screen import Sheet
+
+app = typer.Typer(help="List what others have changed in Identity Center, as of the last inventory.")
+
+_DRIFT = "/v1/drift"
+
+
+@command(app, "list")
+def list_drift(
+    run: Run,
+    kind: Annotated[
+        str, typer.Option(help="Only this kind: missing, changed, unmanaged, orphaned or unprovisioned.")
+    ] = "",
+    limit: Limit = USUAL,
+) -> None:
+    """List the differences between Identity Center and the record, as of the last inventory."""
+    columns = ("id", "kind", "subject", "resource", "baseline", "since")
+    row = members("id", "kind", "subject", "resource", "baseline", "first_seen_at")
+    show_list(run, _DRIFT, "drift", columns=columns, row=row, query={"kind": kind}, limit=limit)
+
+
+@command(app, "show")
+def show(run: Run, finding: Annotated[str, typer.Argument(help="The finding's id.")]) -> None:
+    """Print one difference: what it is, since when, and which attributes differ."""
+    run.show(run.api.read(path("v1", "drift", finding)), _finding)
+
+
+def _finding(answer: Mapping[str, Any]) -> Sheet:
+    sheet = facts({name: entry for name, entry in answer.items() if name != "changes"})
+    changes = [f"{each['attribute']}: {each['recorded']!r} -> {each['actual']!r}" for each in answer["changes"]]
+    return Sheet(columns=sheet.columns, rows=sheet.rows, foot=changes)

@@ -1,0 +1,138 @@
+"""The inventory in DynamoDB: the place of a pass, what it has read, compressed, and the findings."""
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import batched, groupby
+from typing import Any, ClassVar
+
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
+
+from dayone.adapters.dynamodb.keys import RecordKey
+from dayone.adapters.dynamodb.table import DynamoTable, Listing
+from dayone.adapters.dynamodb.writes import IS_NEW, Put
+from dayone.errors import Conflicting
+from dayone.messages.codec import Record, decode, encode
+from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.ports.records import Page
+
+# A page of a hundred memberships has some four kilobytes, a permission set's policy ten; a record holds 400.
+_ROWS_OF_A_RECORD = 2000
+_KEPT_FOR = timedelta(days=7)
+_BETWEEN = "#"
+# How far the inventory has come, and the last that has read everything.
+_CURRENT, _COMPLETE = RecordKey("INVENTORY", "CURRENT"), RecordKey("INVENTORY", "COMPLETE")
+_FINDINGS = "DRIFT"
+
+
+class DynamoInventoryView:
+    """The reading side of the port Inventory."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def current(self) -> Pass | None:
+        """See Inventory."""
+        return self._pass(_CURRENT)
+
+    def complete(self) -> Pass | None:
+        """See Inventory."""
+        return self._pass(_COMPLETE)
+
+    def _pass(self, key: RecordKey) -> Pass | None:
+        record = self._table.get(key)
+        return decode(Pass, record) if record else None
+
+    def findings(self) -> Sequence[Finding]:
+        """See Inventory."""
+        return [_finding_in(record) for record in self._table.query(Key("pk").eq(_FINDINGS))]
+
+    def finding(self, name: str) -> Finding | None:
+        """See Inventory."""
+        record = self._table.get(RecordKey(_FINDINGS, name))
+        return _finding_in(record) if record else None
+
+    def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
+        """See Inventory."""
+        listing = Listing(partition=("pk", _FINDINGS), sort_key="sk")
+        return listing.page(self._table, cursor=cursor, limit=limit, read=_finding_in)
+
+
+class DynamoInventory(DynamoInventoryView):
+    """The port Inventory; what was read is deleted by its time to live."""
+
+    ACTIONS: ClassVar[frozenset[str]] = DynamoInventoryView.ACTIONS | {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
+
+    def save(self, current: Pass) -> Pass:
+        """See Inventory."""
+        number = current.revision + 1
+        record = {**encode(current), "revision": number}
+        as_read = IS_NEW if current.revision == 0 else Attr("revision").eq(current.revision)
+        put = Put({**_CURRENT._asdict(), **record}, condition=as_read)
+        if not self._table.write(put, what=f"keeping the place of inventory {current.id}"):
+            raise Conflicting(f"another run has gone on with inventory {current.id}")
+        kept = decode(Pass, record)
+        if kept.is_complete:
+            self._table.put_all([{**_COMPLETE._asdict(), **record}])
+        return kept
+
+    def keep(self, current: Pass, section: Section, *, unit: str, rows: Sequence[Row]) -> None:
+        """See Inventory."""
+        partition = _rows_of(current.id, section)
+        expires = _expiry(current.began_at)
+        chunks = list(batched(rows, _ROWS_OF_A_RECORD, strict=False)) or [()]
+        self._table.put_all(
+            {
+                "pk": partition,
+                "sk": f"{unit}{_BETWEEN}{number:04d}",
+                "rows": zlib.compress(json.dumps(chunk).encode()),
+                "chunks": len(chunks),
+                "expires_at": expires,
+            }
+            for number, chunk in enumerate(chunks)
+        )
+
+    def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
+        """See Inventory."""
+        lie_in: ConditionBase = Key("pk").eq(_rows_of(current.id, section))
+        if after:
+            lie_in &= Key("sk").gt(f"{after}{_BETWEEN}~")
+        for unit, records in groupby(self._table.query(lie_in), key=_unit_of):
+            yield unit, [row for record in records if _is_of_its_reading(record) for row in _rows_in(record)]
+
+    def put(self, findings: Iterable[Finding]) -> None:
+        """See Inventory."""
+        self._table.put_all({"pk": _FINDINGS, "sk": finding.id, **encode(finding)} for finding in findings)
+
+    def close(self, names: Iterable[str]) -> None:
+        """See Inventory."""
+        self._table.delete_all(RecordKey(_FINDINGS, name) for name in names)
+
+
+def _rows_of(name: str, section: Section) -> str:
+    return f"{_CURRENT.pk}#{name}#{section}"
+
+
+def _expiry(began_at: datetime) -> int:
+    return int((began_at + _KEPT_FOR).timestamp())
+
+
+def _unit_of(record: Record) -> str:
+    return str(record["sk"]).rpartition(_BETWEEN)[0]
+
+
+def _is_of_its_reading(record: Record) -> bool:
+    """Return whether it is of the last reading of its unit, of which an earlier one may have had more records."""
+    return int(str(record["sk"]).rpartition(_BETWEEN)[2]) < int(record["chunks"])
+
+
+def _rows_in(record: Record) -> Iterator[Row]:
+    packed: Any = record["rows"]
+    return (tuple(row) for row in json.loads(zlib.decompress(bytes(packed))))
+
+
+def _finding_in(record: Record) -> Finding:
+    return decode(Finding, record)

@@ -1,0 +1,114 @@
+"""The inventory of Identity Center, and what differs from the record: /v1/inventory and /v1/drift."""
+
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from dayone.api.context import AccessApi
+from dayone.api.params import window_of, word_of
+from dayone.api.responses import time_answer
+from dayone.api.schemas.inventory import (
+    DRIFT,
+    FINDING,
+    INVENTORY,
+    DriftAnswer,
+    FindingAnswer,
+    InventoryAnswer,
+    PassAnswer,
+    ReadWayAnswer,
+)
+from dayone.api.spec import described
+from dayone.inventory.read_plan import duration_of, unseen_by
+from dayone.inventory.service import drift_counts, read_finding
+from dayone.model.inventory import DriftKind, Finding, Pass, ReadCost, ReadWay
+from dayone.ports.inventory import InventoryView
+
+
+def inventory_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route about the inventory."""
+
+    @app.get("/v1/inventory")
+    @described(INVENTORY)
+    def read_inventory() -> InventoryAnswer:
+        """Read how far the inventory of Identity Center has come, what it costs, and how much differs."""
+        current, findings = api.inventory.current(), api.inventory.findings()
+        return {
+            "as_of": _as_of(api.inventory),
+            "current": _pass_answer(current) if current else None,
+            "drift": {str(kind): number for kind, number in drift_counts(findings).items()},
+            "baseline": sum(finding.is_baseline for finding in findings),
+        }
+
+
+def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about what differs."""
+
+    @app.get("/v1/drift")
+    @described(DRIFT)
+    def list_drift() -> DriftAnswer:
+        """List what Identity Center has otherwise than recorded, as of the last inventory."""
+        event = app.current_event
+        kind, window = word_of(event, "kind", DriftKind), window_of(event)
+        page = api.inventory.listed(cursor=window.cursor, limit=window.limit)
+        found = [finding for finding in page.entries if not kind or finding.difference.kind is kind]
+        return {
+            "as_of": _as_of(api.inventory),
+            "drift": [_finding_answer(finding) for finding in found],
+            "cursor": page.cursor,
+        }
+
+    @app.get("/v1/drift/<finding>")
+    @described(FINDING)
+    def get_finding(finding: str) -> FindingAnswer:
+        """Read one difference between Identity Center and the record."""
+        return _finding_answer(read_finding(unquote(finding), inventory=api.inventory))
+
+
+def _as_of(inventory: InventoryView) -> str | None:
+    complete = inventory.complete()
+    return time_answer(complete.finished_at) if complete and complete.finished_at else None
+
+
+def _pass_answer(current: Pass) -> PassAnswer:
+    is_delegated = ReadWay.BY_PRINCIPAL not in {cost.way for cost in current.costs}
+    return {
+        "id": current.id,
+        "began_at": time_answer(current.began_at),
+        "finished_at": time_answer(current.finished_at) if current.finished_at else None,
+        "section": str(current.section),
+        "way": str(current.way),
+        "ways": [_way_answer(cost) for cost in current.costs],
+        "unseen": list(unseen_by(current.way, is_delegated=is_delegated)),
+        "calls": current.calls,
+        "differences": current.differences,
+        "unread": [{"part": part, "reason": reason} for part, reason in current.unread.items()],
+    }
+
+
+def _way_answer(cost: ReadCost) -> ReadWayAnswer:
+    return {
+        "way": str(cost.way),
+        "calls": cost.calls,
+        "sso_calls": cost.sso_calls,
+        "directory_calls": cost.directory_calls,
+        "minutes": round(duration_of(cost).total_seconds() / 60, 1),
+    }
+
+
+def _finding_answer(finding: Finding) -> FindingAnswer:
+    difference = finding.difference
+    return {
+        "id": finding.id,
+        "kind": str(difference.kind),
+        "subject": difference.subject,
+        "resource": difference.resource,
+        "changes": [
+            {"attribute": change.attribute, "recorded": change.recorded, "actual": change.actual}
+            for change in difference.changes
+        ],
+        "accounts": list(difference.accounts),
+        "ids": dict(difference.ids),
+        "baseline": finding.is_baseline,
+        "first_seen_at": time_answer(finding.first_seen_at),
+        "seen_at": time_answer(finding.seen_at),
+    }

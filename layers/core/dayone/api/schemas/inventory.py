@@ -1,0 +1,142 @@
+"""Schemas of the routes about the inventory and what differs from the record."""
+
+from typing import Annotated, TypedDict
+
+from dayone.api.examples import AT
+from dayone.api.params import words_in
+from dayone.api.spec import PAGED, Description, Parameter
+from dayone.errors import NotFound
+from dayone.messages.types import Count, Moment, enum_of
+from dayone.model.inventory import DriftKind, ReadWay, Section
+
+
+class ReadWayAnswer(TypedDict):
+    """A way to read all assignments, and the calls of a whole pass by it; `minutes` while there is no other work."""
+
+    way: Annotated[str, enum_of(*ReadWay)]
+    calls: Count
+    sso_calls: Count
+    directory_calls: Count
+    minutes: float
+
+
+class UnreadAnswer(TypedDict):
+    """A part that could not be read, and why: nothing is concluded about it."""
+
+    part: str
+    reason: str
+
+
+class PassAnswer(TypedDict):
+    """A reading of everything, over or not; `ways` are the cheapest first, `unseen` is what its way cannot see."""
+
+    id: str
+    began_at: Moment
+    finished_at: Moment | None
+    section: Annotated[str, enum_of(*Section)]
+    way: Annotated[str, enum_of(*ReadWay)]
+    ways: list[ReadWayAnswer]
+    unseen: list[str]
+    calls: Count
+    differences: Count
+    unread: list[UnreadAnswer]
+
+
+class InventoryAnswer(TypedDict):
+    """The newest pass, null before the first; `as_of` is the end of the last complete one, as of which all is.
+
+    `drift` has the number of open findings of each kind, `baseline` how many of them the first inventory has found.
+    """
+
+    as_of: Moment | None
+    current: PassAnswer | None
+    drift: dict[str, Count]
+    baseline: Count
+
+
+class AttributeChangeAnswer(TypedDict):
+    """An attribute that differs: as recorded, and as it is in Identity Center."""
+
+    attribute: str
+    recorded: str
+    actual: str
+
+
+class FindingAnswer(TypedDict):
+    """A confirmed difference between Identity Center and the record.
+
+    `subject` and `resource` are named as in operations where Day One knows them, else by their names in Identity
+    Center; `ids` are AWS's own. `changes` are attributes that differ, `accounts` those that have a permission set in an
+    earlier form. `baseline` is whether the first inventory found it.
+    """
+
+    id: str
+    kind: Annotated[str, enum_of(*DriftKind)]
+    subject: str
+    resource: str
+    changes: list[AttributeChangeAnswer]
+    accounts: list[str]
+    ids: dict[str, str]
+    baseline: bool
+    first_seen_at: Moment
+    seen_at: Moment
+
+
+class DriftAnswer(TypedDict):
+    """A page of findings; a page may be short, or empty, and still have a cursor. `as_of` is as in the inventory."""
+
+    as_of: Moment | None
+    drift: list[FindingAnswer]
+    cursor: str
+
+
+_FINDING: FindingAnswer = {
+    "id": "4f1d2c3b5a69788796a5",
+    "kind": "changed",
+    "subject": "permission-set:ViewOnly",
+    "resource": "permission-set",
+    "changes": [{"attribute": "session_duration", "recorded": "PT8H", "actual": "PT12H"}],
+    "accounts": [],
+    "ids": {"permission_set_arn": "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"},
+    "baseline": False,
+    "first_seen_at": AT,
+    "seen_at": AT,
+}
+_INVENTORY: InventoryAnswer = {
+    "as_of": AT,
+    "current": {
+        "id": "01KQ8Z5WFX3N9T2V7C4B6M1D0A",
+        "began_at": AT,
+        "finished_at": AT,
+        "section": "confirmation",
+        "way": "by-principal",
+        "ways": [
+            {"way": "by-principal", "calls": 261, "sso_calls": 219, "directory_calls": 42, "minutes": 0.4},
+            {"way": "by-account", "calls": 612, "sso_calls": 570, "directory_calls": 42, "minutes": 1.0},
+        ],
+        "unseen": ["assignments of groups and users that were deleted"],
+        "calls": 264,
+        "differences": 1,
+        "unread": [],
+    },
+    "drift": {"changed": 1},
+    "baseline": 0,
+}
+_KIND = Parameter(
+    name="kind", text="Only findings of this kind.", example="missing", schema={"type": "string", **words_in(DriftKind)}
+)
+INVENTORY = Description(tag="operations", answer=InventoryAnswer, example=_INVENTORY)
+DRIFT = Description(
+    tag="operations",
+    answer=DriftAnswer,
+    example={"as_of": AT, "drift": [_FINDING], "cursor": ""},
+    takes=(_KIND, *PAGED),
+)
+_ID = Parameter(
+    name="finding",
+    place="path",
+    text="The id of a finding, as in `GET /v1/drift`.",
+    required=True,
+    example=_FINDING["id"],
+)
+FINDING = Description(tag="operations", answer=FindingAnswer, example=_FINDING, takes=(_ID,), refuses=(NotFound,))

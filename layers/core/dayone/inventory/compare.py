@@ -1,0 +1,272 @@
+"""Compare what Identity Center has with what is recorded; what differs is still to be confirmed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from dayone.inventory.differences import changed, changes_between, ids_of, missing, of_parts
+from dayone.model.accounts import UNUSABLE, Account
+from dayone.model.inventory import FURTHER, Difference, DriftKind, Pass, ReadWay, Section, is_settled
+from dayone.model.operations import Applied
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import (
+    ITSELF,
+    Resource,
+    ResourceKind,
+    ResourceOf,
+    Subject,
+    SubjectKind,
+    assignment_in,
+)
+from dayone.planning.desired_people import EXTERNAL
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+
+type Attributes = Mapping[str, str]
+
+_REFERENCES = {
+    SubjectKind.PERMISSION_SET: "permission_set_arn",
+    SubjectKind.GROUP: "group_id",
+    SubjectKind.PERSON: "user_id",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Everything that a pass has read, by AWS's ids."""
+
+    of: Pass
+    sets: Mapping[str, Mapping[Resource, Attributes]]
+    groups: Mapping[str, Attributes]
+    users: Mapping[str, Attributes]
+    members: Mapping[str, frozenset[str]]
+    assignments: frozenset[AssignmentKey]
+
+    def has_read(self, section: Section, unit: str) -> bool:
+        """Return whether a unit's absence means something."""
+        return f"{section} {unit}" not in self.of.unread and f"{section} {FURTHER}" not in self.of.unread
+
+    def has_read_assignment(self, key: AssignmentKey) -> bool:
+        """Return whether the absence of an assignment means something."""
+        if self.of.way is ReadWay.BY_PRINCIPAL:
+            return self.has_read(Section.ASSIGNMENTS, f"{key.principal_type} {key.principal_id}")
+        by_account = self.of.way is ReadWay.BY_ACCOUNT
+        place = key.account_id if by_account else key.permission_set_arn
+        return self.has_read(Section.PROVISIONED, place) and self.has_read(Section.ASSIGNMENTS, key.account_id)
+
+    def principal_exists(self, key: AssignmentKey) -> bool:
+        """Return whether the group or user of an assignment was listed."""
+        return key.principal_id in (self.users if key.principal_type is PrincipalType.USER else self.groups)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """Everything that is recorded, by subject."""
+
+    states: Mapping[Subject, SubjectState]
+
+    def of_kind(self, kind: SubjectKind) -> Sequence[SubjectState]:
+        """Return the states of a kind."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> Mapping[SubjectKind, Sequence[SubjectState]]:
+        found: dict[SubjectKind, list[SubjectState]] = {}
+        for subject, state in self.states.items():
+            found.setdefault(subject.kind, []).append(state)
+        return found
+
+    def itself(self, subject: Subject) -> Applied | None:
+        """Return the group, permission set or user of a subject, None where it is not recorded or in doubt."""
+        state = self.states.get(subject)
+        applied = state.applied.get(ITSELF[subject.kind]) if state else None
+        return applied if applied and is_settled(applied) else None
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Subject]:
+        """The subjects of AWS's ids of groups, permission sets and users."""
+        return {
+            applied.references[reference]: state.head.subject
+            for kind, reference in _REFERENCES.items()
+            for state in self.of_kind(kind)
+            if (applied := state.applied.get(ITSELF[kind])) and applied.references.get(reference)
+        }
+
+    @cached_property
+    def names_in_doubt(self) -> frozenset[tuple[SubjectKind, str]]:
+        """Names of groups, permission sets and users that are being made or changed at this moment."""
+        return frozenset(
+            (kind, applied.attributes.get("user_name", applied.attributes.get("name", "")).casefold())
+            for kind in _REFERENCES
+            for state in self.of_kind(kind)
+            if (applied := state.applied.get(ITSELF[kind])) and not is_settled(applied)
+        )
+
+
+def compare(snapshot: Snapshot, recorded: Recorded) -> Iterator[Difference]:
+    """Yield all differences; the dependents of something that is missing are not listed beside it."""
+    comparison = _Comparison(snapshot, recorded)
+    yield from comparison.of_sets()
+    yield from comparison.of_directory(SubjectKind.GROUP, snapshot.groups, section=Section.GROUPS)
+    yield from comparison.of_directory(SubjectKind.PERSON, snapshot.users, section=Section.USERS)
+    yield from comparison.of_members()
+    yield from comparison.of_assignments()
+
+
+@dataclass
+class _Comparison:
+    snapshot: Snapshot
+    recorded: Recorded
+
+    def of_sets(self) -> Iterator[Difference]:
+        kind, whole = SubjectKind.PERMISSION_SET, ITSELF[SubjectKind.PERMISSION_SET]
+        for state in self.recorded.of_kind(kind):
+            subject = state.head.subject
+            itself = self.recorded.itself(subject)
+            if itself is None:
+                continue
+            ids = {"permission_set_arn": itself.references.get("permission_set_arn", "")}
+            actual = self.snapshot.sets.get(ids["permission_set_arn"])
+            if actual is None:
+                if self.snapshot.has_read(Section.PERMISSION_SETS, ids["permission_set_arn"]):
+                    yield missing(subject, whole, ids)
+                continue
+            yield from of_parts(state, actual, ids=ids)
+        for arn, parts in self.snapshot.sets.items():
+            if self._is_unmanaged(kind, arn, parts[whole]):
+                yield _unmanaged(f"{kind}:{parts[whole]['name']}", whole, {"permission_set_arn": arn})
+
+    def of_directory(
+        self, kind: SubjectKind, actual: Mapping[str, Attributes], *, section: Section
+    ) -> Iterator[Difference]:
+        whole, reference, is_external = ITSELF[kind], _REFERENCES[kind], False
+        for state in self.recorded.of_kind(kind):
+            itself = self.recorded.itself(state.head.subject)
+            if itself is None or not itself.references.get(reference):
+                continue
+            is_external = is_external or EXTERNAL in itself.attributes
+            ids = {reference: itself.references[reference]}
+            existing = actual.get(ids[reference])
+            if existing is None:
+                if self.snapshot.has_read(section, ""):
+                    yield missing(state.head.subject, whole, ids)
+            elif changes := changes_between(itself, existing):
+                yield changed(state.head.subject, whole, ids, changes)
+        # With an identity provider, users who are in no HR system are everyday.
+        for name, attributes in {} if is_external else actual.items():
+            if self._is_unmanaged(kind, name, attributes):
+                yield _unmanaged(self._shown(name, attributes, kind=kind), whole, {reference: name})
+
+    def of_members(self) -> Iterator[Difference]:
+        expected: dict[str, dict[str, ResourceOf]] = {}
+        in_doubt: set[tuple[str, str]] = set()
+        for state in self.recorded.of_kind(SubjectKind.PERSON):
+            user = self.recorded.itself(state.head.subject)
+            for resource, applied in state.applied.items():
+                if resource.kind is not ResourceKind.MEMBERSHIP or user is None:
+                    continue
+                user_id = user.references.get("user_id", "")
+                if is_settled(applied):
+                    expected.setdefault(resource.name, {})[user_id] = ResourceOf(state.head.subject, resource)
+                else:
+                    in_doubt.add((resource.name, user_id))
+        for state in self.recorded.of_kind(SubjectKind.GROUP):
+            yield from self._of_group(state.head.subject, expected.get(state.head.subject.name, {}), in_doubt)
+
+    def _of_group(
+        self, group: Subject, expected: Mapping[str, ResourceOf], in_doubt: set[tuple[str, str]]
+    ) -> Iterator[Difference]:
+        itself = self.recorded.itself(group)
+        group_id = itself.references.get("group_id", "") if itself else ""
+        if group_id not in self.snapshot.groups or not self.snapshot.has_read(Section.MEMBERSHIPS, group_id):
+            return
+        actual = self.snapshot.members.get(group_id, frozenset())
+        for user_id, target in expected.items():
+            if user_id in self.snapshot.users and user_id not in actual:
+                yield missing(target.subject, target.resource, {"group_id": group_id, "user_id": user_id})
+        for user_id in sorted(actual - expected.keys()):
+            if (group.name, user_id) not in in_doubt:
+                name = self._principal_name(PrincipalType.USER, user_id)
+                resource, person = Resource(ResourceKind.MEMBERSHIP, group.name), self.recorded.by_id.get(user_id)
+                ids = {"group_id": group_id, "user_id": user_id}
+                yield _unmanaged(name, resource, ids, target=ResourceOf(person, resource) if person else None)
+
+    def of_assignments(self) -> Iterator[Difference]:
+        recorded: set[AssignmentKey] = set()
+        for state in self.recorded.of_kind(SubjectKind.ACCOUNT):
+            for resource, applied in state.trusted.items():
+                if resource.kind is ResourceKind.ASSIGNMENT and (key := self._key_of(state.head.subject, resource)):
+                    recorded.add(key)
+                    if is_settled(applied) and not _is_unusable(state) and self._is_absent(key):
+                        yield missing(state.head.subject, resource, ids_of(key))
+        for key in sorted(self.snapshot.assignments, key=str):
+            if not self.snapshot.principal_exists(key) and self.snapshot.has_read(Section.GROUPS, ""):
+                yield self._assigned(key, DriftKind.ORPHANED)
+            elif key not in recorded:
+                yield self._assigned(key, DriftKind.UNMANAGED)
+
+    def _assigned(self, key: AssignmentKey, kind: DriftKind) -> Difference:
+        parts = self.snapshot.sets.get(key.permission_set_arn, {})
+        whole = parts.get(ITSELF[SubjectKind.PERMISSION_SET], {})
+        of_set = self.recorded.by_id.get(key.permission_set_arn)
+        principal = self._principal_name(key.principal_type, key.principal_id)
+        set_name = of_set.name if of_set else whole.get("name", key.permission_set_arn)
+        shown = principal.removeprefix(f"{SubjectKind.GROUP}:")
+        account = Subject(SubjectKind.ACCOUNT, key.account_id)
+        resource = Resource(ResourceKind.ASSIGNMENT, f"{set_name}/{shown}")
+        is_known = of_set is not None and key.principal_id in self.recorded.by_id
+        return Difference(
+            kind=kind,
+            subject=str(account),
+            resource=str(resource),
+            ids=ids_of(key),
+            target=ResourceOf(account, resource) if is_known else None,
+        )
+
+    def _is_absent(self, key: AssignmentKey) -> bool:
+        snapshot = self.snapshot
+        its_own_exist = key.permission_set_arn in snapshot.sets and snapshot.principal_exists(key)
+        return its_own_exist and key not in snapshot.assignments and snapshot.has_read_assignment(key)
+
+    def _key_of(self, account: Subject, resource: Resource) -> AssignmentKey | None:
+        assignment = assignment_in(resource)
+        principal, person = assignment.principal.target.subject, bool(assignment.principal.person)
+        of_set = self.recorded.states.get(Subject(SubjectKind.PERMISSION_SET, assignment.permission_set))
+        of_principal = self.recorded.states.get(principal)
+        arn = _reference(of_set, SubjectKind.PERMISSION_SET)
+        principal_id = _reference(of_principal, principal.kind)
+        if not arn or not principal_id:
+            return None
+        kind = PrincipalType.USER if person else PrincipalType.GROUP
+        return AssignmentKey(
+            account_id=account.name, permission_set_arn=arn, principal_id=principal_id, principal_type=kind
+        )
+
+    def _is_unmanaged(self, kind: SubjectKind, name: str, attributes: Attributes) -> bool:
+        is_called = attributes.get("user_name", attributes.get("name", "")).casefold()
+        return name not in self.recorded.by_id and (kind, is_called) not in self.recorded.names_in_doubt
+
+    def _principal_name(self, kind: PrincipalType, name: str) -> str:
+        attributes = (self.snapshot.users if kind is PrincipalType.USER else self.snapshot.groups).get(name, {})
+        subject_kind = SubjectKind.PERSON if kind is PrincipalType.USER else SubjectKind.GROUP
+        return self._shown(name, attributes, kind=subject_kind)
+
+    def _shown(self, name: str, attributes: Attributes, *, kind: SubjectKind) -> str:
+        if subject := self.recorded.by_id.get(name):
+            return str(subject)
+        word = "user" if kind is SubjectKind.PERSON else str(kind)
+        return f"{word}:{attributes.get('user_name', attributes.get('name', '')) or name}"
+
+
+def _unmanaged(subject: str, resource: Resource, ids: Attributes, *, target: ResourceOf | None = None) -> Difference:
+    return Difference(kind=DriftKind.UNMANAGED, subject=subject, resource=str(resource), ids=ids, target=target)
+
+
+def _reference(state: SubjectState | None, kind: SubjectKind) -> str:
+    applied = state.applied.get(ITSELF[kind]) if state else None
+    return applied.references.get(_REFERENCES[kind], "") if applied else ""
+
+
+def _is_unusable(account: SubjectState) -> bool:
+    """Return whether AWS itself ends or keeps assignments there: in a suspended or closed account."""
+    fact = account.head.fact
+    return isinstance(fact, Account) and fact.state in UNUSABLE

@@ -1,0 +1,143 @@
+"""Confirm differences by reading each once more, directly, between two looks at the record.
+
+Every operation puts its resource in doubt before AWS is called. So what is recorded alike and without doubt before and
+after the read was not being changed by Day One while it was read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dayone.errors import NotFound
+from dayone.inventory.differences import changes_between, outdated_in
+from dayone.inventory.reading import all_assignments_in, all_members
+from dayone.model.inventory import Difference, DriftKind, is_settled
+from dayone.model.operations import OPEN_STATES, Applied
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf
+from dayone.ports.identity_center import PrincipalType
+from dayone.ports.inventory import InventoryReader
+from dayone.ports.records import Records, SubjectIndex
+
+type Attributes = Mapping[str, str]
+# The attributes that AWS has of what a difference is about; None where that does not exist.
+type _Existing = Callable[[Difference], Attributes | None]
+
+_MISSING_SET: Mapping[Resource, Attributes] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmingPorts:
+    """Ports of confirming."""
+
+    reader: InventoryReader
+    index: SubjectIndex
+    records: Records
+
+
+def unit_of(difference: Difference) -> str:
+    """Return what is read to confirm a difference: its permission set, group, user, members, or set in an account."""
+    ids = difference.ids
+    if "account" in ids:
+        return f"assignments {ids['account']} {ids['permission_set_arn']}"
+    if "permission_set_arn" in ids:
+        return f"permission-set {ids['permission_set_arn']}"
+    if "group_id" in ids:
+        return f"{'members' if 'user_id' in ids else 'group'} {ids['group_id']}"
+    return f"user {ids['user_id']}"
+
+
+def confirmed(unit: str, differences: Sequence[Difference], *, ports: ConfirmingPorts) -> Sequence[Difference]:
+    """Return those of the differences of a unit that are there; what Day One is about to change is none."""
+    targets = [difference.target for difference in differences if difference.target]
+    before = ports.index.applied(targets)
+    existing = _read(unit, reader=ports.reader)
+    after = ports.index.applied(targets)
+    unmoved = {target for target in targets if _is_same(before.get(target), after.get(target))}
+    about_to_change = _open_in({target.subject: target for target in targets}.values(), records=ports.records)
+    settled = [
+        difference
+        for difference in differences
+        if difference.target is None or difference.target in unmoved - about_to_change
+    ]
+    return [
+        still
+        for difference in settled
+        if (still := _still(difference, existing, before=before, reader=ports.reader)) is not None
+    ]
+
+
+def _is_same(before: Applied | None, after: Applied | None) -> bool:
+    return before == after and is_settled(before)
+
+
+def _open_in(targets: Iterable[ResourceOf], *, records: Records) -> frozenset[ResourceOf]:
+    """Return the resources that open operations of these subjects are to change."""
+    found: set[ResourceOf] = set()
+    for target in targets:
+        head = records.subject(target.subject).head
+        if head.outstanding:
+            found |= {operation.target for operation in records.plan_of(head) if operation.state in OPEN_STATES}
+    return frozenset(found)
+
+
+def _still(
+    difference: Difference,
+    existing: _Existing,
+    *,
+    before: Mapping[ResourceOf, Applied],
+    reader: InventoryReader,
+) -> Difference | None:
+    """Return the difference as it is now, None when it is none."""
+    actual = existing(difference)
+    recorded = before.get(difference.target) if difference.target else None
+    match difference.kind:
+        case DriftKind.MISSING:
+            return difference if recorded is not None and actual is None else None
+        case DriftKind.UNMANAGED:
+            return difference if recorded is None and actual is not None else None
+        case DriftKind.ORPHANED:
+            return difference if actual is not None and not _has_principal(difference, reader=reader) else None
+        case DriftKind.CHANGED:
+            changes = changes_between(recorded, actual) if recorded is not None and actual is not None else ()
+            return replace(difference, changes=changes) if changes else None
+        case DriftKind.UNPROVISIONED:
+            outdated = outdated_in({Resource(ResourceKind.PROVISIONING): actual}) if actual is not None else ()
+            return replace(difference, accounts=outdated) if outdated else None
+
+
+def _has_principal(difference: Difference, *, reader: InventoryReader) -> bool:
+    name = difference.ids["principal_id"]
+    is_user = difference.ids["principal_type"] == PrincipalType.USER
+    return (reader.user(name) if is_user else reader.group(name)) is not None
+
+
+def _read(unit: str, *, reader: InventoryReader) -> _Existing:
+    """Read a unit; raise for any failure that does not say that it is gone."""
+    kind, *ids = unit.split(" ")
+    if kind == "assignments":
+        account, arn = ids
+        keys = {(key.principal_type, key.principal_id) for key in _or_none(all_assignments_in, account, arn, reader)}
+        return lambda difference: (
+            {} if (difference.ids["principal_type"], difference.ids["principal_id"]) in keys else None
+        )
+    if kind == "members":
+        members = frozenset(_or_none(all_members, ids[0], reader))
+        return lambda difference: {} if difference.ids["user_id"] in members else None
+    if kind == "permission-set":
+        parts = _parts(ids[0], reader=reader)
+        return lambda difference: parts.get(Resource.parse(difference.resource))
+    attributes = reader.group(ids[0]) if kind == "group" else reader.user(ids[0])
+    return lambda _difference: attributes
+
+
+def _or_none[T](read: Callable[..., Sequence[T]], *of: object) -> Sequence[T]:
+    try:
+        return read(*of)
+    except NotFound:
+        return ()
+
+
+def _parts(arn: str, *, reader: InventoryReader) -> Mapping[Resource, Attributes]:
+    try:
+        return reader.permission_set(arn)
+    except NotFound:
+        return _MISSING_SET

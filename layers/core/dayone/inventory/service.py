@@ -1,0 +1,203 @@
+"""Take the inventory: read Identity Center at intervals, compare it with the record, and keep what differs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from dayone.errors import Conflicting, NotFound, Refused
+from dayone.inventory.compare import Recorded, Snapshot, compare
+from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.read_plan import read_costs
+from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
+from dayone.messages.codec import decode, encode
+from dayone.model.changes import ulid_of
+from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, Row, Section
+from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
+from dayone.ports.live_access import Standing
+from dayone.ports.operations import Clock
+from dayone.ports.records import Records, SubjectIndex
+from dayone.ports.store import Company
+
+_KINDS = (SubjectKind.PERMISSION_SET, SubjectKind.GROUP, SubjectKind.PERSON, SubjectKind.ACCOUNT)
+# Nobody else reads meanwhile. It is longer than a run, because that ends between two units: an account with as many
+# permission sets as AWS allows, 500, takes eight minutes while the executor has work.
+LONGEST_RUN = timedelta(minutes=10)
+# What the first inventory finds was there before Day One looked.
+_OF_A_BASELINE = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadInventory:
+    """Ports of the inventory; a new pass begins after each `interval`."""
+
+    reader: InventoryReader
+    inventory: Inventory
+    company: Company
+    index: SubjectIndex
+    records: Records
+    standing: Standing
+    interval: timedelta
+    clock: Clock
+
+
+def read_inventory(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
+    """Read for some time, from where the last run stopped; return the pass as it is now, None when none is due.
+
+    Raises Unavailable when AWS or the table cannot be reached: the place is kept, and the next run goes on from there.
+    """
+    try:
+        return _go_on(ports=ports, longest=longest)
+    except OutOfTime as stopped:
+        return ports.inventory.save(replace(stopped.current, run_until=None))
+    except Conflicting:
+        # This run was taken for one that was cut short.
+        return ports.inventory.current()
+
+
+def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
+    now = ports.clock()
+    current = ports.inventory.current()
+    if current is None or current.finished_at is not None:
+        if current is not None and now - current.began_at < ports.interval:
+            return None
+        current = _new_pass(current, now=now, ports=ports)
+    elif current.run_until is not None and now < current.run_until:
+        return current
+    current = ports.inventory.save(replace(current, run_until=now + LONGEST_RUN))
+    deadline = now + longest
+    reading = ReadingPorts(reader=ports.reader, inventory=ports.inventory, company=ports.company, clock=ports.clock)
+    is_delegated = ports.standing.off_limits().is_delegated
+    current = read_sections(current, ports=reading, is_delegated=is_delegated, deadline=deadline)
+    if current.section is Section.COMPARISON:
+        current = _compare(current, ports=ports)
+    return _confirm(current, ports=ports, deadline=deadline)
+
+
+def _new_pass(last: Pass | None, *, now: datetime, ports: ReadInventory) -> Pass:
+    counts = last.counts if last is not None else _recorded_counts(ports.company)
+    costs = read_costs(counts, is_delegated=ports.standing.off_limits().is_delegated)
+    return Pass(
+        id=ulid_of(now, name="inventory"),
+        began_at=now,
+        way=costs[0].way,
+        costs=costs,
+        counts=counts,
+        is_first=ports.inventory.complete() is None,
+        revision=last.revision if last is not None else 0,
+    )
+
+
+def _recorded_counts(company: Company) -> Counts:
+    """Return the numbers of the first pass, as far as they follow from the record."""
+    numbers = dict.fromkeys(_KINDS, 0)
+    pairs: set[tuple[str, str]] = set()
+    memberships = assignments = 0
+    for kind in _KINDS:
+        for state in recorded_states(kind, company=company):
+            numbers[kind] += 1
+            memberships += sum(1 for resource in state.applied if resource.kind is ResourceKind.MEMBERSHIP)
+            given = [assignment_in(each) for each in state.applied if each.kind is ResourceKind.ASSIGNMENT]
+            assignments += len(given)
+            pairs |= {(state.head.subject.name, assignment.permission_set) for assignment in given}
+    return Counts(
+        permission_sets=numbers[SubjectKind.PERMISSION_SET],
+        groups=numbers[SubjectKind.GROUP],
+        users=numbers[SubjectKind.PERSON],
+        accounts=numbers[SubjectKind.ACCOUNT],
+        memberships=memberships,
+        pairs=len(pairs),
+        assignments=assignments,
+    )
+
+
+def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
+    """Keep all differences to be confirmed, and the open findings with them, by what is read to confirm them."""
+    snapshot = _snapshot(current, inventory=ports.inventory)
+    states = (state for kind in _KINDS for state in recorded_states(kind, company=ports.company))
+    recorded = Recorded(states={state.head.subject: state for state in states})
+    open_ones = [finding.difference for finding in ports.inventory.findings()]
+    units: dict[str, dict[str, Difference]] = {}
+    for difference in (*open_ones, *compare(snapshot, recorded)):
+        units.setdefault(unit_of(difference), {})[difference.id] = difference
+    for unit, differences in sorted(units.items()):
+        rows = [(json.dumps(encode(difference)),) for difference in differences.values()]
+        ports.inventory.keep(current, Section.CONFIRMATION, unit=unit, rows=rows)
+    counts = replace(
+        current.counts,
+        accounts=len(recorded.of_kind(SubjectKind.ACCOUNT)),
+        assignments=len(snapshot.assignments),
+    )
+    return ports.inventory.save(replace(current, section=Section.CONFIRMATION, after="", counts=counts))
+
+
+def _snapshot(current: Pass, *, inventory: Inventory) -> Snapshot:
+    def rows(section: Section) -> Iterable[Row]:
+        return (row for _, rows in inventory.rows(current, section) for row in rows)
+
+    def by_id(section: Section) -> Mapping[str, Mapping[str, str]]:
+        return {name: json.loads(attributes) for name, attributes in rows(section)}
+
+    return Snapshot(
+        of=current,
+        sets={
+            arn: {Resource.parse(resource): json.loads(attributes) for resource, attributes in parts}
+            for arn, parts in inventory.rows(current, Section.PERMISSION_SETS)
+        },
+        groups=by_id(Section.GROUPS),
+        users=by_id(Section.USERS),
+        members={
+            group: frozenset(row[0] for row in members)
+            for group, members in inventory.rows(current, Section.MEMBERSHIPS)
+        },
+        assignments=frozenset(
+            AssignmentKey(
+                account_id=account, permission_set_arn=arn, principal_id=name, principal_type=PrincipalType(kind)
+            )
+            for account, arn, kind, name in rows(Section.ASSIGNMENTS)
+        ),
+    )
+
+
+def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass:
+    """Confirm unit after unit; what is confirmed is a finding, and a finding that is not any more is closed."""
+    confirming = ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records)
+    existing = {finding.id: finding for finding in ports.inventory.findings()}
+    before = ports.reader.calls
+    for unit, rows in ports.inventory.rows(current, Section.CONFIRMATION, after=current.after):
+        differences = [decode(Difference, json.loads(row[0])) for row in rows]
+        try:
+            found = confirmed(unit, differences, ports=confirming)
+        except Refused as refused:
+            unread = {**current.unread, f"{Section.CONFIRMATION} {unit}": str(refused)}
+            current = replace(current, unread=unread, after=unit)
+            continue
+        ports.inventory.put(_finding(each, existing=existing, current=current, now=ports.clock()) for each in found)
+        ports.inventory.close({each.id for each in differences} & existing.keys() - {each.id for each in found})
+        calls, before = current.calls + ports.reader.calls - before, ports.reader.calls
+        current = replace(current, after=unit, calls=calls, differences=current.differences + len(found))
+        if ports.clock() >= deadline:
+            raise OutOfTime(current)
+    return ports.inventory.save(replace(current, finished_at=ports.clock(), run_until=None))
+
+
+def drift_counts(findings: Iterable[Finding]) -> Mapping[DriftKind, int]:
+    """Return the number of findings of each kind that there are any of."""
+    return Counter(finding.difference.kind for finding in findings)
+
+
+def read_finding(name: str, *, inventory: InventoryView) -> Finding:
+    """Return an open finding; raise NotFound for an unknown one, and for one that is no more."""
+    if finding := inventory.finding(name):
+        return finding
+    raise NotFound(f"there is no finding {name}: it is no more, or its id is wrong")
+
+
+def _finding(difference: Difference, *, existing: Mapping[str, Finding], current: Pass, now: datetime) -> Finding:
+    if finding := existing.get(difference.id):
+        return replace(finding, difference=difference, seen_at=now)
+    is_baseline = current.is_first and difference.kind in _OF_A_BASELINE
+    return Finding(difference=difference, first_seen_at=now, seen_at=now, is_baseline=is_baseline)

@@ -1,0 +1,164 @@
+"""The inventory of Identity Center: how far a pass of reading has come, what it read, and what differs."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dayone.model.operations import Applied
+from dayone.model.subjects import ResourceOf
+
+
+class ReadWay(StrEnum):
+    """Ways to read all assignments.
+
+    `BY_PRINCIPAL` reads those of each group and user; AWS answers it in the management account only, and not for
+    principals that were deleted. `BY_ACCOUNT` and `BY_PERMISSION_SET` list the permission sets of each account, or the
+    accounts of each permission set, and read each such pair.
+    """
+
+    BY_PRINCIPAL = "by-principal"
+    BY_ACCOUNT = "by-account"
+    BY_PERMISSION_SET = "by-permission-set"
+
+
+class Section(StrEnum):
+    """Parts of a pass, in their order; the last two compare what was read with the record."""
+
+    PERMISSION_SETS = "permission-sets"
+    GROUPS = "groups"
+    USERS = "users"
+    MEMBERSHIPS = "memberships"
+    PROVISIONED = "provisioned"
+    ASSIGNMENTS = "assignments"
+    COMPARISON = "comparison"
+    CONFIRMATION = "confirmation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Numbers that the cost of reading follows from; `pairs` are permission sets in accounts."""
+
+    permission_sets: int = 0
+    groups: int = 0
+    users: int = 0
+    accounts: int = 0
+    memberships: int = 0
+    pairs: int = 0
+    assignments: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCost:
+    """Calls of a way of reading: to `sso-admin`, where all share one rate, and to the Identity Store."""
+
+    way: ReadWay
+    sso_calls: int
+    directory_calls: int
+
+    @property
+    def calls(self) -> int:
+        """All calls."""
+        return self.sso_calls + self.directory_calls
+
+
+# The unit of a section that stands for those which came after the reasons that are kept.
+FURTHER = "further"
+# One text for each member of what was read: an id, or a resource with its attributes as JSON.
+type Row = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pass:
+    """One reading of everything, and how far it has come.
+
+    `after` is the last unit of the section that was read and kept, "" at its beginning. `unread` are units, as
+    `section unit`, with the reason why they could not be read: nothing is concluded from their absence. `costs` are the
+    ways of reading with what each would cost, by the counts at its beginning. `differences` were confirmed. Until
+    `run_until` a run is at work on it, unless it was cut short.
+    """
+
+    id: str
+    began_at: datetime
+    way: ReadWay
+    costs: tuple[ReadCost, ...]
+    counts: Counts
+    is_first: bool = False
+    section: Section = Section.PERMISSION_SETS
+    after: str = ""
+    calls: int = 0
+    unread: Mapping[str, str] = field(default_factory=dict)
+    differences: int = 0
+    run_until: datetime | None = None
+    finished_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def is_complete(self) -> bool:
+        """True if it is over and has read everything."""
+        return self.finished_at is not None and not self.unread
+
+
+class DriftKind(StrEnum):
+    """Kinds of differences between Identity Center and what Day One has recorded."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNMANAGED = "unmanaged"
+    ORPHANED = "orphaned"
+    UNPROVISIONED = "unprovisioned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeChange:
+    """An attribute that differs: as recorded, and as it is; either may be empty."""
+
+    attribute: str
+    recorded: str
+    actual: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """Something that Identity Center has otherwise than recorded.
+
+    `subject` and `resource` name it in the words of operations where Day One knows it, else by its name in Identity
+    Center: `group:Sales`, `assignment/Admins/user:ann`. `ids` are AWS's own. `target` is the resource it is recorded
+    as, or would be. `changes` are of what has changed, `accounts` those that have a permission set in an earlier form.
+    """
+
+    kind: DriftKind
+    subject: str
+    resource: str
+    ids: Mapping[str, str] = field(default_factory=dict)
+    target: ResourceOf | None = None
+    changes: tuple[AttributeChange, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its id, which stays the same from pass to pass; what has changed otherwise is another difference."""
+        ids = "\n".join(f"{name}={value}" for name, value in sorted(self.ids.items()))
+        text = f"{self.kind}\n{self.subject}\n{self.resource}\n{ids}"
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A confirmed difference: when it was first seen, and when last; `is_baseline` if the first pass found it."""
+
+    difference: Difference
+    first_seen_at: datetime
+    seen_at: datetime
+    is_baseline: bool = False
+
+    @property
+    def id(self) -> str:
+        """That of the difference."""
+        return self.difference.id
+
+
+def is_settled(applied: Applied | None) -> bool:
+    """Return whether nothing is in doubt about a resource: no action on it was begun that is not confirmed."""
+    return applied is None or applied.doubt is None

@@ -1,0 +1,103 @@
+"""Reading Identity Center as a whole, and keeping what was read and what differs."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.model.subjects import Resource
+from dayone.ports.identity_center import AssignmentKey
+from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.records import Page
+
+type Attributes = Mapping[str, str]
+
+
+class InventoryReader(Protocol):
+    """Reads of Identity Center, one call to AWS each unless said otherwise; cursors are AWS's own.
+
+    A read that fails raises; nothing is left out of an answer. `calls` counts the calls made so far.
+    """
+
+    @property
+    def calls(self) -> int:
+        """Number of calls to AWS so far."""
+
+    def permission_sets(self, *, cursor: str) -> Page[str]:
+        """Return ARNs of permission sets."""
+
+    def permission_set(self, arn: str) -> Mapping[Resource, Attributes]:
+        """Return a permission set with all its parts, in seven calls or more; raise NotFound when it does not exist.
+
+        With `provisioning`, whose `outdated` are the accounts that have it in an earlier form, where there are any.
+        """
+
+    def groups(self, *, cursor: str) -> Page[tuple[str, Attributes]]:
+        """Return groups: their ids and attributes."""
+
+    def users(self, *, cursor: str) -> Page[tuple[str, Attributes]]:
+        """Return users: their ids and attributes."""
+
+    def members(self, group_id: str, *, cursor: str) -> Page[str]:
+        """Return the ids of the users in a group; raise NotFound when it does not exist."""
+
+    def sets_in(self, account: str, *, cursor: str) -> Page[str]:
+        """Return the ARNs of the permission sets that an account has."""
+
+    def accounts_of(self, arn: str, *, cursor: str) -> Page[str]:
+        """Return the accounts that have a permission set; raise NotFound when it does not exist."""
+
+    def assignments_in(self, account: str, *, permission_set_arn: str, cursor: str) -> Page[AssignmentKey]:
+        """Return the assignments of a permission set in an account; raise NotFound when either does not exist."""
+
+    def assignments_of(self, principal: AwsPrincipal, *, cursor: str) -> Page[AssignmentKey]:
+        """Return the assignments of a group, or of a user and their groups; raise NotFound for a missing one."""
+
+    def group(self, group_id: str) -> Attributes | None:
+        """Return the attributes of a group, None when it does not exist."""
+
+    def user(self, user_id: str) -> Attributes | None:
+        """Return the attributes of a user, None when it does not exist."""
+
+    def is_member(self, user_id: str, *, group_id: str) -> bool:
+        """Return whether a user is in a group; False when either does not exist."""
+
+
+class InventoryView(Protocol):
+    """The passes and the findings, to be read only."""
+
+    def current(self) -> Pass | None:
+        """Return the newest pass, finished or not; None before the first."""
+
+    def complete(self) -> Pass | None:
+        """Return the last pass that has read everything; None before the first such."""
+
+    def findings(self) -> Sequence[Finding]:
+        """Return all open findings."""
+
+    def finding(self, name: str) -> Finding | None:
+        """Return one open finding by its id."""
+
+    def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
+        """Return open findings by id; raise Invalid for a cursor of another list."""
+
+
+class Inventory(InventoryView, Protocol):
+    """The passes, what they have read, and the findings."""
+
+    def save(self, current: Pass) -> Pass:
+        """Keep how far a pass has come, and return it with its new revision.
+
+        Raises Conflicting when another run has kept the same pass since `current` was read, or a newer one.
+        """
+
+    def keep(self, current: Pass, section: Section, *, unit: str, rows: Sequence[Row]) -> None:
+        """Keep what a pass has read of a unit, in place of what it read of it before; forgotten after two days."""
+
+    def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
+        """Yield the units of a section that were kept with their rows, by unit, from behind `after`."""
+
+    def put(self, findings: Iterable[Finding]) -> None:
+        """Keep findings, each in place of the one of its id."""
+
+    def close(self, names: Iterable[str]) -> None:
+        """Forget the findings of these ids: they are no more."""

@@ -1,0 +1,111 @@
+"""The port Inventory, in memory and over DynamoDB alike."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dayone.errors import Conflicting, Invalid
+from dayone.model.inventory import (
+    AttributeChange,
+    Counts,
+    Difference,
+    DriftKind,
+    Finding,
+    Pass,
+    ReadCost,
+    ReadWay,
+    Section,
+)
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf
+from tests.builders import NOON
+from tests.contract.state_ports import StatePorts
+from tests.contract.state_samples import ADA
+
+pytest_plugins = ("tests.contract.state_fixtures",)
+
+PASS = Pass(
+    id="01PASS",
+    began_at=NOON,
+    way=ReadWay.BY_ACCOUNT,
+    costs=(ReadCost(way=ReadWay.BY_ACCOUNT, sso_calls=7, directory_calls=3),),
+    counts=Counts(groups=2, users=3),
+    is_first=True,
+    unread={"memberships group-1": "no such group"},
+    run_until=NOON,
+)
+DIFFERENCE = Difference(
+    kind=DriftKind.CHANGED,
+    subject="person:e-1",
+    resource="user",
+    ids={"user_id": "u-1"},
+    target=ResourceOf(ADA, Resource(ResourceKind.USER)),
+    changes=(AttributeChange(attribute="title", recorded="", actual="SRE"),),
+    accounts=("111122223333",),
+)
+FINDING = Finding(difference=DIFFERENCE, first_seen_at=NOON, seen_at=NOON + timedelta(days=1), is_baseline=True)
+ROWS = [("a", '{"name": "x"}'), ("b", "{}")]
+
+
+def test_a_pass_is_read_as_it_was_saved_with_its_next_revision(ports: StatePorts) -> None:
+    assert ports.inventory.current() is None
+    saved = ports.inventory.save(PASS)
+    assert saved == replace(PASS, revision=1) == ports.inventory.current()
+    assert ports.inventory.save(replace(saved, after="unit")).revision == 2
+
+
+def test_a_run_that_was_taken_for_dead_does_not_go_on(ports: StatePorts) -> None:
+    first = ports.inventory.save(PASS)
+    ports.inventory.save(replace(first, after="further"))
+    with pytest.raises(Conflicting):
+        ports.inventory.save(replace(first, after="not so far"))
+    with pytest.raises(Conflicting):
+        ports.inventory.save(replace(PASS, id="01OTHER"))
+    assert (current := ports.inventory.current()) is not None
+    assert current.after == "further"
+
+
+def test_the_last_pass_that_has_read_everything_stays(ports: StatePorts) -> None:
+    over = ports.inventory.save(replace(PASS, finished_at=NOON))
+    assert ports.inventory.complete() is None
+    complete = ports.inventory.save(replace(over, id="01NEXT", unread={}))
+    assert complete == ports.inventory.complete()
+    ports.inventory.save(replace(complete, id="01LAST", finished_at=None))
+    assert ports.inventory.complete() == complete
+
+
+def test_what_was_read_is_kept_by_unit_and_section_and_pass(ports: StatePorts) -> None:
+    ports.inventory.keep(PASS, Section.GROUPS, unit="2", rows=ROWS)
+    ports.inventory.keep(PASS, Section.GROUPS, unit="1", rows=[])
+    ports.inventory.keep(PASS, Section.USERS, unit="1", rows=ROWS[:1])
+    ports.inventory.keep(replace(PASS, id="01OTHER"), Section.GROUPS, unit="3", rows=ROWS)
+    assert list(ports.inventory.rows(PASS, Section.GROUPS)) == [("1", []), ("2", ROWS)]
+    assert list(ports.inventory.rows(PASS, Section.GROUPS, after="1")) == [("2", ROWS)]
+    assert list(ports.inventory.rows(PASS, Section.GROUPS, after="2")) == []
+
+
+def test_a_unit_that_is_read_again_has_what_was_read_last(ports: StatePorts) -> None:
+    many = [(f"{number:08d}", "x" * 80) for number in range(5000)]
+    ports.inventory.keep(PASS, Section.MEMBERSHIPS, unit="group-1", rows=many)
+    assert list(ports.inventory.rows(PASS, Section.MEMBERSHIPS)) == [("group-1", many)]
+    ports.inventory.keep(PASS, Section.MEMBERSHIPS, unit="group-1", rows=ROWS)
+    assert list(ports.inventory.rows(PASS, Section.MEMBERSHIPS)) == [("group-1", ROWS)]
+
+
+def test_findings_are_kept_found_listed_and_closed(ports: StatePorts) -> None:
+    other = replace(FINDING, difference=replace(DIFFERENCE, kind=DriftKind.MISSING, changes=(), target=None))
+    ports.inventory.put([FINDING, other])
+    ports.inventory.put([seen := replace(FINDING, seen_at=NOON + timedelta(days=2))])
+    assert ports.inventory.finding(FINDING.id) == seen
+    assert sorted(ports.inventory.findings(), key=lambda each: each.id) == sorted([seen, other], key=lambda e: e.id)
+    first = ports.inventory.listed(cursor="", limit=1)
+    rest = ports.inventory.listed(cursor=first.cursor, limit=1)
+    assert {finding.id for finding in (*first.entries, *rest.entries)} == {seen.id, other.id}
+    assert rest.cursor == ""
+    ports.inventory.close([seen.id, "unknown"])
+    assert (ports.inventory.finding(seen.id), list(ports.inventory.findings())) == (None, [other])
+
+
+def test_a_cursor_of_another_list_is_refused(ports: StatePorts) -> None:
+    with pytest.raises(Invalid):
+        ports.inventory.listed(cursor="bm90aGluZw", limit=1)

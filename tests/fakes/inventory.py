@@ -1,0 +1,56 @@
+"""The port Inventory in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from dayone.errors import Conflicting
+from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.ports.records import Page
+from tests.fakes.pages import page
+
+
+@dataclass
+class MemoryInventory:
+    """`shelf` has the rows of each pass and section by unit."""
+
+    newest: Pass | None = None
+    last_complete: Pass | None = None
+    shelf: dict[tuple[str, Section], dict[str, list[Row]]] = field(default_factory=dict)
+    drift: dict[str, Finding] = field(default_factory=dict)
+
+    def current(self) -> Pass | None:
+        return self.newest
+
+    def complete(self) -> Pass | None:
+        return self.last_complete
+
+    def save(self, current: Pass) -> Pass:
+        if current.revision != (self.newest.revision if self.newest else 0):
+            raise Conflicting("another run has gone on")
+        self.newest = replace(current, revision=current.revision + 1)
+        if self.newest.is_complete:
+            self.last_complete = self.newest
+        return self.newest
+
+    def keep(self, current: Pass, section: Section, *, unit: str, rows: Sequence[Row]) -> None:
+        self.shelf.setdefault((current.id, section), {})[unit] = list(rows)
+
+    def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
+        units = self.shelf.get((current.id, section), {})
+        return iter([(unit, units[unit]) for unit in sorted(units) if unit > after])
+
+    def findings(self) -> Sequence[Finding]:
+        return [self.drift[name] for name in sorted(self.drift)]
+
+    def finding(self, name: str) -> Finding | None:
+        return self.drift.get(name)
+
+    def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
+        return page("drift", self.drift, cursor=cursor, limit=limit)
+
+    def put(self, findings: Iterable[Finding]) -> None:
+        self.drift |= {finding.id: finding for finding in findings}
+
+    def close(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.drift.pop(name, None)
