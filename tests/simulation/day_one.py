@@ -42,6 +42,7 @@ from tests.fakes.hr import (
     settled_hr_configuration,
 )
 from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.inventory import MemoryInventory
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.organization import MemoryOrganization
@@ -294,6 +295,7 @@ class DayOne:
         acceptances: Any = Wire("table.acceptances", MemoryAcceptances(self.state), process)
         api = AccessApi(
             **self._wired(process),
+            inventory=MemoryInventory(),
             existing=memory_existing(MemoryIdentityCenter(), self.state, policies=self.policies(), clock=self.clock),
             inbox=AcceptingInbox(queue=queue, acceptances=acceptances, clock=self.clock),
             redelivery=queue,

@@ -44,6 +44,7 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         records=MemoryRecords(world.state),
         index=MemorySubjectIndex(world.state),
         live=MemoryLiveAccess(world.center),
+        inventory=world.inventory,
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
         policies=policies,
