@@ -112,31 +112,15 @@ class LocalIdentityCenter:
         (instance,) = self.sso_admin.list_instances()["Instances"]
         self.instance_arn, self.identity_store_id = instance["InstanceArn"], instance["IdentityStoreId"]
         self._called = recorded_actions(self.identitystore), recorded_actions(self.sso_admin)
+        places = {"instance_arn": self.instance_arn, "identity_store_id": self.identity_store_id}
         self.ports = IdentityCenter(
             directory=IdentityStoreDirectory(self.identitystore, identity_store_id=self.identity_store_id),
             permission_sets=SsoPermissionSets(self.sso_admin, instance_arn=self.instance_arn),
             set_policies=SsoSetPolicies(self.sso_admin, instance_arn=self.instance_arn),
             assignments=SsoAssignments(self.sso_admin, instance_arn=self.instance_arn),
-            live=AwsLiveAccess(
-                self.sso_admin,
-                self.identitystore,
-                instance_arn=self.instance_arn,
-                identity_store_id=self.identity_store_id,
-                wait=lambda _service, _api: None,
-            ),
-            use=AwsExistingUse(
-                self.sso_admin,
-                self.identitystore,
-                instance_arn=self.instance_arn,
-                identity_store_id=self.identity_store_id,
-                turn=nullcontext,
-            ),
-            inventory=AwsInventoryReader(
-                self.sso_admin,
-                self.identitystore,
-                instance_arn=self.instance_arn,
-                identity_store_id=self.identity_store_id,
-            ),
+            live=AwsLiveAccess(self.sso_admin, self.identitystore, **places, wait=lambda _service, _api: None),
+            use=AwsExistingUse(self.sso_admin, self.identitystore, **places, turn=nullcontext),
+            inventory=AwsInventoryReader(self.sso_admin, self.identitystore, **places),
             work=_wait,
             account=partial(next, cycle(_new_accounts(sandbox.client("organizations")))),
         )

@@ -62,11 +62,11 @@ def test_a_later_finding_says_since_when_and_goes_with_its_reason(day_one: DayOn
     assert _api(day_one).send(_reading(finding["id"])).status == 404
 
 
-def test_the_plan_names_each_way_of_reading_and_what_the_chosen_one_cannot_see(day_one: DayOne) -> None:
+def test_the_plan_names_each_method_of_reading_and_what_the_chosen_one_cannot_see(day_one: DayOne) -> None:
     current = _api(day_one).send(asking("read_inventory")).body["current"]
-    calls = {way["way"]: way["calls"] for way in current["ways"]}
+    calls = {method["method"]: method["calls"] for method in current["methods"]}
     assert calls.keys() == {"by-principal", "by-account", "by-permission-set"}
-    assert calls[current["way"]] == min(calls.values())
+    assert calls[current["method"]] == min(calls.values())
     assert any("IAM users" in text for text in current["unseen"])
 
 

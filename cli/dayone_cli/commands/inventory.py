@@ -16,7 +16,7 @@ _INVENTORY = "/v1/inventory"
 
 @command(app, "plan")
 def plan(run: Run) -> None:
-    """Print the ways to read all of Identity Center, their calls and minutes, and what the chosen one cannot see."""
+    """Print the methods to read all of Identity Center, their calls and minutes, and what the chosen one cannot see."""
     run.show(run.api.read(_INVENTORY), _plan)
 
 
@@ -31,12 +31,13 @@ _NONE = "There was no inventory yet: the first begins within a minute after the 
 
 def _plan(answer: Mapping[str, Any]) -> Sheet:
     current = answer["current"]
-    columns = ("way", "calls", "to sso-admin", "to identitystore", "minutes", "chosen")
+    columns = ("method", "calls", "to sso-admin", "to identitystore", "minutes", "chosen")
     if current is None:
         return Sheet(columns=columns, rows=[], foot=[_NONE])
-    names = ("way", "calls", "sso_calls", "directory_calls", "minutes")
+    names = ("method", "calls", "sso_calls", "directory_calls", "minutes")
     rows = [
-        (*(str(way[name]) for name in names), "yes" if way["way"] == current["way"] else "") for way in current["ways"]
+        (*(str(method[name]) for name in names), "yes" if method["method"] == current["method"] else "")
+        for method in current["methods"]
     ]
     foot = [f"Counted by the inventory that began at {moment(current['began_at'])}."]
     return Sheet(columns=columns, rows=rows, foot=[*foot, *(f"Not seen: {unseen}." for unseen in current["unseen"])])

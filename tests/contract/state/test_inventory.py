@@ -14,7 +14,7 @@ from dayone.model.inventory import (
     Finding,
     Pass,
     ReadCost,
-    ReadWay,
+    ReadMethod,
     Section,
 )
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf
@@ -27,8 +27,8 @@ pytest_plugins = ("tests.contract.state_fixtures",)
 PASS = Pass(
     id="01PASS",
     began_at=NOON,
-    way=ReadWay.BY_ACCOUNT,
-    costs=(ReadCost(way=ReadWay.BY_ACCOUNT, sso_calls=7, directory_calls=3),),
+    method=ReadMethod.BY_ACCOUNT,
+    costs=(ReadCost(method=ReadMethod.BY_ACCOUNT, sso_calls=7, directory_calls=3),),
     counts=Counts(groups=2, users=3),
     is_first=True,
     unread={"memberships group-1": "no such group"},

@@ -20,6 +20,7 @@ _SAME = [
     ("accounts", "list", "--state", "/v1/accounts", "state"),
     ("grants", "list", "--state", "/v1/grants", "state"),
     ("dead-letters", "list", "--queue", "/v1/dead-letters", "queue"),
+    ("drift", "list", "--kind", "/v1/drift", "kind"),
 ]
 # The command asks for CSV by an option of its own, and typer refuses other words than those of `Managed`.
 _OTHERWISE = {("/v1/assignments", "format"), ("/v1/assignments", "managed")}

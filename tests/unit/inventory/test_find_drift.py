@@ -11,7 +11,7 @@ import pytest
 from dayone.errors import Throttled
 from dayone.inventory.read_plan import unseen_by
 from dayone.inventory.service import LONGEST_RUN, read_inventory
-from dayone.model.inventory import ReadWay
+from dayone.model.inventory import ReadMethod
 from dayone.model.policy.context import OffLimits
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
@@ -226,15 +226,15 @@ def test_a_delegated_administrator_finds_the_same(
     """AWS lists assignments by principal in the management account alone."""
     world.off_limits = OffLimits(account="999988887777")
     edit(world)
-    assert world.take_inventory().way != "by-principal"
+    assert world.take_inventory().method != "by-principal"
     assert _found(world) == expected
 
 
 def test_what_the_chosen_way_cannot_see_is_said_beforehand(world: World) -> None:
     _orphan(world)
-    assert world.take_inventory().way is ReadWay.BY_PRINCIPAL
+    assert world.take_inventory().method is ReadMethod.BY_PRINCIPAL
     assert _found(world) == set()
-    assert any("deleted" in text for text in unseen_by(ReadWay.BY_PRINCIPAL, is_delegated=False))
+    assert any("deleted" in text for text in unseen_by(ReadMethod.BY_PRINCIPAL, is_delegated=False))
 
 
 def test_a_finding_goes_when_somebody_puts_it_right(world: World) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dayone.inventory.differences import changed, changes_between, ids_of, missing, of_parts
 from dayone.model.accounts import UNUSABLE, Account
-from dayone.model.inventory import FURTHER, Difference, DriftKind, Pass, ReadWay, Section, is_settled
+from dayone.model.inventory import FURTHER, Difference, DriftKind, Pass, ReadMethod, Section, is_settled
 from dayone.model.operations import Applied
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import (
@@ -47,9 +47,9 @@ class Snapshot:
 
     def has_read_assignment(self, key: AssignmentKey) -> bool:
         """Return whether the absence of an assignment means something."""
-        if self.of.way is ReadWay.BY_PRINCIPAL:
+        if self.of.method is ReadMethod.BY_PRINCIPAL:
             return self.has_read(Section.ASSIGNMENTS, f"{key.principal_type} {key.principal_id}")
-        by_account = self.of.way is ReadWay.BY_ACCOUNT
+        by_account = self.of.method is ReadMethod.BY_ACCOUNT
         place = key.account_id if by_account else key.permission_set_arn
         return self.has_read(Section.PROVISIONED, place) and self.has_read(Section.ASSIGNMENTS, key.account_id)
 

@@ -1,11 +1,11 @@
-"""Choose the cheapest way to read everything, by arithmetic from counts, and say what that way cannot see."""
+"""Choose the cheapest method to read everything, by arithmetic from counts, and say what that method cannot see."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 
-from dayone.model.inventory import Counts, ReadCost, ReadWay
+from dayone.model.inventory import Counts, ReadCost, ReadMethod
 
 # Entries of a page. Source: IAM Identity Center and Identity Store API References, MaxResults.
 _PAGE = 100
@@ -17,25 +17,25 @@ SPARE_RATE, BUSY_RATE = 10.0, 1.0
 
 
 def read_costs(counts: Counts, *, is_delegated: bool) -> tuple[ReadCost, ...]:
-    """Return the cost of each way of reading that is open to this account, the cheapest first.
+    """Return the cost of each method of reading that is open to this account, the cheapest first.
 
     AWS lists assignments by principal in the management account only.
     """
-    ways = [way for way in ReadWay if way is not ReadWay.BY_PRINCIPAL or not is_delegated]
-    return tuple(sorted((_cost_of(way, counts) for way in ways), key=lambda cost: (cost.calls, cost.way)))
+    methods = [method for method in ReadMethod if method is not ReadMethod.BY_PRINCIPAL or not is_delegated]
+    return tuple(sorted((_cost_of(method, counts) for method in methods), key=lambda cost: (cost.calls, cost.method)))
 
 
-def _cost_of(way: ReadWay, counts: Counts) -> ReadCost:
+def _cost_of(method: ReadMethod, counts: Counts) -> ReadCost:
     sets = _pages(counts.permission_sets) + _CALLS_OF_A_SET * counts.permission_sets
     directory = _pages(counts.groups) + _pages(counts.users) + counts.groups + counts.memberships // _PAGE
     further = counts.assignments // _PAGE
     of_assignments = {
         # Each user is asked, too: they can have assignments of their own.
-        ReadWay.BY_PRINCIPAL: counts.groups + counts.users + further,
-        ReadWay.BY_ACCOUNT: counts.accounts + counts.pairs + further,
-        ReadWay.BY_PERMISSION_SET: counts.permission_sets + counts.pairs // _PAGE + counts.pairs + further,
+        ReadMethod.BY_PRINCIPAL: counts.groups + counts.users + further,
+        ReadMethod.BY_ACCOUNT: counts.accounts + counts.pairs + further,
+        ReadMethod.BY_PERMISSION_SET: counts.permission_sets + counts.pairs // _PAGE + counts.pairs + further,
     }
-    return ReadCost(way=way, sso_calls=sets + of_assignments[way], directory_calls=directory)
+    return ReadCost(method=method, sso_calls=sets + of_assignments[method], directory_calls=directory)
 
 
 def _pages(entries: int) -> int:
@@ -47,13 +47,13 @@ def duration_of(cost: ReadCost) -> timedelta:
     return timedelta(seconds=cost.calls / SPARE_RATE)
 
 
-def unseen_by(way: ReadWay, *, is_delegated: bool) -> Sequence[str]:
-    """Return sentences about what a way of reading cannot see."""
+def unseen_by(method: ReadMethod, *, is_delegated: bool) -> Sequence[str]:
+    """Return sentences about what a method of reading cannot see."""
     unseen = {
-        ReadWay.BY_PRINCIPAL: ("assignments of groups and users that were deleted",),
-        ReadWay.BY_ACCOUNT: ("assignments in accounts that Day One does not know",),
-        ReadWay.BY_PERMISSION_SET: (),
-    }[way]
+        ReadMethod.BY_PRINCIPAL: ("assignments of groups and users that were deleted",),
+        ReadMethod.BY_ACCOUNT: ("assignments in accounts that Day One does not know",),
+        ReadMethod.BY_PERMISSION_SET: (),
+    }[method]
     in_management = ("AWS does not list assignments by principal to a delegated administrator",) if is_delegated else ()
     return (
         *unseen,

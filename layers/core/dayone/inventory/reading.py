@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dayone.errors import NotFound, Refused
 from dayone.inventory.read_plan import read_costs, with_counted
-from dayone.model.inventory import FURTHER, Pass, ReadWay, Row, Section
+from dayone.model.inventory import FURTHER, Pass, ReadMethod, Row, Section
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
@@ -71,7 +71,7 @@ def _cheapest(current: Pass, *, ports: ReadingPorts, is_delegated: bool) -> Pass
     counted = {"groups": number(Section.GROUPS), "users": number(Section.USERS)}
     counts = with_counted(current.counts, permission_sets=sets, **counted, memberships=number(Section.MEMBERSHIPS))
     costs = read_costs(counts, is_delegated=is_delegated)
-    return replace(current, counts=counts, costs=costs, way=costs[0].way)
+    return replace(current, counts=counts, costs=costs, method=costs[0].method)
 
 
 class _Reading:
@@ -98,7 +98,7 @@ class _Reading:
 
     def _units(self, section: Section) -> Iterator[tuple[str, _Read]]:
         """Yield the units of a section in their order, each with what reads it."""
-        by_principal = self._current.way is ReadWay.BY_PRINCIPAL
+        by_principal = self._current.method is ReadMethod.BY_PRINCIPAL
         if section is Section.PERMISSION_SETS:
             sets = sorted(_all(self._reader.permission_sets))
             yield from ((arn, self._set) for arn in sets)
@@ -114,7 +114,7 @@ class _Reading:
             yield from self._accounts_with_sets()
 
     def _places(self) -> Iterator[tuple[str, _Read]]:
-        if self._current.way is ReadWay.BY_ACCOUNT:
+        if self._current.method is ReadMethod.BY_ACCOUNT:
             yield from ((account, self._sets_in) for account in sorted(recorded_accounts(self._ports.company)))
         else:
             sets = (arn for arn, _ in self._ports.inventory.rows(self._current, Section.PERMISSION_SETS))

@@ -83,7 +83,7 @@ def _new_pass(last: Pass | None, *, now: datetime, ports: ReadInventory) -> Pass
     return Pass(
         id=ulid_of(now, name="inventory"),
         began_at=now,
-        way=costs[0].way,
+        method=costs[0].method,
         costs=costs,
         counts=counts,
         is_first=ports.inventory.complete() is None,

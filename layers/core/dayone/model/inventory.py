@@ -10,7 +10,7 @@ from dayone.model.operations import Applied
 from dayone.model.subjects import ResourceOf
 
 
-class ReadWay(StrEnum):
+class ReadMethod(StrEnum):
     """Ways to read all assignments.
 
     `BY_PRINCIPAL` reads those of each group and user; AWS answers it in the management account only, and not for
@@ -51,9 +51,9 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadCost:
-    """Calls of a way of reading: to `sso-admin`, where all share one rate, and to the Identity Store."""
+    """Calls of a method of reading: to `sso-admin`, where all share one rate, and to the Identity Store."""
 
-    way: ReadWay
+    method: ReadMethod
     sso_calls: int
     directory_calls: int
 
@@ -75,13 +75,13 @@ class Pass:
 
     `after` is the last unit of the section that was read and kept, "" at its beginning. `unread` are units, as
     `section unit`, with the reason why they could not be read: nothing is concluded from their absence. `costs` are the
-    ways of reading with what each would cost, by the counts at its beginning. `differences` were confirmed. Until
+    methods of reading with what each would cost, by the counts at its beginning. `differences` were confirmed. Until
     `run_until` a run is at work on it, unless it was cut short.
     """
 
     id: str
     began_at: datetime
-    way: ReadWay
+    method: ReadMethod
     costs: tuple[ReadCost, ...]
     counts: Counts
     is_first: bool = False

@@ -60,8 +60,7 @@ def access_api_context(
     return AccessApi(
         records=DynamoRecords(table),
         index=DynamoSubjectIndex(table),
-        live=_live_access(given, gate=gate),
-        inventory=DynamoInventoryView(table),
+        **_live(given, table=table, gate=gate),
         progress=DynamoProgress(table),
         archive=DynamoPolicyArchive(table),
         policies=policies,
@@ -88,17 +87,19 @@ def _accepting(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[
     return {"inbox": accepting, "redelivery": queue, "keys": DynamoRequestKeys(table)}
 
 
-def _live_access(given: AccessApiSettings, *, gate: CallGate) -> AwsLiveAccess:
+def _live(given: AccessApiSettings, *, table: DynamoTable, gate: CallGate) -> dict[str, Any]:
+    """For what is there in AWS: read now, and as the inventory has read it."""
     # Most requests are answered from the table.
     sso_admin: Any = Later("sso-admin")
     identitystore: Any = Later("identitystore")
-    return AwsLiveAccess(
+    live = AwsLiveAccess(
         sso_admin,
         identitystore,
         instance_arn=given.instance_arn,
         identity_store_id=given.identity_store_id,
         wait=gate.wait,
     )
+    return {"live": live, "inventory": DynamoInventoryView(table)}
 
 
 # A single list can be long, and the answer has to be there before API Gateway gives up, after 29 seconds. Of these a

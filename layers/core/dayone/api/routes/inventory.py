@@ -15,12 +15,12 @@ from dayone.api.schemas.inventory import (
     FindingAnswer,
     InventoryAnswer,
     PassAnswer,
-    ReadWayAnswer,
+    ReadMethodAnswer,
 )
 from dayone.api.spec import described
 from dayone.inventory.read_plan import duration_of, unseen_by
 from dayone.inventory.service import drift_counts, read_finding
-from dayone.model.inventory import DriftKind, Finding, Pass, ReadCost, ReadWay
+from dayone.model.inventory import DriftKind, Finding, Pass, ReadCost, ReadMethod
 from dayone.ports.inventory import InventoryView
 
 
@@ -29,7 +29,7 @@ def inventory_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/inventory")
     @described(INVENTORY)
-    def read_inventory() -> InventoryAnswer:
+    def get_inventory() -> InventoryAnswer:
         """Read how far the inventory of Identity Center has come, what it costs, and how much differs."""
         current, findings = api.inventory.current(), api.inventory.findings()
         return {
@@ -70,24 +70,24 @@ def _as_of(inventory: InventoryView) -> str | None:
 
 
 def _pass_answer(current: Pass) -> PassAnswer:
-    is_delegated = ReadWay.BY_PRINCIPAL not in {cost.way for cost in current.costs}
+    is_delegated = ReadMethod.BY_PRINCIPAL not in {cost.method for cost in current.costs}
     return {
         "id": current.id,
         "began_at": time_answer(current.began_at),
         "finished_at": time_answer(current.finished_at) if current.finished_at else None,
         "section": str(current.section),
-        "way": str(current.way),
-        "ways": [_way_answer(cost) for cost in current.costs],
-        "unseen": list(unseen_by(current.way, is_delegated=is_delegated)),
+        "method": str(current.method),
+        "methods": [_method_answer(cost) for cost in current.costs],
+        "unseen": list(unseen_by(current.method, is_delegated=is_delegated)),
         "calls": current.calls,
         "differences": current.differences,
         "unread": [{"part": part, "reason": reason} for part, reason in current.unread.items()],
     }
 
 
-def _way_answer(cost: ReadCost) -> ReadWayAnswer:
+def _method_answer(cost: ReadCost) -> ReadMethodAnswer:
     return {
-        "way": str(cost.way),
+        "method": str(cost.method),
         "calls": cost.calls,
         "sso_calls": cost.sso_calls,
         "directory_calls": cost.directory_calls,

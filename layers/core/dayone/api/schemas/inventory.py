@@ -7,13 +7,13 @@ from dayone.api.params import words_in
 from dayone.api.spec import PAGED, Description, Parameter
 from dayone.errors import NotFound
 from dayone.messages.types import Count, Moment, enum_of
-from dayone.model.inventory import DriftKind, ReadWay, Section
+from dayone.model.inventory import DriftKind, ReadMethod, Section
 
 
-class ReadWayAnswer(TypedDict):
-    """A way to read all assignments, and the calls of a whole pass by it; `minutes` while there is no other work."""
+class ReadMethodAnswer(TypedDict):
+    """A method to read all assignments, and the calls of a whole pass by it; `minutes` while there is no other work."""
 
-    way: Annotated[str, enum_of(*ReadWay)]
+    method: Annotated[str, enum_of(*ReadMethod)]
     calls: Count
     sso_calls: Count
     directory_calls: Count
@@ -28,14 +28,14 @@ class UnreadAnswer(TypedDict):
 
 
 class PassAnswer(TypedDict):
-    """A reading of everything, over or not; `ways` are the cheapest first, `unseen` is what its way cannot see."""
+    """A reading of everything, over or not: `methods` the cheapest first, `unseen` what its method cannot see."""
 
     id: str
     began_at: Moment
     finished_at: Moment | None
     section: Annotated[str, enum_of(*Section)]
-    way: Annotated[str, enum_of(*ReadWay)]
-    ways: list[ReadWayAnswer]
+    method: Annotated[str, enum_of(*ReadMethod)]
+    methods: list[ReadMethodAnswer]
     unseen: list[str]
     calls: Count
     differences: Count
@@ -109,10 +109,10 @@ _INVENTORY: InventoryAnswer = {
         "began_at": AT,
         "finished_at": AT,
         "section": "confirmation",
-        "way": "by-principal",
-        "ways": [
-            {"way": "by-principal", "calls": 261, "sso_calls": 219, "directory_calls": 42, "minutes": 0.4},
-            {"way": "by-account", "calls": 612, "sso_calls": 570, "directory_calls": 42, "minutes": 1.0},
+        "method": "by-principal",
+        "methods": [
+            {"method": "by-principal", "calls": 261, "sso_calls": 219, "directory_calls": 42, "minutes": 0.4},
+            {"method": "by-account", "calls": 612, "sso_calls": 570, "directory_calls": 42, "minutes": 1.0},
         ],
         "unseen": ["assignments of groups and users that were deleted"],
         "calls": 264,
