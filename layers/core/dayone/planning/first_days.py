@@ -44,8 +44,9 @@ class FirstDayGifts:
             return self.covered
         if held.form not in ("", form or self.forms.get(held.resource)):
             return frozenset()
-        if held.verdict is Verdict.WAITING and held.rests_on not in ("", self.forms.get(held.resource)):
-            # It means something else by now than was shown.
+        is_open = held.verdict in (Verdict.WAITING, Verdict.APPROVED)
+        if is_open and held.rests_on not in ("", self.forms.get(held.resource)):
+            # It means something else by now than was shown, or was approved.
             return frozenset()
         # What was approved on its day runs at once: not when that has been put off since.
         return self.gifts.keys() - (self.coming.keys() if held.verdict is Verdict.APPROVED else frozenset())

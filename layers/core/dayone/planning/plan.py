@@ -151,14 +151,16 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     )
 
 
-def is_settled(plan: Plan, *, split: SplitDiff) -> bool:
+def is_settled(plan: Plan, *, split: SplitDiff, gifts: Collection[Resource]) -> bool:
     """Return whether there is nothing to do, or the same is under way already.
 
-    If nothing is to do after failures, a plan without operations replaces the failed one.
+    If nothing is to do after failures, a plan without operations replaces the failed one. What is under way and needs
+    an approval by now is held by a new plan.
     """
     before = plan.before
     waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption
     is_under_way = before.outstanding > 0 and waits_for_the_same and before.fingerprint == fingerprint(split.allowed)
+    is_under_way = is_under_way and not any(difference.resource in gifts for difference in split.allowed)
     is_nothing = not split.allowed and before.outstanding == 0 and before.failed == 0
     return (is_under_way or is_nothing) and not split.takes_back
 

@@ -156,7 +156,7 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     )
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
-    if is_settled(plan, split=split):
+    if is_settled(plan, split=split, gifts=diff.ahead.gifts):
         return with_bootstrap(plan)
     removals = removals_of(split, diff=diff, applied=inputs.counted)
     guarded = guard_removals(
