@@ -344,9 +344,11 @@ CASES = (
         call=lambda on, version: on.state.policies.approve(version, frozenset({"part"})),
     ),
     Case(
-        name="who has something in a sensitive account is noted",
+        name="access beside the rules is noted",
         prepare=_in_force,
-        call=lambda on, version: on.state.policies.note_in_sensitive_accounts(version, frozenset({"staff"})),
+        call=lambda on, version: on.state.policies.note_access(
+            version, in_sensitive_accounts=frozenset({"staff"}), assigned=frozenset({"legacy/Admin"})
+        ),
     ),
     Case(
         name="a portion is kept",

@@ -74,11 +74,14 @@ class MemoryPolicies:
         if version == self._state.policy_in_force:
             self._state.reservations = replace(self._state.reservations, approved=parts)
 
-    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
+    def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
         if version == self._state.policy_in_force:
             existing = self._state.reservations
-            noted = existing.in_sensitive_accounts | principals
-            self._state.reservations = replace(existing, in_sensitive_accounts=noted)
+            self._state.reservations = replace(
+                existing,
+                in_sensitive_accounts=existing.in_sensitive_accounts | in_sensitive_accounts,
+                assigned=existing.assigned | assigned,
+            )
 
 
 class MemoryPolicyArchive:

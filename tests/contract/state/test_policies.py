@@ -278,13 +278,15 @@ class TestReservations:
         ports.policies.approve(1, frozenset({"c"}))
         assert ports.policies.current().reservations.approved == {"a", "b"}
 
-    def test_who_has_something_in_sensitive_accounts_is_added_to(
+    def test_what_is_known_of_access_beside_the_rules_is_added_to(
         self, ports: StatePorts, reserved: Reservations
     ) -> None:
+        none, legacy = frozenset[str](), frozenset({"legacy/Admin"})
         for version, principal in ((2, "staff"), (2, "person:e-1"), (2, "staff"), (1, "others")):
-            ports.policies.note_in_sensitive_accounts(version, frozenset({principal}))
+            ports.policies.note_access(version, in_sensitive_accounts=frozenset({principal}), assigned=none)
+        ports.policies.note_access(2, in_sensitive_accounts=none, assigned=legacy)
         noted = frozenset({"staff", "person:e-1"})
-        assert ports.policies.current().reservations == replace(reserved, in_sensitive_accounts=noted)
+        assert ports.policies.current().reservations == replace(reserved, in_sensitive_accounts=noted, assigned=legacy)
 
     def test_those_of_another_version_are_not_lifted(self, ports: StatePorts, reserved: Reservations) -> None:
         ports.policies.lift(1, Reservation.GUARD)

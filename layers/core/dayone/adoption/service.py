@@ -8,17 +8,20 @@ from typing import Protocol
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.executor.existing import ExistingNames, parts_in
 from dayone.lookups import caused_by, the_change
+from dayone.model.accounts import Account
 from dayone.model.adoption import Adoption, desired_digest
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import AdoptExisting
 from dayone.model.guardrails import Verdict
+from dayone.model.policy.rules import Policy
 from dayone.model.reasons import Desired
 from dayone.model.subject_state import Head
-from dayone.model.subjects import ITSELF, Subject
+from dayone.model.subjects import ITSELF, Subject, SubjectKind
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.existing import Comparison
 from dayone.planning.facts import ResolvedFact, ResolveFact
+from dayone.policy.sensitivity import sensitivity_of
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Progress, Records
 from dayone.ports.store import Inbox
@@ -98,6 +101,7 @@ def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: Adop
         reason=wish.reason,
         surplus=tuple(sorted(comparison.attached.keys() - desired.resources.keys())),
         in_use=_in_words(comparison),
+        assigned=_assigned_by_others(comparison, policy=ports.existing.access.desired.policies.current(), ports=ports),
     )
     retry_cause = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
     cause = replace(retry_cause, retries=found.cause.origin)
@@ -132,6 +136,19 @@ def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: 
             f"If that is what you want to take on, its digest is {comparison.digest}"
         )
     return comparison
+
+
+def _assigned_by_others(comparison: Comparison, *, policy: Policy, ports: AdoptionPorts) -> tuple[str, ...]:
+    """Return the permission sets that others have assigned a group; "" for one in a sensitive account."""
+    sensitivity, found = sensitivity_of(policy), set[str]()
+    for mismatch in comparison.mismatches:
+        if mismatch.part != "assignment" or mismatch.account:
+            continue
+        permission_set, _, account = mismatch.existing.rpartition(" in ")
+        fact = ports.records.subject(Subject(SubjectKind.ACCOUNT, account)).head.fact
+        is_known = isinstance(fact, Account) and not sensitivity.why_account(fact)
+        found.add(permission_set if is_known else "")
+    return tuple(sorted(found))
 
 
 def _in_words(comparison: Comparison) -> str:

@@ -17,7 +17,9 @@ class Adoption:
 
     `digest` covers everything that exists and everything desired; `desired` the desired part alone. `surplus` are
     the policies attached to a permission set that are to be removed. `in_use` describes who uses the existing resource,
-    or is empty; if it is set, a person other than `actor` must approve. `reason` is given by the actor.
+    or is empty; if it is set, a person other than `actor` must approve. `reason` is given by the actor. `assigned` are
+    the permission sets, by their names in AWS, that others have assigned a group beside the policy; one in a sensitive
+    account has no name.
     """
 
     digest: str
@@ -26,6 +28,7 @@ class Adoption:
     reason: str
     surplus: tuple[Resource, ...] = ()
     in_use: str = ""
+    assigned: tuple[str, ...] = ()
 
     @property
     def held_reason(self) -> str:

@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from dayone.model.guardrails import HeldPart, held_as
 from dayone.model.operations import DeletionOutcome, Operation
 from dayone.model.reasons import Reason
+from dayone.model.subjects import Subject
 
 GENESIS = "0" * 64
 # Fields that may identify or describe a person: all of an entry but its time, its outcome and AWS's request id.
@@ -176,3 +178,19 @@ def entry_of(operation: Operation, *, at: datetime) -> AuditEntry:
         request_id=operation.request_id,
         detail=operation.failure_reason,
     )
+
+
+def expiry_entries(subject: Subject, expired: Iterable[HeldPart], *, now: datetime) -> Iterator[AuditEntry]:
+    """Yield an audit entry for each change with newly expired operations."""
+    held = list(expired)
+    for change in dict.fromkeys(removal.change for removal in held):
+        of_change = [removal for removal in held if removal.change == change]
+        yield AuditEntry(
+            at=now,
+            actor="dayone",
+            action=f"expire-{held_as(of_change)}",
+            subject=str(subject),
+            change=change,
+            outcome="recorded",
+            detail=", ".join(str(removal.resource) for removal in of_change),
+        )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from dayone.model.accounts import GONE, Account, AccountState
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, ulid_of
-from dayone.model.commands import ApplyGrant, Command
+from dayone.model.commands import AdoptExisting, ApplyGrant, Command
 from dayone.model.grants import MOST_OPEN, End, Ending, Grant, GrantState, joined
 from dayone.model.lifecycle import LifeCycle, has_access, has_left
 from dayone.model.people import Person, Status
@@ -18,8 +18,9 @@ from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import people_named
 from dayone.planning.evaluation import PolicyEvaluator
+from dayone.policy.sensitivity import exposed_anew
 from dayone.ports.organizations import Organization
-from dayone.ports.store import Grants, Subjects
+from dayone.ports.store import Grants, Policies, Subjects
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,3 +278,13 @@ def next_read_at(account: Account, *, since: datetime, now: datetime) -> datetim
     if account.state is not AccountState.PENDING_ACTIVATION or waited > _PATIENCE:
         return None
     return now + min(max(waited, _SOONEST), _LATEST)
+
+
+def note_access(command: Command, *, state: SubjectState, fact: object, policy: Policy, policies: Policies) -> None:
+    """Note access beside the rules before it counts: nobody joins what has it without an approval."""
+    adoption = command.adoption if isinstance(command, AdoptExisting) else state.head.adoption
+    by_others = adoption.assigned if adoption and command.subject.kind is SubjectKind.GROUP else ()
+    assigned = frozenset(f"{command.subject.name}/{name}" for name in by_others) - policy.reservations.assigned
+    exposed = exposed_anew(state, fact=fact, policy=policy)
+    if exposed or assigned:
+        policies.note_access(policy.version, in_sensitive_accounts=exposed, assigned=assigned)

@@ -40,7 +40,8 @@ class CompanyRecords:
 
 def judged_as_edit(policy: Policy, *, in_force: Policy, recorded: CompanyRecords) -> Policy:
     """Return a policy as evaluated before it is in force: with the guards in force and their effects."""
-    reservations = Reservations(approved=_still_approved(policy, in_force=in_force))
+    approved, assigned = _still_approved(policy, in_force=in_force), in_force.reservations.assigned
+    reservations = Reservations(approved=approved, assigned=assigned)
     if accounts := _more_sensitive(policy.sensitive, in_force.sensitive).accounts:
         sensitivity = Sensitivity(replace(policy, sensitive=replace(policy.sensitive, accounts=accounts)))
         found = (principals_exposed(account, sensitivity) for account in recorded.accounts())

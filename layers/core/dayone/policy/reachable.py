@@ -74,9 +74,9 @@ class PoliciesWithinReach(PolicyWithinReach):
         """See Policies."""
         self.policies.approve(version, parts)
 
-    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
+    def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
         """See Policies."""
-        self.policies.note_in_sensitive_accounts(version, principals)
+        self.policies.note_access(version, in_sensitive_accounts=in_sensitive_accounts, assigned=assigned)
 
 
 def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int, records: Records) -> Policy:

@@ -91,12 +91,18 @@ class Sensitivity:
         """Reasons why memberships in the sensitive groups are so, by key.
 
         A group is sensitive if it is declared so, or is given a sensitive permission set, or any access in an account
-        that is called sensitive: where the accounts are not known, wherever one may be.
+        that is called sensitive: where the accounts are not known, wherever one may be. So is one that was adopted with
+        something sensitive that others have assigned it.
         """
         reasons = dict.fromkeys(sorted(self._names.groups), "the policy calls it sensitive")
         for rule in self._policy.assignments:
             if rule.group and rule.group not in reasons and (reason := self.why_rule(rule)):
                 reasons[rule.group] = reason
+        keys = {rule.called: rule.name for rule in self._policy.permission_sets}
+        for each in sorted(self._policy.reservations.assigned):
+            group, _, name = each.rpartition("/")
+            if reason := self.why_set(keys.get(name, "")):
+                reasons.setdefault(group, f"others have assigned it {f'`{name}`' if name else 'something'}: {reason}")
         return reasons
 
     def part_of(self, resource: Resource) -> PolicyPart:

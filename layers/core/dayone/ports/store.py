@@ -200,8 +200,8 @@ class Policies(PolicyInForce, Protocol):
     def approve(self, version: int, parts: frozenset[str]) -> None:
         """Remember that these parts of a version were approved, and no others; harmless when it is not in force."""
 
-    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
-        """Add principals with something in a sensitive account; harmless when the version is not in force."""
+    def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
+        """Add to what is known of access beside the rules; harmless when the version is not in force."""
 
 
 class Changes(Protocol):

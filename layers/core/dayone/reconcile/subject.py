@@ -1,24 +1,32 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dayone.errors import Conflicting
 from dayone.hr.resolve_person import EchoNotes
-from dayone.model.audit import AuditEntry
+from dayone.model.audit import expiry_entries
 from dayone.model.changes import CauseKind
-from dayone.model.commands import ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
-from dayone.model.guardrails import HeldPart, RemovalBudget, Verdict, expired, held_as, limit
+from dayone.model.commands import AdoptExisting, ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
+from dayone.model.guardrails import RemovalBudget, Verdict, expired, limit
 from dayone.model.hr.sources import BY_HAND
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan
-from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
+from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.planning.additions import AdditionsResult, additions, judge_additions
 from dayone.planning.desired_grants import people_granted
 from dayone.planning.evaluation import Diff, PolicyEvaluator, diff_subject
-from dayone.planning.facts import Holders, ResolveFact, employed_among, evaluator_of, people_concerned, record_grants
+from dayone.planning.facts import (
+    Holders,
+    ResolveFact,
+    employed_among,
+    evaluator_of,
+    note_access,
+    people_concerned,
+    record_grants,
+)
 from dayone.planning.judgement import (
     GuardrailResult,
     SplitDiff,
@@ -29,7 +37,6 @@ from dayone.planning.judgement import (
     why_held,
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
-from dayone.policy.sensitivity import exposed_anew
 from dayone.ports.store import Changes, Grants, HeldParts, Ledger, Policies, Subjects
 from dayone.reconcile.blame import with_blame
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
@@ -123,9 +130,8 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     over = [removal for removal in held if removal not in recorded.head.held]
     state = replace(recorded, head=replace(recorded.head, held=held))
     resolved = resolve(command, state.head, now)
-    # Before the account is recorded as such: nobody joins what has access there without an approval.
-    if policy.sensitive.accounts and (exposed := exposed_anew(state, fact=resolved.fact, policy=policy)):
-        ports.policies.note_in_sensitive_accounts(policy.version, exposed)
+    if policy.sensitive.accounts or state.head.adoption or isinstance(command, AdoptExisting):
+        note_access(command, state=state, fact=resolved.fact, policy=policy, policies=ports.policies)
     granted_to = people_granted((*state.head.grants, *([command.grant] if isinstance(command, ApplyGrant) else [])))
     people = people_concerned(resolved.fact, policy=policy, granted=granted_to, subjects=ports.subjects)
     holders = Holders(fact=resolved.fact, cycle=policy.people, people=people)
@@ -271,22 +277,6 @@ def _guarded(
     at_most = limit(policy.guardrails, existing=tally.existing)
     budget = RemovalBudget(day=day, count=len(split.new), at_most=at_most)
     return GuardrailResult(removing=(*split.removing, *split.new), budget=budget)
-
-
-def expiry_entries(subject: Subject, expired: Iterable[HeldPart], *, now: datetime) -> Iterator[AuditEntry]:
-    """Yield an audit entry for each change with newly expired operations."""
-    held = list(expired)
-    for change in dict.fromkeys(removal.change for removal in held):
-        of_change = [removal for removal in held if removal.change == change]
-        yield AuditEntry(
-            at=now,
-            actor="dayone",
-            action=f"expire-{held_as(of_change)}",
-            subject=str(subject),
-            change=change,
-            outcome="recorded",
-            detail=", ".join(str(removal.resource) for removal in of_change),
-        )
 
 
 def drop_withdrawn(head: Head, *, held: HeldParts, now: datetime) -> None:

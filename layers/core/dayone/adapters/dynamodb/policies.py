@@ -26,7 +26,6 @@ from dayone.planning.guards import with_reservations
 from dayone.ports.records import Page
 
 _KEPT, _CURRENT, _ORIGINS = "kept", "current", "origins"
-_EXPOSED = "in_sensitive_accounts"
 _ORIGINS_OF_CURRENT = keys.RecordKey(keys.CURRENT_POLICY.pk, "ORIGINS")
 _NONE, _UNKNOWN = Reservations(), Origins()
 # Each is lifted by itself, since two decisions may meet.
@@ -99,21 +98,23 @@ class DynamoPolicies(DynamoPolicyInForce):
         noted = Update(keys.CURRENT_POLICY, put={"approved": encode(parts)}, condition=is_version(version))
         self._table.write(noted, what=f"approving parts of version {version} of the policy")
 
-    def note_in_sensitive_accounts(self, version: int, principals: frozenset[str]) -> None:
-        """Add principals to those with something in a sensitive account; harmless when it is not in force."""
+    def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
+        """Add to what is known of access beside the rules; harmless when the version is not in force."""
+        found = {"in_sensitive_accounts": in_sensitive_accounts, "assigned": assigned}
 
         def noted() -> Mapping[str, Write]:
             record = self._table.get(keys.CURRENT_POLICY) or {}
-            before = frozenset(record.get(_EXPOSED, ()))
-            if record.get("version") != version or principals <= before:
+            new = {name: values for name, values in found.items() if not values <= frozenset(record.get(name, ()))}
+            if record.get("version") != version or not new:
                 return {}
-            # Several accounts may come at once, and none is to be forgotten.
-            place = Attr(_EXPOSED)
-            is_as_read = place.eq(record[_EXPOSED]) if before else place.not_exists()
-            put = {_EXPOSED: encode(before | principals)}
-            return {_CURRENT: Update(keys.CURRENT_POLICY, put=put, condition=is_version(version) & is_as_read)}
+            # Several subjects may come at once, and nothing is to be forgotten.
+            condition = is_version(version)
+            for name in new:
+                condition &= Attr(name).eq(record[name]) if name in record else Attr(name).not_exists()
+            put = {name: encode(values | frozenset(record.get(name, ()))) for name, values in new.items()}
+            return {_CURRENT: Update(keys.CURRENT_POLICY, put=put, condition=condition)}
 
-        self._table.transact(noted, what=f"noting who has something in sensitive accounts under version {version}")
+        self._table.transact(noted, what=f"noting access beside the rules of version {version} of the policy")
 
     def origins(self) -> Origins:
         """Return the authors of the parts of the version in force; empty where that was never recorded."""

@@ -232,7 +232,8 @@ class Reservations:
 
     `hold` is the reason to hold those of its removals that a version in `replaced`, the previous and the last without a
     hold, would not make, or is empty. `change` put it in force, and is to be approved. `approved` identify parts that
-    were approved in some account. The principals `in_sensitive_accounts` are known if `accounts_compared`.
+    were approved in some account. The principals `in_sensitive_accounts` are known if `accounts_compared`. Others than
+    Day One have `assigned` something to adopted groups, each as `<group>/<name of the permission set>`.
     """
 
     hold: str = ""
@@ -241,6 +242,7 @@ class Reservations:
     guard: Guard | None = None
     approved: frozenset[str] = frozenset()
     in_sensitive_accounts: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
     accounts_compared: bool = False
 
 
@@ -272,9 +274,7 @@ class Policy:
         """The conditions on people that time alone can turn."""
         selectors = chain.from_iterable((*group.members, *group.exceptions) for group in self.groups)
         conditions = chain.from_iterable(selector.conditions for selector in selectors)
-        return frozenset(
-            condition for condition in conditions if condition.reached is not None or condition.not_reached is not None
-        )
+        return frozenset(each for each in conditions if each.reached is not None or each.not_reached is not None)
 
     @cached_property
     def people_assigned(self) -> frozenset[str]:
