@@ -203,8 +203,8 @@ def test_a_new_permission_set_is_provisioned_after_all_that_is_attached_to_it() 
     assert _found(desired, {}, subject=the_set()) == [
         ("create", "permission-set"),
         ("create", "boundary"),
-        ("create", "customer-policy//teams/Deployer"),
         ("create", "inline-policy"),
+        ("create", "customer-policy//teams/Deployer"),
         ("create", "managed-policy/job-function/ViewOnlyAccess"),
         ("create", "provisioning"),
     ]
@@ -253,8 +253,8 @@ def test_a_permission_set_that_may_be_gone_is_made_again_with_all_that_was_attac
 def test_a_boundary_goes_after_the_policies_that_it_limits() -> None:
     applied = _having(*(confirmed(resource) for resource in (PERMISSION_SET, BOUNDARY, _VIEW, _DEPLOYER, PROVISIONING)))
     assert _found(_wanting(PERMISSION_SET, PROVISIONING), applied, subject=the_set()) == [
-        ("delete", "customer-policy//teams/Deployer"),
         ("delete", "managed-policy/job-function/ViewOnlyAccess"),
+        ("delete", "customer-policy//teams/Deployer"),
         ("delete", "boundary"),
         ("update", "provisioning"),
     ]
