@@ -2,9 +2,12 @@
 
 import pytest
 
+from dayone.ops.health import check_health
 from tests.builders import a_group, a_person, a_policy
+from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import StoredGroup
 from tests.functions.access_api_world import Event, World, asking, load
+from tests.unit.previews import api_of
 from tests.unit.world import World as DayOne
 
 
@@ -47,7 +50,7 @@ def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayO
 
 
 def test_a_later_finding_says_since_when_and_goes_with_its_reason(day_one: DayOne) -> None:
-    group_id = next(name for name, group in day_one.center.groups.items() if group.name == "engineers")
+    group_id = _engineers(day_one)
     day_one.center.groups[group_id].name = "Engineers of the past"
     day_one.take_inventory()
     first = day_one.now
@@ -72,7 +75,7 @@ def test_the_plan_names_each_method_of_reading_and_what_the_chosen_one_cannot_se
 
 def test_a_part_that_cannot_be_read_is_named_and_nothing_is_missing_for_it(day_one: DayOne) -> None:
     complete = _api(day_one).send(asking("read_inventory")).body["as_of"]
-    group_id = next(name for name, group in day_one.center.groups.items() if group.name == "engineers")
+    group_id = _engineers(day_one)
     listed = dict(day_one.center.groups)
 
     def around(name: str, port: object) -> object:
@@ -94,3 +97,16 @@ def test_a_part_that_cannot_be_read_is_named_and_nothing_is_missing_for_it(day_o
     assert [unread["part"] for unread in body["current"]["unread"]] == [f"memberships {group_id}"]
     assert body["as_of"] == complete
     assert body["drift"] == {"unmanaged": 1}
+
+
+def test_the_status_names_what_differs_and_as_of_when_but_not_the_baseline(day_one: DayOne) -> None:
+    assert not [text for text in check_health(api_of(day_one)).warnings if "differs" in text]
+    MemoryDirectory(day_one.center).delete_group(_engineers(day_one))
+    day_one.take_inventory()
+    (warning,) = [text for text in check_health(api_of(day_one)).warnings if "differs" in text]
+    assert "1 missing" in warning
+    assert f"{day_one.now:%Y-%m-%d %H:%M} UTC" in warning
+
+
+def _engineers(day_one: DayOne) -> str:
+    return next(name for name, group in day_one.center.groups.items() if group.name == "engineers")

@@ -1,5 +1,6 @@
 """Check health: the policy in force, open operations, and what needs somebody's attention."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -12,6 +13,7 @@ from dayone.policy.sensitive_notes import birthrights_in_force
 from dayone.ports.audit import AuditLog
 from dayone.ports.failures import DeadLetterQueues, InboxBacklog, StuckSubjects
 from dayone.ports.hr import RecordedHrVersions
+from dayone.ports.inventory import InventoryView
 from dayone.ports.operations import Clock
 from dayone.ports.records import History
 from dayone.ports.store import DueWork, Ledger, PolicyInForce
@@ -42,6 +44,7 @@ class HealthPorts(ProtectionPorts, Protocol):
     hr_versions: RecordedHrVersions
     overview: Overview
     ledger: Ledger
+    inventory: InventoryView
     clock: Clock
 
 
@@ -50,7 +53,8 @@ class Health:
     """Health: the policy in force (0 before the first), and whether operations are open.
 
     `warnings` name protected resources that do not exist or people who have left, an invalid configuration of HR
-    systems, SoleAdministrator being in force, and the number of held operations that expired.
+    systems, SoleAdministrator being in force, the number of held operations that expired, and what the inventory of
+    Identity Center has found beside its baseline.
     """
 
     policy_version: int
@@ -72,6 +76,7 @@ def check_health(ports: HealthPorts) -> Health:
             *birthrights_in_force(policy),
             *_about_hr(ports.hr_versions.versions().newest),
             *_about_expiry(ports),
+            *_about_drift(ports.inventory),
         ),
     )
 
@@ -82,6 +87,16 @@ def _about_expiry(ports: HealthPorts) -> Iterator[str]:
         what = "1 held operation has" if number == 1 else f"{number} held operations have"
         ends = "what was asked for is not given until a newer policy asks again"
         yield f"{what} expired within {_DAYS} days, since nobody decided in time: {ends}; the audit log has the changes"
+
+
+def _about_drift(inventory: InventoryView) -> Iterator[str]:
+    kinds = Counter(finding.difference.kind for finding in inventory.findings() if not finding.is_baseline)
+    if not kinds:
+        return
+    numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+    complete = inventory.complete()
+    as_of = f"{complete.finished_at:%Y-%m-%d %H:%M} UTC" if complete and complete.finished_at else "no complete one yet"
+    yield f"Identity Center differs from the record ({numbers}; inventory: {as_of}): `dayone drift list`"
 
 
 def _about_hr(newest: HrVersion | None) -> Iterator[str]:
