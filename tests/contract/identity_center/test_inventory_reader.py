@@ -109,9 +109,11 @@ def test_calls_are_counted(identity_center: IdentityCenter) -> None:
     arn, reader = identity_center.new_permission_set(), identity_center.inventory
     before = reader.calls
     reader.permission_set(arn)
-    assert reader.calls == before + 7
+    made = reader.calls - before
+    # Seven, and more where AWS answers an empty page with more to follow.
+    assert 7 <= made < 14
     reader.group(NO_ID)
-    assert reader.calls == before + 8
+    assert reader.calls == before + made + 1
 
 
 def test_it_needs_every_action_it_names(local_identity_center: LocalIdentityCenter) -> None:

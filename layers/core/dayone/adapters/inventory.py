@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import batched, groupby
+from itertools import batched, groupby, islice
 from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -101,7 +101,10 @@ class DynamoInventory(DynamoInventoryView):
         if after:
             lie_in &= Key("sk").gt(f"{after}{_BETWEEN}~")
         for unit, records in groupby(self._table.query(lie_in), key=_unit_of):
-            yield unit, [row for record in records if _is_of_its_reading(record) for row in _rows_in(record)]
+            first = next(records)
+            # An earlier reading of the same unit may have had more.
+            others = islice(records, int(first["chunks"]) - 1)
+            yield unit, [row for record in (first, *others) for row in _rows_in(record)]
 
     def put(self, findings: Iterable[Finding]) -> None:
         """See Inventory."""
@@ -122,11 +125,6 @@ def _expiry(began_at: datetime) -> int:
 
 def _unit_of(record: Record) -> str:
     return str(record["sk"]).rpartition(_BETWEEN)[0]
-
-
-def _is_of_its_reading(record: Record) -> bool:
-    """Return whether it is of the last reading of its unit, of which an earlier one may have had more records."""
-    return int(str(record["sk"]).rpartition(_BETWEEN)[2]) < int(record["chunks"])
 
 
 def _rows_in(record: Record) -> Iterator[Row]:
