@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import batched, groupby, islice
+from itertools import batched, groupby
 from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
@@ -100,11 +100,11 @@ class DynamoInventory(DynamoInventoryView):
         lie_in: ConditionBase = Key("pk").eq(_rows_of(current.id, section))
         if after:
             lie_in &= Key("sk").gt(f"{after}{_BETWEEN}~")
-        for unit, records in groupby(self._table.query(lie_in), key=_unit_of):
-            first = next(records)
+        for unit, of_unit in groupby(self._table.query(lie_in), key=_unit_of):
+            records = list(of_unit)
             # An earlier reading of the same unit may have had more.
-            others = islice(records, int(first["chunks"]) - 1)
-            yield unit, [row for record in (first, *others) for row in _rows_in(record)]
+            last = int(records[0]["chunks"])
+            yield unit, [row for record in records[:last] for row in _rows_in(record)]
 
     def put(self, findings: Iterable[Finding]) -> None:
         """See Inventory."""
