@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.following import FollowIt, Timeout, follow
 from dayone_cli.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
@@ -33,6 +34,18 @@ def list_drift(
 def show(run: Run, finding: Annotated[str, typer.Argument(help="The finding's id.")]) -> None:
     """Print one difference: what it is, since when, and which attributes differ."""
     run.show(run.api.read(path("v1", "drift", finding)), _finding)
+
+
+@command(app, "repair")
+def repair(
+    run: Run,
+    finding: Annotated[str, typer.Argument(help="The finding's id.")],
+    *,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Create or update once more what Day One made and others deleted or changed, as a new change."""
+    follow(run, run.api.write("POST", path("v1", "drift", finding, "repair")), follow_it=follow_it, timeout=timeout)
 
 
 def _finding(answer: Mapping[str, Any]) -> Sheet:

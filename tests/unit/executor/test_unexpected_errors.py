@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from dayone.executor.handlers import registry
 from dayone.executor.rate_limits import Budgets
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import RestoreResources
-from dayone.model.operations import Operation, OperationState
-from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment, membership, the_person
+from dayone.model.operations import Action, Operation, OperationState
+from dayone.model.subjects import ResourceKind
+from tests.builders import USER, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.unit.world import World
 
 _STAFF = a_policy(a_group("staff", department="Engineering"))
@@ -78,13 +80,14 @@ def test_what_passes_is_done_in_the_end(world: World, logged: list[tuple[str, st
     assert "e-1@example.com" in world.groups()["staff"]
 
 
-def test_nothing_that_nobody_performs_stops_a_joiner(world: World) -> None:
+def test_nothing_that_nobody_performs_stops_a_joiner(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(registry._PERFORMERS, (Action.UPDATE, ResourceKind.USER))
     world.hr_tells(a_person("e-1"))
     world.settle()
     cause = Cause(
         change=ulid_of(world.now, name="drift"), kind=CauseKind.DRIFT, actor="dayone", reference="", at=world.now
     )
-    restored = RestoreResources(subject=the_person("e-1"), cause=cause, missing=(membership("staff"),))
+    restored = RestoreResources(subject=the_person("e-1"), cause=cause, missing=(USER,))
     world.inbox.put([restored])
     world.hr_tells(a_person("e-2"))
     world.settle()

@@ -94,6 +94,7 @@ _PARTS = {
     "GET dead-letters": ("dead_letters.dead_letter_routes",),
     "POST dead-letters": ("dead_letters.dead_letter_routes",),
     "GET drift": ("inventory.drift_routes",),
+    "POST drift": ("inventory.drift_routes",),
     "GET existing": ("existing.existing_routes",),
     "GET explain": ("explain.explain_routes",),
     "GET grants": ("grants.grant_routes",),

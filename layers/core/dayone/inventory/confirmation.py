@@ -12,7 +12,7 @@ from dayone.inventory.differences import changes_between, outdated_in
 from dayone.inventory.reading import all_assignments_in, all_members
 from dayone.model.inventory import Difference, DriftKind, is_settled
 from dayone.model.operations import OPEN_STATES, Applied
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf
+from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf
 from dayone.ports.identity_center import PrincipalType
 from dayone.ports.inventory import InventoryReader
 from dayone.ports.records import Records, SubjectIndex
@@ -91,7 +91,7 @@ def _still(
     recorded = before.get(difference.target) if difference.target else None
     match difference.kind:
         case DriftKind.MISSING:
-            return difference if recorded is not None and actual is None else None
+            return difference if recorded is not None and actual is None and _is_of(recorded, difference) else None
         case DriftKind.UNMANAGED:
             return difference if recorded is None and actual is not None else None
         case DriftKind.ORPHANED:
@@ -102,6 +102,12 @@ def _still(
         case DriftKind.UNPROVISIONED:
             outdated = outdated_in({Resource(ResourceKind.PROVISIONING): actual}) if actual is not None else ()
             return replace(difference, accounts=outdated) if outdated else None
+
+
+def _is_of(recorded: Applied, difference: Difference) -> bool:
+    """Return whether a group, set or user has still the ids of a difference: it may have been made once more since."""
+    is_itself = recorded.resource in ITSELF.values()
+    return not is_itself or all(difference.ids.get(name, value) == value for name, value in recorded.references.items())
 
 
 def _has_principal(difference: Difference, *, reader: InventoryReader) -> bool:

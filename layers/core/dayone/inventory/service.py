@@ -115,16 +115,22 @@ def _recorded_counts(company: Company) -> Counts:
 
 
 def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
-    """Keep all differences to be confirmed, and the open findings with them, by what is read to confirm them."""
+    """Keep all differences to be confirmed, by what is read to confirm them, and close findings that are none any more.
+
+    An open finding that this pass could not see is confirmed as well.
+    """
     snapshot = _snapshot(current, inventory=ports.inventory)
     states = (state for kind in _KINDS for state in recorded_states(kind, company=ports.company))
     recorded = Recorded(states={state.head.subject: state for state in states})
-    open_ones = [finding.difference for finding in ports.inventory.findings()]
-    units: dict[str, dict[str, Difference]] = {}
-    for difference in (*open_ones, *compare(snapshot, recorded)):
-        units.setdefault(unit_of(difference), {})[difference.id] = difference
+    found = {difference.id: difference for difference in compare(snapshot, recorded)}
+    others = [each.difference for each in ports.inventory.findings() if each.id not in found]
+    unseen = [each for each in others if current.unread or each.kind is DriftKind.ORPHANED]
+    ports.inventory.close({each.id for each in others} - {each.id for each in unseen})
+    units: dict[str, list[Difference]] = {}
+    for difference in (*found.values(), *unseen):
+        units.setdefault(unit_of(difference), []).append(difference)
     for unit, differences in sorted(units.items()):
-        rows = [(json.dumps(encode(difference)),) for difference in differences.values()]
+        rows = [(json.dumps(encode(difference)),) for difference in differences]
         ports.inventory.keep(current, Section.CONFIRMATION, unit=unit, rows=rows)
     counts = replace(
         current.counts,

@@ -72,10 +72,26 @@ def normalized_state(
 
 def _doubted(state: SubjectState, missing: Collection[Resource]) -> dict[Resource, Applied]:
     return {
-        resource: replace(applied, doubt=applied.doubt or Action.UPDATE)
+        resource: replace(applied, doubt=applied.doubt or _doubt_of(resource))
         for resource, applied in state.applied.items()
         if resource in missing
     }
+
+
+# These exist or not: what is to be restored is made once more.
+_WITHOUT_ATTRIBUTES = frozenset(
+    {
+        ResourceKind.ASSIGNMENT,
+        ResourceKind.BOUNDARY,
+        ResourceKind.CUSTOMER_POLICY,
+        ResourceKind.MANAGED_POLICY,
+        ResourceKind.MEMBERSHIP,
+    }
+)
+
+
+def _doubt_of(resource: Resource) -> Action:
+    return Action.CREATE if resource.kind in _WITHOUT_ATTRIBUTES else Action.UPDATE
 
 
 def with_bootstrap(plan: Plan) -> Plan:

@@ -2,15 +2,16 @@
 
 from urllib.parse import unquote
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.api.context import AccessApi
-from dayone.api.params import window_of, word_of
-from dayone.api.responses import time_answer
+from dayone.api.params import caller_of, window_of, word_of
+from dayone.api.responses import accepted_response, time_answer
 from dayone.api.schemas.inventory import (
     DRIFT,
     FINDING,
     INVENTORY,
+    REPAIR,
     DriftAnswer,
     FindingAnswer,
     InventoryAnswer,
@@ -19,6 +20,7 @@ from dayone.api.schemas.inventory import (
 )
 from dayone.api.spec import described
 from dayone.inventory.read_plan import duration_of, unseen_by
+from dayone.inventory.repair import repair_finding
 from dayone.inventory.service import drift_counts, read_finding
 from dayone.model.inventory import DriftKind, Finding, Pass, ReadCost, ReadMethod
 from dayone.ports.inventory import InventoryView
@@ -62,6 +64,13 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def get_finding(finding: str) -> FindingAnswer:
         """Read one difference between Identity Center and the record."""
         return _finding_answer(read_finding(unquote(finding), inventory=api.inventory))
+
+    @app.post("/v1/drift/<finding>/repair")
+    @described(REPAIR)
+    def repair_drift(finding: str) -> Response[str]:
+        """Create or update once more what Day One has made and Identity Center has otherwise, as a new change."""
+        cause = repair_finding(unquote(finding), actor=caller_of(app.current_event), ports=api)
+        return accepted_response(cause.change)
 
 
 def _as_of(inventory: InventoryView) -> str | None:

@@ -2,10 +2,11 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.api.examples import AT
+from dayone.api.examples import AT, CHANGE
 from dayone.api.params import words_in
+from dayone.api.schemas.people import AcceptedAnswer
 from dayone.api.spec import PAGED, Description, Parameter
-from dayone.errors import NotFound
+from dayone.errors import Inapplicable, NotFound
 from dayone.messages.types import Count, Moment, enum_of
 from dayone.model.inventory import DriftKind, ReadMethod, Section
 
@@ -140,3 +141,11 @@ _ID = Parameter(
     example=_FINDING["id"],
 )
 FINDING = Description(tag="operations", answer=FindingAnswer, example=_FINDING, takes=(_ID,), refuses=(NotFound,))
+REPAIR = Description(
+    tag="operations",
+    answer=AcceptedAnswer,
+    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    status=202,
+    takes=(_ID,),
+    refuses=(NotFound, Inapplicable),
+)

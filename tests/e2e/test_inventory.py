@@ -1,0 +1,69 @@
+"""Somebody changes Identity Center behind Day One's back, and the next inventory finds it and nothing else."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.e2e.day_one import DayOne
+from tests.e2e.people import somebody
+from tests.e2e.waiting import eventually
+
+_CURRENT = {"pk": {"S": "INVENTORY"}, "sk": {"S": "CURRENT"}}
+
+
+def _inventory(day_one: DayOne) -> Any:  # noqa: ANN401 - JSON
+    """A day later: everything is read once more, and the answer is of then."""
+    eventually(lambda: (day_one.get("/v1/inventory")["current"] or {}).get("finished_at"))
+    before = day_one.get("/v1/inventory")["current"]["id"]
+    day_one.sandbox.client("dynamodb").update_item(
+        TableName=day_one.deployed.stack.outputs["TableName"],
+        Key=_CURRENT,
+        UpdateExpression="SET began_at = :yesterday",
+        ExpressionAttributeValues={":yesterday": {"S": (datetime.now(UTC) - timedelta(days=2)).isoformat()}},
+    )
+
+    def is_over(answer: Any) -> bool:  # noqa: ANN401 - JSON
+        current = answer["current"]
+        return current["id"] != before and current["finished_at"] is not None
+
+    day_one.sandbox.client("lambda").invoke(FunctionName=day_one.function("read_inventory"))
+    return eventually(lambda: day_one.get("/v1/inventory"), holds=is_over)
+
+
+def _drift(day_one: DayOne) -> set[str]:
+    found = day_one.get("/v1/drift?limit=100")["drift"]
+    return {f"{entry['kind']} {entry['subject']} {entry['resource']}" for entry in found}
+
+
+@pytest.fixture
+def behind_its_back(day_one: DayOne) -> Iterator[tuple[str, str]]:
+    """A group that somebody makes, and a person whom they put into a group of Day One's; the group goes afterwards."""
+    person = somebody("Engineering")
+    day_one.told(person)
+    store: Any = day_one.sandbox.client("identitystore")
+    where = {"IdentityStoreId": day_one.instance.identity_store_id}
+    named = {"UniqueAttribute": {"AttributePath": "userName", "AttributeValue": person["user_name"]}}
+    user = store.get_user_id(**where, AlternateIdentifier=named)["UserId"]
+    finance = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "Finance"}}
+    group = store.get_group_id(**where, AlternateIdentifier=finance)["GroupId"]
+    member = store.create_group_membership(**where, GroupId=group, MemberId={"UserId": user})["MembershipId"]
+    theirs = store.create_group(**where, DisplayName="Behind its back")["GroupId"]
+    yield person["id"], member
+    store.delete_group(**where, GroupId=theirs)
+
+
+def test_what_others_add_is_found_by_the_next_inventory_and_gone_with_it(
+    day_one: DayOne, behind_its_back: tuple[str, str]
+) -> None:
+    person, membership = behind_its_back
+    answer = _inventory(day_one)
+    assert answer["as_of"] == answer["current"]["finished_at"]
+    found = _drift(day_one)
+    assert "unmanaged group:Behind its back group" in found
+    assert {line for line in found if person in line} == {f"unmanaged person:{person} membership/Finance"}
+    store: Any = day_one.sandbox.client("identitystore")
+    store.delete_group_membership(IdentityStoreId=day_one.instance.identity_store_id, MembershipId=membership)
+    _inventory(day_one)
+    assert not {line for line in _drift(day_one) if person in line}
