@@ -28,6 +28,16 @@ _ATTACHED_TO_A_SET = frozenset(
 FORGOTTEN = "forgotten"
 # What is done when all the rest is: the set reaches the accounts, and people hear that they are ready.
 _LAST = frozenset({ResourceKind.PROVISIONING, ResourceKind.WELCOME})
+# These exist or do not: one that is to be restored is created once more, where others are updated.
+WITHOUT_ATTRIBUTES = frozenset(
+    {
+        ResourceKind.ASSIGNMENT,
+        ResourceKind.BOUNDARY,
+        ResourceKind.CUSTOMER_POLICY,
+        ResourceKind.MANAGED_POLICY,
+        ResourceKind.MEMBERSHIP,
+    }
+)
 PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
 # What somebody loses access by when it goes.
 GUARDED = frozenset(

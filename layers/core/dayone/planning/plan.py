@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from dayone.model.accounts import GONE, Account
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
+from dayone.model.dependencies import WITHOUT_ATTRIBUTES
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.lifecycle import IdentitySource, has_access
@@ -72,26 +73,12 @@ def normalized_state(
 
 def _doubted(state: SubjectState, missing: Collection[Resource]) -> dict[Resource, Applied]:
     return {
-        resource: replace(applied, doubt=applied.doubt or _doubt_of(resource))
+        resource: replace(
+            applied, doubt=applied.doubt or (Action.CREATE if resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE)
+        )
         for resource, applied in state.applied.items()
         if resource in missing
     }
-
-
-# These exist or not: what is to be restored is made once more.
-_WITHOUT_ATTRIBUTES = frozenset(
-    {
-        ResourceKind.ASSIGNMENT,
-        ResourceKind.BOUNDARY,
-        ResourceKind.CUSTOMER_POLICY,
-        ResourceKind.MANAGED_POLICY,
-        ResourceKind.MEMBERSHIP,
-    }
-)
-
-
-def _doubt_of(resource: Resource) -> Action:
-    return Action.CREATE if resource.kind in _WITHOUT_ATTRIBUTES else Action.UPDATE
 
 
 def with_bootstrap(plan: Plan) -> Plan:
