@@ -8,8 +8,8 @@ BIN := .venv/bin
 SAM := .tools/sam/bin/sam
 PYTEST := $(BIN)/python -m pytest
 # How many processes run tests; the e2e and contract tests start servers of their own in each.
-# Half of what these do is waiting, so there are more of them than processors.
-WORKERS ?= 4
+# Half of what these do is waiting, so there are three for each of two processors.
+WORKERS ?= 6
 # Folders that may not be there yet.
 CODE := $(wildcard layers functions cli first_run sandbox tests benchmarks)
 

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,13 @@ class SamProject:
         if not self._has_code:
             self._deploy(self.template, stack=stack)
             return
-        with self._build_folder() as target:
-            self._build(target)
-            self._deploy(target / "build" / "template.yaml", stack=stack)
+        with self._built() as built:
+            self._deploy(built / "template.yaml", stack=stack)
 
     def build_into(self, folder: Path) -> Path:
         """Build what has changed, and copy all of it into a new folder; returns the built template in there."""
-        with self._build_folder() as target:
-            self._build(target)
-            shutil.copytree(target / "build", folder)
+        with self._built() as built:
+            shutil.copytree(built, folder)
         return folder / "template.yaml"
 
     @property
@@ -64,7 +63,7 @@ class SamProject:
         return "AWS::Serverless" in text or "AWS::Lambda" in text
 
     @contextmanager
-    def _build_folder(self) -> Iterator[Path]:
+    def _built(self) -> Iterator[Path]:
         # Apart from `.aws-sam/build`, which is what a release to AWS, for another architecture, is made from; and apart
         # from each other, since a build forgets what another template's has made.
         suffix = self.template.stem.removeprefix("template")
@@ -72,7 +71,25 @@ class SamProject:
         target.mkdir(parents=True, exist_ok=True)
         with (target / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side share the build
-            yield target
+            mark, source = target / "source", self._source()
+            # Starting `sam build` takes seconds even when nothing has changed.
+            if not (mark.exists() and mark.read_text() == source):
+                mark.unlink(missing_ok=True)
+                self._build(target)
+                mark.write_text(source)
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield target / "build"
+
+    def _source(self) -> str:
+        """Return a digest that changes with the functions' platform and with any file beside the template or below."""
+        platform_of = [self.parameters.get(name) for name in host_parameters()]
+        found = sha256(repr((self.template, platform_of, paths.sam())).encode())
+        for folder, folders, files in os.walk(self.template.parent):
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
+            for name in sorted(files):
+                status = (Path(folder) / name).lstat()
+                found.update(repr((folder, name, status.st_size, status.st_mtime_ns)).encode())
+        return found.hexdigest()
 
     def _build(self, target: Path) -> None:
         self._sam(

@@ -4,8 +4,9 @@ import ast
 import gc
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -25,18 +26,19 @@ settings.register_profile(
 settings.register_profile("few", parent=settings.get_profile("repeatable"), max_examples=20)
 settings.load_profile("repeatable")
 
+_ROOT = Path(__file__).resolve().parents[1]
 _DEPLOYED = "tests/e2e/"
 # The fixtures of the deployment that most tests of the deployed system share, and how many there are of it in a run.
 _OF_THE_DEPLOYMENT = {"sandbox", "bare_day_one", "scene", "day_one"}
 _DEPLOYMENTS = 2
 # What takes longest begins first, so that nothing long is left for a single process at the end.
-_FIRST = (_DEPLOYED, "tests/sandbox/", "tests/simulation/", "tests/contract/")
+_FIRST = (_DEPLOYED, "tests/simulation/", "tests/project/test_benchmarks.py", "tests/sandbox/", "tests/contract/")
 
 
 @cache
 def _shares_a_deployment(file: str) -> bool:
     functions = [
-        node for node in ast.walk(ast.parse(Path(file).read_text("utf-8"))) if isinstance(node, ast.FunctionDef)
+        node for node in ast.walk(ast.parse((_ROOT / file).read_text("utf-8"))) if isinstance(node, ast.FunctionDef)
     ]
     # What a mere function is handed may be of another deployment.
     given_to = [function for function in functions if function.name.startswith("test_") or function.decorator_list]
@@ -109,6 +111,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next(first, len(order)), item.path.name == "test_privacy.py"
 
     items.sort(key=rank)
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(_file_of(item.nodeid), []).append(item)
+    items[:] = [item for name in _mixed(list(files)) for item in files[name]]
+
+
+def _mixed(files: list[str]) -> Iterator[str]:
+    """The files that share a deployment, which are the longest; then such as wait and such as compute by turns."""
+    deployed = [name for name in files if name.startswith(_DEPLOYED)]
+    computing = [name for name in files if not name.startswith(_DEPLOYED)]
+    yield from (name for name in deployed if _shares_a_deployment(name))
+    waiting = (name for name in deployed if not _shares_a_deployment(name))
+    yield from (name for pair in zip_longest(waiting, computing) for name in pair if name is not None)
 
 
 @pytest.fixture(scope="module", params=range(_DEPLOYMENTS), ids=lambda number: f"deployment {number}")

@@ -126,9 +126,10 @@ def _live(company: _Company, *, days: int) -> None:
         company.check()
 
 
-@pytest.mark.timeout(900)
-def test_a_year_in_a_company_of_two_thousand() -> None:
-    company = _company(2000)
+# As much happens in a day, however many there are.
+@pytest.mark.parametrize("size", [200, pytest.param(2000, marks=[pytest.mark.nightly, pytest.mark.timeout(3600)])])
+def test_a_year_in_a_company(size: int) -> None:
+    company = _company(size)
     _live(company, days=365)
     assert company.checked == 365
     assert not company.world.state.open_operations()
