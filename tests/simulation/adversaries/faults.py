@@ -117,7 +117,7 @@ FAULTS: tuple[Fault, ...] = (
         "removals have no limit",
         (judgement, "why_over_the_limit", _always("")),
         (reconcile_subject, "limit", _always(1_000_000)),
-        won_by={HrClerk: 0, Author: 5, Approver: 0, OurFunction: 0},
+        won_by={HrClerk: 0, Author: 0, Approver: 0, OurFunction: 0},
         kind=REMOVAL,
     ),
     _fault(
@@ -155,7 +155,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "what the policy calls sensitive is not",
         (sensitivity.Sensitivity, "permission_sets", property(_by_contents)),
-        won_by={Author: 0},
+        won_by={Author: 4},
     ),
     _fault(
         "every account is a new one", (held_gifts, "is_of_new_account", _always(answer=True)), won_by={AccountOwner: 0}
