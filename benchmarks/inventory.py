@@ -24,8 +24,7 @@ from dayone.model.subjects import (
     Subject,
     SubjectKind,
 )
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.records import Page
 from tests.builders import NOON
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet

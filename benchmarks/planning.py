@@ -26,7 +26,7 @@ from dayone.hr.merge import attributes_of, merged_person, source_record, taken_i
 from dayone.lookups import walk_company
 from dayone.model.accounts import Account
 from dayone.model.guardrails import Tally
-from dayone.model.hr.sources import HrRules
+from dayone.model.hr_sources import HrRules
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.rules import Policy

@@ -36,9 +36,8 @@ from dayone.executor.rate_limits import Budgets
 from dayone.lookups import Window
 from dayone.messages.codec import Record
 from dayone.model.changes import Cause, CauseKind, ChangeFilter, ChangeState, ulid_of
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head, Plan
-from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Reason, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.builders import NOON, a_person, an_account, an_operation, confirmed
 from tests.fakes.overview import memory_overview
 from tests.fakes.state import State

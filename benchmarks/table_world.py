@@ -18,7 +18,7 @@ from dayone.adapters.dynamodb.read_models import DynamoCompany
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.model.commands import Command
-from dayone.policy.reachable import PoliciesWithinReach
+from dayone.policy.service import PoliciesWithinReach
 from tests.fakes.standing import MemoryStanding
 from tests.unit.world import World
 

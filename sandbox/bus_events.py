@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dayone.adapters.event_bus import SOURCE
+from dayone.adapters.messaging import SOURCE
 from dayone.messages import bus_events
 from dayone.ports.messaging import DetailType
 from sandbox.openapi.schemas import Schemas

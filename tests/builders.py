@@ -20,8 +20,7 @@ from dayone.model.policy.rules import (
     Protection,
     SensitiveNames,
 )
-from dayone.model.reasons import Reason
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import Reason, Resource, ResourceKind, Subject, SubjectKind
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HERE = Location("policy.yaml", 1)

@@ -15,12 +15,12 @@ from benchmarks.table_world import TableWorld
 from dayone.adapters.dynamodb.leases import DynamoOpenMarks
 from dayone.adapters.dynamodb.read_models import DynamoRecords
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.event_bus import DynamoStream, EventBridgeBus
+from dayone.adapters.messaging import DynamoStream, EventBridgeBus
 from dayone.errors import AccessDenied, DayOneError, Refused
-from dayone.events.publish import PublishEvents
+from dayone.events import PublishEvents
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ReconcileSubject
-from dayone.model.lifecycle import LifeCycle, Welcome
+from dayone.model.people import LifeCycle, Welcome
 from dayone.ops.checkpoints import SignCheckpoint, sign_checkpoint
 from dayone.ports.messaging import DetailType
 from dayone.wiring import functions as wiring

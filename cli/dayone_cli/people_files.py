@@ -26,7 +26,7 @@ def people_in(file: Path, *, problems: list[str]) -> Sequence[Person]:
 def text_of(file: Path) -> str:
     """Return the text of a file of people, decoded like every `csv` and `json` source; raise Misused."""
     from dayone.errors import Malformed
-    from dayone.hr.connectors.files import decoded
+    from dayone.hr.connectors.workforce_file import decoded
 
     try:
         return decoded(file.read_bytes())
@@ -36,7 +36,7 @@ def text_of(file: Path) -> str:
 
 def leavers_in(people: Sequence[Person]) -> Sequence[Person]:
     """Those who leave, by the status or by a last day, and by every row that they have."""
-    from dayone.hr.workforce_codec import clear_ends, stated_end
+    from dayone.hr.merge import clear_ends, stated_end
 
     ends: dict[str, list[Mapping[str, str]]] = {}
     rows: dict[int, Person] = {}
@@ -61,8 +61,7 @@ def _from_json(text: str, file: Path) -> Sequence[Person]:
 def _from_csv(text: str, file: Path, *, problems: list[str]) -> Sequence[Person]:
     """Parse people from CSV; an empty cell is a missing value rather than an empty one, so a day can be left out."""
     from dayone.errors import Invalid, Malformed
-    from dayone.hr.connectors.files import ambiguous, table
-    from dayone.hr.connectors.workforce_file import MAPPING
+    from dayone.hr.connectors.workforce_file import MAPPING, ambiguous, table
 
     try:
         header, all_rows = table(text, names=list(MAPPING))

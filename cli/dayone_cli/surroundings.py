@@ -81,7 +81,7 @@ def _no_instance(target: Target) -> "Finding":
 
 def _session_policy(target: Target, given: Given) -> "Finding":
     """Check that the policy that ends live sessions fits; the deployed functions have no right to read that."""
-    from dayone.adapters.setup.organization import OrganizationsTargetSight
+    from dayone.adapters.setup.probes import OrganizationsTargetSight
     from dayone.setup.organization import session_policy_fits
     from dayone.setup.session_policy import policy_name
 
@@ -132,9 +132,14 @@ def _settings(target: Target, given: Given, *, account: str) -> "GivenSettings":
 
 def _ports(target: Target) -> "CheckSettings":
     from dayone.adapters.setup.instance import IdentityCenterKeySight, KmsKeyPolicies, SsoInstanceSight
-    from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight
-    from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
-    from dayone.adapters.setup.table import DynamoTableSight
+    from dayone.adapters.setup.probes import (
+        CloudTrailSight,
+        DynamoTableSight,
+        IamRoleSight,
+        LambdaConcurrencySight,
+        OrganizationsSight,
+        ServiceQuotaSight,
+    )
     from dayone.setup.check import CheckSettings
 
     return CheckSettings(

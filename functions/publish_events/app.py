@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from dayone.events.publish import publish_events
+from dayone.events import publish_events
 from dayone.logs import log_failures, logger_of
 from dayone.messages.origin import check_records
 from dayone.wiring import functions as wiring

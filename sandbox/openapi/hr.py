@@ -13,7 +13,7 @@ from dayone.hr.connectors.standard import ID_HEADER, SIGNATURES_HEADER, TIME_HEA
 from dayone.hr.connectors.workforce_file import LARGEST_BODY
 from dayone.hr.webhook import LONGEST_ID
 from dayone.messages.deliveries import LONGEST_SOURCE, DeliveryAnswer, IgnoredAnswer, VerificationAnswer
-from dayone.messages.types import Described
+from dayone.messages.problems import Described
 from sandbox.openapi.routes import DescribedRoute
 from sandbox.paths import REPOSITORY
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from dayone.adapters.dynamodb.audit import appended, stored
-from dayone.adapters.dynamodb.audit_log import intact_record
+from dayone.adapters.dynamodb.audit_log import appended, intact_record, stored
 from dayone.adapters.dynamodb.keys import RecordKey, audit_key, tail_key
 from dayone.adapters.dynamodb.writes import low_level_key, plain_record, typed
 from dayone.model.audit import SEALED, AuditEntry, link

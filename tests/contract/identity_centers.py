@@ -9,22 +9,22 @@ from functools import partial
 from itertools import cycle
 from typing import Any
 
-from dayone.adapters.identity_center.assignments import SsoAssignments
 from dayone.adapters.identity_center.directory import IdentityStoreDirectory
 from dayone.adapters.identity_center.inventory import AwsInventoryReader
 from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveAccess
 from dayone.adapters.identity_center.permission_set_policies import SsoSetPolicies
-from dayone.adapters.identity_center.permission_sets import SsoPermissionSets
+from dayone.adapters.identity_center.permission_sets import SsoAssignments, SsoPermissionSets
 from dayone.ports.identity_center import (
     AssignmentKey,
     Assignments,
     Directory,
+    ExistingUse,
+    LiveAccess,
     PermissionSets,
     RequestState,
     SetPolicies,
 )
 from dayone.ports.inventory import InventoryReader
-from dayone.ports.live_access import ExistingUse, LiveAccess
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.fakes.assignments import MemoryAssignments

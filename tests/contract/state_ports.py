@@ -25,12 +25,11 @@ from dayone.adapters.inventory import DynamoInventory
 from dayone.model.audit import AuditEntry, AuditRecord
 from dayone.model.operations import Lane, Operation, order_of
 from dayone.model.policy.rules import GroupRule, Location, Policy, PolicyVersion
-from dayone.ports.failures import FailedSubjects, StuckNotes, StuckSubjects
 from dayone.ports.idempotency import Echoes
 from dayone.ports.inventory import Inventory
-from dayone.ports.operations import OperationQueue, ParkedOperations, Turn
+from dayone.ports.operations import FailedSubjects, OperationQueue, ParkedOperations, StuckNotes, StuckSubjects, Turn
+from dayone.ports.organizations import RevokedSessions
 from dayone.ports.records import History, Progress, Records, SubjectIndex
-from dayone.ports.sessions import RevokedSessions
 from dayone.ports.store import (
     Changes,
     Company,

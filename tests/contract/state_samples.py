@@ -10,10 +10,9 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.operations import Action, Applied, Operation, OperationState, Priority
 from dayone.model.people import Person, Status
-from dayone.model.reasons import Reason
 from dayone.model.retry import Refusal
 from dayone.model.subject_state import FactVersion, Head, Plan, generation_number
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, group_named, user_of
+from dayone.model.subjects import Reason, Resource, ResourceKind, ResourceOf, Subject, SubjectKind, group_named, user_of
 from dayone.ports.operations import Finished
 from tests.contract.state_ports import StatePorts
 

@@ -12,7 +12,7 @@ from dayone.adapters.dynamodb.read_models import DynamoStateTables
 from dayone.model.changes import CauseKind, Decision
 from dayone.model.failures import FailedWork
 from dayone.model.guardrails import RemovalBudget
-from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState
+from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Operation, OperationState
 from dayone.model.policy.rules import Reservation, Reservations
 from dayone.model.retry import Refusal

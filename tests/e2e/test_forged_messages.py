@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from dayone.hr.workforce_codec import packed
+from dayone.hr.merge import packed
 from dayone.messages.inbox import to_json
 from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.model.commands import ApplyDecision, ApplyGrant, Command, ImportManualPeople, RetryChange
 from dayone.model.grants import Grant
-from dayone.model.hr.sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from tests.e2e import policies
 from tests.e2e.day_one import DayOne

@@ -14,8 +14,7 @@ from dayone.hr.merge import source_record
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Change
 from dayone.model.commands import FetchHrRecord
-from dayone.model.hr.sources import DEFAULT, HrConfiguration, Source
-from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState
+from dayone.model.hr_sources import DEFAULT, HrConfiguration, HrVersion, HrVersions, HrVersionState, Source
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Subject
 from dayone.ports.hr import ConfigurationTexts, FetchedRecord, Roster

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dayone.errors import NotFound
 from dayone.model.operations import TAG_PREFIX
 from dayone.model.subjects import Resource, ResourceKind
-from dayone.ports.identity_center import AssignmentKey
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal
 from dayone.ports.inventory import Attributes
-from dayone.ports.live_access import AwsPrincipal
 from dayone.ports.records import Page
 from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
 from tests.fakes.live_access import MemoryLiveAccess

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.records import Page
 from tests.fakes.identity_center import MemoryIdentityCenter
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.ops.health import Overview
-from dayone.ports.failures import QueueDepth
+from dayone.ports.operations import QueueDepth
 from dayone.setup.check import GivenSettings
 from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.dead_letters import MemoryDeadLetterQueues

@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from dayone.errors import NotFound, Refused
-from dayone.ports.sessions import OwnedPolicy
+from dayone.ports.organizations import OwnedPolicy
 
 MOST = 5
 

@@ -7,7 +7,7 @@ from itertools import count
 from dayone.errors import Awaited, Refused
 from dayone.model.subjects import ResourceKind, Subject
 from dayone.ports.identity_center import Receipt
-from dayone.ports.sessions import WelcomeMail
+from dayone.ports.organizations import WelcomeMail
 from tests.fakes.state import State
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dayone.errors import Unavailable
-from dayone.model.hr.sources import Source, TokenIssuer
+from dayone.model.hr_sources import Source, TokenIssuer
 
 
 class MemorySigningKeys:

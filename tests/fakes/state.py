@@ -10,7 +10,7 @@ from dayone.model.audit import GENESIS, AuditEntry, AuditRecord, Seals, link
 from dayone.model.changes import Cause, Change, Share
 from dayone.model.failures import FailedWork, Stuck, StuckKind
 from dayone.model.grants import Grant
-from dayone.model.hr.versions import HrVersions
+from dayone.model.hr_sources import HrVersions
 from dayone.model.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import PolicyVersion, Reservations

@@ -4,13 +4,11 @@ from datetime import UTC, date, datetime
 
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind, Change
-from dayone.model.hr.sources import DEFAULT
-from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState
+from dayone.model.hr_sources import DEFAULT, HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Action, Applied, Operation, OperationState, Priority
 from dayone.model.people import Person
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import FactVersion, Head, Plan
-from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Reason, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.fakes.state import State
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)

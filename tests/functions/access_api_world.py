@@ -17,11 +17,11 @@ from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.api.context import AccessApi
 from dayone.executor.rate_limits import Budgets
 from dayone.model.policy.context import OffLimits
+from dayone.model.policy.origins import files_in
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.ops.health import Overview
-from dayone.policy.language.files import files_in
 from dayone.policy.language.parser import read_policy
-from dayone.policy.reachable import PolicyWithinReach
+from dayone.policy.service import PolicyWithinReach
 from dayone.wiring import functions as wiring
 from functions.access_api import app
 from tests.fakes.acceptances import MemoryAcceptances

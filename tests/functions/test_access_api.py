@@ -3,7 +3,7 @@
 import pytest
 
 from dayone.errors import Unreachable
-from dayone.model.hr.versions import HrVersions
+from dayone.model.hr_sources import HrVersions
 from tests.functions.access_api_state import CHANGE, DEV, remembered
 from tests.functions.access_api_world import World, asking
 

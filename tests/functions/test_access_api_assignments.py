@@ -19,9 +19,8 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.guardrails import HeldPart
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import Reason, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.policy.ou_paths import path_of
 from tests.fakes.state import State
 from tests.functions.access_api_state import CHANGE, NOW

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dayone.model.audit import AuditEntry
-from dayone.model.reasons import Reason
+from dayone.model.subjects import Reason
 from tests.functions.access_api_state import CHANGE, NOW
 from tests.functions.access_api_world import World, asking, load
 

@@ -14,8 +14,7 @@ from dayone.model.commands import ApplyGrant
 from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import PolicyVersion
-from dayone.model.reasons import Reason
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf
+from dayone.model.subjects import Reason, Resource, ResourceKind, ResourceOf
 from tests.fakes.state import State
 from tests.functions.access_api_state import ADA, DEV, NOW, confirmed, remembered
 from tests.functions.access_api_world import CALLER, Answer, Event, World, load

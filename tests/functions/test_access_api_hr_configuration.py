@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApproveHrConfiguration
-from dayone.model.hr.sources import DEFAULT
-from dayone.model.hr.versions import HrVersions, HrVersionState, text_digest
+from dayone.model.hr_sources import DEFAULT, HrVersions, HrVersionState, text_digest
 from tests.functions.access_api_state import HELD_HR, HR_AUTHOR, hr_version, remembered
 from tests.functions.access_api_world import CALLER, World, load, signed_by
 

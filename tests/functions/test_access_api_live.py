@@ -8,9 +8,8 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.policy.context import OffLimits, Terms
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head
-from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Reason, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.functions.access_api_state import NOW

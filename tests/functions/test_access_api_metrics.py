@@ -8,7 +8,7 @@ import pytest
 
 from dayone.model.changes import Cause, CauseKind, Change, ulid_of
 from dayone.model.failures import LetterQueue
-from dayone.ops import metrics as read_metrics
+from dayone.ops import health as read_metrics
 from tests.functions.access_api_state import NOW
 from tests.functions.access_api_world import World
 

@@ -7,9 +7,9 @@ import pytest
 
 from dayone.errors import Unreachable
 from dayone.model.commands import ActivatePolicy
-from dayone.model.hr.versions import HrVersions
+from dayone.model.hr_sources import HrVersions
 from dayone.model.people import Person, Status
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AwsPrincipal
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.live_access import MemoryLiveAccess
 from tests.functions.access_api_policies import keep

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dayone.accounts.events import RecordAccountEvent
-from dayone.adapters.event_bus import DynamoStream
+from dayone.adapters.messaging import DynamoStream
 from dayone.errors import Forbidden, Unavailable
-from dayone.events.publish import PublishEvents
+from dayone.events import PublishEvents
 from dayone.hr.webhook import ReceiveHrEvent
 from dayone.messages.inbox import from_json
 from dayone.wiring import functions as wiring

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dayone.hr.webhook import ReceiveHrEvent
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.fakes.hr import MemoryHrSources

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dayone.adapters.event_bus import DynamoStream
+from dayone.adapters.messaging import DynamoStream
 from dayone.errors import Throttled
-from dayone.events.publish import PublishEvents
+from dayone.events import PublishEvents
 from dayone.model.subjects import ResourceOf
 from dayone.ports.messaging import DomainEvent
 from dayone.wiring import functions as wiring

@@ -14,22 +14,21 @@ from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.api.context import AccessApi
 from dayone.errors import DayOneError
 from dayone.executor.executor import ExecuteOperations, execute_operations
-from dayone.executor.failed_work import PlanFailedAgain
 from dayone.executor.parking import WakeWaiting
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
 from dayone.messages import inbox
 from dayone.model.commands import Command
-from dayone.model.hr.sources import HrConfiguration
+from dayone.model.hr_sources import HrConfiguration
 from dayone.model.operations import Operation
+from dayone.model.policy.origins import files_in
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.planning.desired_access import DesiredAccess
-from dayone.policy.language.files import files_in
 from dayone.policy.language.parser import read_policy
 from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.reconcile.inbox_batch import BatchPorts
-from dayone.reconcile.sweep import ReconcileAccess, Unfinished, reconcile_access
+from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished, reconcile_access
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import (

@@ -17,7 +17,7 @@ from dayone.executor.attempt import Attempt
 from dayone.executor.handlers import registry as perform_operation
 from dayone.executor.results import Reviewed
 from dayone.model import dependencies as precedence
-from dayone.model import lifecycle
+from dayone.model import people
 from dayone.model.operations import Action, Succeeded
 from dayone.model.subject_state import FactVersion
 from dayone.model.subjects import ResourceKind, ResourceOf
@@ -248,8 +248,8 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
         shown_in=4,
     ),
-    Mutation("a leaver keeps everything", _by(_END), ((lifecycle, "has_left", _always(answer=False)),)),
-    Mutation("access a day longer", _by(_END), ((lifecycle, "_last_moment", _always((2, time.min))),)),
+    Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),)),
+    Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),)),
     Mutation(
         "every removal is held",
         _by(_HELD),

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from dayone.model.lifecycle import Leavers, LifeCycle, OnLeave
+from dayone.model.people import Leavers, LifeCycle, OnLeave
 from dayone.model.policy.rules import Guardrails, Policy
 from dayone.planning.desired_people import SESSIONS_HELD
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment

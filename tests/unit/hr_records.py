@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dayone.hr.connectors.base import kind_called
-from dayone.hr.connectors.files import table
+from dayone.hr.connectors.workforce_file import table
 from tests.unit.hr_senders import sample
 
 # What an API answers, and what of it is to be found in the person.

@@ -10,7 +10,6 @@ from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.executor.attempt import IdentityCenter
 from dayone.executor.executor import ExecuteOperations, execute_operations
 from dayone.executor.existing import ExistingAccess
-from dayone.executor.failed_work import PlanFailedAgain
 from dayone.executor.onboarding import Reception
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.executor.rate_limits import Allowances, Budgets
@@ -29,15 +28,14 @@ from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.model.subject_state import Head
 from dayone.model.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.planning.desired_access import DesiredAccess
-from dayone.policy.reachable import PoliciesWithinReach
+from dayone.policy.service import PoliciesWithinReach
 from dayone.policy.welcome_text import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.store import PolicyArchive
 from dayone.reconcile.handler import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.reconcile.inbox_batch import BatchPorts
-from dayone.reconcile.restore_sessions import SessionsPorts
-from dayone.reconcile.sweep import ReconcileAccess, Unfinished, reconcile_access
+from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, SessionsPorts, Unfinished, reconcile_access
 from tests.builders import NOON, attributes_in
 from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
 from tests.fakes.assignments import MemoryAssignments

@@ -40,7 +40,7 @@ def check(run: Run, places: Places) -> None:
     """Check a policy offline and list every mistake as file:line:column."""
     # Only here: it is the policy language with all that reads it.
     from dayone.errors import Invalid
-    from dayone.policy.language.check import check_policy
+    from dayone.policy.service import check_policy
 
     texts = policy_texts(places, shown=True)
     try:

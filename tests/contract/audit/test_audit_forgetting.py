@@ -13,7 +13,7 @@ from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.errors import Inapplicable
 from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd
-from dayone.model.reasons import Reason
+from dayone.model.subjects import Reason
 from dayone.ops.audit_verification import LaneVerified, verify_audit
 from dayone.ops.checkpoints import compare_ends
 from tests.contract.audit_forgetting import forget_person

@@ -13,7 +13,7 @@ from dayone.errors import Invalid
 from dayone.model.audit import AuditEntry, AuditFilter
 from dayone.ops import audit_verification as verifying
 from dayone.ops.audit_verification import verify_audit
-from dayone.ports.audit import AuditLog
+from dayone.ports.records import AuditLog
 from tests.contract.actions import recorded_actions
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StatePorts, StateTable, ports_over

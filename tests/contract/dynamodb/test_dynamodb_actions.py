@@ -40,8 +40,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.model.changes import CauseKind, Change, ChangeFilter, Decision
 from dayone.model.commands import ChangeNotification, FetchHrRecord
 from dayone.model.failures import Stuck, StuckKind
-from dayone.model.hr.sources import DEFAULT
-from dayone.model.hr.versions import ALL_SOURCES, HrVersion, HrVersions, HrVersionState
+from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Lane, OperationState
 from dayone.model.policy.rules import Policy, Reservation
 from dayone.model.subject_state import FactVersion, Portion

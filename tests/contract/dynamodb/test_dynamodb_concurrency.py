@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters.dynamodb.audit import appended
+from dayone.adapters.dynamodb.audit_log import appended
 from dayone.adapters.dynamodb.keys import change_partition
 from dayone.adapters.dynamodb.mapping import operation_record
 from dayone.errors import Conflicting, Outdated

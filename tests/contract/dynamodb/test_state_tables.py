@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dayone.adapters.dynamodb.read_models import DynamoStateTables, described_table
-from dayone.adapters.setup.table import DynamoTableSight
+from dayone.adapters.setup.probes import DynamoTableSight
 from dayone.errors import Conflicting, NotFound
 from dayone.ports.state_tables import EXPIRES, INDEXES, KEYS, STREAM_VIEW, StateTables, TableOwner, lacks_to_work
 from tests.contract.actions import recorded_actions

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from dayone.adapters.hr.https import Https
-from dayone.adapters.hr.records import ApiHrRecords
-from dayone.adapters.hr.secrets import PublishedTokenKeys
+from dayone.adapters.hr.sources import ApiHrRecords, PublishedTokenKeys
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
 from dayone.hr.connectors.configuration import read_configuration
 from dayone.hr.connectors.full_records import person_in
-from dayone.model.hr.sources import Source, TokenIssuer
+from dayone.model.hr_sources import Source, TokenIssuer
 from tests.contract.hr_api import Api, running_api
 from tests.fakes.signing_keys import MemorySigningKeys
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.hr.configuration import SsmHrParameters, SsmHrSources, SsmHrTexts
+from dayone.adapters.hr.sources import SsmHrParameters, SsmHrSources, SsmHrTexts
 from dayone.errors import Throttled, Unavailable
 from dayone.hr.connectors.configuration import read_configuration
-from dayone.model.hr.sources import DEFAULT, HrConfiguration
+from dayone.model.hr_sources import DEFAULT, HrConfiguration
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering, sending

@@ -7,7 +7,7 @@ import pytest
 from dayone.adapters.dynamodb.hr import DynamoHrVersions
 from dayone.errors import Conflicting
 from dayone.model.audit import AuditEntry
-from dayone.model.hr.versions import HrVersion, HrVersions, HrVersionState, approved
+from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState, approved
 from dayone.ports.hr import HrVersionLog
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.fakes.hr import MemoryHrVersions

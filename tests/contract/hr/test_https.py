@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from dayone.adapters.hr import https
 from dayone.adapters.hr.https import Https, is_public, meant_by
-from dayone.adapters.hr.secrets import PublishedTokenKeys
+from dayone.adapters.hr.sources import PublishedTokenKeys
 from dayone.errors import Unavailable, Unreachable
-from dayone.model.hr.sources import TokenIssuer
+from dayone.model.hr_sources import TokenIssuer
 from tests.contract.hr_api import Api, running_api
 
 _HERE = ("127.0.0.0/8",)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.hr.secrets import SecretNames, SecretsManagerKeys
+from dayone.adapters.hr.sources import SecretNames, SecretsManagerKeys
 from dayone.errors import Throttled, Unavailable
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 from dayone.ports.hr import SigningKeys
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions

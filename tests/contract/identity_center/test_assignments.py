@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.adapters.identity_center.assignments import SsoAssignments
+from dayone.adapters.identity_center.permission_sets import SsoAssignments
 from dayone.errors import Conflicting, NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, RequestState
 from tests.contract.actions import recorded_actions

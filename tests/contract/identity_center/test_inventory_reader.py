@@ -7,8 +7,7 @@ import pytest
 from dayone.adapters.identity_center.inventory import AwsInventoryReader
 from dayone.errors import NotFound
 from dayone.model.subjects import Resource, ResourceKind
-from dayone.ports.identity_center import PrincipalType
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AwsPrincipal, PrincipalType
 from dayone.ports.records import Page
 from tests.contract.actions import recorded_actions
 from tests.contract.identity_centers import NO_ID, NO_PERMISSION_SET, IdentityCenter, LocalIdentityCenter, fresh

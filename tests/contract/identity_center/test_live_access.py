@@ -7,8 +7,7 @@ import pytest
 
 from dayone.adapters.identity_center.live_access import AwsLiveAccess
 from dayone.errors import Throttled
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.records import Page
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering

@@ -7,8 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from dayone.adapters.identity_center.assignments import SsoAssignments
-from dayone.adapters.identity_center.permission_sets import SsoPermissionSets
+from dayone.adapters.identity_center.permission_sets import SsoAssignments, SsoPermissionSets
 from dayone.model.retry import FailureKind, kind_of_failure
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, RequestState
 from sandbox.identity_center.behaviour import Behaviour

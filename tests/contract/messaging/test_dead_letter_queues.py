@@ -10,7 +10,7 @@ import pytest
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.errors import Unavailable
 from dayone.model.failures import LetterQueue
-from dayone.ports.failures import DeadLetterQueues
+from dayone.ports.operations import DeadLetterQueues
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import sending

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.event_bus import EventBridgeBus
+from dayone.adapters.messaging import EventBridgeBus
 from dayone.errors import TooLarge, Unavailable
 from dayone.ports.messaging import DetailType, DomainEvent, EventBus
 from sandbox import Sandbox

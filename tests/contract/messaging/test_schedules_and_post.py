@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from dayone.adapters.scheduler import EventBridgeSchedules
-from dayone.adapters.ses import SesPost
+from dayone.adapters.messaging import EventBridgeSchedules, SesPost
 from dayone.errors import Refused, Unavailable
-from dayone.ports.sessions import WelcomeMail
+from dayone.ports.organizations import WelcomeMail
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.identity_centers import fresh

@@ -12,7 +12,7 @@ from dayone.adapters.organizations.session_policies import (
     empty_document,
 )
 from dayone.errors import Awaited, NotFound
-from dayone.ports.sessions import LiveSessions
+from dayone.ports.organizations import LiveSessions
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.identity_centers import fresh

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.adapters.organizations.session_policies import OrganizationsSessionPolicyStore, empty_document
 from dayone.errors import Conflicting, NotFound, Refused
-from dayone.ports.sessions import SessionPolicyStore
+from dayone.ports.organizations import SessionPolicyStore
 from sandbox import Sandbox
 from sandbox.day_one import target_for_ended_sessions
 from tests.contract.actions import recorded_actions

@@ -11,9 +11,15 @@ from moto import mock_aws
 
 from dayone.adapters.organizations.session_policies import empty_document
 from dayone.adapters.setup.instance import IdentityCenterKeySight, SsoInstanceSight
-from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight, OrganizationsTargetSight
-from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
-from dayone.adapters.setup.table import DynamoTableSight
+from dayone.adapters.setup.probes import (
+    CloudTrailSight,
+    DynamoTableSight,
+    IamRoleSight,
+    LambdaConcurrencySight,
+    OrganizationsSight,
+    OrganizationsTargetSight,
+    ServiceQuotaSight,
+)
 from dayone.errors import DayOneError, NotFound, Refused
 from dayone.ports.setup import SeenConcurrency, SeenTrail
 from dayone.setup.check import CheckSettings, GivenSettings, check_settings

@@ -6,7 +6,7 @@ import pytest
 
 from dayone.errors import Conflicting, Invalid
 from dayone.model.grants import Grant, GrantState
-from dayone.model.reasons import Reason
+from dayone.model.subjects import Reason
 from dayone.ports.store import GrantFilter
 from tests.contract.grant_samples import full, granted, on_record
 from tests.contract.state_ports import StatePorts

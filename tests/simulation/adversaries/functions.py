@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from dayone.hr.merge import source_record
-from dayone.hr.workforce_codec import packed
+from dayone.hr.merge import packed, source_record
 from dayone.messages import inbox
-from dayone.model.adoption import Adoption
 from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.model.commands import (
     ActivatePolicy,
@@ -23,8 +21,9 @@ from dayone.model.commands import (
     RestoreResources,
     RetryChange,
 )
+from dayone.model.dependencies import Adoption
 from dayone.model.grants import Grant
-from dayone.model.hr.sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND
 from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, Subject, SubjectKind
 from tests.builders import attributes_in, the_account, the_group, the_person
 from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT

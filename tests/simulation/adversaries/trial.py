@@ -13,7 +13,7 @@ from dayone.changes.decisions import EVERYTHING, decide_change
 from dayone.model.changes import CauseKind
 from dayone.model.grants import Grant
 from dayone.model.guardrails import Verdict
-from dayone.model.hr.sources import DEFAULT
+from dayone.model.hr_sources import DEFAULT
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in, user_of
 from tests.builders import a_person, an_account, the_account, the_person

@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from dayone.access.explain.explanation import explain
-from dayone.access.explain.text import describe_step, in_short
+from dayone.access.explain.explanation import describe_step, explain, in_short
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import Action

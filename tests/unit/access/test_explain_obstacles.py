@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.access.explain.explanation import explain
+from dayone.access.explain.explanation import describe_step, explain, in_short
 from dayone.access.explain.steps import ExplainContext
-from dayone.access.explain.text import describe_step, in_short
 from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.people import Status

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.access.explain.explanation import explain_access
-from dayone.access.explain.text import describe_step
+from dayone.access.explain.explanation import describe_step, explain_access
 from dayone.access.held_words import about_preview, held_explanation
 from dayone.changes.decisions import decide_change
+from dayone.model.audit import AUTHOR
 from dayone.model.changes import Blame, Change, ChangeState
-from dayone.model.principals import AUTHOR
 from dayone.model.subjects import ResourceKind
 from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.previews import POLICY as OF_SALES

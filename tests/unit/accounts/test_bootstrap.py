@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from dayone.events.publish import is_ready
+from dayone.events import is_ready
 from dayone.model.accounts import AccountState
 from dayone.model.subject_state import Bootstrap, Head
 from tests.builders import ACCOUNT_ID, NOON, a_group, a_policy, a_set, an_account, an_assignment, the_account

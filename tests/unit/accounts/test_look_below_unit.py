@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.accounts import organizational_units as look_below_unit
+from dayone.accounts import discovery as look_below_unit
 from dayone.errors import Rejected
 from dayone.model.accounts import Account
 from dayone.model.changes import CauseKind, ChangeState
@@ -100,7 +100,7 @@ def test_a_unit_without_accounts_is_done_at_once() -> None:
 
 @pytest.fixture
 def _small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(look_below_unit, "_LOOKED_AT_IN_A_PORTION", 2)
+    monkeypatch.setattr(look_below_unit, "_BELOW_A_UNIT_IN_A_PORTION", 2)
 
 
 @pytest.mark.usefixtures("_small_portions")

@@ -15,7 +15,7 @@ from dayone.executor.scheduler import Ask, Idle, Schedule, Start, Wait
 from dayone.model.changes import CauseKind, Change
 from dayone.model.dependencies import Difference
 from dayone.model.operations import Action, Lane, Operation, OperationState, Priority, order_of
-from dayone.model.reasons import DesiredResource
+from dayone.model.subjects import DesiredResource
 from dayone.planning.diff import Planned, operations
 from tests.builders import NOON, a_cause, an_operation, assignment, membership, the_account, the_person
 

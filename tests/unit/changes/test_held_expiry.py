@@ -6,7 +6,7 @@ import pytest
 
 from dayone.changes.decisions import decide_change
 from dayone.errors import Inapplicable
-from dayone.events.publish import news_of_expiry
+from dayone.events import news_of_expiry
 from dayone.model.changes import Change, ChangeState
 from dayone.model.guardrails import Verdict
 from dayone.model.operations import OperationState

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dayone.changes.progress import AccessEnded, access_ended
-from dayone.model.lifecycle import LifeCycle
-from dayone.model.people import Status
+from dayone.model.people import LifeCycle, Status
 from dayone.model.policy.rules import Guardrails, Policy
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_account
 from tests.fakes.state_records import MemoryRecords

@@ -8,7 +8,7 @@ import pytest
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden
 from dayone.hr.manual import put_person
-from dayone.model.hr.versions import text_digest
+from dayone.model.hr_sources import text_digest
 from dayone.model.operations import OperationState
 from dayone.model.preconditions import NO_PRECONDITION
 from dayone.ops.health import check_health

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from dayone.events.publish import news_of_change, news_of_operation
+from dayone.events import news_of_change, news_of_operation
 from dayone.model.changes import Change
 from dayone.model.operations import Action, OperationState
 from dayone.model.retry import Refusal

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from dayone.errors import AccessDenied, Conflicting, DayOneError, Rejected
-from dayone.executor.failed_work import plan_failed_again
 from dayone.executor.rate_limits import Budgets
 from dayone.model.changes import ChangeState
 from dayone.model.operations import Operation, OperationState
 from dayone.model.policy.rules import Policy
 from dayone.model.subjects import ResourceKind, permission_set_named
+from dayone.reconcile.sweep import plan_failed_again
 from tests.builders import (
     ACCOUNT_ID,
     GROUP,

@@ -6,12 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from dayone.model.commands import Command
-from dayone.model.lifecycle import LifeCycle, Mail, Welcome
-from dayone.model.people import Status
+from dayone.model.people import LifeCycle, Mail, Status, Welcome
 from dayone.model.policy.rules import Policy
 from dayone.policy.welcome_text import Reachable, cli_profiles, welcome_mail
 from dayone.ports.messaging import DomainEvent
-from dayone.ports.sessions import WelcomeMail
+from dayone.ports.organizations import WelcomeMail
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.pages import ROOT
 from tests.unit.world import PORTAL, World

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dayone.model.grants import End, Ending, Extension, Grant, GrantState, joined
 from dayone.model.policy.rules import Guardrails
-from dayone.model.reasons import Desired, DesiredResource, Reason
+from dayone.model.subjects import Desired, DesiredResource, Reason
 from dayone.planning.desired_grants import next_turn, reason_of, with_grants
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, membership
 from tests.unit.crashes import Crash, Fuse

@@ -10,9 +10,8 @@ from dayone.errors import Refused
 from dayone.model.accounts import AccountState
 from dayone.model.commands import Command
 from dayone.model.grants import MOST_OPEN, Ending, Grant, GrantState
-from dayone.model.lifecycle import OnLeave
 from dayone.model.operations import OperationState, Priority
-from dayone.model.people import Status
+from dayone.model.people import OnLeave, Status
 from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import Guardrails, Policy, Protection
 from dayone.model.subject_state import Plan

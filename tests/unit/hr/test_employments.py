@@ -10,9 +10,9 @@ import pytest
 from dayone.hr.connectors.base import kind_called
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.mapping import mapped
+from dayone.hr.merge import STATUS_FOLLOWS_WITHIN
 from dayone.model.commands import ApplyHrRecord
-from dayone.model.hr.sources import FieldRule, Source
-from dayone.model.lifecycle import STATUS_FOLLOWS_WITHIN
+from dayone.model.hr_sources import FieldRule, Source
 from tests.builders import a_group, a_policy
 from tests.unit import hr_world
 from tests.unit.hr.connectors.test_standard_hr import _body, _read

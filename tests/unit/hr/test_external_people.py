@@ -4,9 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dayone.model.commands import Command
-from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle
 from dayone.model.operations import OperationState
-from dayone.model.people import Status
+from dayone.model.people import IdentitySource, Leavers, LifeCycle, Status
 from dayone.model.policy.rules import Policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.unit.world import World

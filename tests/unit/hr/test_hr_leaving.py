@@ -6,7 +6,7 @@ import pytest
 
 from dayone.hr.connectors.base import kind_called
 from dayone.hr.connectors.full_records import person_in
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 from tests.builders import NOON
 
 _BAMBOOHR = {"id": "1", "status": "Inactive", "employmentHistoryStatus": "Full-Time"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dayone.hr.connectors.configuration import read_configuration
-from dayone.model.hr.sources import (
+from dayone.model.hr_sources import (
     FieldRule,
     HrConfiguration,
     HrRules,
@@ -16,8 +16,8 @@ from dayone.model.hr.sources import (
     Source,
     TokenIssuer,
     UserNames,
+    loosened,
 )
-from dayone.model.hr.versions import loosened
 
 _HR = Source(
     name="hr",

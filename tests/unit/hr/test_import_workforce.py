@@ -9,7 +9,7 @@ import pytest
 
 from dayone.errors import Invalid, Malformed, TooLarge, Unavailable
 from dayone.hr.bulk_import import ImportPorts, import_workforce
-from dayone.hr.workforce_codec import packed, unpacked
+from dayone.hr.merge import packed, unpacked
 from dayone.model.changes import Change, ChangeState
 from dayone.model.commands import ApplyHrRecord, Command, ImportWorkforce
 from dayone.model.subjects import Subject, SubjectKind

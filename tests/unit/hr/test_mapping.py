@@ -4,7 +4,7 @@ import pytest
 
 from dayone.hr.connectors.base import kind_called
 from dayone.hr.mapping import is_path, mapped
-from dayone.model.hr.sources import FieldRule
+from dayone.model.hr_sources import FieldRule
 from dayone.model.people import Status
 from tests.builders import NOON
 

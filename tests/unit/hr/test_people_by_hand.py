@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from dayone.errors import Invalid
-from dayone.hr.merge import attributes_of, overruled, source_record, version_tag
-from dayone.hr.workforce_codec import packed
+from dayone.hr.merge import attributes_of, overruled, packed, source_record, version_tag
 from dayone.model.changes import Cause, CauseKind, ChangeState
 from dayone.model.commands import ApplyHrRecord, Command, ImportManualPeople
-from dayone.model.hr.sources import BY_HAND, HrRules
+from dayone.model.hr_sources import BY_HAND, HrRules
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import NOON, a_group, a_policy, a_set, an_account, an_assignment, the_person

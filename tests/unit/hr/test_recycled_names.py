@@ -10,9 +10,8 @@ import pytest
 from dayone.errors import Throttled
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ApplyHrRecord
-from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, OnLeave
 from dayone.model.operations import OperationState
-from dayone.model.people import Status
+from dayone.model.people import IdentitySource, Leavers, LifeCycle, OnLeave, Status
 from dayone.model.policy.rules import Guardrails, Policy, Protection
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment, the_person

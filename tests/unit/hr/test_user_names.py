@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.hr.merge import LONGEST, candidates, plain_letters
-from dayone.model.hr.sources import OnCollision, UserNames
+from dayone.model.hr_sources import OnCollision, UserNames
 
 _ADA = {"given_name": "Ada", "family_name": "Lovelace", "email": "Ada.Lovelace@example.com"}
 _NAMES = UserNames(pattern="{given_name}.{family_name}")

@@ -9,10 +9,8 @@ import pytest
 
 from dayone.changes.decisions import LEAVERS, decide_change
 from dayone.errors import Forbidden
-from dayone.hr.merge import source_record
-from dayone.hr.workforce_codec import packed
+from dayone.hr.merge import packed, source_record
 from dayone.messages.inbox import accepted_digest, from_json, to_json
-from dayone.model.adoption import Adoption
 from dayone.model.changes import Cause, CauseKind, Decision
 from dayone.model.commands import (
     COMMANDS,
@@ -29,8 +27,8 @@ from dayone.model.commands import (
     RetryChange,
     needs_acceptance,
 )
-from dayone.model.hr.sources import BY_HAND
-from dayone.model.hr.versions import ALL_SOURCES
+from dayone.model.dependencies import Adoption
+from dayone.model.hr_sources import ALL_SOURCES, BY_HAND
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from tests.builders import a_person, a_policy, a_set, an_account, the_account, the_person
 from tests.unit.granting import a_grant

@@ -17,8 +17,7 @@ from dayone.model.changes import Change
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.people import Person
 from dayone.model.policy.rules import Guard, Guardrails, PolicyVersion, Protection, Reservations
-from dayone.model.reasons import Reason
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, group_named
+from dayone.model.subjects import Reason, Resource, ResourceKind, Subject, SubjectKind, group_named
 
 KINDS = (Person, Account, Operation, Applied, Change, AuditEntry, PolicyVersion)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dayone.errors import Malformed
 from dayone.messages.inbox import from_json, to_json
-from dayone.model.adoption import Adoption
 from dayone.model.changes import Cause, CauseKind, Decision
 from dayone.model.commands import COMMANDS, ApplyHrRecord, ChangeNotification, Command
+from dayone.model.dependencies import Adoption
 from dayone.model.grants import End, Ending, Extension, Grant
 from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind

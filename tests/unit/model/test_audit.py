@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dayone.model.audit import GENESIS, AuditEntry, AuditRecord, Seals, first_break, link
-from dayone.model.reasons import Reason
+from dayone.model.subjects import Reason
 from tests.builders import NOON
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.model.lifecycle import LifeCycle, OnLeave, Stage, has_access, next_stage_at, stage_of
-from dayone.model.people import Person, Status
+from dayone.model.people import LifeCycle, OnLeave, Person, Stage, Status, has_access, next_stage_at, stage_of
 from tests.builders import NOON, a_person
 
 _OFFICE = LifeCycle(created_days_before=3, access_from=time(8), access_until=time(18))

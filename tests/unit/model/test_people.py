@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.model.lifecycle import LifeCycle, has_access, next_stage_at
-from dayone.model.people import Person, Status
+from dayone.model.people import LifeCycle, Person, Status, has_access, next_stage_at
 from tests.builders import NOON, a_person
 
 _DAY = date(2026, 11, 23)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.model.lifecycle import LifeCycle, has_access
-from dayone.model.people import Person, day_begins, has_come
+from dayone.model.people import LifeCycle, Person, day_begins, has_access, has_come
 from tests.builders import NOON, a_person
 
 _ZONES = ("UTC", "Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin", "America/New_York")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dayone.api.etags import etag_of, precondition_of
+from dayone.api.params import etag_of, precondition_of
 from dayone.errors import Malformed, Outdated
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 

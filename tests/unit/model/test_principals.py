@@ -2,7 +2,7 @@
 
 import pytest
 
-from dayone.model.principals import is_same, principal_of
+from dayone.model.audit import is_same, principal_of
 
 _ADA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Administrators_0123456789abcdef/ada@example.com"
 _STS = "arn:aws:sts::111122223333"

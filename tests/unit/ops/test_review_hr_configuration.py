@@ -7,8 +7,7 @@ import pytest
 
 from dayone.errors import Forbidden, Inapplicable, NotFound, Throttled
 from dayone.model.changes import ChangeState
-from dayone.model.hr.sources import DEFAULT
-from dayone.model.hr.versions import ALL_SOURCES, HrVersion, HrVersionState, text_digest
+from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, HrVersion, HrVersionState, text_digest
 from dayone.model.subjects import THE_ORGANIZATION
 from dayone.ops.health import Overview
 from dayone.ops.hr_configuration_approval import request_hr_approval

@@ -8,7 +8,7 @@ import pytest
 from dayone.model.accounts import AccountState
 from dayone.model.people import Status
 from dayone.model.policy.rules import AccountSelector, Location, Policy, Protection
-from dayone.model.reasons import Desired, Reason
+from dayone.model.subjects import Desired, Reason
 from dayone.planning.desired import desired_for_account, desired_for_group, desired_for_permission_set
 from dayone.planning.desired_people import desired_for_person
 from tests.builders import (

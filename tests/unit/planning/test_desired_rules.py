@@ -15,9 +15,8 @@ from dayone.model.policy.rules import (
     PersonSelector,
     Policy,
 )
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Resource, ResourceKind
+from dayone.model.subjects import Reason, Resource, ResourceKind
 from dayone.planning.desired import desired_for_account, desired_for_group, desired_for_permission_set
 from dayone.planning.desired_people import desired_for_person, next_look
 from tests.builders import (

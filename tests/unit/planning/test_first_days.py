@@ -7,7 +7,7 @@ import pytest
 
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden
-from dayone.hr.workforce_codec import packed
+from dayone.hr.merge import packed
 from dayone.model.changes import ChangeState
 from dayone.model.commands import Command, ImportWorkforce
 from dayone.model.guardrails import COVERED_FOR, Verdict

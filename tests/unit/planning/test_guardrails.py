@@ -6,8 +6,7 @@ from dayone.model.dependencies import Difference, is_removal
 from dayone.model.guardrails import Tally, gives_nothing, limit, why_over_the_limit, why_ruinous
 from dayone.model.operations import Action, Applied
 from dayone.model.policy.rules import Guardrails, Policy
-from dayone.model.reasons import DesiredResource
-from dayone.model.subjects import Resource
+from dayone.model.subjects import DesiredResource, Resource
 from tests.builders import (
     GROUP,
     INLINE_POLICY,

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from dayone.model.commands import Command
-from dayone.model.lifecycle import Leavers, LifeCycle, OnLeave
 from dayone.model.operations import OperationState
-from dayone.model.people import Person, Status
+from dayone.model.people import Leavers, LifeCycle, OnLeave, Person, Status
 from dayone.model.policy.rules import Guardrails, Policy, Protection
 from dayone.planning.desired_people import NO_POLICY, SESSIONS_HELD
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person

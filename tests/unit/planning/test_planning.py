@@ -8,8 +8,17 @@ from dayone.model.changes import CauseKind
 from dayone.model.dependencies import Difference
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.policy.rules import Protection
-from dayone.model.reasons import Desired, DesiredResource, Reason
-from dayone.model.subjects import Resource, Subject, group_named, permission_set_named, provisioning_of, user_of
+from dayone.model.subjects import (
+    Desired,
+    DesiredResource,
+    Reason,
+    Resource,
+    Subject,
+    group_named,
+    permission_set_named,
+    provisioning_of,
+    user_of,
+)
 from dayone.planning.diff import Planned, differences, fingerprint, left_alone, operations
 from tests.builders import (
     BOUNDARY,

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from dayone.model.dependencies import FORGOTTEN, Difference
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.policy.rules import Protection
-from dayone.model.reasons import Desired, DesiredResource, Reason
-from dayone.model.subjects import Resource, ResourceKind, Subject
+from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind, Subject
 from dayone.planning.diff import Planned, differences, fingerprint, operations
 from tests.builders import (
     BOUNDARY,

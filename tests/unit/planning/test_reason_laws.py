@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from dayone.model.operations import Action, Applied
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, Condition, GroupRule, Location, PersonSelector
-from dayone.model.reasons import Desired
-from dayone.model.subjects import Resource, Subject
+from dayone.model.subjects import Desired, Resource, Subject
 from dayone.planning.desired import desired_for_account
 from dayone.planning.desired_people import desired_for_person
 from dayone.planning.diff import differences

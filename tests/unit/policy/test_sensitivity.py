@@ -4,8 +4,8 @@ import pytest
 
 from dayone.model.accounts import Account, AccountState
 from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind
-from dayone.policy.language.check import check_policy
 from dayone.policy.sensitivity import Sensitivity
+from dayone.policy.service import check_policy
 from tests.unit.policy_texts import read
 
 _ACCOUNT = Account(

@@ -10,9 +10,8 @@ from dayone.errors import NotFound
 from dayone.messages.inbox import from_json, to_json
 from dayone.model.changes import CauseKind
 from dayone.model.commands import RestoreResources
-from dayone.model.lifecycle import LifeCycle
 from dayone.model.operations import OperationState, Priority
-from dayone.model.people import Status
+from dayone.model.people import LifeCycle, Status
 from dayone.model.policy.rules import Guardrails
 from tests.builders import NOON, a_group, a_person, a_policy
 from tests.unit.world import World

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.errors import NotFound, Refused, Unreachable
 from dayone.executor.rate_limits import Budgets
-from dayone.model.lifecycle import IdentitySource
+from dayone.model.people import IdentitySource
 from dayone.ports.setup import SeenConcurrency, SeenRoles
 from dayone.ports.state_tables import TableOwner
 from dayone.setup.check import GivenSettings, check_settings

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dayone.errors import AccessDenied, Conflicting, Refused, Throttled
-from dayone.ports.sessions import OwnedPolicy
+from dayone.ports.organizations import OwnedPolicy
 from dayone.setup.session_policy import (
     OwnSessionPolicy,
     SessionPolicyRequest,

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dayone.model.lifecycle import Leavers, LifeCycle, OnLeave
-from dayone.model.people import Person, Status
+from dayone.model.people import Leavers, LifeCycle, OnLeave, Person, Status
 from dayone.model.policy.rules import Guardrails, Policy
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World

@@ -8,8 +8,7 @@ from itertools import count
 
 import pytest
 
-from dayone.model.lifecycle import Leavers, LifeCycle, Welcome
-from dayone.model.people import Status
+from dayone.model.people import Leavers, LifeCycle, Status, Welcome
 from dayone.model.policy.rules import Policy
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.crashes import Crash, Fuse

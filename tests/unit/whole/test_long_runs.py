@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dayone.hr.workforce_codec import packed
+from dayone.hr.merge import packed
 from dayone.model.changes import CauseKind, Decision
 from dayone.model.commands import (
     ActivatePolicy,

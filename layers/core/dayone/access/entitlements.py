@@ -8,9 +8,8 @@ from enum import StrEnum
 from dayone.model.accounts import Account
 from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Principal, ResourceKind, assignment_in
+from dayone.model.subjects import Principal, Reason, ResourceKind, assignment_in
 from dayone.policy.ou_paths import is_under
 
 DIRECT = "direct"

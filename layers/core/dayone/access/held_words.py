@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from dayone.model.audit import AUTHOR
 from dayone.model.changes import Change
 from dayone.model.guardrails import HeldPart, Verdict
-from dayone.model.principals import AUTHOR
 
 # What else causes something, such as an HR system, decides nothing anyway.
 _PEOPLE = ("arn:", AUTHOR)

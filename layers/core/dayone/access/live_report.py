@@ -16,8 +16,7 @@ from dayone.model.subject_state import Head
 from dayone.model.subjects import ITSELF, Assignment, ResourceOf, Subject, SubjectKind
 from dayone.model.subjects import Principal as AssignedPrincipal
 from dayone.policy.ou_paths import is_under
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import AwsPrincipal, LiveAccess
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, LiveAccess, PrincipalType
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page, Records, SubjectIndex
 from dayone.ports.store import PolicyInForce

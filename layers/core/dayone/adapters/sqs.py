@@ -14,7 +14,7 @@ from dayone.errors import TooLarge, Unavailable
 from dayone.messages import inbox
 from dayone.model.commands import Command
 from dayone.model.subjects import Subject
-from dayone.ports.failures import QueueDepth
+from dayone.ports.operations import QueueDepth
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

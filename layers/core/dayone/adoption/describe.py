@@ -9,8 +9,7 @@ from dayone.adoption.policy_text import group_text, permission_set_text, read_te
 from dayone.errors import Inapplicable, Malformed, NotFound
 from dayone.executor.existing import ExistingNames, parts_in
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, PermissionSetRule, Policy
-from dayone.model.reasons import Desired
-from dayone.model.subjects import ITSELF, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Desired, Subject, SubjectKind
 from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_access import DesiredAccess, EvaluatedAccess
 from dayone.planning.desired_people import EXTERNAL

@@ -9,15 +9,14 @@ from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.executor.existing import ExistingNames, parts_in
 from dayone.lookups import caused_by, the_change
 from dayone.model.accounts import Account
-from dayone.model.adoption import Adoption, desired_digest
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import AdoptExisting
+from dayone.model.dependencies import Adoption, desired_digest
 from dayone.model.guardrails import Verdict
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired
 from dayone.model.subject_state import Head
-from dayone.model.subjects import ITSELF, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Desired, Subject, SubjectKind
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.existing import Comparison
 from dayone.planning.facts import ResolvedFact, ResolveFact

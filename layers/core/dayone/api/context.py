@@ -7,8 +7,8 @@ from dayone.executor.rate_limits import Budgets
 from dayone.ops.health import Overview
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
+from dayone.ports.identity_center import LiveAccess
 from dayone.ports.inventory import InventoryView
-from dayone.ports.live_access import LiveAccess
 from dayone.ports.operations import Clock, LearnedQuotas, RandomBytes
 from dayone.ports.records import Progress, Records, SubjectIndex
 from dayone.ports.store import Changes, Company, DueWork, Grants, Inbox, Ledger, PolicyArchive, PolicyInForce

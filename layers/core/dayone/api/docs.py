@@ -1,8 +1,9 @@
-"""Documentation pages over API Gateway: the requested page, and its response."""
+"""Documentation pages over API Gateway: the pages that are packaged, and the response to a request."""
 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any
 
 from dayone.errors import DayOneError, NotFound
@@ -73,3 +74,19 @@ def page_refusal(error: DayOneError) -> dict[str, Any]:
 
 def _answer(status: int, body: str, *, media_type: str) -> dict[str, Any]:
     return {"statusCode": status, "headers": {**_HEADERS, "Content-Type": media_type}, "body": body}
+
+
+# Powertools ships Swagger UI, of which this is all that a page needs.
+_SWAGGER_UI: Mapping[str, str] = {
+    "swagger-ui.js": "swagger-ui-bundle.min.js",
+    "swagger-ui.css": "swagger-ui.min.css",
+}
+
+
+def page_text(name: str) -> str:
+    """Return the text of one of our pages, or of a part of Swagger UI."""
+    theirs = _SWAGGER_UI.get(name)
+    # Not as a package: importing that takes pydantic and half a second.
+    folder = files("aws_lambda_powertools").joinpath("event_handler", "openapi", "swagger_ui")
+    place = folder / theirs if theirs else files("dayone").joinpath("pages", name)
+    return place.read_text(encoding="utf-8")

@@ -7,16 +7,15 @@ from typing import Protocol
 from dayone.changes.decision_request import DecidedPart
 from dayone.errors import Forbidden, Inapplicable, Outdated
 from dayone.lookups import the_change
-from dayone.model.audit import AuditEntry
+from dayone.model.audit import AUTHOR, NOBODY_ELSE, AuditEntry, by_oneself, is_same
 from dayone.model.changes import Change, ChangeState, Decision
 from dayone.model.commands import ApplyDecision
 from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import OperationState
 from dayone.model.people import Person
-from dayone.model.principals import AUTHOR, NOBODY_ELSE, by_oneself, is_same
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.ops.dead_letters import stuck_subjects_of
 from dayone.ops.health import Overview
-from dayone.ops.stuck import stuck_subjects_of
 from dayone.planning.blame import with_gainers
 from dayone.planning.judgement import is_blamed
 from dayone.ports.operations import Clock

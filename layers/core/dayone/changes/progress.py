@@ -12,11 +12,10 @@ from dayone.model.changes import OPEN_CHANGES, Change, ChangeState, Share
 from dayone.model.failures import Stuck
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
+from dayone.ops.dead_letters import stuck_subjects_of
 from dayone.ops.health import Overview
-from dayone.ops.stuck import stuck_subjects_of
 from dayone.planning.facts import change_of_accounts
-from dayone.ports.failures import QueueDepth
-from dayone.ports.operations import Clock, LearnedQuotas
+from dayone.ports.operations import Clock, LearnedQuotas, QueueDepth
 from dayone.ports.records import Page, Progress, Records
 
 LONGEST_WAIT = 20  # seconds; API Gateway ends a request after 29

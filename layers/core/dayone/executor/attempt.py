@@ -15,7 +15,7 @@ from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.former_names import share_a_name, vacated_name
 from dayone.ports.identity_center import Assignments, Directory, ExistingResource, PermissionSets, Receipt, SetPolicies
 from dayone.ports.operations import OperationQueue
-from dayone.ports.sessions import LiveSessions
+from dayone.ports.organizations import LiveSessions
 
 # These have nothing that could be changed.
 _THERE_OR_NOT = frozenset(

@@ -10,22 +10,22 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from dayone.errors import AccessDenied, Rejected
-from dayone.model.adoption import digest_of
-from dayone.model.dependencies import PARTS_OF_A_SET
-from dayone.model.reasons import Desired
-from dayone.model.subjects import Resource, Subject, SubjectKind
+from dayone.model.dependencies import PARTS_OF_A_SET, digest_of
+from dayone.model.subjects import Desired, Resource, Subject, SubjectKind
 from dayone.planning.desired_access import DesiredAccess, EvaluatedAccess
 from dayone.planning.existing import Comparison, Mismatch, compare_attributes, compare_parts, compare_user
 from dayone.ports.identity_center import (
     AssignmentKey,
+    AwsPrincipal,
     DirectoryNames,
     ExistingResource,
+    ExistingUse,
+    LiveAccess,
     NamedSets,
     PrincipalType,
     SetContents,
     SetParts,
 )
-from dayone.ports.live_access import AwsPrincipal, ExistingUse, LiveAccess
 from dayone.ports.records import Page
 
 # As many calls as the executor may make for a name, at the API's own rate of three a second.

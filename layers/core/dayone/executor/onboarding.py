@@ -12,8 +12,8 @@ from dayone.model.policy.rules import Policy
 from dayone.model.subjects import Principal, ResourceKind, Subject, SubjectKind
 from dayone.policy.welcome_text import Portal, Reachable, person_ready, welcome_mail
 from dayone.ports.messaging import EventBus
+from dayone.ports.organizations import Post
 from dayone.ports.records import Records
-from dayone.ports.sessions import Post
 from dayone.ports.store import PolicyInForce
 
 # An event takes 256 KB, and nobody reads more.

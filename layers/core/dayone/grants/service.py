@@ -12,9 +12,8 @@ from dayone.model.accounts import GONE, Account, left_alone_in
 from dayone.model.changes import Cause, CauseKind, ulid
 from dayone.model.commands import ApplyGrant
 from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState, is_grant
-from dayone.model.lifecycle import has_left
 from dayone.model.operations import Action, Applied
-from dayone.model.people import Person, Status
+from dayone.model.people import Person, Status, has_left
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind

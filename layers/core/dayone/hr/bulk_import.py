@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from dayone.errors import Unavailable
-from dayone.hr.merge import source_record
-from dayone.hr.workforce_codec import packed, stated_end, unpacked
+from dayone.hr.merge import packed, source_record, stated_end, unpacked
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import ulid_of
 from dayone.model.commands import ApplyHrRecord, ImportWorkforce
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.hr import HrSources, Roster, Rosters

@@ -8,8 +8,15 @@ from dayone.errors import Invalid
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ApproveHrConfiguration, Command, ReviewHrConfiguration
-from dayone.model.hr.sources import HrConfiguration
-from dayone.model.hr.versions import ALL_SOURCES, HrVersion, HrVersions, HrVersionState, approved, loosened
+from dayone.model.hr_sources import (
+    ALL_SOURCES,
+    HrConfiguration,
+    HrVersion,
+    HrVersions,
+    HrVersionState,
+    approved,
+    loosened,
+)
 from dayone.ports.hr import HrParameters, HrTexts, HrVersionLog, RecordedHrVersions
 from dayone.ports.store import Changes
 

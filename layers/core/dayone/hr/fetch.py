@@ -16,13 +16,12 @@ from dayone.model.commands import (
     RefreshPerson,
 )
 from dayone.model.failures import Stuck, StuckKind
-from dayone.model.hr.sources import RecordApi, Source
-from dayone.model.lifecycle import has_access
-from dayone.model.people import Person
+from dayone.model.hr_sources import RecordApi, Source
+from dayone.model.people import Person, has_access
 from dayone.model.subject_state import FactVersion, Head, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
-from dayone.ports.failures import StuckNotes
 from dayone.ports.hr import FetchedRecord, HrRecords, HrSources, WaitingHints
+from dayone.ports.operations import StuckNotes
 from dayone.ports.store import Inbox, PolicyInForce, Subjects
 
 # From one minute, since the sweep looks once a minute, doubling to a quarter of an hour.

@@ -6,11 +6,10 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dayone.errors import Inapplicable
-from dayone.hr.merge import source_record, version_tag
-from dayone.hr.workforce_codec import packed, unpacked
+from dayone.hr.merge import packed, source_record, unpacked, version_tag
 from dayone.lookups import CausePorts, Taken, caused_by, read_person
 from dayone.model.commands import ApplyHrRecord, ImportManualPeople
-from dayone.model.hr.sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Policy
 from dayone.model.preconditions import Precondition

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors.person_record import PersonRecord
-from dayone.messages.types import findings_of
+from dayone.messages.problems import findings_of
 
 MOST_PEOPLE = 100
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from dayone.model.hr.sources import FieldRule
+from dayone.model.hr_sources import FieldRule
 
 # One step of a path: a key, and behind it in brackets what an entry of the list must have, or the day that decides.
 _STEP = re.compile(

@@ -1,17 +1,20 @@
 """Merge the records of several HR systems and manual entries into one person, by precedence of sources."""
 
+import base64
 import hashlib
+import json
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
-from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision, UserNames
-from dayone.model.lifecycle import PAST_END, with_announced_end
+from dayone.errors import TooLarge
+from dayone.model.hr_sources import BY_HAND, HrRules, OnCollision, UserNames
 from dayone.model.people import Person, Status
 from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 
@@ -187,3 +190,82 @@ def _made(pattern: str, attributes: Mapping[str, str]) -> str:
     if not all(plain_letters(text) for text in parts.values()):
         return ""
     return _FIELD.sub(lambda match: plain_letters(parts[match[1]]), pattern)
+
+
+# Source: Amazon SQS API Reference, SendMessage: 1 MiB, of which the rest of the message needs a little.
+_LARGEST_PACKED = 1_000_000
+
+
+def packed(people: Mapping[str, Mapping[str, str]]) -> str:
+    """People's attributes by id as text that fits into a message."""
+    written = json.dumps(people, separators=(",", ":"), ensure_ascii=False).encode()
+    text = base64.b64encode(zlib.compress(written, 9)).decode()
+    if len(text) > _LARGEST_PACKED:
+        raise TooLarge(f"{len(people)} people do not fit into one message, even packed: split the workforce by source")
+    return text
+
+
+def unpacked(text: str) -> Mapping[str, Mapping[str, str]]:
+    """Decode a text written by `packed`."""
+    people: Mapping[str, Mapping[str, str]] = json.loads(zlib.decompress(base64.b64decode(text)))
+    return people
+
+
+# How HR systems write that there is no last day.
+_NEVER = date.max.isoformat()
+
+
+def stated_end(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Return the attributes of the end; empty for a record that states no end.
+
+    An end is the status `ended`, or a last day in ISO 8601 that is not before the first: that would be of another
+    employment. A last day contradicted by the status has been removed from the attributes before.
+    """
+    status, last = attributes.get("status", ""), attributes.get("end_date", "")
+    if status == Status.ENDED:
+        return {"status": status, **({"end_date": last} if last else {})}
+    is_end = bool(last) and last != _NEVER and attributes.get("start_date", "") <= last
+    return {"end_date": last} if is_end else {}
+
+
+def clear_ends(stated: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Mapping[str, str]]:
+    """Return the end of each person; `stated` is the end in each of their rows, empty without one.
+
+    A person with a row without an end stays employed by that row; of several last days the latest counts.
+    """
+
+    def lateness(end: Mapping[str, str]) -> tuple[bool, str]:
+        return end.get("status") != Status.ENDED, end.get("end_date", "")
+
+    return {person: max(ends, key=lateness) for person, ends in stated.items() if all(ends)}
+
+
+# The last day of an employment before, beside a record's own attributes; it is not an attribute of a person.
+PAST_END = "past_end_date"
+# Systems change the status hours or days behind the last day, so a last day just over counts more than the status.
+STATUS_FOLLOWS_WITHIN = timedelta(days=7)
+
+
+def current_employment(attributes: Mapping[str, str], *, at: datetime) -> dict[str, str]:
+    """Return the attributes as of `at`, with a last day that contradicts the status in `PAST_END`; days in ISO 8601.
+
+    This is for a status from the source: a default contradicts nothing. `active` contradicts a last day before the
+    first day, and one that was over for a week when the record was sent. `on_leave`, which some systems use for
+    leavers, contradicts none.
+    """
+    first, last = attributes.get("start_date", ""), attributes.get("end_date", "")
+    hardly_over = (at - STATUS_FOLLOWS_WITHIN).date().isoformat()
+    # Days in ISO 8601 sort as they come.
+    is_contradicted = attributes.get("status") == Status.ACTIVE and (last < first or last < hardly_over)
+    return {**attributes, "end_date": "", PAST_END: last} if last and is_contradicted else dict(attributes)
+
+
+def with_announced_end(attributes: Mapping[str, str], *, before: Mapping[str, str]) -> dict[str, str]:
+    """Return the attributes without `PAST_END`, restored as the last day if the source had announced it while active.
+
+    An announced last day has come: the same record again does not reactivate anybody.
+    """
+    past, first = attributes.get(PAST_END, ""), attributes.get("start_date", "")
+    kept = {name: text for name, text in attributes.items() if name != PAST_END}
+    was_announced = past and before.get("end_date") == past and before.get("status") != Status.ENDED
+    return {**kept, "end_date": past} if was_announced and first <= past else kept

@@ -4,12 +4,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dayone.hr.merge import attributes_of, candidates, lacking, merged_person, overruled, taken_in, version_tag
-from dayone.hr.workforce_codec import stated_end
+from dayone.hr.merge import (
+    PAST_END,
+    attributes_of,
+    candidates,
+    lacking,
+    merged_person,
+    overruled,
+    stated_end,
+    taken_in,
+    version_tag,
+)
 from dayone.model.accounts import Account
 from dayone.model.commands import ApplyHrRecord, RefreshAccount
-from dayone.model.hr.sources import BY_HAND, HrRules, OnCollision
-from dayone.model.lifecycle import PAST_END
+from dayone.model.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.model.people import Person, Status
 from dayone.model.subject_state import FactVersion, Head, NameClaim, Plan, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic
-from dayone.hr.connectors.authentication import comes_from
-from dayone.hr.connectors.base import Heard, kind_called
-from dayone.hr.connectors.files import garbled
+from dayone.hr.connectors.base import Heard, comes_from, kind_called
 from dayone.hr.connectors.okta import challenge
+from dayone.hr.connectors.workforce_file import garbled
 from dayone.messages.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, Delivery
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce, NoteRefusedRecord
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.hr import HrSources, SigningKeys, TokenKeys
 from dayone.ports.store import Inbox

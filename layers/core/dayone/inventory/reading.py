@@ -10,9 +10,8 @@ from dayone.inventory.read_plan import read_costs, with_counted
 from dayone.model.inventory import FURTHER, Pass, ReadMethod, Row, Section
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import SubjectKind
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import Inventory, InventoryReader
-from dayone.ports.live_access import AwsPrincipal
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page
 from dayone.ports.store import Company

@@ -15,9 +15,8 @@ from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
 from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, Row, Section
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
-from dayone.ports.live_access import Standing
 from dayone.ports.operations import Clock
 from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.store import Company

@@ -5,7 +5,7 @@ EventBridge's own envelope is around each, and every detail has the `id` of the 
 
 from typing import Annotated, NotRequired, TypedDict
 
-from dayone.messages.types import AccountId, ChangeId, Count, Described, Moment, PersonId, enum_of
+from dayone.messages.problems import AccountId, ChangeId, Count, Described, Moment, PersonId, enum_of
 from dayone.model.changes import CauseKind, ChangeState
 from dayone.model.operations import DeletionOutcome, OperationState
 

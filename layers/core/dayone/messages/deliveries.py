@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NotRequired, TypedDict
 
 from dayone.errors import DayOneError, Malformed
-from dayone.messages.problems import MEDIA_TYPE, problem_headers, problem_of
-from dayone.messages.types import ChangeId, Href
+from dayone.messages.problems import MEDIA_TYPE, ChangeId, Href, problem_headers, problem_of
 
 # Characters of a source's name in a path, whether there is such a source or not.
 LONGEST_SOURCE = 128

@@ -7,10 +7,10 @@ in the order in which they were put.
 from dataclasses import dataclass
 from datetime import datetime
 
-from dayone.model.adoption import Adoption
 from dayone.model.changes import Cause, CauseKind, Decision
+from dayone.model.dependencies import Adoption
 from dayone.model.grants import Grant
-from dayone.model.hr.sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, Subject, SubjectKind
 

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
-from dayone.model.reasons import Reason
 from dayone.model.retry import Refusal
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject
+from dayone.model.subjects import Reason, Resource, ResourceKind, ResourceOf, Subject
 
 
 class Action(StrEnum):

@@ -6,15 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from dayone.model.accounts import GONE, Account, AccountState
-from dayone.model.adoption import Adoption
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Blame, Cause
+from dayone.model.dependencies import Adoption
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, RemovalBudget, Verdict
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.people import Person
-from dayone.model.reasons import Reason
-from dayone.model.subjects import Resource, Subject
+from dayone.model.subjects import Reason, Resource, Subject
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,12 @@
-"""The names of what is planned as one unit, of the AWS resources of each, and of assignments and their principals."""
+"""The names of what is planned as one unit and of its AWS resources, and what is desired of these with the reasons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from dayone.model.accounts import AccountState
 
 # Begins the principal of an assignment that is a person's own; no group's key may begin so.
 PERSON_PREFIX = "person:"
@@ -180,3 +183,36 @@ def permission_set_named(name: str) -> ResourceOf:
 def provisioning_of(permission_set: str) -> ResourceOf:
     """Return the mark that a permission set is complete and provisioned wherever it is in use."""
     return ResourceOf(Subject(SubjectKind.PERMISSION_SET, permission_set), Resource(ResourceKind.PROVISIONING))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason for a desired resource: the rule (`file:line`, or `employment`), and the facts that make it apply."""
+
+    rule: str
+    because: str
+
+
+@dataclass(frozen=True)
+class DesiredResource:
+    """Desired attributes of one resource, with the reasons."""
+
+    attributes: Mapping[str, str]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Desired:
+    """All resources a subject should have; `left_alone` is the reason why nothing may be changed, if there is one.
+
+    `gives_up` are resources to remove although their kind is kept otherwise, and `notes` list what is not done, and
+    why. `gone` is the state of an account that is closed: its resources are cleaned up. `doubtful` is the reason why a
+    human must decide on every removal, however small.
+    """
+
+    resources: Mapping[Resource, DesiredResource]
+    left_alone: str = ""
+    gives_up: frozenset[Resource] = frozenset()
+    notes: tuple[str, ...] = ()
+    gone: AccountState | None = None
+    doubtful: str = ""

@@ -7,7 +7,7 @@ from itertools import groupby, islice, takewhile
 
 from dayone.errors import Invalid
 from dayone.model.audit import GENESIS, AlteredRecord, AuditRecord, LaneEnd, StoredRecord, first_break
-from dayone.ports.audit import AuditLog
+from dayone.ports.records import AuditLog
 
 MOST_AT_ONCE = 10_000
 # Of a day beside one on which a lane has nothing: what is next to it is near, if not next to midnight.

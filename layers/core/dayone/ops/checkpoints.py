@@ -11,8 +11,8 @@ from dayone.errors import Malformed
 from dayone.messages.bus_events import AuditCheckpointDetail, CheckpointLane
 from dayone.messages.codec import stamp
 from dayone.model.audit import AlteredRecord, AuditRecord, LaneEnd
-from dayone.ports.audit import AuditLog, CheckpointArchive, LaneEnds, SigningKey
 from dayone.ports.messaging import DetailType, DomainEvent, EventBus
+from dayone.ports.records import AuditLog, CheckpointArchive, LaneEnds, SigningKey
 
 _SIGNED = ("at", "lanes", "table")
 _DIGEST_LENGTH = 64

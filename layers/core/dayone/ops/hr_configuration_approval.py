@@ -4,10 +4,10 @@ from typing import Protocol
 
 from dayone.errors import Forbidden, Inapplicable, NotFound
 from dayone.lookups import caused_by
+from dayone.model.audit import NOBODY_ELSE, is_same
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApproveHrConfiguration
-from dayone.model.hr.versions import ALL_SOURCES, HrVersionState
-from dayone.model.principals import NOBODY_ELSE, is_same
+from dayone.model.hr_sources import ALL_SOURCES, HrVersionState
 from dayone.ops.health import Overview
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.operations import Clock, RandomBytes

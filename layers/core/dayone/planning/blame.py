@@ -5,11 +5,11 @@ from dataclasses import fields, replace
 from itertools import chain
 
 from dayone.model.accounts import Account
+from dayone.model.audit import AUTHOR
 from dayone.model.changes import Blame
 from dayone.model.dependencies import PARTS_OF_A_SET
 from dayone.model.guardrails import HeldPart
-from dayone.model.lifecycle import Stage, begins_at, stage_of
-from dayone.model.people import Person, Status
+from dayone.model.people import Person, Stage, Status, begins_at, stage_of
 from dayone.model.policy.origins import (
     EXCEPT,
     GIVES,
@@ -27,7 +27,6 @@ from dayone.model.policy.origins import (
     set_rule,
 )
 from dayone.model.policy.rules import AccountSelector, PersonSelector, SensitiveNames
-from dayone.model.principals import AUTHOR
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.causes import (

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from dayone.model.accounts import Account
-from dayone.model.hr.sources import BY_HAND
-from dayone.model.lifecycle import LifeCycle, Stage, stage_of
-from dayone.model.people import Person
+from dayone.model.hr_sources import BY_HAND
+from dayone.model.people import LifeCycle, Person, Stage, stage_of
 from dayone.model.policy.origins import Origins, cycle_parts
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, SourceRecord, SubjectState

@@ -8,8 +8,7 @@ from typing import Any
 from dayone.model.accounts import Account
 from dayone.model.people import Person
 from dayone.model.policy.rules import GroupRule, PersonSelector, Policy
-from dayone.model.reasons import DesiredResource, Reason
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import DesiredResource, Reason, Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import membership_reasons, reasons_for_account, reasons_for_person
 from dayone.policy.match_index import AccountSelectors, PersonSelectors, numbers
 

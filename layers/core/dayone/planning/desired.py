@@ -24,9 +24,8 @@ from dayone.model.policy.rules import (
     PersonSelector,
     Policy,
 )
-from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import Head, Mover, SubjectState
-from dayone.model.subjects import Resource, ResourceKind
+from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind
 from dayone.policy.matching import describes, rules_that_stop_short, selects_account, selects_person
 from dayone.policy.sensitivity import sensitivity_of
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired
-from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import Assignment, Desired, Principal, Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
 from dayone.ports.operations import Clock

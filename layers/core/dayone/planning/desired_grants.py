@@ -6,13 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from dayone.model.accounts import Account, AccountState, left_alone_in
 from dayone.model.grants import Ending, Grant, GrantState, is_grant, is_of_grants
-from dayone.model.lifecycle import has_access
 from dayone.model.operations import Applied
-from dayone.model.people import Person
+from dayone.model.people import Person, has_access
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import Resource, ResourceKind, assignment_in
+from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind, assignment_in
 from dayone.policy.sensitivity import sensitivity_of
 
 # Long enough for what has ended to be gone.

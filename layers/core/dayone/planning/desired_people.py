@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from dayone.model.guardrails import COVERED_FOR
-from dayone.model.lifecycle import (
+from dayone.model.operations import Applied
+from dayone.model.people import (
     IdentitySource,
     Leavers,
     LifeCycle,
+    Person,
     Stage,
+    Status,
     begins_at,
     has_access,
     next_stage_at,
     stage_of,
 )
-from dayone.model.operations import Applied
-from dayone.model.people import Person, Status
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.desired import EachRule, Rules
 from dayone.planning.desired_grants import next_turn
 from dayone.planning.former_names import is_to_be_renamed

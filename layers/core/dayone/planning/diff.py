@@ -20,8 +20,17 @@ from dayone.model.dependencies import (
 )
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.policy.rules import Protection
-from dayone.model.reasons import Desired, DesiredResource, Reason
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import (
+    Desired,
+    DesiredResource,
+    Reason,
+    Resource,
+    ResourceKind,
+    ResourceOf,
+    Subject,
+    SubjectKind,
+    assignment_in,
+)
 from dayone.policy.managed_policies import HARMLESS, ONLY_DENY, SENSITIVE, WITH_DENY
 
 _MANAGED = {

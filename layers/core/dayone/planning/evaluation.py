@@ -6,17 +6,14 @@ from datetime import datetime
 from functools import cache, cached_property
 
 from dayone.model.accounts import Account
-from dayone.model.adoption import Adoption
-from dayone.model.dependencies import Difference, adds_access, is_removal
+from dayone.model.dependencies import Adoption, Difference, adds_access, is_removal
 from dayone.model.guardrails import Ground
-from dayone.model.lifecycle import LifeCycle, has_left
 from dayone.model.operations import Action, Applied
-from dayone.model.people import Person
+from dayone.model.people import LifeCycle, Person, has_left
 from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Desired, Reason
 from dayone.model.subject_state import Head, SourceRecord, SubjectState
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import Desired, Reason, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
 from dayone.planning.desired_grants import announced_ends, reasons_to_mend, with_approved_ends, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dayone.model.adoption import digest_of
+from dayone.model.dependencies import digest_of
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 
 _MOST_LISTED = 12

@@ -10,8 +10,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, ulid_of
 from dayone.model.commands import AdoptExisting, ApplyGrant, Command
 from dayone.model.grants import MOST_OPEN, End, Ending, Grant, GrantState, joined
-from dayone.model.lifecycle import LifeCycle, has_access, has_left
-from dayone.model.people import Person, Status
+from dayone.model.people import LifeCycle, Person, Status, has_access, has_left
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import FactVersion, Head, SourceRecord, SubjectState
 from dayone.model.subjects import Subject, SubjectKind

@@ -7,13 +7,11 @@ from datetime import datetime
 from dayone.model.accounts import Account
 from dayone.model.dependencies import Difference
 from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict
-from dayone.model.lifecycle import begins_at, has_access
-from dayone.model.people import Person, Status
+from dayone.model.people import Person, Status, begins_at, has_access
 from dayone.model.policy.origins import GIVES, assignment_rule, group_rule, part_digest
 from dayone.model.policy.rules import AccountSelector, PersonSelector, Policy
-from dayone.model.reasons import Desired, DesiredResource
 from dayone.model.subject_state import SourceRecord
-from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import Desired, DesiredResource, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.causes import manual_record
 from dayone.planning.desired import Rules, people_named
 from dayone.planning.diff import differences

@@ -6,9 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from dayone.model.guardrails import Verdict, spoken_for
-from dayone.model.lifecycle import Leavers, has_left
 from dayone.model.operations import Action, Applied
-from dayone.model.people import Person, Status
+from dayone.model.people import Leavers, Person, Status, has_left
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Resource, ResourceKind

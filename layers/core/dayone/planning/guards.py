@@ -17,9 +17,8 @@ from dayone.model.policy.rules import (
     Reservations,
     SensitiveNames,
 )
-from dayone.model.reasons import Desired, DesiredResource, Reason
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import Resource, ResourceKind, Subject
+from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind, Subject
 from dayone.policy.matching import is_narrower
 from dayone.policy.sensitivity import Sensitivity, groups_with_access, principals_exposed, was_given
 

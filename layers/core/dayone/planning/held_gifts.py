@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.model.accounts import Account
-from dayone.model.adoption import Adoption, digest_of
-from dayone.model.dependencies import PARTS_OF_A_SET, Difference, is_removal
+from dayone.model.dependencies import PARTS_OF_A_SET, Adoption, Difference, digest_of, is_removal
 from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
 from dayone.model.policy.origins import approval_of, assignment_of, assignment_rule, birthright_of
 from dayone.model.policy.rules import PermissionSetRule, PersonSelector, Policy
-from dayone.model.reasons import Desired
 from dayone.model.subject_state import SourceRecord, SubjectState
-from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import ITSELF, Desired, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.causes import EMPLOYMENT, manual_in_force
 from dayone.planning.desired import assignment_reasons, entered_by, is_new, membership_reasons
 from dayone.planning.former_names import has_vacated

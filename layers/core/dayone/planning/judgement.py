@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from dayone.model.audit import is_same
 from dayone.model.changes import Decision
 from dayone.model.dependencies import COUNTED, Difference, is_removal
 from dayone.model.guardrails import (
@@ -24,7 +25,6 @@ from dayone.model.guardrails import (
 )
 from dayone.model.operations import Applied
 from dayone.model.policy.rules import Policy
-from dayone.model.principals import is_same
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, Subject
 from dayone.planning.evaluation import Diff

@@ -10,9 +10,8 @@ from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, Refresh
 from dayone.model.dependencies import WITHOUT_ATTRIBUTES
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
-from dayone.model.lifecycle import IdentitySource, has_access
 from dayone.model.operations import Action, Applied, Operation, OperationState
-from dayone.model.people import Person
+from dayone.model.people import IdentitySource, Person, has_access
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import (
     Bootstrap,

@@ -12,7 +12,7 @@ from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.unmatched_rules import did_you_mean
-from dayone.ports.live_access import AwsPrincipal, LiveAccess
+from dayone.ports.identity_center import AwsPrincipal, LiveAccess
 from dayone.ports.records import SubjectIndex
 
 # The API may ask Identity Center five times in a second, and has to answer within some.

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.model.accounts import Account, AccountState
-from dayone.model.lifecycle import LifeCycle, Stage, stage_of
-from dayone.model.people import SELECTABLE_DATES, Person, Status, date_of
+from dayone.model.people import SELECTABLE_DATES, LifeCycle, Person, Stage, Status, date_of, stage_of
 from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, Condition, GroupRule, PersonSelector
 from dayone.policy.matching import (

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dayone.model.lifecycle import Mail
 from dayone.model.operations import Operation
-from dayone.model.people import Person
+from dayone.model.people import Mail, Person
 from dayone.ports.messaging import DetailType, DomainEvent
-from dayone.ports.sessions import WelcomeMail
+from dayone.ports.organizations import WelcomeMail
 
 if TYPE_CHECKING:
     from dayone.messages.bus_events import PersonReadyDetail

@@ -8,8 +8,7 @@ from typing import NamedTuple, Protocol
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause
 from dayone.model.commands import FetchHrRecord
-from dayone.model.hr.sources import HrConfiguration, Source, TokenIssuer
-from dayone.model.hr.versions import HrVersion, HrVersions
+from dayone.model.hr_sources import HrConfiguration, HrVersion, HrVersions, Source, TokenIssuer
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Subject
 

@@ -5,8 +5,7 @@ from typing import Protocol
 
 from dayone.model.inventory import Finding, Pass, Row, Section
 from dayone.model.subjects import Resource
-from dayone.ports.identity_center import AssignmentKey
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal
 from dayone.ports.records import Page
 
 type Attributes = Mapping[str, str]

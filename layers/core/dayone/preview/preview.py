@@ -13,9 +13,8 @@ from dayone.model.dependencies import ROOTS, Difference
 from dayone.model.guardrails import Tally, limit
 from dayone.model.operations import Action
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Reason, Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.additions import additions, judge_additions_of_all
 from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL

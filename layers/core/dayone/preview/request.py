@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors.person_record import PersonRecord, RecordedPerson
-from dayone.messages.types import findings_of
+from dayone.messages.problems import findings_of
 from dayone.model.accounts import Account, AccountState
 from dayone.model.people import Person
 from dayone.policy.ou_paths import names_in

@@ -12,8 +12,7 @@ from dayone.executor.existing import ExistingNames
 from dayone.lookups import walk_company, walk_kind
 from dayone.model.accounts import Account
 from dayone.model.changes import CauseKind
-from dayone.model.lifecycle import has_access
-from dayone.model.people import Person
+from dayone.model.people import Person, has_access
 from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import THE_POLICY, Principal, Subject, SubjectKind
@@ -22,8 +21,8 @@ from dayone.planning.evaluation import PolicyEvaluator
 from dayone.planning.facts import evaluator_of
 from dayone.planning.guards import CompanyRecords, judged_as_edit
 from dayone.policy.protection import ProtectionPorts, check_protection
-from dayone.policy.reachable import read_policy_here
 from dayone.policy.sensitive_notes import sensitive_sets
+from dayone.policy.service import read_policy_here
 from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
 from dayone.policy.unmatched_rules import UnmatchedRules
 from dayone.ports.operations import Clock

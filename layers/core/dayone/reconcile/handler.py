@@ -1,13 +1,12 @@
 """Handle one command of the inbox: every kind of command has one handler, in one table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from dayone.accounts.discovery import DiscoveryPorts, discover_accounts
-from dayone.accounts.organizational_units import UnitPorts, look_below_unit
+from dayone.accounts.discovery import DiscoveryPorts, UnitPorts, discover_accounts, look_below_unit
 from dayone.adoption.service import decided_fact
 from dayone.errors import Forbidden
 from dayone.hr.bulk_import import ImportPorts, import_workforce
@@ -21,14 +20,17 @@ from dayone.hr.fetch import FetchPorts, RefreshPorts, SourcePace, fetch_record, 
 from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import EchoNotes, Naming, resolve_names, resolve_person
 from dayone.model import commands
-from dayone.model.commands import Command, needs_acceptance
-from dayone.model.lifecycle import has_left
+from dayone.model.changes import Cause, ulid_of
+from dayone.model.commands import Command, ReconcileSubject, needs_acceptance
+from dayone.model.people import Person, has_left
 from dayone.model.subject_state import Head
-from dayone.planning.facts import ResolvedFact, recorded_fact, resolve_account
-from dayone.ports.failures import StuckNotes
+from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.facts import ResolvedFact, fact_entry, recorded_fact, resolve_account
+from dayone.planning.former_names import Vacancy, vacancy, vacated_name
 from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.idempotency import Acceptances, Echoes
 from dayone.ports.messaging import Schedules
+from dayone.ports.operations import StuckNotes
 from dayone.ports.organizations import Organization
 from dayone.ports.records import Progress
 from dayone.ports.store import (
@@ -49,7 +51,38 @@ from dayone.reconcile.policy_rollout import ActivationPorts, activate_policy
 from dayone.reconcile.requeue import Requeue, Wakeups
 from dayone.reconcile.retry import RetryPorts, bootstrap_accounts, retry_subjects
 from dayone.reconcile.subject import Reconciliation, reconcile_subject
-from dayone.reconcile.vacate_names import vacate_names
+
+
+def vacate_names(person: str, *, cause: Cause, ports: Reconciliation) -> Vacancy:
+    """Plan a leaver without their names, as a change of its own; return whether that was possible.
+
+    Another person gets the name in AWS only after their user is renamed or deleted there. Repetition is harmless.
+    """
+    subject = Subject(SubjectKind.PERSON, person)
+    policy, now, name = ports.policies.current(), ports.clock(), f"user-name:{vacated_name(person).casefold()}"
+    found = vacancy(ports.subjects.load(subject), policy=policy, now=now)
+    if found is not Vacancy.FREE or ports.subjects.claimed(name).holder not in ("", person):
+        return Vacancy.NOT_YET if found is Vacancy.NOT_YET else Vacancy.KEPT
+
+    def without_names(command: Command, head: Head, now: datetime) -> ResolvedFact:
+        # They may have come back since.
+        is_free = vacancy(ports.subjects.load(subject), policy=policy, now=now) is Vacancy.FREE
+        if not is_free or not isinstance(head.fact, Person):
+            return recorded_fact(head)
+        return ResolvedFact(
+            fact=replace(head.fact, user_name=vacated_name(person), email=""),
+            version=head.version,
+            source_records=head.source_records,
+            claims=(name,),
+            former_holders=head.former_holders,
+            notes=("gives up the user name and the e-mail address, which are needed for somebody who is here",),
+            audit=(fact_entry(command, outcome="recorded", detail="names given up", now=now),),
+        )
+
+    theirs = replace(cause, change=ulid_of(cause.at, name=f"names of {subject} {cause.change}"))
+    reconcile_subject(ReconcileSubject(subject=subject, cause=theirs), resolve=without_names, ports=ports)
+    return Vacancy.FREE
+
 
 type Handlers = Mapping[type[Command], Callable[[Any], object]]
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from dayone.errors import DayOneError, Forbidden, Unavailable
 from dayone.messages.inbox import HandledMessage
 from dayone.model.failures import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
-from dayone.ports.failures import StuckNotes
 from dayone.ports.messaging import Returns
+from dayone.ports.operations import StuckNotes
 from dayone.ports.store import Changes, DeadLetters
 
 # Another try a moment later mends most failures: two wrote the same record, or AWS throttled. The others come back

@@ -10,7 +10,7 @@ from dayone.model.audit import expiry_entries
 from dayone.model.changes import CauseKind
 from dayone.model.commands import AdoptExisting, ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.guardrails import RemovalBudget, Verdict, expired, limit
-from dayone.model.hr.sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan

@@ -1,21 +1,89 @@
-"""Requeue due subjects, and trigger the executor when operations wait unnoticed."""
+"""Requeue due subjects, failed work and lost denials of sessions, and trigger the executor when operations wait."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
 
-from dayone.executor.failed_work import PlanFailedAgain, plan_failed_again
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.hr.configuration_approval import WatchPorts, reviews_due
 from dayone.hr.fetch import READ_AHEAD
 from dayone.model.changes import OPEN_FOR_LONG, Cause, CauseKind, ulid_of
-from dayone.model.commands import Command, RefreshPerson, planning_again
-from dayone.model.subjects import THE_ORGANIZATION, Subject, SubjectKind
-from dayone.ports.failures import StuckSubjects
+from dayone.model.commands import Command, RefreshPerson, RestoreResources, planning_again
+from dayone.model.failures import SWEEP, FailedWork, planned_again
+from dayone.model.subjects import THE_ORGANIZATION, Resource, ResourceKind, Subject, SubjectKind
 from dayone.ports.hr import DueHints
+from dayone.ports.operations import FailedSubjects, StuckSubjects
+from dayone.ports.organizations import DeniedUsers, RevokedSessions
 from dayone.ports.records import Records
 from dayone.ports.store import DueWork, Engine, Inbox, OpenChanges
-from dayone.reconcile.restore_sessions import SessionsPorts, missing_revocations
+
+_ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsPorts:
+    """Ports for finding missing revocations."""
+
+    revoked: RevokedSessions
+    denied: DeniedUsers
+
+
+def missing_revocations(*, ports: SessionsPorts, now: datetime) -> Iterator[RestoreResources]:
+    """Yield a request for each person missing from the policies that deny their sessions, as after an edit.
+
+    AWS is not called while nobody's sessions are revoked. Raises NotFound when a policy does not exist.
+    """
+    recorded = ports.revoked.confirmed()
+    if not recorded:
+        return
+    users = ports.denied.users()
+    for person, user_id in recorded:
+        if user_id not in users:
+            change = ulid_of(now, name=f"{person} is missing from the policy that ends sessions")
+            cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
+            yield RestoreResources(subject=person, cause=cause, missing=(_ENDED_SESSIONS,))
+
+
+_WHILE_UNDER_WAY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanFailedAgain:
+    """Dependencies of the sweep over failed work."""
+
+    failed: FailedSubjects
+    records: Records
+    inbox: Inbox
+    clock: Callable[[], datetime]
+
+
+def plan_failed_again(*, ports: PlanFailedAgain) -> int:
+    """Ask for each subject whose time has come; returns how many. A subject of which nothing is left is forgotten."""
+    now, count = ports.clock(), 0
+    # Hundreds may have failed for the same reason: what was in their way is read once.
+    applied = cache(lambda subject: ports.records.subject(subject).applied)
+    for failed in ports.failed.all():
+        if failed.at > now and not any(each.is_over(applied(each.resource.subject)) for each in failed.obstacles):
+            continue
+        if ports.records.subject(failed.subject).head.outstanding:
+            ports.failed.keep(replace(failed, at=now + _WHILE_UNDER_WAY))
+        elif failed.is_planned:
+            ports.failed.forget(failed.subject)
+        else:
+            # Put on the inbox first: an interrupted run puts it there again, which is harmless.
+            ports.inbox.put([_again(failed, now=now)])
+            ports.failed.keep(planned_again(failed, now=now))
+            count += 1
+    return count
+
+
+def _again(failed: FailedWork, *, now: datetime) -> Command:
+    subject = failed.subject
+    change = ulid_of(now, name=f"{subject} has failed")
+    cause = Cause(change=change, kind=CauseKind.DUE, actor=SWEEP, reference="sweep", at=now)
+    return planning_again(subject, cause=cause)
+
 
 _AT_MOST = 1000
 _CHANGES_AT_ONCE = 100

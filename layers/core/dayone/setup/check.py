@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from dayone.errors import DayOneError
 from dayone.executor.rate_limits import Budgets
-from dayone.model.lifecycle import IdentitySource
-from dayone.model.principals import ALONE
+from dayone.model.audit import ALONE
+from dayone.model.people import IdentitySource
 from dayone.ports.setup import (
     ConcurrencySight,
     InstanceSight,
@@ -33,8 +33,15 @@ from dayone.setup.identity_center import (
     key_may_be_used,
     store_fits,
 )
-from dayone.setup.organization import control_policies, events_arrive, management_access, may_administer, trail_records
-from dayone.setup.quotas import budgets_fit, room_findings
+from dayone.setup.organization import (
+    budgets_fit,
+    control_policies,
+    events_arrive,
+    management_access,
+    may_administer,
+    room_findings,
+    trail_records,
+)
 from dayone.setup.state_table import table_findings
 
 _INSTANCE = "sso:DescribeInstance"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dayone.errors import Malformed
-from dayone.ports.sessions import OwnedPolicy
+from dayone.ports.organizations import OwnedPolicy
 from dayone.ports.state_tables import TableClaim, TableDescription
 from dayone.setup.session_policy import SessionPolicyRequest, StackAction, policy_name
 

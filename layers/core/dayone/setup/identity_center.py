@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from dayone.errors import DayOneError
-from dayone.model.lifecycle import IdentitySource
+from dayone.model.people import IdentitySource
 from dayone.ports.setup import SeenInstance, SeenOrganization
 from dayone.setup.findings import Finding, amiss, doubtful, fine, unseen
 

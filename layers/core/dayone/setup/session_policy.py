@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dayone.errors import DayOneError, NotFound, Refused, Unavailable
-from dayone.ports.sessions import OwnedPolicy, SessionPolicyStore
+from dayone.ports.organizations import OwnedPolicy, SessionPolicyStore
 from dayone.ports.setup import StackAnswers
 
 # Source: AWS Organizations User Guide, "Quotas and service limits": service control policies that are attached to a

@@ -26,9 +26,14 @@ from dayone.adapters.identity_center.names import IdentityStoreNames, SsoNamedSe
 from dayone.adapters.identity_center.permission_set_policies import SsoSetContents
 from dayone.adapters.inventory import DynamoInventoryView
 from dayone.adapters.setup.instance import IdentityCenterKeySight, SsoInstanceSight
-from dayone.adapters.setup.organization import CloudTrailSight, OrganizationsSight
-from dayone.adapters.setup.quotas import IamRoleSight, LambdaConcurrencySight, ServiceQuotaSight
-from dayone.adapters.setup.table import DynamoTableSight
+from dayone.adapters.setup.probes import (
+    CloudTrailSight,
+    DynamoTableSight,
+    IamRoleSight,
+    LambdaConcurrencySight,
+    OrganizationsSight,
+    ServiceQuotaSight,
+)
 from dayone.adapters.sqs import SqsInbox, SqsInboxBacklog
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.api.context import AccessApi
@@ -37,7 +42,7 @@ from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.ops.health import Overview
 from dayone.planning.desired_access import DesiredAccess
-from dayone.policy.reachable import PolicyWithinReach
+from dayone.policy.service import PolicyWithinReach
 from dayone.ports.store import PolicyInForce
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
 from dayone.setup.check import CheckSettings, GivenSettings

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dayone.adapters.cloudformation import SsmOwnApis
     from dayone.adapters.dynamodb.table import DynamoTable
     from dayone.api.context import AccessApi
-    from dayone.events.publish import PublishEvents
+    from dayone.events import PublishEvents
     from dayone.executor.executor import ExecuteOperations
     from dayone.hr.webhook import ReceiveHrEvent
     from dayone.inventory.service import ReadInventory
@@ -167,9 +167,8 @@ def reconcile_access_ports() -> "ReconcileAccess":
     from dayone.adapters.dynamodb.parked import DynamoFailedSubjects, DynamoParkedOperations, DynamoStuckSubjects
     from dayone.adapters.dynamodb.read_models import DynamoRecords
     from dayone.adapters.sqs import SqsEngine, SqsInbox
-    from dayone.executor.failed_work import PlanFailedAgain
     from dayone.executor.parking import WakeWaiting
-    from dayone.reconcile.sweep import ReconcileAccess, Unfinished
+    from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished
     from dayone.wiring import hr, people
 
     given = settings.read(settings.ReconcileAccessSettings)
@@ -205,8 +204,8 @@ def publish_events_ports() -> "PublishEvents":
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.leases import DynamoOpenMarks
     from dayone.adapters.dynamodb.read_models import DynamoRecords
-    from dayone.adapters.event_bus import DynamoStream, EventBridgeBus
-    from dayone.events.publish import PublishEvents
+    from dayone.adapters.messaging import DynamoStream, EventBridgeBus
+    from dayone.events import PublishEvents
 
     given = settings.read(settings.PublishEventsSettings)
     table = _table(given.table_name)
@@ -224,7 +223,7 @@ def sign_checkpoint_ports() -> "SignCheckpoint":
     from dayone.adapters.aws.clients import client
     from dayone.adapters.checkpoints import KmsSigningKey, S3CheckpointArchive
     from dayone.adapters.dynamodb.audit_log import DynamoLaneEnds
-    from dayone.adapters.event_bus import EventBridgeBus
+    from dayone.adapters.messaging import EventBridgeBus
     from dayone.ops.checkpoints import SignCheckpoint
 
     given = settings.read(settings.SignCheckpointSettings)
@@ -263,7 +262,7 @@ def access_api_wired() -> "AccessApi":
 @cache
 def show_docs_ports() -> "Callable[[str], str]":
     """For /docs"""
-    from dayone.adapters.packaged_docs import page_text
+    from dayone.api.docs import page_text
 
     return page_text
 
@@ -271,9 +270,13 @@ def show_docs_ports() -> "Callable[[str], str]":
 @cache
 def claim_table_ports() -> "ClaimTable":
     """For CloudFormation's StateTableClaim."""
-    from dayone.wiring import table as wiring_table
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.cloudformation import PresignedStackAnswers
+    from dayone.adapters.dynamodb.read_models import DynamoStateTables
+    from dayone.setup.state_table import ClaimTable
 
-    return wiring_table.state_table_ports(clock=_now, sleep=time.sleep)
+    tables = DynamoStateTables(client("dynamodb"))
+    return ClaimTable(tables=tables, answers=PresignedStackAnswers(), clock=_now, sleep=time.sleep)
 
 
 def _table(name: str) -> "DynamoTable":

@@ -9,11 +9,11 @@ from dayone import settings
 
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb.table import DynamoTable
-    from dayone.adapters.hr.configuration import SsmHrSources, SsmHrTexts
+    from dayone.adapters.hr.sources import SsmHrSources, SsmHrTexts
     from dayone.hr.configuration_approval import ConfigurationPorts, WatchPorts
     from dayone.hr.connectors.full_records import ReadPerson
     from dayone.hr.webhook import ReceiveHrEvent
-    from dayone.model.hr.sources import HrConfiguration
+    from dayone.model.hr_sources import HrConfiguration
     from dayone.reconcile.handler import HrPorts
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings, ReconcileAccessSettings
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def hr_intake_ports(given: "ReceiveHrEventSettings", *, clock: Callable[[], datetime]) -> "ReceiveHrEvent":
     """For POST /hr/{source}."""
     from dayone.adapters.aws.clients import client
-    from dayone.adapters.hr.secrets import PublishedTokenKeys, SecretNames, SecretsManagerKeys
+    from dayone.adapters.hr.sources import PublishedTokenKeys, SecretNames, SecretsManagerKeys
     from dayone.adapters.sqs import SqsInbox
     from dayone.hr.webhook import ReceiveHrEvent
 
@@ -40,8 +40,7 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
     from dayone.adapters.aws.clients import Later
     from dayone.adapters.dynamodb.hr import DynamoRosters, DynamoWaitingHints
     from dayone.adapters.hr.https import Https
-    from dayone.adapters.hr.records import ApiHrRecords
-    from dayone.adapters.hr.secrets import SecretNames, SecretsManagerKeys
+    from dayone.adapters.hr.sources import ApiHrRecords, SecretNames, SecretsManagerKeys
     from dayone.hr.fetch import SourcePace
     from dayone.reconcile.handler import HrPorts
 
@@ -72,7 +71,7 @@ def _person_in(record: object, **how: Any) -> "ReadPerson":  # noqa: ANN401 - as
 def _configuration(given: "PlanChangesSettings", *, table: "DynamoTable") -> "ConfigurationPorts":
     from dayone.adapters.aws.clients import Later
     from dayone.adapters.dynamodb.hr import DynamoHrVersions
-    from dayone.adapters.hr.configuration import SsmHrParameters
+    from dayone.adapters.hr.sources import SsmHrParameters
     from dayone.hr.configuration_approval import ConfigurationPorts
 
     ssm: Any = Later("ssm")
@@ -92,14 +91,14 @@ def watch_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "W
 
 
 def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "SsmHrSources":
-    from dayone.adapters.hr.configuration import SsmHrSources
+    from dayone.adapters.hr.sources import SsmHrSources
 
     return SsmHrSources(_texts(given), parse=_parser(given))
 
 
 def _texts(given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAccessSettings") -> "SsmHrTexts":
     from dayone.adapters.aws.clients import Later
-    from dayone.adapters.hr.configuration import SsmHrTexts
+    from dayone.adapters.hr.sources import SsmHrTexts
 
     ssm: Any = Later("ssm")
     return SsmHrTexts(ssm, written=given.hr_parameter, approved=given.hr_approved_parameter)

@@ -28,10 +28,9 @@ def identity_center(
 ) -> "IdentityCenter":
     """Its calls are held back by the gate."""
     from dayone.adapters.aws.clients import client
-    from dayone.adapters.identity_center.assignments import SsoAssignments
     from dayone.adapters.identity_center.directory import IdentityStoreDirectory
     from dayone.adapters.identity_center.permission_set_policies import SsoSetPolicies
-    from dayone.adapters.identity_center.permission_sets import SsoPermissionSets
+    from dayone.adapters.identity_center.permission_sets import SsoAssignments, SsoPermissionSets
     from dayone.executor.attempt import IdentityCenter
     from dayone.executor.existing import ExistingAccess
 

@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dayone.adapters.dynamodb.table import DynamoTable
+    from dayone.adapters.messaging import EventBridgeSchedules
     from dayone.adapters.organizations.session_policies import OrganizationsSessionPolicies
-    from dayone.adapters.scheduler import EventBridgeSchedules
     from dayone.executor.onboarding import Reception
     from dayone.model.policy.rules import Policy, PolicyVersion
-    from dayone.reconcile.restore_sessions import SessionsPorts
+    from dayone.reconcile.sweep import SessionsPorts
     from dayone.settings import ExecuteOperationsSettings, PlanChangesSettings, ReconcileAccessSettings
     from dayone.setup.session_policy import OwnSessionPolicy
 
@@ -21,7 +21,7 @@ def policy_parser(ended_sessions_policies: str) -> "Callable[[PolicyVersion], Po
     """Return the parser of stored policies, which also notes whether this deployment has policies to end sessions."""
 
     def parsed(kept: "PolicyVersion") -> "Policy":
-        from dayone.policy.language.files import files_in
+        from dayone.model.policy.origins import files_in
         from dayone.policy.language.parser import read_policy
 
         policy = read_policy(files_in(kept), version=kept.version)
@@ -46,7 +46,7 @@ def sessions_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") ->
     from dayone.adapters.aws.clients import Later
     from dayone.adapters.dynamodb.leases import DynamoRevokedSessions
     from dayone.adapters.organizations.session_policies import OrganizationsDeniedUsers
-    from dayone.reconcile.restore_sessions import SessionsPorts
+    from dayone.reconcile.sweep import SessionsPorts
 
     policy_ids = _listed(given.ended_sessions_policies)
     organizations: Any = Later("organizations")
@@ -70,8 +70,7 @@ def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "R
     from dayone.adapters.aws.clients import Later, region
     from dayone.adapters.dynamodb.policies import DynamoPolicyInForce
     from dayone.adapters.dynamodb.read_models import DynamoRecords
-    from dayone.adapters.event_bus import EventBridgeBus
-    from dayone.adapters.ses import SesPost
+    from dayone.adapters.messaging import EventBridgeBus, SesPost
     from dayone.executor.onboarding import Reception
     from dayone.policy.welcome_text import Portal
 
@@ -89,7 +88,7 @@ def reception(given: "ExecuteOperationsSettings", *, table: "DynamoTable") -> "R
 def schedules(given: "PlanChangesSettings") -> "EventBridgeSchedules":
     """For being woken when somebody comes due."""
     from dayone.adapters.aws.clients import Later
-    from dayone.adapters.scheduler import EventBridgeSchedules
+    from dayone.adapters.messaging import EventBridgeSchedules
 
     return EventBridgeSchedules(
         Later("scheduler"), group=given.schedule_group, target=given.schedule_target, role=given.schedule_role

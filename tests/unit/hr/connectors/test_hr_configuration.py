@@ -6,7 +6,7 @@ import pytest
 
 from dayone.errors import Invalid
 from dayone.hr.connectors.configuration import read_configuration
-from dayone.model.hr.sources import FieldRule, HrConfiguration, OnCollision, RecordApi, UserNames
+from dayone.model.hr_sources import FieldRule, HrConfiguration, OnCollision, RecordApi, UserNames
 
 
 def _read(text: str) -> HrConfiguration:

@@ -10,7 +10,7 @@ import pytest
 from dayone.errors import Invalid
 from dayone.hr.connectors.base import kind_called
 from dayone.hr.connectors.full_records import person_in as read_person
-from dayone.hr.workforce_codec import unpacked
+from dayone.hr.merge import unpacked
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ApplyHrRecord, Command, ImportWorkforce
 from dayone.model.people import Status

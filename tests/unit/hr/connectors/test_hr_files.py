@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dayone.errors import Invalid
-from dayone.hr.workforce_codec import packed, unpacked
+from dayone.hr.merge import packed, unpacked
 from dayone.messages.deliveries import Delivery
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ApplyHrRecord, ImportWorkforce

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic
-from dayone.hr.connectors.authentication import carries_secret, signed_in_hex
+from dayone.hr.connectors.base import carries_secret, signed_in_hex
 from dayone.messages.deliveries import Delivery
 from tests.unit.hr_senders import KEY, NOW, SAMPLES, SIGNED, Receiving, key_of, mac, sample, sent, signed, with_body
 

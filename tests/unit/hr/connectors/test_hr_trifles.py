@@ -12,7 +12,7 @@ from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
 from dayone.hr.connectors.standard import PersonEvent
 from dayone.hr.connectors.workforce_file import MAPPING
-from dayone.model.hr.sources import FieldRule
+from dayone.model.hr_sources import FieldRule
 from tests.builders import NOON
 
 _PERSON = {"id": "e-1", "email": "ann@example.com", "given_name": "Ann", "family_name": "Lee"}

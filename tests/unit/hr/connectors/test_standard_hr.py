@@ -15,7 +15,7 @@ from dayone.errors import Invalid, Malformed, Unauthentic
 from dayone.hr.connectors.standard import read
 from dayone.hr.merge import merged_person
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 from dayone.model.people import Person, Status
 
 _KEY = base64.b64encode(b"a key of 32 bytes for this test.").decode()

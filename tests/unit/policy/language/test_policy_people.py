@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, Mail, OnLeave, Welcome
+from dayone.model.people import IdentitySource, Leavers, LifeCycle, Mail, OnLeave, Welcome
 from tests.unit.policy_texts import findings_of, read
 
 _WHOLE = """\

@@ -7,13 +7,11 @@ from datetime import UTC, datetime
 from dayone.model.accounts import Account
 from dayone.model.grants import Grant, GrantState
 from dayone.model.guardrails import HeldPart, Verdict
-from dayone.model.lifecycle import has_access
 from dayone.model.operations import Action, Applied, Operation
-from dayone.model.people import Person
+from dayone.model.people import Person, has_access
 from dayone.model.policy.rules import Policy
-from dayone.model.reasons import Reason
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, ResourceOf
+from dayone.model.subjects import Assignment, Principal, Reason, Resource, ResourceKind, ResourceOf
 from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.planning.desired_grants import reason_of, why_nothing
 from dayone.policy.unmet_conditions import (

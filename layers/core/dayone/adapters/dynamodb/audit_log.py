@@ -1,24 +1,100 @@
-"""Read the audit log from DynamoDB, by subject or day by day; each record has to be what the writer writes."""
+"""The audit log in DynamoDB: append to a lane, read by subject or by day; each record has to be as it was written."""
 
+import hashlib
 import json
 import re
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, timedelta
 from heapq import merge
 from typing import ClassVar
 
 from boto3.dynamodb.conditions import ConditionBase, Key
 
-from dayone.adapters.dynamodb import audit, keys
-from dayone.adapters.dynamodb.audit import LANES
-from dayone.adapters.dynamodb.keys import AUDIT_OF
+from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
+from dayone.adapters.dynamodb.writes import IS_NEW, Put, Write, ends_with
 from dayone.errors import Inapplicable, Invalid
-from dayone.messages.codec import Record, decode, stamp
-from dayone.model.audit import AlteredRecord, AuditEntry, AuditFilter, AuditRecord, LaneEnd, Seals, StoredRecord
+from dayone.messages.codec import Record, decode, encode, stamp
+from dayone.model.audit import (
+    GENESIS,
+    AlteredRecord,
+    AuditEntry,
+    AuditFilter,
+    AuditRecord,
+    LaneEnd,
+    Seals,
+    StoredRecord,
+    link,
+)
+from dayone.model.subjects import Subject
 from dayone.ports.records import Page
+
+OPERATIONS = "operations"
+POLICY = "policy"
+_FACT_LANES = 8
+_SALT_BYTES = 16
+# In the order in which they lie within a day.
+LANES = (*(f"facts-{number}" for number in range(_FACT_LANES)), OPERATIONS, POLICY)
+type Place = DayPlace | str
+_PLACE = re.compile(r"([a-z0-9-]+)#([0-9]{12})")
+_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOST_LOOKED_AT = 1000
+_MOST_DAYS = 31
+_AT_ONCE = 100
+
+
+def facts_lane(subject: Subject) -> str:
+    """Return the lane of facts received about a subject: always the same, and few subjects share one."""
+    return f"facts-{hashlib.sha256(str(subject).encode()).digest()[0] % _FACT_LANES}"
+
+
+def appended(table: DynamoTable, entries: Sequence[AuditEntry], *, lane: str, existing: int = 0) -> dict[str, Write]:
+    """Return the writes that append the entries to a lane as it is now; none for no entries.
+
+    Their conditions fail when another writer has written to the lane meanwhile: then call again. `existing` is the
+    change in the number of memberships and assignments with these entries: that number is stored with the lane's end,
+    which is written with each end of an operation anyway.
+    """
+    if not entries:
+        return {}
+    tail = table.get(keys.tail_key(lane))
+    last, digest, day = (int(tail["sequence"]), str(tail["hash"]), str(tail["day"])) if tail else (0, GENESIS, "")
+    condition = ends_with(digest) if tail else IS_NEW
+    writes: dict[str, Write] = {}
+    for number, entry in enumerate(entries, start=last + 1):
+        # The link is over the text of the moment: it must be the one that is read back.
+        in_utc = replace(entry, at=entry.at.astimezone(UTC))
+        seals = Seals(salt=secrets.token_hex(_SALT_BYTES))
+        record = AuditRecord(entry=in_utc, lane=lane, number=number, previous_day=day, seals=seals)
+        digest, day = link(record, previous=digest), in_utc.at.date().isoformat()
+        writes[f"audit-{number}"] = Put(stored(record, digest=digest), condition=IS_NEW)
+    # Before it nothing is to be looked for. A lane that is older than this attribute goes without.
+    began = str(tail.get("began", "")) if tail else entries[0].at.astimezone(UTC).date().isoformat()
+    end = {**keys.tail_key(lane)._asdict(), "sequence": last + len(entries), "hash": digest, "day": day}
+    end |= {"began": began} if began else {}
+    counted = int((tail or {}).get("existing", 0)) + existing
+    end |= {"existing": counted} if counted else {}
+    return {"audit-tail": Put(end, condition=condition), **writes}
+
+
+def stored(record: AuditRecord, *, digest: str) -> Record:
+    """Return a record of the log as stored in the table, keys and lists included, all derived from hashed fields.
+
+    One whose subject was erased is in no list.
+    """
+    entry, day = record.entry, record.entry.at.date().isoformat()
+    key = keys.audit_key(record.lane, day=day, sequence=record.number)
+    places: Record = {}
+    if entry.subject:
+        places = {"listed_in": f"{keys.AUDIT_OF}{entry.subject}", "listed_as": f"{stamp(entry.at)}#{key.sk}"}
+    if record.previous_day:
+        places["previous_day"] = record.previous_day
+    seals = {"seals": encode(record.seals)} if record.seals else {}
+    return {**key._asdict(), **encode(entry), "hash": digest, **seals, **places}
 
 
 class DynamoLaneEnds:
@@ -42,11 +118,6 @@ class DynamoLaneEnds:
         return ends
 
 
-_MOST_LOOKED_AT = 1000
-_MOST_DAYS = 31
-_AT_ONCE = 100
-
-
 @dataclass(frozen=True, kw_only=True)
 class DayPlace:
     """A day, and in each of its lanes the number before which to go on."""
@@ -57,9 +128,6 @@ class DayPlace:
     def behind(self, record: AuditRecord) -> "DayPlace":
         """Return the place behind an entry, the newest first."""
         return DayPlace(day=self.day, lanes={**self.lanes, record.lane: record.number})
-
-
-type Place = DayPlace | str
 
 
 class DynamoAuditLog:
@@ -87,7 +155,7 @@ class DynamoAuditLog:
 
     def lanes(self) -> Sequence[str]:
         """See AuditLog."""
-        return audit.LANES
+        return LANES
 
     def of_day(self, day: date, *, after: tuple[str, int] | None) -> Iterator[StoredRecord]:
         """See AuditLog."""
@@ -140,8 +208,7 @@ class DynamoAuditLog:
         if not any(True for _ in self._table.query(of_day, limit=1)):
             return
         lanes = (
-            map(intact_record, self._in_lane(lane, place.day, before=place.lanes.get(lane, 10**12)))
-            for lane in audit.LANES
+            map(intact_record, self._in_lane(lane, place.day, before=place.lanes.get(lane, 10**12))) for lane in LANES
         )
         # An entry's number is given after its time, so those of one lane are in order but for moments.
         yield from merge(*lanes, key=lambda record: record.entry.at, reverse=True)
@@ -152,12 +219,9 @@ class DynamoAuditLog:
         return self._table.query(lies_in, newest_first=True, page=_AT_ONCE, limit=limit)
 
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-
-
 def listing_of(subject: str) -> Listing:
     """Return the list of audit entries about a subject."""
-    partition = ("listed_in", f"{AUDIT_OF}{subject}")
+    partition = ("listed_in", f"{keys.AUDIT_OF}{subject}")
     return Listing(partition=partition, sort_key="listed_as", index="listing", newest_first=True)
 
 
@@ -187,14 +251,10 @@ def day_place(cursor: str, *, query: AuditFilter) -> DayPlace:
     return DayPlace(day=day, lanes=lanes)
 
 
-_PLACE = re.compile(r"([a-z0-9-]+)#([0-9]{12})")
-_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
-
-
 def stored_record(raw: Record) -> StoredRecord:
     """Return a record of the log, or its defect: it cannot be read, or is not where or as it was written."""
     place = _PLACE.fullmatch(str(raw.get("sk", "")))
-    if not place or place[1] not in audit.LANES or not int(place[2]):
+    if not place or place[1] not in LANES or not int(place[2]):
         return AlteredRecord(lane=str(raw.get("sk", "")), number=0, message="it lies in a lane that does not exist")
     lane, number = place[1], int(place[2])
     try:
@@ -206,7 +266,7 @@ def stored_record(raw: Record) -> StoredRecord:
             seals=decode(Seals, raw["seals"]) if "seals" in raw else None,
             hash=str(raw["hash"]),
         )
-        is_as_written = audit.stored(record, digest=record.hash) == raw
+        is_as_written = stored(record, digest=record.hash) == raw
     except _UNREADABLE:
         return AlteredRecord(lane=lane, number=number, message="it cannot be read")
     message = ""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters.dynamodb import audit as audit_log
+from dayone.adapters.dynamodb import audit_log
 from dayone.adapters.dynamodb import change_counts as counts
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb.leases import open_places

@@ -8,10 +8,9 @@ from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters.dynamodb import audit as audit_log
+from dayone.adapters.dynamodb import audit_log, keys
 from dayone.adapters.dynamodb import change_counts as counts
 from dayone.adapters.dynamodb import change_counts as marks
-from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.ledger import expiring

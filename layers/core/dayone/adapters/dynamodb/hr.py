@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Key
 
-from dayone.adapters.dynamodb import audit as audit_log
+from dayone.adapters.dynamodb import audit_log
 from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey, change_key, fitting, planned_key
 from dayone.adapters.dynamodb.mapping import change_parts
@@ -21,7 +21,7 @@ from dayone.messages.inbox import from_json, to_json
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause
 from dayone.model.commands import FetchHrRecord
-from dayone.model.hr.versions import ALL_SOURCES, HrVersion, HrVersions
+from dayone.model.hr_sources import ALL_SOURCES, HrVersion, HrVersions
 from dayone.model.subjects import Subject
 from dayone.ports.hr import Roster
 

@@ -17,7 +17,7 @@ from dayone.adapters.dynamodb import change_counts as counts
 from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
-from dayone.adapters.dynamodb.audit import OPERATIONS
+from dayone.adapters.dynamodb.audit_log import OPERATIONS
 from dayone.adapters.dynamodb.change_counts import blame_parts
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.mapping import change_parts

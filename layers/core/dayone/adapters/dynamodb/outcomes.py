@@ -7,7 +7,7 @@ whoever plans next removes; AWS is called after the last of them, so there is ne
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from dayone.adapters.dynamodb import audit, change_counts, keys
+from dayone.adapters.dynamodb import audit_log, change_counts, keys
 from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb.mapping import (
@@ -127,7 +127,9 @@ class Endings:
             **noted_failures(ends, recorded=recorded),
             **change_counts.ended(counted),
             **marks.of_failures(counted, recorded=recorded),
-            **audit.appended(self._table, [end.audit for end in ends], lane=audit.OPERATIONS, existing=existing),
+            **audit_log.appended(
+                self._table, [end.audit for end in ends], lane=audit_log.OPERATIONS, existing=existing
+            ),
         }
 
     def _read(self, ends: Iterable[Finished]) -> _Records:

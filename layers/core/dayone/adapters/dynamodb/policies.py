@@ -11,7 +11,7 @@ from typing import ClassVar
 from boto3.dynamodb.conditions import Attr, Key
 
 from dayone.adapters.dynamodb import keys
-from dayone.adapters.dynamodb.audit import POLICY, appended
+from dayone.adapters.dynamodb.audit_log import POLICY, appended
 from dayone.adapters.dynamodb.mapping import policy_in, policy_record
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import EXISTS, IS_NEW, Check, Put, Update, Write, is_older_than, is_version

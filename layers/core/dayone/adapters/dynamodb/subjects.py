@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
-from dayone.adapters.dynamodb import audit, keys
+from dayone.adapters.dynamodb import audit_log, keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb import ledger as plan_counts
@@ -142,7 +142,10 @@ class DynamoSubjects:
 
     def _put_in_force(self, plan: Plan, writes: Mapping[str, Write]) -> None:
         refused = self._table.transact(
-            lambda: {**writes, **audit.appended(self._table, plan.audit, lane=audit.facts_lane(plan.after.subject))},
+            lambda: {
+                **writes,
+                **audit_log.appended(self._table, plan.audit, lane=audit_log.facts_lane(plan.after.subject)),
+            },
             what=f"planning {plan.after.subject}",
             over_when=[_PROGRESS, _SUBJECT, _DELIVERY, plan_counts.CHANGE, *BUDGETS, *claims_in(plan)],
         )

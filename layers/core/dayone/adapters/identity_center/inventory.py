@@ -11,9 +11,8 @@ from dayone.adapters.identity_center.permission_set_policies import SsoSetConten
 from dayone.errors import NotFound
 from dayone.model.operations import TAG_PREFIX
 from dayone.model.subjects import Resource, ResourceKind
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import Attributes
-from dayone.ports.live_access import AwsPrincipal
 from dayone.ports.records import Page
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dayone.adapters.aws.dependent_actions import READS_ENCRYPTED, DependentActions
 from dayone.adapters.aws.errors import translated
 from dayone.errors import NotFound
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.live_access import AwsPrincipal
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.records import Page
 
 if TYPE_CHECKING:

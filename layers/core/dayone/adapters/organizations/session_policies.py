@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dayone.adapters.aws.errors import translated
 from dayone.errors import Awaited, Conflicting, NotFound, Refused
 from dayone.ports.identity_center import Receipt
-from dayone.ports.sessions import OwnedPolicy
+from dayone.ports.organizations import OwnedPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,19 +1,21 @@
-"""GET /v1/assignments: who has what, as JSON or as CSV that a spreadsheet can be trusted with."""
+"""Assignments and permission sets: who has what, as JSON or as CSV that a spreadsheet can be trusted with."""
 
 import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.access.entitlements import Holding, Sought
 from dayone.access.live_report import Managed, report_live_access
+from dayone.access.queries import list_subjects
 from dayone.access.report import report_assignments
 from dayone.api.context import AccessApi
+from dayone.api.lists import permission_sets_answer
 from dayone.api.params import Event, header_of, query_text, window_of, word_of
-from dayone.api.responses import reasons_answer, time_answer
+from dayone.api.responses import confirmed_answer, head_answer, reasons_answer, time_answer
 from dayone.api.schemas.assignments import (
     ASSIGNMENTS,
     LARGEST_LIMIT,
@@ -22,10 +24,11 @@ from dayone.api.schemas.assignments import (
     EntitlementAnswer,
     ReportFormat,
 )
+from dayone.api.schemas.lists import PERMISSION_SET, PERMISSION_SETS, PermissionSetAnswer, PermissionSetsAnswer
 from dayone.api.spec import described
 from dayone.errors import Malformed
-from dayone.lookups import Window
-from dayone.model.subjects import Principal
+from dayone.lookups import Window, read_permission_set
+from dayone.model.subjects import Principal, SubjectKind
 from dayone.policy.ou_paths import is_pattern
 from dayone.ports.records import Page
 
@@ -129,3 +132,29 @@ def _following(event: Event, *, cursor: str) -> Mapping[str, str]:
     query = {**(event.get("queryStringParameters") or {}), "cursor": cursor}
     path = (event.get("requestContext") or {}).get("path") or event["path"]
     return {"Link": f'<{path}?{urlencode(query)}>; rel="next"', "X-Next-Cursor": cursor}
+
+
+def permission_set_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about permission sets."""
+
+    @app.get("/v1/permission-sets")
+    @described(PERMISSION_SETS)
+    def list_permission_sets() -> PermissionSetsAnswer:
+        """List the recorded permission sets by their keys in the policy."""
+        window = window_of(app.current_event)
+        return permission_sets_answer(list_subjects(SubjectKind.PERMISSION_SET, window=window, index=api.index))
+
+    @app.get("/v1/permission-sets/<permission_set>")
+    @described(PERMISSION_SET)
+    def get_permission_set(permission_set: str) -> PermissionSetAnswer:
+        """Read a permission set, its parts, and a page of its assignments."""
+        state = read_permission_set(unquote(permission_set), records=api.records)
+        name = state.head.subject.name
+        rows = report_assignments(Sought(permission_set=name), window=window_of(app.current_event), ports=api)
+        return {
+            "permission_set": name,
+            "head": head_answer(state.head),
+            "confirmed": [confirmed_answer(applied) for _, applied in sorted(state.applied.items())],
+            "assignments": [holding_answer(holding) for holding in rows.entries],
+            "cursor": rows.cursor,
+        }

@@ -2,9 +2,8 @@
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
-from dayone.access.explain.explanation import Explained, Explanation, explain_access
+from dayone.access.explain.explanation import Explained, Explanation, describe_step, explain_access, in_short
 from dayone.access.explain.steps import ExplainContext, Step
-from dayone.access.explain.text import describe_step, in_short
 from dayone.api.context import AccessApi
 from dayone.api.params import Event, query_text, required_of
 from dayone.api.responses import confirmed_answer, operation_answer, reasons_answer

@@ -1,24 +1,24 @@
-"""People, what they can reach, and why: GET /v1/people and below it."""
+"""People and groups, what people can reach, and why: GET /v1/people, /v1/groups and below."""
 
 import json
+from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.access.queries import list_subjects, person_access
 from dayone.api.context import AccessApi
-from dayone.api.etags import etag_of
-from dayone.api.lists import people_answer
-from dayone.api.params import window_of
-from dayone.api.responses import person_access_answer, person_answer
+from dayone.api.lists import groups_answer, people_answer
+from dayone.api.params import etag_of, window_of
+from dayone.api.responses import confirmed_answer, head_answer, member_answer, person_access_answer, person_answer
 from dayone.api.routes.explain import explanation_of_person
 from dayone.api.schemas.base import PersonAccessAnswer
 from dayone.api.schemas.explain import EXPLANATION_OF_PERSON, ExplainAnswer
-from dayone.api.schemas.lists import PEOPLE
+from dayone.api.schemas.lists import GROUP, GROUPS, PEOPLE, GroupAnswer, GroupsAnswer
 from dayone.api.schemas.people import PERSON_ACCESS, PERSON_READ, PeopleAnswer
 from dayone.api.spec import described
 from dayone.hr.merge import version_tag
-from dayone.lookups import read_person
-from dayone.model.subjects import SubjectKind
+from dayone.lookups import read_group, read_person
+from dayone.model.subjects import ITSELF, SubjectKind
 
 
 def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -51,3 +51,30 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def explain_person(person: str) -> ExplainAnswer:
         """Explain which access a person has in an account, which they lack, and why."""
         return explanation_of_person(person, event=app.current_event, api=api)
+
+
+def group_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about groups."""
+
+    @app.get("/v1/groups")
+    @described(GROUPS)
+    def list_groups() -> GroupsAnswer:
+        """List the recorded groups by their keys in the policy."""
+        window = window_of(app.current_event)
+        return groups_answer(list_subjects(SubjectKind.GROUP, window=window, index=api.index))
+
+    @app.get("/v1/groups/<group>")
+    @described(GROUP)
+    def get_group(group: str) -> GroupAnswer:
+        """Read a group and a page of its members."""
+        window = window_of(app.current_event)
+        state = read_group(unquote(group), index=api.index)
+        members = api.records.members(state.head.subject.name, cursor=window.cursor, limit=window.limit)
+        there = state.applied.get(ITSELF[SubjectKind.GROUP])
+        return {
+            "group": state.head.subject.name,
+            "head": head_answer(state.head),
+            "confirmed": confirmed_answer(there) if there else None,
+            "members": [member_answer(member) for member in members.entries],
+            "cursor": members.cursor,
+        }

@@ -1,13 +1,15 @@
-"""POST /v1/plan: what would follow from another policy, or from a person or an account that were otherwise."""
+"""Look before a change: what a policy or facts would change, and what exists under a name."""
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 
 from dayone.access.held_words import about_preview
+from dayone.adoption.describe import describe_existing
 from dayone.api.context import AccessApi
-from dayone.api.params import text_of
+from dayone.api.params import query_text, subject_in, text_of
 from dayone.api.responses import reasons_answer
-from dayone.api.schemas.plan import PLAN, GuardrailAnswer, PlanAnswer
+from dayone.api.schemas.policy import EXAMPLE, EXISTING, PLAN, ExistingAnswer, GuardrailAnswer, PlanAnswer
 from dayone.api.spec import described
+from dayone.errors import Malformed
 from dayone.preview.request import read_what_if
 from dayone.preview.service import Previewed, preview_plan
 
@@ -65,3 +67,23 @@ def _guardrail(found: Previewed, *, sole_administrator: bool) -> GuardrailAnswer
         "reasons": list(guardrail.reasons),
         "held_explanation": list(words),
     }
+
+
+def existing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that describes what exists."""
+
+    @app.get("/v1/existing")
+    @described(EXISTING)
+    def get_existing_resource() -> ExistingAnswer:
+        """Read what exists under the name of a subject as the policy would have to say it, to adopt it as it is."""
+        subject = subject_in(app.current_event)
+        if subject is None:
+            raise Malformed(f"`subject` is missing: add `?subject={EXAMPLE}`")
+        name = query_text(app.current_event, "name")
+        answer = describe_existing(subject, ports=api, name=name)
+        return {
+            "subject": str(answer.subject),
+            "identical": not answer.obstacles,
+            "policy": answer.policy,
+            "obstacles": list(answer.obstacles),
+        }

@@ -5,8 +5,7 @@ import json
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.api.context import AccessApi
-from dayone.api.etags import etag_of, precondition_of
-from dayone.api.params import authors_of, caller_of, files_of, window_of
+from dayone.api.params import authors_of, caller_of, etag_of, files_of, precondition_of, window_of
 from dayone.api.responses import policy_answer, submitted_answer, time_answer
 from dayone.api.schemas.policy import (
     POLICY_PUT,

@@ -8,7 +8,7 @@ from dayone.api.schemas.base import AccountAnswer
 from dayone.api.schemas.people import Progress
 from dayone.api.spec import PAGED_IN_GROUPS, Description
 from dayone.errors import NotFound
-from dayone.messages.types import AccountId, ChangeId, Count, Moment, enum_of
+from dayone.messages.problems import AccountId, ChangeId, Count, Moment, enum_of
 
 
 class BootstrapAnswer(TypedDict):

@@ -9,7 +9,7 @@ from dayone.api.params import words_in
 from dayone.api.schemas.base import ReasonAnswer
 from dayone.api.spec import CURSOR, Description, Parameter
 from dayone.errors import Inapplicable, Invalid, NotFound
-from dayone.messages.types import AccountId, Moment, enum_of
+from dayone.messages.problems import AccountId, Moment, enum_of
 
 
 class EntitlementAnswer(TypedDict):

@@ -7,7 +7,7 @@ from dayone.api.params import SINCE, UNTIL
 from dayone.api.schemas.base import ReasonAnswer
 from dayone.api.spec import CURSOR, PAGED, Description, Parameter
 from dayone.errors import Inapplicable
-from dayone.messages.types import Count, Moment
+from dayone.messages.problems import Count, Moment
 
 
 class AuditEntryAnswer(TypedDict):

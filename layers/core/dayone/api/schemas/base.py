@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.messages.types import ChangeId, Count, Href, Moment, enum_of
+from dayone.messages.problems import ChangeId, Count, Href, Moment, enum_of
 from dayone.model.guardrails import HELD_AS, Verdict
 from dayone.model.operations import Action, DeletionOutcome, OperationState
 

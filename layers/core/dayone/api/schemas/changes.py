@@ -3,7 +3,7 @@
 from typing import Annotated, TypedDict
 
 from dayone.api.schemas.base import OperationAnswer
-from dayone.messages.types import ChangeId, Count, Described, Href, Moment, enum_of
+from dayone.messages.problems import ChangeId, Count, Described, Href, Moment, enum_of
 from dayone.model.changes import CauseKind, ChangeState
 
 _SubjectName = Annotated[str, Described(pattern="^[a-z-]+:.+$")]

@@ -6,7 +6,7 @@ from dayone.api.examples import ACCOUNT, CHANGE, MEMBERSHIP, PERSON, REASON
 from dayone.api.schemas.base import ConfirmedAnswer, HeldAs, OperationAnswer, ReasonAnswer, VerdictWord
 from dayone.api.spec import Description, Parameter
 from dayone.errors import NotFound
-from dayone.messages.types import Count
+from dayone.messages.problems import Count
 
 
 class ObstacleAnswer(TypedDict):

@@ -6,7 +6,7 @@ from dayone.api.examples import ACCOUNT, ADMINISTRATOR, AT, CHANGE, LATER_CHANGE
 from dayone.api.params import words_in
 from dayone.api.spec import PAGED, Body, Description, Parameter
 from dayone.errors import Inapplicable, Invalid, NotFound, TooLarge
-from dayone.messages.types import AccountId, ChangeId, Described, Href, Moment, Name, enum_of
+from dayone.messages.problems import AccountId, ChangeId, Described, Href, Moment, Name, enum_of
 from dayone.model.grants import Ending, GrantState
 
 _Reason = Annotated[str, Described(minLength=1, maxLength=200)]

@@ -7,7 +7,7 @@ from dayone.api.params import words_in
 from dayone.api.schemas.people import AcceptedAnswer
 from dayone.api.spec import PAGED, Description, Parameter
 from dayone.errors import Inapplicable, NotFound
-from dayone.messages.types import Count, Moment, enum_of
+from dayone.messages.problems import Count, Moment, enum_of
 from dayone.model.inventory import DriftKind, ReadMethod, Section
 
 

@@ -1,15 +1,15 @@
-"""Schemas of the routes about the policy and its versions."""
+"""Schemas of the routes about the policy and its versions, previews, and what exists under a name."""
 
 from typing import Annotated, TypedDict
 
-from dayone.api.etags import PRECONDITIONS
+from dayone.adoption.describe import LEFT_OPEN
 from dayone.api.examples import ADMINISTRATOR, AT, CHANGE, POLICY_TEXT
-from dayone.api.params import AUTHOR_NAME, LARGEST_POLICY
+from dayone.api.params import AUTHOR_NAME, LARGEST_POLICY, PRECONDITIONS
 from dayone.api.schemas import base as api
-from dayone.api.schemas.base import PolicyAnswer
+from dayone.api.schemas.base import PolicyAnswer, ReasonAnswer
 from dayone.api.spec import PAGED, Body, Description, Parameter
-from dayone.errors import Invalid, Malformed, NotFound, Outdated, TooLarge
-from dayone.messages.types import Described, Moment
+from dayone.errors import Inapplicable, Invalid, Malformed, NotFound, Outdated, TooLarge
+from dayone.messages.problems import Count, Described, Moment
 
 _FileName = {"pattern": "^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$"}
 
@@ -110,4 +110,157 @@ ROLLBACK = Description(
     status=202,
     takes=(_AUTHOR,),
     refuses=(NotFound, Invalid, Malformed),
+)
+
+
+class PreviewRequest(TypedDict, total=False):
+    """One preview: of a policy as one text or as `files` by name, or of changed attributes of a person or an account.
+
+    `person` and `account` have their `id` and the attributes to change.
+    """
+
+    policy: str
+    files: Annotated[dict[str, str], Described(minProperties=1)]
+    person: Annotated[dict[str, object], Described(required=["id"])]
+    account: Annotated[dict[str, object], Described(required=["id"])]
+
+
+class PreviewedOperationAnswer(TypedDict):
+    """An operation of the preview.
+
+    For a creation, `existing` describes the resource of that name in Identity Center and its differences; null if none
+    was found or none was read.
+    """
+
+    kind: str
+    subject: str
+    resource: str
+    reasons: list[ReasonAnswer]
+    existing: str | None
+
+
+class GuardrailAnswer(TypedDict):
+    """The guardrail's result in the preview: how many operations it would hold, and why.
+
+    Held are removals, and access that is given only with approval, as in accounts that existed before Day One.
+
+    `limit` applies to `existing` memberships and assignments; `removals_today` counts the removals allowed since
+    midnight UTC. `held_explanation` has sentences about what would be held: who may decide and who may not, and what
+    would go on meanwhile.
+    """
+
+    removals: Count
+    existing: Count
+    limit: Count
+    removals_today: Count
+    held: Count
+    reasons: list[str]
+    held_explanation: list[str]
+
+
+class PlanAnswer(TypedDict):
+    """Changes that would follow now.
+
+    `policy_version` is the policy used, null for one in the request. Of `evaluated` subjects, `subjects` would change,
+    by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of the others.
+    When `complete` is false, the time was too short for all subjects, and all numbers are of those that were checked.
+    `notes` list what would be left unchanged, and rules that match no recorded person or account. With `errors` the
+    policy would be refused: rules that can never match, and newly protected names that do not exist.
+    """
+
+    policy_version: Count | None
+    complete: bool
+    evaluated: Count
+    subjects: Count
+    counts: dict[str, Count]
+    operations: list[PreviewedOperationAnswer]
+    truncated: Count
+    errors: list[str]
+    notes: list[str]
+    guardrail: GuardrailAnswer
+
+
+_PLAN: PlanAnswer = {
+    "policy_version": 7,
+    "complete": True,
+    "evaluated": 1,
+    "subjects": 1,
+    "counts": {"delete-membership": 1},
+    "operations": [
+        {
+            "kind": "delete-membership",
+            "subject": "person:e-1001",
+            "resource": "membership/engineers",
+            "reasons": [{"rule": "policy.yaml:5", "reason": "no longer: department is Engineering"}],
+            "existing": None,
+        }
+    ],
+    "truncated": 0,
+    "errors": [],
+    "notes": [],
+    "guardrail": {
+        "removals": 1,
+        "existing": 105,
+        "limit": 10,
+        "removals_today": 0,
+        "held": 0,
+        "reasons": [],
+        "held_explanation": [],
+    },
+}
+_QUESTION: PreviewRequest = {"person": {"id": "e-1001", "department": "Sales"}}
+PLAN = Description(
+    tag="plan",
+    answer=PlanAnswer,
+    example=_PLAN,
+    bodies=(Body(shape=Annotated[PreviewRequest, Described(minProperties=1, maxProperties=1)], example=_QUESTION),),
+    refuses=(Invalid, TooLarge),
+)
+
+
+class ExistingAnswer(TypedDict):
+    """An existing resource with the name of a subject that Day One does not manage, as `policy`: a YAML rule.
+
+    For a permission set it includes the rules for its assignments; their groups may have their rules elsewhere.
+
+    `policy` is empty for a person, whose attributes come from HR. `obstacles` are the remaining differences with this
+    rule in the policy, beside the other members of an existing rule for a group. `identical` is whether there are none:
+    then it is adopted, and nothing is written.
+    """
+
+    subject: str
+    identical: bool
+    policy: str
+    obstacles: list[str]
+
+
+EXAMPLE = "permission-set:Deploy"
+_DESCRIBED: ExistingAnswer = {
+    "subject": EXAMPLE,
+    "identical": False,
+    "policy": (
+        "version: 1\npermission_sets:\n  Deploy:\n    session_duration: PT8H\n    managed_policies:\n"
+        "    - PowerUserAccess\n"
+    ),
+    "obstacles": [f"assignment group admins in 444455556666: {LEFT_OPEN}"],
+}
+EXISTING = Description(
+    tag="policy",
+    answer=ExistingAnswer,
+    example=_DESCRIBED,
+    takes=(
+        Parameter(
+            name="subject",
+            text="The person, group or permission set, by its id or key; a group or a permission set need not be in "
+            "the policy yet.",
+            required=True,
+            example=EXAMPLE,
+        ),
+        Parameter(
+            name="name",
+            text="Its name in Identity Center, if that is neither the key nor the `name` of a rule in force.",
+            example="deploy-prod",
+        ),
+    ),
+    refuses=(NotFound, Inapplicable),
 )

@@ -10,7 +10,7 @@ from datetime import datetime
 from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.executor.adopt_existing import adopt_if_identical, reject_if_owned, resolve_name_conflict
 from dayone.executor.attempt import NOT_FOUND_YET, Attempt, IdentityCenter, deleted, done, looked_up, made_lately
-from dayone.executor.handlers import permission_sets, sessions, welcomes
+from dayone.executor.handlers import people, permission_sets
 from dayone.executor.handlers import permission_sets as set_policies
 from dayone.model.accounts import ENDED_WITH, AccountState
 from dayone.model.operations import (
@@ -172,11 +172,11 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
     (Action.CREATE, ResourceKind.USER): create_user,
     (Action.UPDATE, ResourceKind.USER): update_user,
     (Action.DELETE, ResourceKind.USER): delete_user,
-    (Action.CREATE, ResourceKind.ENDED_SESSIONS): sessions.end_sessions,
-    (Action.UPDATE, ResourceKind.ENDED_SESSIONS): sessions.end_sessions,
-    (Action.DELETE, ResourceKind.ENDED_SESSIONS): sessions.release_sessions,
-    (Action.CREATE, ResourceKind.WELCOME): welcomes.welcome,
-    (Action.UPDATE, ResourceKind.WELCOME): welcomes.welcome,
+    (Action.CREATE, ResourceKind.ENDED_SESSIONS): people.end_sessions,
+    (Action.UPDATE, ResourceKind.ENDED_SESSIONS): people.end_sessions,
+    (Action.DELETE, ResourceKind.ENDED_SESSIONS): people.release_sessions,
+    (Action.CREATE, ResourceKind.WELCOME): people.welcome,
+    (Action.UPDATE, ResourceKind.WELCOME): people.welcome,
     (Action.CREATE, ResourceKind.GROUP): create_group,
     (Action.UPDATE, ResourceKind.GROUP): update_group,
     (Action.DELETE, ResourceKind.GROUP): delete_group,

@@ -13,12 +13,21 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel
 
 from dayone.errors import Malformed, Unauthentic
-from dayone.hr.connectors.authentication import delivery_id, is_recent, signed_in_hex, unix_time
-from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import (
+    ApiRecord,
+    Asks,
+    Heard,
+    Kind,
+    Question,
+    delivery_id,
+    is_recent,
+    signed_in_hex,
+    unix_time,
+)
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
-from dayone.model.hr.sources import FieldRule, Source
+from dayone.model.hr_sources import FieldRule, Source
 
 _DELETED = "employee.deleted"
 _HISTORY, _TERMINATED = "employmentHistoryStatus", "terminated"

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from dayone.errors import Invalid
 from dayone.hr.connectors.base import Kind, kind_called
 from dayone.hr.connectors.configuration_schema import FieldShape, FileShape, SourceShape
-from dayone.model.hr.sources import (
+from dayone.model.hr_sources import (
     BY_HAND,
     DEFAULT,
     FieldRule,

@@ -10,7 +10,7 @@ from dayone.hr.connectors.base import KindName
 from dayone.hr.connectors.workforce_file import MAPPING
 from dayone.hr.mapping import is_path
 from dayone.hr.merge import fields_in
-from dayone.model.hr.sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND
 
 _ATTRIBUTES = frozenset(MAPPING) - {"id"}
 # Time of change of a record, if the report of a Workday integration has it.

@@ -6,10 +6,18 @@ from datetime import datetime
 
 from dayone.errors import Invalid
 from dayone.hr.connectors.base import Heard, Kind
-from dayone.hr.connectors.files import ambiguous, decoded, table
-from dayone.hr.connectors.workforce_file import LARGEST_BODY, MAPPING, heard, not_read, proved
+from dayone.hr.connectors.workforce_file import (
+    LARGEST_BODY,
+    MAPPING,
+    ambiguous,
+    decoded,
+    heard,
+    not_read,
+    proved,
+    table,
+)
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 
 # Attributes that identify the person of a row, and whether they have left.
 _DECISIVE = frozenset({"id", "status", "start_date", "end_date"})

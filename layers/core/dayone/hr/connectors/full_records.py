@@ -8,9 +8,8 @@ from typing import NamedTuple
 from dayone.errors import Invalid
 from dayone.hr.connectors.person_record import FORGIVEN, PERSON_ID, checked
 from dayone.hr.mapping import DAYS, mapped
-from dayone.hr.workforce_codec import stated_end
-from dayone.model.hr.sources import FieldRule
-from dayone.model.lifecycle import PAST_END, current_employment
+from dayone.hr.merge import PAST_END, current_employment, stated_end
+from dayone.model.hr_sources import FieldRule
 from dayone.model.people import Status
 
 _ATTRIBUTES = (

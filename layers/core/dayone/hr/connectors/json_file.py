@@ -6,10 +6,9 @@ from datetime import datetime
 
 from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors.base import Heard, Kind
-from dayone.hr.connectors.files import decoded
-from dayone.hr.connectors.workforce_file import LARGEST_BODY, MAPPING, heard, not_read, proved
+from dayone.hr.connectors.workforce_file import LARGEST_BODY, MAPPING, decoded, heard, not_read, proved
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 
 
 def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: datetime) -> Heard:

@@ -10,13 +10,12 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from dayone.errors import Invalid
-from dayone.hr.connectors.authentication import be_of_the_past, delivery_id, signed_in_base64
-from dayone.hr.connectors.base import Heard, Kind
+from dayone.hr.connectors.base import Heard, Kind, be_of_the_past, delivery_id, signed_in_base64
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
 from dayone.hr.merge import source_record
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import FieldRule, Source
+from dayone.model.hr_sources import FieldRule, Source
 
 _ABOUT_EMPLOYEES = ("employee.created", "employee.updated", "employee.added", "employee.changed")
 _REMOVED = ("employee.deleted", "employee.removed")

@@ -12,12 +12,11 @@ from urllib.parse import quote
 from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
 
 from dayone.errors import Invalid, Malformed
-from dayone.hr.connectors.authentication import carries_secret, is_recent
-from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question
+from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question, carries_secret, is_recent
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
-from dayone.model.hr.sources import FieldRule, Source
+from dayone.model.hr_sources import FieldRule, Source
 
 CHALLENGE_HEADER = "x-okta-verification-challenge"
 LONGEST_CHALLENGE = 512

@@ -25,7 +25,7 @@ from pydantic import (
 from dayone.errors import Invalid, Malformed
 from dayone.hr.mapping import DAYS, is_no_day, local_day, zone_called
 from dayone.hr.merge import LONGEST, RESERVED
-from dayone.messages.types import findings_of
+from dayone.messages.problems import findings_of
 from dayone.model.people import STATED, Person, Status
 
 # Shown by AWS and compared with nothing. Ids, user names and addresses are never changed.

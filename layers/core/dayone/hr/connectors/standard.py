@@ -20,14 +20,12 @@ from pydantic import (
 )
 
 from dayone.errors import Invalid, Malformed, Unauthentic
-from dayone.hr.connectors.authentication import CLOCKS_DIFFER_BY, EPOCH, be_of_the_past, is_mac, unix_time
-from dayone.hr.connectors.base import Heard, Kind
+from dayone.hr.connectors.base import CLOCKS_DIFFER_BY, EPOCH, Heard, Kind, be_of_the_past, is_mac, unix_time
 from dayone.hr.connectors.full_records import OWN_NAMES, person_in
 from dayone.hr.connectors.person_record import SentRecord, read_as
-from dayone.hr.merge import source_record
+from dayone.hr.merge import current_employment, source_record
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import Source
-from dayone.model.lifecycle import current_employment
+from dayone.model.hr_sources import Source
 from dayone.model.people import Status
 
 ID_HEADER = "webhook-id"

@@ -11,15 +11,13 @@ from datetime import UTC, datetime
 from pydantic import RootModel
 
 from dayone.errors import Invalid
-from dayone.hr.connectors.authentication import be_of_the_past, carries_secret, carries_token, delivery_id
-from dayone.hr.connectors.base import Heard, Kind
+from dayone.hr.connectors.base import Heard, Kind, be_of_the_past, carries_secret, carries_token, delivery_id
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.connectors.person_record import read_as
 from dayone.hr.mapping import mapped
-from dayone.hr.merge import source_record
-from dayone.hr.workforce_codec import clear_ends, stated_end
+from dayone.hr.merge import clear_ends, source_record, stated_end
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import FieldRule, Source
+from dayone.model.hr_sources import FieldRule, Source
 from dayone.model.subject_state import SourceRecord
 
 # The rows of a report in JSON are under this name.

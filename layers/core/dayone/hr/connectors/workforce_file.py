@@ -1,16 +1,19 @@
-"""A whole workforce in one delivery: everybody is checked before anything is taken, and packed into one message."""
+"""A whole workforce in one file: everybody is checked before anything is taken, and packed into one message."""
 
-from collections.abc import Iterable, Mapping
+import csv
+import io
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from dayone.errors import Invalid
+from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors import standard
-from dayone.hr.connectors.authentication import carries_secret, delivery_id
-from dayone.hr.connectors.base import Heard
+from dayone.hr.connectors.base import Heard, carries_secret, delivery_id
 from dayone.hr.connectors.full_records import OWN_NAMES, person_in
-from dayone.hr.workforce_codec import clear_ends, packed, stated_end
+from dayone.hr.merge import clear_ends, packed, stated_end
 from dayone.messages.deliveries import Delivery
-from dayone.model.hr.sources import Source
+from dayone.model.hr_sources import Source
 
 LARGEST_BODY = 5 * 1024 * 1024  # bytes; Lambda takes six, and what is binary grows by a third on the way
 _MOST_FINDINGS = 100
@@ -76,3 +79,72 @@ def not_read(names: Iterable[str], *, source: Source) -> tuple[str, ...]:
 def _listed(findings: list[str]) -> tuple[str, ...]:
     more = len(findings) - _MOST_FINDINGS
     return tuple(findings[:_MOST_FINDINGS] + ([f"and {more} more"] if more > 0 else []))
+
+
+_SEPARATORS = ",;\t|"
+_QUOTED = re.compile(r'"[^"]*"')
+# The first line with which spreadsheets declare the separator.
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+# What stands in for bytes that were no text on their way here.
+_LOST = "\ufffd"
+_NOT_UTF_8 = "the file is not in UTF-8: save it as UTF-8, and send it again"
+
+
+def decoded(raw: bytes) -> str:
+    """Decode a file in UTF-8 or UTF-16 with its mark, or else in Windows-1252; raise Malformed."""
+    try:
+        encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        try:
+            text = raw.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise Malformed("the file is neither in UTF-8 nor in Windows-1252: save it as UTF-8") from error
+    if "\0" in text or _LOST in text:
+        raise Malformed(_NOT_UTF_8)
+    return text
+
+
+def garbled(raw: bytes) -> Malformed | None:
+    """Return the error for a delivery whose bytes were damaged in transit, so that it could not be verified."""
+    return Malformed(_NOT_UTF_8) if b"\0" in raw or _LOST.encode() in raw else None
+
+
+def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Iterator[Mapping[str, str] | Invalid]]:
+    """Return the names of the columns, and the rows; a row with more or fewer cells than names is an Invalid.
+
+    A column equal to one of `names`, but for the case of letters and blanks around it, is that one. Rows have no values
+    for columns with the same name. Raises Malformed for a text that is not such a file.
+    """
+    if separator := _SEPARATOR.match(text):
+        text = text[separator.end() :]
+    first = _QUOTED.sub("", text.partition("\n")[0])
+    delimiter = separator[1] if separator else max(_SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    by_letters = {name.casefold(): name for name in reversed(names)}
+    try:
+        header = [name if name in names else by_letters.get(name.strip().casefold(), name) for name in next(reader, [])]
+    except csv.Error as error:
+        raise Malformed("line 1 is not comma-separated values") from error
+    return header, _rows(reader, header)
+
+
+def ambiguous(header: Sequence[str], *, names: Collection[str]) -> tuple[str, ...]:
+    """Those of the names that more than one column has, in order."""
+    return tuple(name for name in dict.fromkeys(header) if name in names and header.count(name) > 1)
+
+
+def _rows(reader: Any, header: Sequence[str]) -> Iterator[Mapping[str, str] | Invalid]:  # noqa: ANN401 - csv has no name
+    left_out = ambiguous(header, names=header)
+    try:
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue  # spreadsheets write empty rows behind the last
+            if len(cells) == len(header):
+                row = zip(header, cells, strict=True)
+                yield {name: cell for name, cell in row if name not in left_out}
+            else:
+                finding = f"line {reader.line_num}: has more or fewer values than there are columns"
+                yield Invalid("not a row", findings=(finding,))
+    except csv.Error as error:
+        raise Malformed(f"line {reader.line_num} is not comma-separated values") from error

@@ -1,6 +1,7 @@
-"""Authors of each part of the policy in force, across later edits of the files, and authors of removed parts."""
+"""The files of a policy, with the authors of each part across later edits, and authors of removed parts."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from dayone.model.policy.rules import (
     Location,
     PermissionSetRule,
     Policy,
+    PolicyVersion,
     SensitiveNames,
 )
 
@@ -215,3 +217,16 @@ def origins_after(existing: Origins, *, before: Policy, after: Policy, now: date
     return Origins(
         version=after.version, brought={**{each: brought[each] for each in former}, **now_brought}, taken_out=taken_out
     )
+
+
+def as_text(files: Mapping[str, str]) -> tuple[str, str]:
+    """Join files into a file's name and its text; several become a JSON object of texts by name, without a name."""
+    if len(files) == 1:
+        return next(iter(files.items()))
+    return "", json.dumps(files, ensure_ascii=False)
+
+
+def files_in(kept: PolicyVersion) -> Mapping[str, str]:
+    """Return the texts of a stored policy by the names of their files: the input of `as_text`."""
+    files: Mapping[str, str] = {kept.file: kept.text} if kept.file else json.loads(kept.text)
+    return files

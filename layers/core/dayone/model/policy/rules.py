@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
-from dayone.model.lifecycle import LifeCycle
+from dayone.model.people import LifeCycle
 from dayone.model.policy.context import Terms
 from dayone.model.subjects import Principal
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from dayone.model.lifecycle import IdentitySource, Leavers, LifeCycle, Mail, OnLeave, Welcome
+from dayone.model.people import IdentitySource, Leavers, LifeCycle, Mail, OnLeave, Welcome
 from dayone.policy.language import fields as words
 from dayone.policy.welcome_text import PLACEHOLDERS
 

@@ -1,17 +1,20 @@
-"""Day One's own events on an EventBridge bus, made of the table's stream."""
+"""Own events on an EventBridge bus, one-time schedules of EventBridge Scheduler, and mail through Amazon SES."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from dayone.adapters.aws.errors import never_rejected
+from dayone.adapters.aws.dependent_actions import Dependency, DependentActions
+from dayone.adapters.aws.errors import never_rejected, translated
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.mapping import change_in, is_progress, operation_in, progress_in
 from dayone.adapters.dynamodb.writes import plain_record
 from dayone.adapters.sqs import batches
-from dayone.errors import TooLarge, Unavailable
+from dayone.errors import Conflicting, TooLarge, Unavailable
+from dayone.ports.identity_center import Receipt
 from dayone.ports.messaging import AccountWritten, ChangeWritten, DomainEvent, OperationWritten, Written
+from dayone.ports.organizations import WelcomeMail
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -91,3 +94,79 @@ def _size(entry: "PutEventsRequestEntryTypeDef") -> int:
     # Source: Amazon EventBridge User Guide, "Calculating PutEvents event entry size".
     texts = (entry["Source"], entry["DetailType"], entry["Detail"], *entry["Resources"])
     return _TIME_BYTES + sum(len(text.encode()) for text in texts)
+
+
+class SchedulerClient(Protocol):
+    """Methods used of boto3's client `scheduler`."""
+
+    def create_schedule(self, **request: Any) -> Any:  # noqa: ANN401 - as boto3 has it
+        """Create a schedule."""
+
+
+class EventBridgeSchedules:
+    """The port Schedules over the API `scheduler`.
+
+    A schedule is in the group `group` and named after its moment, so all that is due then shares one. It fires the
+    function `target` by the role `role`, and AWS deletes it when it has fired. AWS fires within a minute of the moment.
+    Source: EventBridge Scheduler User Guide, "One-time schedules" and "Deletion after schedule completion"; and
+    "Managing a schedule group" for what goes with the group.
+    """
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"scheduler:CreateSchedule"})
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {Dependency.PASSED_ROLE: frozenset({"iam:PassRole"})}
+
+    def __init__(self, client: SchedulerClient, *, group: str, target: str, role: str) -> None:
+        self._client = client
+        self._group = group
+        self._target = target
+        self._role = role
+
+    def wake_at(self, moment: datetime) -> None:
+        """See Schedules."""
+        # A schedule knows no fraction of a second, and before the moment nothing is due.
+        whole = moment.astimezone(UTC).replace(microsecond=0) + timedelta(seconds=1 if moment.microsecond else 0)
+        try:
+            with never_rejected():
+                self._client.create_schedule(
+                    GroupName=self._group,
+                    Name=f"due-{whole:%Y%m%dT%H%M%SZ}",
+                    ScheduleExpression=f"at({whole:%Y-%m-%dT%H:%M:%S})",
+                    ScheduleExpressionTimezone="UTC",
+                    FlexibleTimeWindow={"Mode": "OFF"},
+                    ActionAfterCompletion="DELETE",
+                    # The sweep each minute is the retry.
+                    Target={"Arn": self._target, "RoleArn": self._role, "RetryPolicy": {"MaximumRetryAttempts": 0}},
+                )
+        except Conflicting:
+            # AWS's word for a name that is taken: somebody else is due at this moment.
+            return
+
+
+class SesClient(Protocol):
+    """Methods used of boto3's client `sesv2`."""
+
+    def send_email(self, **request: Any) -> Any:  # noqa: ANN401 - as boto3 has it
+        """Send a mail."""
+
+
+class SesPost:
+    """The port Post over the API `sesv2`. Source: Amazon SES API v2 Reference, SendEmail."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"ses:SendEmail"})
+    # On another resource than the call: the configuration set.
+    DEPENDENT_ACTIONS: ClassVar[DependentActions] = {Dependency.CONFIGURATION_SET: frozenset({"ses:SendEmail"})}
+
+    def __init__(self, client: SesClient) -> None:
+        self._client = client
+
+    def send(self, mail: WelcomeMail) -> Receipt:
+        """See Post."""
+        content = {"Subject": {"Data": mail.subject}, "Body": {"Text": {"Data": mail.text}}}
+        with translated():
+            sent = self._client.send_email(
+                FromEmailAddress=mail.sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={"Simple": content},
+            )
+        # SES, its events and its logs know a mail by this id and not by that of the request.
+        return Receipt(request_id=sent["MessageId"])

@@ -1,14 +1,18 @@
-"""Describe the organisation, and the trails that bring its events to EventBridge."""
+"""Probes of what Day One finds around it: the organization, quotas, and the state table."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws.errors import translated
+from dayone.adapters.dynamodb.read_models import described_table, noted_owner
 from dayone.errors import DayOneError, NotFound, Refused
-from dayone.ports.setup import SeenOrganization, SeenTrail
+from dayone.ports.setup import SeenConcurrency, SeenOrganization, SeenRoles, SeenTrail
+from dayone.ports.state_tables import TableDescription, TableOwner
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_organizations import OrganizationsClient
+
 
 _ENABLED = "ENABLED"
 _IN_NONE = "AWSOrganizationsNotInUse"
@@ -127,3 +131,97 @@ def _is_of_writes(selector: Mapping[str, Any]) -> bool:
     fields = {entry.get("Field"): entry for entry in selector.get("FieldSelectors", [])}
     is_of_calls = "Management" in fields.get("eventCategory", {}).get("Equals", [])
     return is_of_calls and "true" not in fields.get("readOnly", {}).get("Equals", [])
+
+
+_SERVICE = "sso"
+
+
+class ServiceQuotaSight:
+    """The port QuotaSight over a boto3 client of `service-quotas`. Source: Service Quotas API, ListServiceQuotas."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"servicequotas:ListServiceQuotas"})
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the methods below are all that is used of it
+        self._client = client
+
+    def of_identity_center(self) -> Mapping[str, float]:
+        """See QuotaSight."""
+        with translated():
+            pages = list(self._client.get_paginator("list_service_quotas").paginate(ServiceCode=_SERVICE))
+        quotas = [entry for page in pages for entry in page.get("Quotas", [])]
+        return {pair["QuotaName"]: float(pair["Value"]) for pair in quotas if "QuotaName" in pair and "Value" in pair}
+
+
+class LambdaConcurrencySight:
+    """The port ConcurrencySight over a boto3 client of `lambda`. Source: Lambda API Reference, GetAccountSettings."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"lambda:GetAccountSettings"})
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the method below is all that is used of it
+        self._client = client
+
+    def concurrency(self) -> SeenConcurrency:
+        """See ConcurrencySight."""
+        with translated():
+            limits = self._client.get_account_settings()["AccountLimit"]
+        return SeenConcurrency(
+            limit=int(limits["ConcurrentExecutions"]), unreserved=int(limits["UnreservedConcurrentExecutions"])
+        )
+
+
+class IamRoleSight:
+    """The port RoleSight over a boto3 client of `iam`. Source: IAM API Reference, GetAccountSummary."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"iam:GetAccountSummary"})
+
+    def __init__(self, client: Any) -> None:  # noqa: ANN401 - the method below is all that is used of it
+        self._client = client
+
+    def roles(self) -> SeenRoles:
+        """See RoleSight."""
+        with translated():
+            summary = self._client.get_account_summary()["SummaryMap"]
+        return SeenRoles(
+            roles=int(summary["Roles"]),
+            quota=int(summary["RolesQuota"]),
+            policies_each=int(summary["AttachedPoliciesPerRoleQuota"]),
+        )
+
+
+_ON = frozenset({"ENABLED", "ENABLING"})
+
+
+class DynamoTableSight:
+    """The port TableSight. Source: DynamoDB API Reference, DescribeTimeToLive and DescribeContinuousBackups."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset(
+        {
+            "dynamodb:DescribeContinuousBackups",
+            "dynamodb:DescribeTable",
+            "dynamodb:DescribeTimeToLive",
+            "dynamodb:GetItem",
+        }
+    )
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+
+    def table(self, name: str) -> TableDescription:
+        """See TableSight."""
+        return described_table(self._client, name)
+
+    def owner(self, name: str) -> TableOwner | None:
+        """See TableSight."""
+        return noted_owner(self._client, name)
+
+    def expires_by(self, name: str) -> str:
+        """See TableSight."""
+        with translated():
+            expiry = self._client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        return expiry.get("AttributeName", "") if expiry.get("TimeToLiveStatus") in _ON else ""
+
+    def can_be_restored(self, name: str) -> bool:
+        """See TableSight."""
+        with translated():
+            backups = self._client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        return backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") == "ENABLED"

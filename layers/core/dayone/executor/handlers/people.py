@@ -1,9 +1,9 @@
-"""Live sessions of somebody who has lost their access: ended, and released when none can be alive any more."""
+"""Operations on people besides their user: end and release live sessions, and send a welcome."""
 
 from dayone.errors import Refused
 from dayone.executor.attempt import Attempt, IdentityCenter, done
-from dayone.model.operations import Outcome
-from dayone.ports.sessions import LiveSessions
+from dayone.model.operations import Outcome, Succeeded
+from dayone.ports.organizations import LiveSessions
 
 
 def end_sessions(attempt: Attempt, aws: IdentityCenter) -> Outcome:
@@ -24,3 +24,10 @@ def _sessions(aws: IdentityCenter) -> LiveSessions:
     if aws.sessions is None:
         raise Refused("the service control policy that ends sessions is no longer deployed")
     return aws.sessions
+
+
+def welcome(attempt: Attempt, aws: IdentityCenter) -> Outcome:
+    """Publish the event, then send the mail when there is one; a broken off try may send either again."""
+    if aws.reception is None:
+        raise Refused("no welcome e-mail sender is configured")
+    return Succeeded(request_id=aws.reception.welcome(attempt.operation))

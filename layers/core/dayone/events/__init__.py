@@ -1,1 +1,0 @@
-"""Day One's own events on the bus."""

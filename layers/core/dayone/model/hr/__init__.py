@@ -1,1 +1,0 @@
-"""HR systems as an operator has configured them."""
