@@ -1,4 +1,4 @@
-"""What others have deleted or changed is put right on request, by a change like any other."""
+"""Repairs of what others have deleted or changed: on request, by a change like any other."""
 
 import json
 from collections.abc import Callable
