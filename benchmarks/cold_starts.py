@@ -26,8 +26,17 @@ Logger(service="floor")
 import boto3
 boto3.client("dynamodb")
 """
-# What the first invocation loads besides, where that is not in the wiring.
-_FIRST = {"access_api": "app.build_app(wiring.access_api(), logger=app.logger, parts=['GET people'])"}
+# As each function's `app.py` has it: the check of where an event is from, its ports, and what a first request loads.
+_WIRED = """
+import app
+wiring = app.wiring
+if hasattr(app, "check_request"):
+    wiring.own_apis()
+if hasattr(app, "check_records"):
+    wiring.event_source()
+"""
+_REQUEST = {"httpMethod": "GET", "path": "/v1/people/e-1"}
+_API = f"app.build_app(wiring.access_api_wired(), logger=app.logger, parts=[app.part_of({_REQUEST})])"
 _REGION = {"AWS_DEFAULT_REGION": "eu-central-1"}
 
 
@@ -75,14 +84,15 @@ def seconds_of(command: Sequence[str], *, environment: Mapping[str, str]) -> flo
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def wired(name: str) -> str:
+    """Return the script that imports a function and creates its ports and clients, as its first invocation does."""
+    return _WIRED + (_API if name == "access_api" else f"wiring.{name}_ports()")
+
+
 def _start_of(name: str, *, build: Path) -> Start:
     layers = [build / "DependenciesLayer" / "python", build / "CoreLayer" / "python"]
     path = [build / f"{pascal(name)}Function", *layers]
-    scripts = {
-        "floor": FLOOR,
-        "imported": "import app",
-        "wired": f"import app\nfrom dayone import wiring\nwiring.{name}()\n{_FIRST.get(name, '')}",
-    }
+    scripts = {"floor": FLOOR, "imported": "import app", "wired": wired(name)}
     environment = {**environment_of(name), **_REGION}
     rounds = [
         {task: _seconds_of_script(script, path=path, environment=environment) for task, script in scripts.items()}

@@ -1,6 +1,7 @@
 """Benchmarks whose figures are exact on any machine, and take few seconds, are held to their bounds by tests too."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -10,8 +11,11 @@ from types import ModuleType
 import pytest
 
 from benchmarks.__main__ import benchmarks, missed
+from benchmarks.cold_starts import wired
 from benchmarks.measuring import Figure, marked, report
-from tests.project.repository import ROOT
+from tests.project.isolated import run_python
+from tests.project.repository import ROOT, functions
+from tests.project.wired import environment_of
 
 _FOLDER = ROOT / "benchmarks"
 _SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.py"))}
@@ -95,6 +99,18 @@ def test_figures_are_one_object_of_json_and_the_process_ends_with_1_when_any_is_
     printed = json.loads(capsys.readouterr().out)
     assert printed == {"kept": {"value": 1.0, "bound": 2.0, "ok": True}, "missed": shown}
     assert status == ends_with
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", functions())
+def test_the_first_invocation_that_is_measured_makes_what_the_function_works_with(name: str) -> None:
+    made = "\nimport json\nprint(json.dumps([name for name, made in vars(wiring).items() if is_made(made)]))"
+    is_made = "\ndef is_made(made): return hasattr(made, 'cache_info') and made.cache_info().currsize"
+    path = [ROOT / "functions" / name, ROOT / "layers" / "core", Path(pytest.__file__).parents[1]]
+    environment = {**environment_of(name), "AWS_DEFAULT_REGION": "eu-central-1"}
+    found = run_python(Path(sys.executable), wired(name) + is_made + made, path=path, environment=environment)
+    text = (ROOT / "functions" / name / "app.py").read_text(encoding="utf-8")
+    assert {*found} - {"_table"} == {*re.findall(r"wiring\.(\w+)\(", text)}
 
 
 def test_all_that_can_be_run_are_known() -> None:
