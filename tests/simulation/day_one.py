@@ -373,6 +373,12 @@ def _read(text: str, file: str) -> Policy:
     return read_policy(files_in(kept), version=0)
 
 
+def read_again() -> None:
+    """Read every text anew from now on."""
+    _read.cache_clear()
+    _read_hr.cache_clear()
+
+
 def parsed(kept: PolicyVersion) -> Policy:
     """The policy of a version; the texts of a simulation are few."""
     return replace(_read(kept.text, kept.file), version=kept.version)

@@ -58,10 +58,13 @@ class Mutation:
         try:
             for where, name, what in self.changes:
                 setattr(where, name, what)
+            # What was read without the fault is not what is read with it, and the other way around.
+            day_one.read_again()
             yield
         finally:
             for where, name, what in before:
                 setattr(where, name, what)
+            day_one.read_again()
 
 
 def _by(*invariants: str) -> frozenset[str]:
