@@ -27,6 +27,18 @@ MOST_PORTS = 6
 # check of the settings, which looks at one service of AWS after the other.
 BUNDLES = {"handler.PlanningPorts", "check.CheckSettings"}
 BUNDLED = {"AccessApi", "PlanningPorts"}
+# Modules under sixty lines with at most one importer in the core are merged with it or with a neighbour. These are not.
+SMALLEST = 60
+SMALL = {
+    "dayone.adapters.threads": "nothing of AWS, unlike every neighbour; its only user is the wiring",
+    "dayone.executor.handlers.people": "the registry, its only user, is as large as a module may be",
+    "dayone.hr.connectors.csv_file": "a kind of HR system is a module of its name, loaded by that name",
+    "dayone.hr.connectors.json_file": "a kind of HR system is a module of its name, loaded by that name",
+    "dayone.logs": "the only one that knows the logger; handlers use it as well",
+    "dayone.ops.hr_configuration_approval": "a request for this approval does not load the decisions on changes",
+    "dayone.policy.language.schema": "a program that writes the schema, which no function loads",
+    "dayone.wiring.inventory": "a function's cold start loads the wiring of its own part alone",
+}
 # Named by a framework or by Python, never by our code.
 CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler")
 
@@ -63,6 +75,13 @@ def _reachable(start: str) -> set[str]:
 
 def test_no_module_imports_itself_in_a_circle() -> None:
     assert [name for name in _imports() if name in _reachable(name)] == []
+
+
+def test_a_small_module_with_one_importer_is_merged_or_explained() -> None:
+    importers = Counter(name for names in _imports().values() for name in names)
+    lines = {_module(path): len(path.read_text(encoding="utf-8").splitlines()) for path in CORE if path.stem[0] != "_"}
+    small = {name for name, number in lines.items() if number < SMALLEST and importers[name] <= 1}
+    assert small == SMALL.keys()
 
 
 def _ports() -> set[str]:

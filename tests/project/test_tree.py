@@ -1,8 +1,11 @@
 """The tree is the same on every machine, and its documents name only what exists."""
 
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tests.project.repository import ROOT, files, shown
 
@@ -17,6 +20,14 @@ PLACES = re.compile(
 )
 REGISTRIES = re.compile(
     "|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npmjs" + r"\.(org|com)", "index" + "-url [=h]"])
+)
+# The rule for the subjects of commits holds for those after this one.
+SUBJECTS_SINCE = "0827d27c"
+SUBJECT = re.compile(r"[\w.][\w.,/ -]*: (?P<verb>[a-z]+)\b.*")
+# Words that begin no sentence in the imperative, but one about what is, or was done, or does something.
+NO_VERB = re.compile(
+    r"an?|the|no|not|one|who|whoever|what|where|when|it|its|there"
+    r"|(?!bring|string|need|feed|seed|embed|focus)\w+(ing|ed|[^s]s)"
 )
 
 
@@ -60,6 +71,38 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "simulate",
     }
     assert people_use == documented
+
+
+def test_the_subject_of_a_commit_has_an_area_and_says_what_to_do() -> None:
+    command = ["git", "log", "--no-merges", "--format=%s", f"{SUBJECTS_SINCE}..HEAD"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)  # noqa: S603
+    if listed.returncode:
+        pytest.skip(f"the history does not reach back to {SUBJECTS_SINCE}")
+    subjects = listed.stdout.splitlines()
+    assert not [subject for subject in subjects if len(subject) > 72 or not is_subject(subject)]
+
+
+def is_subject(text: str) -> bool:
+    """Return whether a text has the form `area: imperative`."""
+    found = SUBJECT.fullmatch(text)
+    return found is not None and not NO_VERB.fullmatch(found["verb"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "is_right"),
+    [
+        ("planning: read what was entered manually in one place", True),
+        ("tests, README: process what is held", True),
+        ("read what was entered manually", False),
+        ("planning: Read what was entered", False),
+        ("tests: a throttled call is one too many", False),
+        ("core: merged small modules", False),
+        ("core: merging small modules", False),
+        ("core: merges small modules", False),
+    ],
+)
+def test_a_subject_is_told_from_a_description(subject: str, *, is_right: bool) -> None:
+    assert is_subject(subject) is is_right
 
 
 def _texts() -> Iterator[tuple[Path, str]]:

@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from dayone.errors import Inapplicable, NotFound
-from dayone.inventory.repair import repair_finding
+from dayone.inventory.service import repair_finding
 from dayone.model.changes import CauseKind, ChangeState
 from dayone.model.inventory import Finding
 from dayone.model.operations import OperationState

@@ -1,25 +1,28 @@
-"""Take the inventory: read Identity Center at intervals, compare it with the record, and keep what differs."""
+"""Inventory: read Identity Center at intervals, keep what differs from the record, and repair it on request."""
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from dayone.errors import Conflicting, NotFound, Refused
+from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
+from dayone.lookups import caused_by
 from dayone.messages.codec import decode, encode
-from dayone.model.changes import ulid_of
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import RestoreResources
 from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, Row, Section
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
-from dayone.ports.operations import Clock
+from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Records, SubjectIndex
-from dayone.ports.store import Company
+from dayone.ports.store import Company, Inbox
 
 _KINDS = (SubjectKind.PERMISSION_SET, SubjectKind.GROUP, SubjectKind.PERSON, SubjectKind.ACCOUNT)
 # Nobody else reads meanwhile. It is longer than a run, because that ends between two units: an account with as many
@@ -206,3 +209,44 @@ def _finding(difference: Difference, *, existing: Mapping[str, Finding], current
         return replace(finding, difference=difference, seen_at=now)
     is_baseline = current.is_first and difference.kind in _OF_A_BASELINE
     return Finding(difference=difference, first_seen_at=now, seen_at=now, is_baseline=is_baseline)
+
+
+_OF_OTHERS = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
+
+
+class RepairPorts(Protocol):
+    """Ports of a repair request, a part of the API's context."""
+
+    inventory: InventoryView
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def repair_finding(name: str, *, actor: str, ports: RepairPorts) -> Cause:
+    """Request a repair; return the cause of the change, whose guardrails judge it as those of any other.
+
+    `actor` is the ARN of the caller. Raises NotFound for an unknown finding, and Inapplicable for one about what Day
+    One has not made.
+    """
+    finding = read_finding(name, inventory=ports.inventory)
+    difference = finding.difference
+    if difference.target is None or difference.kind in _OF_OTHERS:
+        raise Inapplicable(f"{_named(finding)} was not made by Day One, which does not remove it: {_mend(finding)}")
+    cause = caused_by(actor, reference=finding.id, ports=ports, kind=CauseKind.DRIFT)
+    target = difference.target
+    ports.inbox.put([RestoreResources(subject=target.subject, cause=cause, missing=(target.resource,))])
+    return cause
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.difference.resource} of {finding.difference.subject}"
+
+
+def _mend(finding: Finding) -> str:
+    kind, _, name = finding.difference.subject.partition(":")
+    if kind in ("group", "permission-set") and finding.difference.resource == kind:
+        return (
+            f"remove it in Identity Center, or put into the policy what `dayone policy describe {kind}:{name}` prints"
+        )
+    return "remove it in Identity Center, or give it by a rule of the policy"

@@ -20,8 +20,7 @@ from dayone.api.schemas.inventory import (
 )
 from dayone.api.spec import described
 from dayone.inventory.read_plan import duration_of, unseen_by
-from dayone.inventory.repair import repair_finding
-from dayone.inventory.service import drift_counts, read_finding
+from dayone.inventory.service import drift_counts, read_finding, repair_finding
 from dayone.model.inventory import DriftKind, Finding, Pass, ReadCost, ReadMethod
 from dayone.ports.inventory import InventoryView
 
