@@ -94,7 +94,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
             columns=(), rows=[], foot=[f"{change['id']} {seen['message']}", f"accepted {moment(change['at'])}"]
         )
     change, cause = seen["change"], seen["change"]["cause"]
-    counted = ", ".join(f"{change[name]} {name}" for name in _NUMBERS if change.get(name))
+    counted = ", ".join(_counted(change, name) for name in _NUMBERS if change.get(name))
     left = seen["estimated_seconds_remaining"]
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do by what AWS has confirmed before'}",
@@ -117,6 +117,11 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         for pair in seen["operations"]
     ]
     return Sheet(columns=("state", "operation", "subject", "resource", "reason"), rows=rows, foot=foot)
+
+
+def _counted(change: Mapping[str, Any], name: str) -> str:
+    number = change[name]
+    return plural(number, "operation") if name == "operations" else f"{number} {name}"
 
 
 def _by_guardrails(seen: Mapping[str, Any]) -> Iterator[str]:

@@ -42,7 +42,10 @@ def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -
     cause, names = seen["cause"], Names(api)
     caused_by = f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
     number = plural(seen["held"], "held operation")
-    chosen = f"It has {number}. You decide on these of {', '.join(chain(*part.values()))}:"
+    of_part = f"of {', '.join(chain(*part.values()))}"
+    chosen = (
+        f"It has {number}. You decide on these {of_part}:" if held else f"It has {number}; none {of_part} was found."
+    )
     lines = [
         f"Change {change} was caused by {caused_by}.",
         *first["held_explanation"],

@@ -4,7 +4,8 @@ import pytest
 
 from dayone.errors import Unreachable
 from dayone.model.hr_sources import HrVersions
-from tests.functions.access_api_state import CHANGE, DEV, remembered
+from dayone.model.subjects import Subject, SubjectKind
+from tests.functions.access_api_state import ADA, CHANGE, DEV, remembered
 from tests.functions.access_api_world import World, asking
 
 
@@ -141,6 +142,12 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
         "additions": 0,
         "decision": None,
     }
+
+
+def test_what_the_plans_of_several_subjects_note_is_answered_once(world: World) -> None:
+    plan = world.state.plans[CHANGE, ADA]
+    world.state.plans[CHANGE, Subject(SubjectKind.PERSON, "e-1002")] = plan
+    assert world.send("read_change").body["notes"] == list(plan.notes)
 
 
 def test_a_change_is_answered_with_its_notes_and_operations(world: World) -> None:

@@ -1,7 +1,7 @@
 """`dayone status` and `dayone api`: how it is, and any request to the API, signed."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +11,11 @@ from dayone_cli.failures import Misused, Refused
 from dayone_cli.lists import facts
 from dayone_cli.run import Run, command
 from dayone_cli.screen import Sheet
-from dayone_cli.words import moment
+from dayone_cli.words import moment, plural
 
 _NOT_FOUND = 404
+_POLICY = "policy"
+_MOST_HELD = 100
 _METHODS = ("GET", "POST", "PUT")
 
 
@@ -24,10 +26,10 @@ def register(app: typer.Typer) -> None:
 
 
 def status(run: Run) -> None:
-    """Print the policy in force, open operations, metrics of the last 24 hours, and what is stuck and why."""
+    """Print the policy in force, metrics of the last 24 hours, what is held, and what is stuck and why."""
     health = run.api.read("/v1/health")
-    seen = {**health, **_since_later(run, "last_day", "/v1/metrics"), **_since_later(run, "stuck", "/v1/stuck")}
-    run.show({**seen, **({"stuck": seen["stuck"]["stuck"]} if "stuck" in seen else {})}, _sheet)
+    stuck = {name: answer["stuck"] for name, answer in _since_later(run, "stuck", "/v1/stuck").items()}
+    run.show({**health, **_since_later(run, "last_day", "/v1/metrics"), "held": _held(run), **stuck}, _sheet)
 
 
 def api(
@@ -53,6 +55,13 @@ def _body(named: str) -> bytes:
         raise Misused("The file cannot be read", detail=str(error)) from error
 
 
+def _held(run: Run) -> list[Any]:
+    """Return the held changes, those that no policy has caused first, since leavers may be among them; then by age."""
+    parts = run.api.pages("/v1/changes", {"state": "held"}, most=_MOST_HELD)
+    found = [change for part in parts for change in part["changes"]]
+    return sorted(found, key=lambda change: (change["cause"]["kind"] == _POLICY, change["cause"]["at"]))
+
+
 def _since_later(run: Run, name: str, where: str) -> Mapping[str, Any]:
     try:
         return {name: run.api.read(where)}
@@ -63,14 +72,27 @@ def _since_later(run: Run, name: str, where: str) -> Mapping[str, Any]:
 
 
 def _sheet(answer: Mapping[str, Any]) -> Sheet:
-    """Everything else first, then a line for each thing that is stuck, the longest first."""
+    """Everything else first, then a line for each change that is held and each thing that is stuck."""
     stuck = answer.get("stuck", ())
     foot = [
         f"Stuck since {moment(each['since'])}: {each['subject'] or each['kind']} ({each['kind']}): {each['reason']}"
         + (f" [change {each['change']}]" if each["change"] else "")
         for each in stuck
     ]
-    rest = facts({name: value for name, value in answer.items() if name != "stuck"})
+    rest = facts({name: value for name, value in answer.items() if name not in ("held", "stuck")})
     if "stuck" in answer and not stuck:
         foot = ["Nothing is stuck."]
-    return Sheet(columns=rest.columns, rows=rest.rows, foot=foot)
+    return Sheet(columns=rest.columns, rows=rest.rows, foot=[*_held_lines(answer["held"]), *foot])
+
+
+def _held_lines(held: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for change in held:
+        cause, number = change["cause"], plural(change["held"], "operation")
+        caused = f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
+        yield f"Held: {number} of change {change['id']} ({caused}): {change['held_reason']}"
+    if len(held) == _MOST_HELD:
+        yield "There may be more: `dayone changes list --state held`"
+    if any(change["cause"]["kind"] != _POLICY for change in held):
+        yield "If people have left, `dayone changes approve --leavers` approves what they lose, and nothing else."
+    if held:
+        yield "What waits, who may decide, and what goes on: `dayone changes show CHANGE`"

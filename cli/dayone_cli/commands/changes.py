@@ -172,10 +172,7 @@ def _part(subjects: list[str] | None, resources: list[str] | None) -> dict[str, 
 def _decide(run: Run, change: str, body: Mapping[str, object], *, to: str, follow_it: bool, timeout: float) -> None:
     taken = run.api.write("POST", path("v1", "changes", change, to), body or None)
     # With the rest of it held it comes to no end that could be waited for.
-    follow(
-        run,
-        taken,
-        follow_it=follow_it and not {"subjects", "resources"} & body.keys(),
-        timeout=timeout,
-        is_decided=True,
-    )
+    is_part = bool({"subjects", "resources"} & body.keys())
+    follow(run, taken, follow_it=follow_it and not is_part, timeout=timeout, is_decided=True)
+    if is_part:
+        run.screen.say(f"This part is decided. What became of it, and what still waits: `dayone changes show {change}`")

@@ -37,7 +37,7 @@ def test_a_held_change_says_why_who_may_decide_and_what_goes_on() -> None:
     world, change = _changed()
     assert (change.state, len(world.groups()["sales"]), len(world.groups()["engineers"])) == (ChangeState.HELD, 12, 12)
     assert held_explanation(change, sole_administrator=False) == (
-        f"12 operations of this change wait for a decision, the first because {change.held_reason}.",
+        f"12 operations of this change wait for a decision; what it held first, it held because {change.held_reason}.",
         f"{_DECIDES}, but not {_ADA}, who caused the change and took a part out of group engineers{_OWN}.",
         f"Meanwhile everything else goes on (12 of 12 operations done); {_STAYS}.",
     )
@@ -128,6 +128,6 @@ def test_an_explanation_says_why_what_is_wanted_is_not_given_yet() -> None:
     )
     said = describe_step(membership, policy_version=world.state.policy_in_force)
     assert "e-1 is not in the group engineers, though it is wanted because department is Engineering" in said
-    assert "giving it is held by a guardrail, because it is sensitive (it is given `ViewOnly`: it has " in said
+    assert "giving it is held by a guardrail, because it is sensitive (the group is given `ViewOnly`: it has " in said
     barred = f", but not by who brought it about or would gain by it ({_ADA}, e-1@example.com)"
     assert f"change {change} waits for approval or rejection{barred}; until then it is not given." in said

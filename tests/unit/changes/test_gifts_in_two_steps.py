@@ -41,7 +41,7 @@ class TestWhoMovedAnAccount:
         world.organization.accounts[ACCOUNT_ID] = an_account(ou_path="/Prod")
         later = _event(world)
         assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/admins"]
-        with pytest.raises(Forbidden, match="made a call that an event of the account tells of"):
+        with pytest.raises(Forbidden, match="changed the account or its unit, such as by a move or a tag"):
             decide_change(later, is_approved=True, actor=_MALLORY, ports=api_of(world))
 
     def test_answers_for_it_when_an_edit_of_somebody_else_asks_anew(self) -> None:
@@ -52,7 +52,7 @@ class TestWhoMovedAnAccount:
         world.settle()
         world.now += timedelta(hours=1)
         edit = put_in_force(_PROD + "# a remark\n", world=world, actor="arn:other")
-        with pytest.raises(Forbidden, match="made a call that an event of the account tells of"):
+        with pytest.raises(Forbidden, match="changed the account or its unit, such as by a move or a tag"):
             decide_change(edit.cause.change, is_approved=True, actor=_MALLORY, ports=api_of(world))
 
 

@@ -368,7 +368,7 @@ class TestWhatIsSaid:
         because = world.state.changes[request.cause.change].held_reason
         for said in (reason, because):
             assert "sensitive access: membership/admins: " in said
-            assert "it is given `Admin`: it has `AdministratorAccess`" in said
+            assert "the group is given `Admin`: it has `AdministratorAccess`" in said
 
     def test_a_preview_of_a_person_does_so_as_well(self) -> None:
         world = company()

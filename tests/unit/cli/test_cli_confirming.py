@@ -247,6 +247,16 @@ class TestParts:
         (sent,) = [entry for entry in api.asked if entry.method == "POST"]
         assert sent.json() == {"subjects": ["person:e-1"]}
 
+    def test_where_to_see_what_still_waits_is_named(self, api: CliApi) -> None:
+        where = "what still waits: `dayone changes show 01A`"
+        assert where in dayone(*_APPROVE, "--subject", "person:e-1", "--yes", api=api.url).err
+        assert where not in dayone(*_APPROVE, "--yes", "--no-watch", api=api.url).err
+
+    def test_a_part_of_which_nothing_is_held_is_said_to_be_empty(self, api: CliApi) -> None:
+        ended = dayone(*_APPROVE, "--subject", "person:e-9", api=api.url, stdin="n\n")
+        assert "It has 3 held operations; none of person:e-9 was found." in ended.err
+        assert "You decide on these" not in ended.err
+
     def test_who_says_no_sends_nothing(self, api: CliApi) -> None:
         assert dayone(*_APPROVE, "--subject", "person:e-1", api=api.url, stdin="n\n").code == 1
         assert writes(api) == []

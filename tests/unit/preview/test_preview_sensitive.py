@@ -28,7 +28,7 @@ def test_an_edit_to_everyone_says_how_many_would_become_administrators() -> None
     everyone = _ADMIN.replace("engineers: {members: [{department: Engineering}]}", "engineers: {members: everyone}")
     notes = if_policy(everyone, world=world).preview.notes
     assert _sensitive(notes) == ["sensitive access, given 1 time: create-membership/engineers"]
-    assert "it is given `ViewOnly`: it has `AdministratorAccess`" in "".join(notes)
+    assert "the group is given `ViewOnly`: it has `AdministratorAccess`" in "".join(notes)
 
 
 def test_a_first_policy_counts_members_and_accounts() -> None:

@@ -93,7 +93,7 @@ def test_what_is_held_says_what_and_why() -> None:
     }
     assert all(operation.reasons for operation in held)
     plans = [plan for (of, subject), plan in world.state.plans.items() if of == change.id and subject == the_person()]
-    assert plans[0].notes == (f"held until another person approves: {change.held_reason}",)
+    assert plans[0].notes == (f"held for approval: {change.held_reason}",)
     entries = [entry for entry, _ in world.state.log if entry.action == "hold-removals"]
     assert len(entries) == 7
     assert {(audit_entry.actor, audit_entry.outcome, audit_entry.detail) for audit_entry in entries} == {

@@ -216,7 +216,7 @@ class TestManagementAccount:
         world.approves = True
         notes = self._planned(world, AccountSelector(HERE, ids=(ACCOUNT_ID,), include_management=True))
         # Whatever is given there is sensitive.
-        assert [note.partition(":")[0] for note in notes] == ["held until another person approves"]
+        assert [note.partition(":")[0] for note in notes] == ["held for approval"]
         assert world.assignments() == _HAS_ACCESS
 
 

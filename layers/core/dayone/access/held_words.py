@@ -30,7 +30,7 @@ def held_explanation(change: Change, *, sole_administrator: bool) -> tuple[str, 
     return (
         f"1 operation of this change waits for a decision, {why}."
         if change.held == 1
-        else f"{change.held} operations of this change wait for a decision, the first {why}.",
+        else f"{change.held} operations of this change wait for a decision; what it held first, it held {why}.",
         f"{_DECIDES}{but}{own}.",
         *([f"{_ALONE}."] if sole_administrator else []),
         f"Meanwhile {_OTHERS_GO_ON}{done}; {_STAYS}.",

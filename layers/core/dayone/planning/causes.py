@@ -85,7 +85,7 @@ def by_moving(resource: Resource, at: Circumstances) -> Causes:
         is_late = mover.at > at.now - _OF_LATE
         was_given = any(assignment_reasons(rule, mover.before) for rule in rules)
         if is_late and (not was_given or sensitivity.why_account(mover.before)):
-            yield mover.actor, "made a call that an event of the account tells of, before it was given this"
+            yield mover.actor, "changed the account or its unit, such as by a move or a tag, before it was given this"
 
 
 def by_taking_out(resource: Resource, at: Circumstances, *, rules: Iterable[str]) -> Causes:

@@ -270,7 +270,7 @@ def _with_held(plan: Plan, *, diff: Diff, reason: str, inputs: PlanInputs) -> Pl
             held=(*plan.after.held, *held),
             due_at=min(filter(None, (plan.after.due_at, next_expiry(held))), default=None),
         ),
-        notes=(*plan.notes, f"held until another person approves: {reason}"),
+        notes=(*plan.notes, f"held for approval: {reason}"),
         audit=(*plan.audit, entry),
         held_reason=reason,
     )

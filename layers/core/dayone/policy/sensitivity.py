@@ -201,14 +201,14 @@ class Sensitivity:
     def why_rule(self, rule: AssignmentRule) -> str:
         """Return the reason why an assignment rule gives something sensitive, wherever it does, or ""."""
         if reason := self.why_set(rule.permission_set):
-            return f"it is given `{rule.permission_set}`: {reason}"
+            return f"the group is given `{rule.permission_set}`: {reason}"
         known = self._policy.reservations
         may_reach = not known.accounts_compared or rule.principal in known.in_sensitive_accounts
         for selector in rule.accounts:
             if names_management(selector):
                 return _MANAGEMENT_ACCOUNT
             if may_reach and any(may_share_accounts(selector, each) for each in self._names.accounts):
-                return f"it is given `{rule.permission_set}` {MAYBE}"
+                return f"the group is given `{rule.permission_set}` {MAYBE}"
         return ""
 
 

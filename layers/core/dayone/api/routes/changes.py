@@ -62,6 +62,8 @@ def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
 def change_answer(followed: Followed, *, sole_administrator: bool) -> api_changes.ChangeDetailAnswer:
     """One change, how far it has come, and part of its operations."""
     change, operations, accounts = followed.change, followed.operations, followed.accounts
+    # The plans of many subjects often note the same.
+    notes = dict.fromkeys((*change.notes, *(f"waits for {each.subject}: {each.reason}" for each in followed.waits_for)))
     return {
         "change": _change(change),
         "progress": {
@@ -72,7 +74,7 @@ def change_answer(followed: Followed, *, sole_administrator: bool) -> api_change
         },
         "estimated_seconds_remaining": followed.seconds_left,
         "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
-        "notes": [*change.notes, *(f"waits for {each.subject}: {each.reason}" for each in followed.waits_for)],
+        "notes": list(notes),
         "held_explanation": list(held_explanation(change, sole_administrator=sole_administrator)),
         "operations": [operation_answer(operation) for operation in operations.entries],
         "cursor": operations.cursor,
