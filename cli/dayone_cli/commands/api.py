@@ -1,7 +1,7 @@
 """`dayone status` and `dayone api`: how it is, and any request to the API, signed."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,8 +28,12 @@ def register(app: typer.Typer) -> None:
 def status(run: Run) -> None:
     """Print the policy in force, metrics of the last 24 hours, what is held, and what is stuck and why."""
     health = run.api.read("/v1/health")
-    stuck = {name: answer["stuck"] for name, answer in _since_later(run, "stuck", "/v1/stuck").items()}
-    run.show({**health, **_since_later(run, "last_day", "/v1/metrics"), "held": _held(run), **stuck}, _sheet)
+    later = {
+        **_since_later("last_day", lambda: run.api.read("/v1/metrics")),
+        **_since_later("held", lambda: _held(run)),
+        **_since_later("stuck", lambda: run.api.read("/v1/stuck")["stuck"]),
+    }
+    run.show({**health, **later}, _sheet)
 
 
 def api(
@@ -62,9 +66,9 @@ def _held(run: Run) -> list[Any]:
     return sorted(found, key=lambda change: (change["cause"]["kind"] == _POLICY, change["cause"]["at"]))
 
 
-def _since_later(run: Run, name: str, where: str) -> Mapping[str, Any]:
+def _since_later(name: str, read: Callable[[], Any]) -> Mapping[str, Any]:
     try:
-        return {name: run.api.read(where)}
+        return {name: read()}
     except Refused as refused:
         if refused.status != _NOT_FOUND:  # a release without this
             raise
@@ -82,7 +86,7 @@ def _sheet(answer: Mapping[str, Any]) -> Sheet:
     rest = facts({name: value for name, value in answer.items() if name not in ("held", "stuck")})
     if "stuck" in answer and not stuck:
         foot = ["Nothing is stuck."]
-    return Sheet(columns=rest.columns, rows=rest.rows, foot=[*_held_lines(answer["held"]), *foot])
+    return Sheet(columns=rest.columns, rows=rest.rows, foot=[*_held_lines(answer.get("held", ())), *foot])
 
 
 def _held_lines(held: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -19,7 +19,9 @@ def _company() -> World:
 
 
 def _sensitive(notes: tuple[str, ...]) -> list[str]:
-    return sorted(note.partition(": it ")[0] for note in notes if note.startswith("sensitive access"))
+    return sorted(
+        note.partition(": it ")[0].partition(": the group ")[0] for note in notes if note.startswith("sensitive access")
+    )
 
 
 def test_an_edit_to_everyone_says_how_many_would_become_administrators() -> None:
