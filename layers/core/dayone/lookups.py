@@ -53,15 +53,21 @@ class Window:
 
 
 def read_person(person: str, *, records: Records) -> SubjectState:
-    """Return a person; raise NotFound for one that no HR source has sent."""
+    """Return a person, without a fact if HR's records do not suffice for a user; raise NotFound if there are none."""
     mend = "check the id, which is HR's own; a person is recorded with HR's first event about them"
-    return _existing(Subject(SubjectKind.PERSON, person), mend=mend, records=records)
+    state = records.subject(Subject(SubjectKind.PERSON, person))
+    if not (_is_there(state) or state.head.source_records):
+        raise NotFound(f"there is no person {person}: {mend}")
+    return state
 
 
 def read_account(account: str, *, records: Records) -> SubjectState:
     """Return an account; raise NotFound for one that was never seen in the organisation."""
-    mend = "check its 12 digits; an account is recorded with the first event about it"
-    return _existing(Subject(SubjectKind.ACCOUNT, account), mend=mend, records=records)
+    state = records.subject(Subject(SubjectKind.ACCOUNT, account))
+    if not _is_there(state):
+        mend = "check its 12 digits; an account is recorded with the first event about it"
+        raise NotFound(f"there is no account {account}: {mend}")
+    return state
 
 
 def read_group(group: str, *, index: SubjectIndex) -> SubjectState:
@@ -110,11 +116,8 @@ def accepted_at(change: str, *, now: datetime) -> datetime:
     return at
 
 
-def _existing(subject: Subject, *, mend: str, records: Records) -> SubjectState:
-    state = records.subject(subject)
-    if state.head.fact is None and not state.applied:
-        raise NotFound(f"there is no {subject.kind} {subject.name}: {mend}")
-    return state
+def _is_there(state: SubjectState) -> bool:
+    return state.head.fact is not None or bool(state.applied)
 
 
 _PAGE = 500

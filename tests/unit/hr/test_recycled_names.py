@@ -7,17 +7,21 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.access.explain.explanation import explain_access
 from dayone.errors import Throttled
+from dayone.hr.manual import end_person
+from dayone.lookups import read_person
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ApplyHrRecord
 from dayone.model.operations import OperationState
 from dayone.model.people import IdentitySource, Leavers, LifeCycle, OnLeave, Status
 from dayone.model.policy.rules import Guardrails, Policy, Protection
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf
-from tests.builders import a_group, a_policy, a_set, an_account, an_assignment, the_person
+from tests.builders import ACCOUNT_ID, NOON, a_group, a_policy, a_set, an_account, an_assignment, the_person
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.hr_senders import SCHEMES, SETUP, Receiving, key_of, sample
 from tests.unit.hr_world import ADA, GRACE, later, notes_of, person_in, tells
+from tests.unit.previews import api_of
 from tests.unit.world import World
 
 _POLICY = a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment())
@@ -163,6 +167,24 @@ def test_who_comes_before_the_other_s_access_has_gone_waits_for_that() -> None:
     assert sorted(_users(world).values()) == [("ada@example.com", "ada@example.com"), ("left.e-1", "")]
     assert world.groups() == {"engineers": {"ada@example.com"}}
     assert not world.head(the_person("e-2")).awaits_names
+
+
+def test_who_waits_for_a_name_is_found_and_explained_and_can_be_ended() -> None:
+    world = _world()
+    _settled(world, "e-1", ADA)
+    tells(world, "e-1", _LEFT)
+    tells(world, "e-2", ADA)
+    world.plan_all()
+    api = api_of(world)
+    assert read_person("e-2", records=api.records).head.source_records
+    explained = explain_access(
+        "e-2", ACCOUNT_ID, permission_set="", records=api.records, grants=api.grants, policies=api.policies, now=NOON
+    )
+    assert "HR to send the rest of the person's record, or somebody else to give up" in str(explained.ways)
+    end_person("e-2", on=None, is_at_once=True, actor="arn:admin", ports=api)
+    world.settle()
+    _swept(world)
+    assert world.groups() == {"engineers": set()}
 
 
 def test_what_is_held_by_a_guardrail_is_waited_for() -> None:

@@ -163,7 +163,9 @@ def assignment_step(permission_set: str, principal: str, context: ExplainContext
 def _of_person(context: ExplainContext) -> Nearness:
     head = context.person.head
     if not isinstance(head.fact, Person):
-        return of_nothing("person", head.subject.name, needed="HR to send the person's record")
+        rest = "HR to send the rest of the person's record, or somebody else to give up the user name or the address"
+        needed = rest if head.source_records else "HR to send the person's record"
+        return of_nothing("person", head.subject.name, needed=needed)
     protected, user_name = context.policy.protection, head.fact.user_name.casefold()
     protection = of_protection("person", head.subject.name, protected=protected.people)
     protection += of_protection("user", user_name, protected=protected.users)
