@@ -55,9 +55,10 @@ class Window:
 def read_person(person: str, *, records: Records) -> SubjectState:
     """Return a person, without a fact if HR's records do not suffice for a user; raise NotFound if there are none."""
     mend = "check the id, which is HR's own; a person is recorded with HR's first event about them"
-    state = records.subject(Subject(SubjectKind.PERSON, person))
+    subject = Subject(SubjectKind.PERSON, person)
+    state = records.subject(subject)
     if not (_is_there(state) or state.head.source_records):
-        raise NotFound(f"there is no person {person}: {mend}")
+        raise NotFound(f"there is no {subject.kind} {subject.name}: {mend}")
     return state
 
 
