@@ -165,11 +165,12 @@ def _types(action: str) -> dict[str, Mapping[str, Any]]:
     return {name: each for name, each in privilege["resource_types"].items() if name}
 
 
-def _supported(action: str, arn: str) -> set[str]:
+@cache
+def _supported(action: str, arn: str) -> frozenset[str]:
     """Of the types that an action is for, those that an ARN can be of."""
     resources = reference()[action.partition(":")[0]]["resources"]
     formats = {name: each["arn"] for name, each in resources.items()}
-    return types_of(arn, formats) & _types(action).keys()
+    return frozenset(types_of(arn, formats) & _types(action).keys())
 
 
 def _listed(one_or_more: Any) -> list[Any]:  # noqa: ANN401 - JSON

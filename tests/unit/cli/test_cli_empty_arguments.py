@@ -83,6 +83,11 @@ _PRINTING = [
     ("api", "GET", "/v1/health"),
     ("--help",),
 ]
+# Each in a process of its own.
+_SOME_PRINTING = [
+    pytest.param(words, id=" ".join(words), marks=() if number < 2 else pytest.mark.thorough)
+    for number, words in enumerate(_PRINTING)
+]
 
 
 @pytest.fixture
@@ -106,7 +111,7 @@ def _into(out: int, words: tuple[str, ...], environment: dict[str, str]) -> tupl
     return ended.returncode, ended.stderr
 
 
-@pytest.mark.parametrize("words", _PRINTING, ids=" ".join)
+@pytest.mark.parametrize("words", _SOME_PRINTING)
 @pytest.mark.skipif(not _FULL.exists(), reason="only Linux has a device that is always full")
 def test_a_full_disk_ends_without_a_traceback(words: tuple[str, ...], environment: dict[str, str]) -> None:
     with _FULL.open("w") as full:
@@ -114,7 +119,7 @@ def test_a_full_disk_ends_without_a_traceback(words: tuple[str, ...], environmen
     assert ended == (1, b"The output cannot be written: No space left on device\n")
 
 
-@pytest.mark.parametrize("words", _PRINTING, ids=" ".join)
+@pytest.mark.parametrize("words", _SOME_PRINTING)
 def test_a_reader_that_stops_ends_it_without_a_traceback(words: tuple[str, ...], environment: dict[str, str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
