@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dayone.adapters.hr import https
 from dayone.adapters.hr.https import Https
 from dayone.adapters.hr.sources import ApiHrRecords, PublishedTokenKeys
 from dayone.errors import Invalid, NotFound, Throttled, Unavailable, Unreachable
@@ -194,8 +195,9 @@ def test_a_system_that_is_not_there_has_to_be_waited_for() -> None:
         _fetched(gone)
 
 
-def test_a_system_that_takes_too_long_has_to_be_waited_for(api: Api) -> None:
-    api.takes = 4.5
+def test_a_system_that_takes_too_long_has_to_be_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(https, "_READ_SECONDS", 0.5)
+    api.takes = 60.0
     with pytest.raises(Unreachable):
         _fetched(api)
     assert len(api.asked) == 1

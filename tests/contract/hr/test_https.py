@@ -23,11 +23,11 @@ from dayone.adapters.hr.https import Https, is_public, meant_by
 from dayone.adapters.hr.sources import PublishedTokenKeys
 from dayone.errors import Unavailable, Unreachable
 from dayone.model.hr_sources import TokenIssuer
+from tests.contract.hr.conftest import MINUTES
 from tests.contract.hr_api import Api, running_api
 
 _HERE = ("127.0.0.0/8",)
-_AS_DEPLOYED = https._MOST_SECONDS
-_MINUTES = 120.0  # in seconds
+_AS_DEPLOYED = https._MOST_SECONDS, https._READ_SECONDS
 CLOSED = [
     *("127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1"),  # noqa: S104 - addresses to refuse
     *("169.254.169.254", "169.254.100.1", "100.64.0.1", "192.0.0.1", "198.18.0.1", "224.0.0.1", "240.0.0.1"),
@@ -36,13 +36,6 @@ CLOSED = [
     *("2002:7f00:1::", "2002:a9fe:a9fe::1", "2001:0:4136:e378:8000:63bf:80ff:fffe", "::127.0.0.1", "64:ff9b:1::1"),
 ]
 OPEN = ["8.8.8.8", "52.94.236.248", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1"]
-
-
-@pytest.fixture(autouse=True)
-def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No call is cut because this machine is busy with something else."""
-    for limit in ("_MOST_SECONDS", "_CONNECT_SECONDS", "_READ_SECONDS"):
-        monkeypatch.setattr(https, limit, _MINUTES)
 
 
 @pytest.fixture
@@ -254,7 +247,8 @@ def test_an_answer_over_tls_is_read_and_one_that_drips_is_cut(
 
 
 def test_the_time_of_a_call_is_what_the_page_says() -> None:
-    assert _AS_DEPLOYED == 6.0
+    most, of_silence = _AS_DEPLOYED
+    assert (most, of_silence < 4.5) == (6.0, True)
 
 
 def test_after_a_cut_the_next_call_is_made_anew(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,5 +258,5 @@ def test_after_a_cut_the_next_call_is_made_anew(api: Api, monkeypatch: pytest.Mo
     with pytest.raises(Unreachable):
         outside.call(api.url, headers={})
     api.takes = 0.0
-    monkeypatch.setattr(https, "_MOST_SECONDS", _MINUTES)
+    monkeypatch.setattr(https, "_MOST_SECONDS", MINUTES)
     assert outside.call(api.url, headers={}).status == 200
