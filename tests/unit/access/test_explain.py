@@ -1,7 +1,7 @@
 """Explanation of access in an account: its facts, rules and operations."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -56,6 +56,13 @@ class TestWhatTheyHave:
                 "person:e-1@1-aa/0000 of change 01CHANGE, request r-1."
             ),
         ]
+
+    def test_times_have_no_fractions_of_a_second(self) -> None:
+        at = datetime(2026, 11, 23, 12, 0, 0, 851597, tzinfo=UTC)
+        case = known(applied=[replace(there(each), at=at) for each in (membership(), assignment())])
+        (explanation,) = explain(case)
+        told = [in_short(explanation, case), *(describe_step(step, policy_version=7) for step in explanation.steps)]
+        assert all("on 2026-11-23T12:00:00+00:00" in text for text in told)
 
     def test_every_way_to_it_is_told(self) -> None:
         policy = a_policy(

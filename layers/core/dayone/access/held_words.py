@@ -1,6 +1,7 @@
 """Describe held operations: the reason, who may decide and who may not, and what continues meanwhile."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from dayone.model.audit import AUTHOR
 from dayone.model.changes import Change
@@ -50,6 +51,11 @@ def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: 
     )
 
 
+def in_seconds(at: datetime) -> str:
+    """Return a time for a sentence: ISO 8601 without fractions of a second."""
+    return at.isoformat(timespec="seconds")
+
+
 def about_held_part(removal: HeldPart) -> str:
     """Describe why one resource is held and the effect, as part of a sentence about the person or the account."""
     what, stays = ("giving it", "is not given") if removal.is_gift else ("its removal", "stays")
@@ -58,12 +64,12 @@ def about_held_part(removal: HeldPart) -> str:
             rejected = f"{what} was rejected in change {removal.change}"
             return f"{rejected}, so it {stays} until a newer policy asks for that again"
         case Verdict.EXPIRED:
-            when = f" until {removal.expires_at.isoformat()}" if removal.expires_at else ""
+            when = f" until {in_seconds(removal.expires_at)}" if removal.expires_at else ""
             return (
                 f"nobody decided on {what} in change {removal.change}{when}: it {stays} until a newer policy asks again"
             )
         case Verdict.AHEAD:
-            by = f", if that comes before {removal.expires_at.isoformat()}" if removal.expires_at else ""
+            by = f", if that comes before {in_seconds(removal.expires_at)}" if removal.expires_at else ""
             return (
                 f"{what} was approved in change {removal.change}: that counts when it is given{by}, and for this alone"
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.access.explain.steps import ExplainContext, Step, assignment_step, membership_step
-from dayone.access.held_words import about_held_part
+from dayone.access.held_words import about_held_part, in_seconds
 from dayone.lookups import read_account, read_person
 from dayone.model.grants import is_of_grants
 from dayone.model.operations import Applied, Operation, OperationState
@@ -142,7 +142,7 @@ def in_short(explanation: Explanation, context: ExplainContext) -> str:
     person, account = context.person.head.subject.name, context.account.head.subject.name
     if explanation.has:
         moments = [step.applied.at for step in explanation.steps if step.applied and step.applied.at]
-        as_of = f", as AWS confirmed it on {max(moments).isoformat()}" if moments else ""
+        as_of = f", as AWS confirmed it on {in_seconds(max(moments))}" if moments else ""
         through = f"through {explanation.principal}{as_of}"
         return f"{person} has {explanation.permission_set} in {account} {through}."
     not_so = f"{person} does not have {explanation.permission_set} in {account}"
@@ -187,7 +187,7 @@ def _since(step: Step) -> str:
 
 
 def _confirmed(applied: Applied) -> str:
-    at = f"on {applied.at.isoformat()} " if applied.at else ""
+    at = f"on {in_seconds(applied.at)} " if applied.at else ""
     by = f"by operation {applied.operation} of change {applied.change}"
     if applied.doubt is not None:
         return f"AWS was asked to {applied.doubt} it {at}{by} and has not confirmed that"
@@ -219,7 +219,7 @@ def _under_way(operation: Operation) -> str:
         case _ if operation.waiting_for:
             return f"{what} waits for {operation.waiting_for}"
         case _ if operation.not_before:
-            return f"{what} is tried again from {operation.not_before.isoformat()} on"
+            return f"{what} is tried again from {in_seconds(operation.not_before)} on"
         case _:
             return f"{what} is about to run"
 
