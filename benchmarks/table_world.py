@@ -17,8 +17,8 @@ from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchiv
 from dayone.adapters.dynamodb.read_models import DynamoCompany
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.lookups import PoliciesWithinReach
 from dayone.model.commands import Command
-from dayone.policy.service import PoliciesWithinReach
 from tests.fakes.standing import MemoryStanding
 from tests.unit.world import World
 

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from dayone.api.examples import CHANGE, PERSON
 from dayone.api.spec import Accepted, Body, Description, Parameter
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic
-from dayone.hr.connectors.base import Kind
-from dayone.hr.connectors.okta import CHALLENGE_HEADER, LONGEST_CHALLENGE
+from dayone.hr.connectors.base import CHALLENGE_HEADER, LONGEST_CHALLENGE, Kind
 from dayone.hr.connectors.standard import ID_HEADER, SIGNATURES_HEADER, TIME_HEADER, PersonEvent
 from dayone.hr.connectors.workforce_file import LARGEST_BODY
 from dayone.hr.webhook import LONGEST_ID

@@ -16,12 +16,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.api.context import AccessApi
 from dayone.executor.rate_limits import Budgets
+from dayone.lookups import PolicyWithinReach
 from dayone.model.policy.context import OffLimits
 from dayone.model.policy.origins import files_in
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.ops.health import Overview
 from dayone.policy.language.parser import read_policy
-from dayone.policy.service import PolicyWithinReach
 from dayone.wiring import functions as wiring
 from functions.access_api import app
 from tests.fakes.acceptances import MemoryAcceptances

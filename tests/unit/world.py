@@ -17,6 +17,7 @@ from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
 from dayone.inventory.service import ReadInventory, read_inventory
+from dayone.lookups import PoliciesWithinReach
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, Command, RefreshAccount
@@ -28,7 +29,6 @@ from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.model.subject_state import Head
 from dayone.model.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.planning.desired_access import DesiredAccess
-from dayone.policy.service import PoliciesWithinReach
 from dayone.policy.welcome_text import Portal
 from dayone.ports.hr import Roster
 from dayone.ports.identity_center import AssignmentKey, PrincipalType

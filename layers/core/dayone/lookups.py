@@ -1,18 +1,21 @@
-"""Look up one person, account, group, permission set or change; raises NotFound where there is none."""
+"""Look up one person, account, group, permission set or change, NotFound where there is none; the policy in force."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from dayone.errors import Inapplicable, NotFound
+from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
-from dayone.model.policy.rules import Policy
+from dayone.model.policy.origins import Origins
+from dayone.model.policy.rules import Policy, Reservation, Reservations
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
+from dayone.ports.identity_center import Standing
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Records, SubjectIndex
-from dayone.ports.store import Company
+from dayone.ports.store import Company, Policies, PolicyInForce
 
 
 class CausePorts(Protocol):
@@ -155,3 +158,67 @@ def _named(kind: SubjectKind, names: set[str], *, company: Company, after: str) 
     for name in sorted(names | states.keys()):
         if name > after:
             yield states.get(name) or SubjectState(Head(subject=Subject(kind, name)))
+
+
+_NONE, _UNKNOWN = Reservations(), Origins()
+
+
+@dataclass(kw_only=True)
+class PolicyWithinReach:
+    """The port PolicyInForce over another one; the same policy is the same object as long as nothing has changed."""
+
+    policies: PolicyInForce
+    standing: Standing
+    _last: tuple[Policy, Policy] | None = field(default=None, init=False)
+
+    def current(self) -> Policy:
+        """Return the policy in force; the empty one, version 0, before the first."""
+        return self._with_terms(self.policies.current())
+
+    def current_version(self) -> int:
+        """Its number, 0 before the first."""
+        return self.policies.current_version()
+
+    def version(self, version: int) -> Policy:
+        """Return a stored version, in force or not; raise NotFound for one that was never stored."""
+        return self._with_terms(self.policies.version(version))
+
+    def _with_terms(self, policy: Policy) -> Policy:
+        off_limits = self.standing.off_limits()
+        # What is made ready of a policy is kept for as long as it is the same object.
+        if self._last and self._last[0] is policy and self._last[1].terms.off_limits == off_limits:
+            return self._last[1]
+        made = policy
+        if policy.terms.off_limits != off_limits:
+            made = replace(policy, terms=replace(policy.terms, off_limits=off_limits))
+        self._last = (policy, made)
+        return made
+
+
+@dataclass(kw_only=True)
+class PoliciesWithinReach(PolicyWithinReach):
+    """The port Policies in the same way."""
+
+    policies: Policies
+
+    def activate(
+        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
+    ) -> None:
+        """Put a kept version in force; see Policies."""
+        self.policies.activate(version, audit=audit, reservations=reservations, origins=origins)
+
+    def origins(self) -> Origins:
+        """Return the authors of the parts of the version in force; see Policies."""
+        return self.policies.origins()
+
+    def lift(self, version: int, reservation: Reservation) -> None:
+        """Lift a reservation; see Policies."""
+        self.policies.lift(version, reservation)
+
+    def approve(self, version: int, parts: frozenset[str]) -> None:
+        """See Policies."""
+        self.policies.approve(version, parts)
+
+    def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
+        """See Policies."""
+        self.policies.note_access(version, in_sensitive_accounts=in_sensitive_accounts, assigned=assigned)

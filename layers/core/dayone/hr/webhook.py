@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic
-from dayone.hr.connectors.base import Heard, comes_from, kind_called
-from dayone.hr.connectors.okta import challenge
-from dayone.hr.connectors.workforce_file import garbled
+from dayone.hr.connectors.base import Heard, challenge, comes_from, garbled, kind_called
 from dayone.messages.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, Delivery
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce, NoteRefusedRecord

@@ -1,17 +1,16 @@
-"""Take a policy, roll back to an earlier one, list the versions, and read those that this deployment can reach."""
+"""Take a policy, roll back to an earlier one, and list the versions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.errors import Invalid
 from dayone.lookups import Window
 from dayone.model.accounts import Account
-from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, ulid
 from dayone.model.commands import ActivatePolicy
-from dayone.model.policy.origins import Origins, as_text, files_in
-from dayone.model.policy.rules import Policy, PolicyNote, PolicyVersion, Reservation, Reservations
+from dayone.model.policy.origins import as_text, files_in
+from dayone.model.policy.rules import Policy, PolicyNote, PolicyVersion
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.policy.language.parser import read_policy
@@ -20,73 +19,9 @@ from dayone.policy.matching import no_rights_in, reaches_without_rights
 from dayone.policy.protection import ProtectionPorts, check_protection
 from dayone.policy.sensitive_notes import sensitive_sets
 from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
-from dayone.ports.identity_center import Standing
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Page, Records
-from dayone.ports.store import Changes, Inbox, Policies, PolicyArchive, PolicyInForce
-
-_NONE, _UNKNOWN = Reservations(), Origins()
-
-
-@dataclass(kw_only=True)
-class PolicyWithinReach:
-    """The port PolicyInForce over another one; the same policy is the same object as long as nothing has changed."""
-
-    policies: PolicyInForce
-    standing: Standing
-    _last: tuple[Policy, Policy] | None = field(default=None, init=False)
-
-    def current(self) -> Policy:
-        """Return the policy in force; the empty one, version 0, before the first."""
-        return self._with_terms(self.policies.current())
-
-    def current_version(self) -> int:
-        """Its number, 0 before the first."""
-        return self.policies.current_version()
-
-    def version(self, version: int) -> Policy:
-        """Return a stored version, in force or not; raise NotFound for one that was never stored."""
-        return self._with_terms(self.policies.version(version))
-
-    def _with_terms(self, policy: Policy) -> Policy:
-        off_limits = self.standing.off_limits()
-        # What is made ready of a policy is kept for as long as it is the same object.
-        if self._last and self._last[0] is policy and self._last[1].terms.off_limits == off_limits:
-            return self._last[1]
-        made = policy
-        if policy.terms.off_limits != off_limits:
-            made = replace(policy, terms=replace(policy.terms, off_limits=off_limits))
-        self._last = (policy, made)
-        return made
-
-
-@dataclass(kw_only=True)
-class PoliciesWithinReach(PolicyWithinReach):
-    """The port Policies in the same way."""
-
-    policies: Policies
-
-    def activate(
-        self, version: int, *, audit: AuditEntry, reservations: Reservations = _NONE, origins: Origins = _UNKNOWN
-    ) -> None:
-        """Put a kept version in force; see Policies."""
-        self.policies.activate(version, audit=audit, reservations=reservations, origins=origins)
-
-    def origins(self) -> Origins:
-        """Return the authors of the parts of the version in force; see Policies."""
-        return self.policies.origins()
-
-    def lift(self, version: int, reservation: Reservation) -> None:
-        """Lift a reservation; see Policies."""
-        self.policies.lift(version, reservation)
-
-    def approve(self, version: int, parts: frozenset[str]) -> None:
-        """See Policies."""
-        self.policies.approve(version, parts)
-
-    def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
-        """See Policies."""
-        self.policies.note_access(version, in_sensitive_accounts=in_sensitive_accounts, assigned=assigned)
+from dayone.ports.store import Changes, Inbox, PolicyArchive, PolicyInForce
 
 
 def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int, records: Records) -> Policy:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dayone.adapters.dynamodb.table import DynamoTable
     from dayone.adapters.identity_center.delegation import SsoStanding
     from dayone.adapters.organizations.accounts import AwsOrganization
-    from dayone.policy.service import PoliciesWithinReach
+    from dayone.lookups import PoliciesWithinReach
 
 # As many copies of plan_changes as its queue has at work: MaximumConcurrency in the template.
 _PROCESSES = 8
@@ -33,7 +33,7 @@ def policies(
 ) -> "PoliciesWithinReach":
     """Return the policies, with AWS's limits for this account."""
     from dayone.adapters.dynamodb.policies import DynamoPolicies
-    from dayone.policy.service import PoliciesWithinReach
+    from dayone.lookups import PoliciesWithinReach
     from dayone.wiring import people as wiring_people
 
     kept = DynamoPolicies(table, parse=wiring_people.policy_parser(given.ended_sessions_policies))

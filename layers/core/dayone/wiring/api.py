@@ -39,10 +39,10 @@ from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.api.context import AccessApi
 from dayone.executor.existing import ExistingAccess, ExistingNames
 from dayone.executor.rate_limits import Allowances, Budgets
+from dayone.lookups import PolicyWithinReach
 from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.ops.health import Overview
 from dayone.planning.desired_access import DesiredAccess
-from dayone.policy.service import PolicyWithinReach
 from dayone.ports.store import PolicyInForce
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
 from dayone.setup.check import CheckSettings, GivenSettings

@@ -13,11 +13,15 @@ from importlib import import_module
 from ipaddress import ip_address, ip_network
 from typing import Any, Literal, Protocol, cast
 
-from dayone.errors import Invalid, Unauthentic
+from dayone.errors import Invalid, Malformed, Unauthentic
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
 from dayone.model.hr_sources import FieldRule, Source, TokenIssuer
 from dayone.model.subject_state import SourceRecord
+
+# Of Okta, which asks before it sends anything: what answers does not load what reads records.
+CHALLENGE_HEADER = "x-okta-verification-challenge"
+LONGEST_CHALLENGE = 512
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,3 +245,21 @@ def _matches_any(given: bytes, signed: bytes, *, keys: Iterable[str], what: str)
     matches = [is_mac(given, signed, key=key.encode(), what=what) for key in keys]
     if not any(matches):
         raise Unauthentic("the signature is missing or wrong")
+
+
+def challenge(delivery: Delivery) -> str:
+    """Return the challenge that Okta expects back before it uses a new hook; raise Invalid when there is none."""
+    challenge_value = delivery.headers.get(CHALLENGE_HEADER, "")
+    if not challenge_value or len(challenge_value) > LONGEST_CHALLENGE:
+        raise Invalid("there is no verification challenge", findings=(f"{CHALLENGE_HEADER}: is missing or too long",))
+    return challenge_value
+
+
+# What stands in for bytes that were no text on their way here.
+_LOST = "\ufffd"
+_NOT_UTF_8 = "the file is not in UTF-8: save it as UTF-8, and send it again"
+
+
+def garbled(raw: bytes) -> Malformed | None:
+    """Return the error for a delivery whose bytes were damaged in transit, so that it could not be verified."""
+    return Malformed(_NOT_UTF_8) if b"\0" in raw or _LOST.encode() in raw else None

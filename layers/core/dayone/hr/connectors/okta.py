@@ -11,15 +11,13 @@ from urllib.parse import quote
 
 from pydantic import AliasChoices, AwareDatetime, BaseModel, Field
 
-from dayone.errors import Invalid, Malformed
+from dayone.errors import Malformed
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question, carries_secret, is_recent
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
 from dayone.model.commands import ChangeNotification
 from dayone.model.hr_sources import FieldRule, Source
 
-CHALLENGE_HEADER = "x-okta-verification-challenge"
-LONGEST_CHALLENGE = 512
 _ABOUT_USERS = ("user.lifecycle.", "user.account.update_profile", "user.account.update_primary_email")
 _DELETED = "user.lifecycle.delete.completed"
 
@@ -87,14 +85,6 @@ def read(delivery: Delivery, *, source: Source, keys: tuple[str, ...], now: date
     notifications = {notification.record: notification for notification in _notifications(body)}
     ignored = "" if notifications else "it is not about users"
     return Heard(reference=body.eventId, at=at, notifications=tuple(notifications.values()), ignored=ignored)
-
-
-def challenge(delivery: Delivery) -> str:
-    """Return the challenge that Okta expects back before it uses a new hook; raise Invalid when there is none."""
-    challenge_value = delivery.headers.get(CHALLENGE_HEADER, "")
-    if not challenge_value or len(challenge_value) > LONGEST_CHALLENGE:
-        raise Invalid("there is no verification challenge", findings=(f"{CHALLENGE_HEADER}: is missing or too long",))
-    return challenge_value
 
 
 def _notifications(body: _Body) -> Iterator[ChangeNotification]:

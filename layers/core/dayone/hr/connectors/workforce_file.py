@@ -9,7 +9,7 @@ from typing import Any
 
 from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors import standard
-from dayone.hr.connectors.base import Heard, carries_secret, delivery_id
+from dayone.hr.connectors.base import Heard, carries_secret, delivery_id, garbled
 from dayone.hr.connectors.full_records import OWN_NAMES, person_in
 from dayone.hr.merge import clear_ends, packed, stated_end
 from dayone.messages.deliveries import Delivery
@@ -85,9 +85,6 @@ _SEPARATORS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
 # The first line with which spreadsheets declare the separator.
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-# What stands in for bytes that were no text on their way here.
-_LOST = "\ufffd"
-_NOT_UTF_8 = "the file is not in UTF-8: save it as UTF-8, and send it again"
 
 
 def decoded(raw: bytes) -> str:
@@ -100,14 +97,9 @@ def decoded(raw: bytes) -> str:
             text = raw.decode("cp1252")
         except UnicodeDecodeError as error:
             raise Malformed("the file is neither in UTF-8 nor in Windows-1252: save it as UTF-8") from error
-    if "\0" in text or _LOST in text:
-        raise Malformed(_NOT_UTF_8)
+    if damaged := garbled(text.encode()):
+        raise damaged
     return text
-
-
-def garbled(raw: bytes) -> Malformed | None:
-    """Return the error for a delivery whose bytes were damaged in transit, so that it could not be verified."""
-    return Malformed(_NOT_UTF_8) if b"\0" in raw or _LOST.encode() in raw else None
 
 
 def table(text: str, *, names: Sequence[str] = ()) -> tuple[Sequence[str], Iterator[Mapping[str, str] | Invalid]]:
