@@ -70,14 +70,12 @@ class SamProject:
         target = self.template.parent / ".aws-sam" / f"sandbox{suffix}"
         target.mkdir(parents=True, exist_ok=True)
         with (target / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # tests that run side by side share the build
-            mark, source = target / "source", self._source()
-            # Starting `sam build` takes seconds even when nothing has changed.
-            if not (mark.exists() and mark.read_text() == source):
-                mark.unlink(missing_ok=True)
-                self._build(target)
-                mark.write_text(source)
+            # Tests that run side by side share the build, and deploy it side by side.
             fcntl.flock(lock, fcntl.LOCK_SH)
+            if not self._is_built(target):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._build(target)
+                fcntl.flock(lock, fcntl.LOCK_SH)
             yield target / "build"
 
     def _source(self) -> str:
@@ -91,12 +89,22 @@ class SamProject:
                 found.update(repr((folder, name, status.st_size, status.st_mtime_ns)).encode())
         return found.hexdigest()
 
+    def _is_built(self, target: Path) -> bool:
+        # Starting `sam build` takes seconds even when nothing has changed.
+        mark = target / "source"
+        return mark.exists() and mark.read_text() == self._source()
+
     def _build(self, target: Path) -> None:
+        if self._is_built(target):  # by somebody else, meanwhile
+            return
+        source = self._source()
+        (target / "source").unlink(missing_ok=True)
         self._sam(
             "build",
             *("--cached", "--parallel", "--template-file", str(self.template)),
             *("--build-dir", str(target / "build"), "--cache-dir", str(target / "cache")),
         )
+        (target / "source").write_text(source)
 
     def _deploy(self, built: Path, *, stack: str) -> None:
         self._sam(
