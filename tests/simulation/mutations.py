@@ -147,7 +147,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
-        shown_in=8,
+        shown_in=100,
     ),
     Mutation(
         "a group goes before its members",
@@ -222,13 +222,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "nobody looks when a grant ends",
         _by(_END),
         ((make_plan, "next_turn", _always(None)), (desired_people, "next_turn", _always(None))),
-        shown_in=12,
+        shown_in=2,
     ),
     Mutation(
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
-        shown_in=2,
+        shown_in=51,
     ),
     Mutation(
         "doubt does not count when planning",

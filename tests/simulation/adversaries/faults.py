@@ -130,7 +130,7 @@ FAULTS: tuple[Fault, ...] = (
         "another session is somebody else",
         (decide_change, "is_same", _same_session),
         (judgement, "is_same", _same_session),
-        won_by={Approver: 6, Author: 2},
+        won_by={Approver: 8, Author: 2},
     ),
     _fault(
         "an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by={Author: 0}
@@ -155,7 +155,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "what the policy calls sensitive is not",
         (sensitivity.Sensitivity, "permission_sets", property(_by_contents)),
-        won_by={Author: 4},
+        won_by={Author: 1},
     ),
     _fault(
         "every account is a new one", (held_gifts, "is_of_new_account", _always(answer=True)), won_by={AccountOwner: 0}
