@@ -21,12 +21,12 @@ from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchiv
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.inventory import DynamoInventory
+from dayone.adapters.inventory import DynamoInventory, DynamoLookRequests
 from dayone.model.audit import AuditEntry, AuditRecord
 from dayone.model.operations import Lane, Operation, order_of
 from dayone.model.policy.rules import GroupRule, Location, Policy, PolicyVersion
 from dayone.ports.idempotency import Echoes
-from dayone.ports.inventory import Inventory
+from dayone.ports.inventory import Inventory, LookRequests
 from dayone.ports.operations import FailedSubjects, OperationQueue, ParkedOperations, StuckNotes, StuckSubjects, Turn
 from dayone.ports.organizations import RevokedSessions
 from dayone.ports.records import History, Progress, Records, SubjectIndex
@@ -89,6 +89,7 @@ class StatePorts:
     held: HeldParts
     company: Company
     inventory: Inventory
+    looks: LookRequests
     portions: Portions
     echoes: Echoes
     revoked: RevokedSessions
@@ -139,7 +140,8 @@ def ports_in_memory() -> StatePorts:
         ledger=MemoryLedger(state),
         held=MemoryHeldParts(state),
         company=MemoryCompany(state),
-        inventory=MemoryInventory(),
+        inventory=(kept := MemoryInventory()),
+        looks=kept,
         portions=MemoryPortions(state),
         echoes=MemoryEchoes(state),
         revoked=MemoryRevokedSessions(state),
@@ -171,6 +173,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         held=DynamoHeldParts(table),
         company=DynamoCompany(table),
         inventory=DynamoInventory(table),
+        looks=DynamoLookRequests(table),
         portions=DynamoPortions(table),
         echoes=DynamoEchoes(table),
         revoked=DynamoRevokedSessions(table),

@@ -27,6 +27,7 @@ WRITES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/changes/{change}/approve"): frozenset({"Operate"}),
     ("POST", "/v1/changes/{change}/reject"): frozenset({"Operate"}),
     ("POST", "/v1/hr-configuration/{digest}/approve"): frozenset({"Operate"}),
+    ("POST", "/v1/drift/{finding}/ignore"): frozenset({"Administer"}),
     ("POST", "/v1/changes/{change}/adopt"): frozenset({"Administer"}),
     ("PUT", "/v1/policy"): frozenset({"Administer"}),
     ("POST", "/v1/policy/rollback/{version}"): frozenset({"Administer"}),

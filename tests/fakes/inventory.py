@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from dayone.errors import Conflicting
 from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 
@@ -17,6 +19,7 @@ class MemoryInventory:
     last_complete: Pass | None = None
     shelf: dict[tuple[str, Section], dict[str, list[Row]]] = field(default_factory=dict)
     drift: dict[str, Finding] = field(default_factory=dict)
+    requested: dict[Subject, datetime] = field(default_factory=dict)
 
     def current(self) -> Pass | None:
         return self.newest
@@ -47,6 +50,15 @@ class MemoryInventory:
 
     def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
         return page("drift", self.drift, cursor=cursor, limit=limit)
+
+    def look_at(self, subject: Subject, *, at: datetime) -> None:
+        self.requested.setdefault(subject, at)
+
+    def looks(self) -> Sequence[Subject]:
+        return sorted(self.requested)
+
+    def looked_at(self, subject: Subject) -> None:
+        self.requested.pop(subject, None)
 
     def put(self, findings: Iterable[Finding]) -> None:
         self.drift |= {finding.id: finding for finding in findings}

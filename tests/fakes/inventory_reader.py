@@ -51,6 +51,10 @@ class MemoryInventoryReader:
             sorted(user for group, user in self._center.memberships.values() if group == group_id), cursor
         )
 
+    def groups_of(self, user_id: str, *, cursor: str) -> Page[str]:
+        self._check_exists(user_id in self._center.users)
+        return self._page(sorted(group for group, user in self._center.memberships.values() if user == user_id), cursor)
+
     def sets_in(self, account: str, *, cursor: str) -> Page[str]:
         return self._page(self._live.permission_sets_in(account), cursor)
 

@@ -160,6 +160,7 @@ class DayOne:
             ),
             inbox=inbox_of(queue=WiredInbox(self.inbox, process)),
             engine=WiredEngine(self.engine, process),
+            looks=MemoryInventory(),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
             **_TIMES,

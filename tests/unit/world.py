@@ -166,6 +166,7 @@ class World:
             "organization": self.organization,
             "inbox": AcceptingInbox(queue=self.inbox.queue, acceptances=acceptances, clock=lambda: self.now),
             "engine": self.engine,
+            "looks": self.inventory,
         }
         planning = PlanningPorts(
             **self._wrapped(ports),

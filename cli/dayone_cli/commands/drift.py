@@ -25,8 +25,8 @@ def list_drift(
     limit: Limit = USUAL,
 ) -> None:
     """List the differences between Identity Center and the record, as of the last inventory."""
-    columns = ("id", "kind", "subject", "resource", "baseline", "since")
-    row = members("id", "kind", "subject", "resource", "baseline", "first_seen_at")
+    columns = ("id", "kind", "subject", "resource", "baseline", "ignored until", "since")
+    row = members("id", "kind", "subject", "resource", "baseline", "ignored.until", "first_seen_at")
     show_list(run, _DRIFT, "drift", columns=columns, row=row, query={"kind": kind}, limit=limit)
 
 
@@ -46,6 +46,22 @@ def repair(
 ) -> None:
     """Create or update once more what Day One made and others deleted or changed, as a new change."""
     follow(run, run.api.write("POST", path("v1", "drift", finding, "repair")), follow_it=follow_it, timeout=timeout)
+
+
+@command(app, "ignore")
+def ignore(
+    run: Run,
+    finding: Annotated[str, typer.Argument(help="The finding's id.")],
+    until: Annotated[str, typer.Option(help="Until when, such as 2026-12-31T00:00:00Z.")],
+    reason: Annotated[str, typer.Option(help="The reason, at most 200 characters.")],
+    *,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Keep a difference as it is until a date, with a reason: it stays listed, and is no warning of the status."""
+    body = {"until": until, "reason": reason}
+    taken = run.api.write("POST", path("v1", "drift", finding, "ignore"), body)
+    follow(run, taken, follow_it=follow_it, timeout=timeout)
 
 
 def _finding(answer: Mapping[str, Any]) -> Sheet:

@@ -55,6 +55,8 @@ def test_members_are_listed_and_looked_up(identity_center: IdentityCenter) -> No
     identity_center.directory.add_member(group_id=group_id, user_id=user_id)
     reader = identity_center.inventory
     assert _all(lambda cursor: reader.members(group_id, cursor=cursor)) == [user_id]
+    assert _all(lambda cursor: reader.groups_of(user_id, cursor=cursor)) == [group_id]
+    assert _all(lambda cursor: reader.groups_of(other, cursor=cursor)) == []
     assert reader.is_member(user_id, group_id=group_id)
     assert not reader.is_member(other, group_id=group_id)
     assert not reader.is_member(user_id, group_id=NO_ID)
@@ -131,5 +133,6 @@ def test_it_needs_every_action_it_names(local_identity_center: LocalIdentityCent
     reader.assignments_of(AwsPrincipal(kind=PrincipalType.GROUP, id=key.principal_id), cursor="")
     assert reader.group(key.principal_id)
     assert reader.user(user_id)
+    reader.groups_of(user_id, cursor="")
     reader.is_member(user_id, group_id=key.principal_id)
     assert called[0] | called[1] == AwsInventoryReader.ACTIONS

@@ -20,7 +20,7 @@ from dayone.model.inventory import (
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf
 from tests.builders import NOON
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import ADA
+from tests.contract.state_samples import ADA, BOB
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -109,3 +109,13 @@ def test_findings_are_kept_found_listed_and_closed(ports: StatePorts) -> None:
 def test_a_cursor_of_another_list_is_refused(ports: StatePorts) -> None:
     with pytest.raises(Invalid):
         ports.inventory.listed(cursor="bm90aGluZw", limit=1)
+
+
+def test_a_subject_is_to_be_looked_at_until_it_was(ports: StatePorts) -> None:
+    ports.looks.look_at(ADA, at=NOON)
+    ports.looks.look_at(BOB, at=NOON)
+    ports.looks.look_at(ADA, at=NOON + timedelta(minutes=1))
+    assert sorted(ports.inventory.looks()) == sorted([ADA, BOB])
+    ports.inventory.looked_at(ADA)
+    ports.inventory.looked_at(ADA)
+    assert list(ports.inventory.looks()) == [BOB]

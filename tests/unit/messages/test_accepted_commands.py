@@ -22,6 +22,7 @@ from dayone.model.commands import (
     ApproveHrConfiguration,
     BootstrapAccounts,
     Command,
+    IgnoreFinding,
     ImportManualPeople,
     ImportWorkforce,
     RetryChange,
@@ -110,6 +111,13 @@ _FORGED: Mapping[str, Callable[[World, str], Command]] = {
     ),
     "a retry": lambda world, change: RetryChange(
         subject=Subject(SubjectKind.CHANGE, change), cause=_cause(world, CauseKind.RETRY)
+    ),
+    "a finding that is ignored": lambda world, _: IgnoreFinding(
+        subject=Subject(SubjectKind.CHANGE, "01FORGED"),
+        cause=_cause(world, CauseKind.DRIFT),
+        finding="f",
+        until=world.now,
+        reason="r",
     ),
     "a bootstrap": lambda world, _: BootstrapAccounts(
         subject=Subject(SubjectKind.CHANGE, "01FORGED"),

@@ -80,6 +80,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "only_ends": st.booleans(),
     "person": st.text(),
     "findings": st.lists(st.text(), max_size=2).map(tuple),
+    "finding": st.text(),
+    "until": MOMENTS,
+    "reason": st.text(),
 }
 EVERY_COMMAND = st.one_of(
     *(st.builds(kind, **{field.name: FIELDS[field.name] for field in fields(kind)}) for kind in COMMANDS)

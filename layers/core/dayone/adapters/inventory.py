@@ -13,8 +13,9 @@ from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
-from dayone.messages.codec import Record, decode, encode
+from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 
 # A page of a hundred memberships has some four kilobytes, a permission set's policy ten; a record holds 400.
@@ -24,6 +25,7 @@ _BETWEEN = "#"
 # How far the inventory has come, and the last that has read everything.
 _CURRENT, _COMPLETE = RecordKey("INVENTORY", "CURRENT"), RecordKey("INVENTORY", "COMPLETE")
 _FINDINGS = "DRIFT"
+_LOOKS = "INVENTORY#LOOKS"
 
 
 class DynamoInventoryView:
@@ -61,7 +63,33 @@ class DynamoInventoryView:
         return listing.page(self._table, cursor=cursor, limit=limit, read=_finding_in)
 
 
-class DynamoInventory(DynamoInventoryView):
+class DynamoFindings:
+    """The port KeptFindings."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def finding(self, name: str) -> Finding | None:
+        """See InventoryView."""
+        record = self._table.get(RecordKey(_FINDINGS, name))
+        return _finding_in(record) if record else None
+
+    def put(self, findings: Iterable[Finding]) -> None:
+        """See Inventory."""
+        self._table.put_all({"pk": _FINDINGS, "sk": finding.id, **encode(finding)} for finding in findings)
+
+
+class DynamoLookRequests(DynamoFindings):
+    """The port LookRequests."""
+
+    def look_at(self, subject: Subject, *, at: datetime) -> None:
+        """See LookRequests."""
+        self._table.put_all([{"pk": _LOOKS, "sk": str(subject), "at": stamp(at)}])
+
+
+class DynamoInventory(DynamoInventoryView, DynamoFindings):
     """The port Inventory; what was read is deleted by its time to live."""
 
     ACTIONS: ClassVar[frozenset[str]] = DynamoInventoryView.ACTIONS | {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
@@ -106,9 +134,13 @@ class DynamoInventory(DynamoInventoryView):
             last = int(records[0]["chunks"])
             yield unit, [row for record in records[:last] for row in _rows_in(record)]
 
-    def put(self, findings: Iterable[Finding]) -> None:
+    def looks(self) -> Sequence[Subject]:
         """See Inventory."""
-        self._table.put_all({"pk": _FINDINGS, "sk": finding.id, **encode(finding)} for finding in findings)
+        return [Subject.parse(record["sk"]) for record in self._table.query(Key("pk").eq(_LOOKS))]
+
+    def looked_at(self, subject: Subject) -> None:
+        """See Inventory."""
+        self._table.delete_all([RecordKey(_LOOKS, str(subject))])
 
     def close(self, names: Iterable[str]) -> None:
         """See Inventory."""

@@ -8,6 +8,7 @@ from dayone.inventory.differences import changed, changes_between, ids_of, missi
 from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.inventory import FURTHER, Difference, DriftKind, Pass, ReadMethod, Section, is_settled
 from dayone.model.operations import Applied
+from dayone.model.people import LifeCycle, Person, has_left
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import (
     ITSELF,
@@ -171,6 +172,26 @@ class _Comparison:
                     in_doubt.add((resource.name, user_id))
         for state in self.recorded.of_kind(SubjectKind.GROUP):
             yield from self._of_group(state.head.subject, expected.get(state.head.subject.name, {}), in_doubt)
+        yield from self._of_leavers()
+
+    def _of_leavers(self) -> Iterator[Difference]:
+        """Yield memberships of people who have left in groups that Day One has not made, which are no matter else."""
+        left = {
+            user.references.get("user_id", ""): state.head.subject
+            for state in self.recorded.of_kind(SubjectKind.PERSON)
+            if (user := self.recorded.itself(state.head.subject)) and self._has_left(state)
+        }
+        for group_id, members in self.snapshot.members.items():
+            if group_id in self.recorded.by_id:
+                continue
+            resource = Resource(ResourceKind.MEMBERSHIP, self.snapshot.groups[group_id]["name"])
+            for user_id in sorted(members & left.keys()):
+                yield _unmanaged(str(left[user_id]), resource, {"group_id": group_id, "user_id": user_id})
+
+    def _has_left(self, state: SubjectState) -> bool:
+        # The policy may leave them some days more; to look too early does no harm.
+        fact = state.head.fact
+        return isinstance(fact, Person) and has_left(fact, cycle=LifeCycle(), now=self.snapshot.of.began_at)
 
     def _of_group(
         self, group: Subject, expected: Mapping[str, ResourceOf], in_doubt: set[tuple[str, str]]

@@ -99,7 +99,7 @@ class _Reading:
         """Yield the units of a section in their order, each with what reads it."""
         by_principal = self._current.method is ReadMethod.BY_PRINCIPAL
         if section is Section.PERMISSION_SETS:
-            sets = sorted(_all(self._reader.permission_sets))
+            sets = sorted(every(self._reader.permission_sets))
             yield from ((arn, self._set) for arn in sets)
         elif section is Section.MEMBERSHIPS:
             yield from ((group, self._members) for group in sorted(self._ids(Section.GROUPS)))
@@ -192,10 +192,10 @@ class _Reading:
         return [(user,) for user in all_members(group, self._reader)]
 
     def _sets_in(self, account: str) -> Sequence[Row]:
-        return [(account, arn) for arn in _all(lambda *, cursor: self._reader.sets_in(account, cursor=cursor))]
+        return [(account, arn) for arn in every(lambda *, cursor: self._reader.sets_in(account, cursor=cursor))]
 
     def _accounts_of(self, arn: str) -> Sequence[Row]:
-        return [(account, arn) for account in _all(lambda *, cursor: self._reader.accounts_of(arn, cursor=cursor))]
+        return [(account, arn) for account in every(lambda *, cursor: self._reader.accounts_of(arn, cursor=cursor))]
 
     def _in_account(self, account: str, *, sets: Sequence[str]) -> Sequence[Row]:
         keys = [key for arn in sets for key in all_assignments_in(account, arn, self._reader)]
@@ -204,19 +204,19 @@ class _Reading:
     def _of_principal(self, unit: str) -> Sequence[Row]:
         kind, _, name = unit.partition(" ")
         principal = AwsPrincipal(kind=PrincipalType(kind), id=name)
-        keys = _all(lambda *, cursor: self._reader.assignments_of(principal, cursor=cursor))
+        keys = every(lambda *, cursor: self._reader.assignments_of(principal, cursor=cursor))
         # Of a user, AWS lists those of their groups as well.
         return [(key.account_id, key.permission_set_arn, kind, name) for key in keys if key.principal_id == name]
 
 
 def all_members(group: str, reader: InventoryReader) -> Sequence[str]:
     """Return the ids of all users in a group; raise NotFound when it does not exist."""
-    return _all(lambda *, cursor: reader.members(group, cursor=cursor))
+    return every(lambda *, cursor: reader.members(group, cursor=cursor))
 
 
 def all_assignments_in(account: str, arn: str, reader: InventoryReader) -> Sequence[AssignmentKey]:
     """Return all assignments of a permission set in an account; raise NotFound when either does not exist."""
-    return _all(lambda *, cursor: reader.assignments_in(account, permission_set_arn=arn, cursor=cursor))
+    return every(lambda *, cursor: reader.assignments_in(account, permission_set_arn=arn, cursor=cursor))
 
 
 def recorded_accounts(company: Company) -> Iterator[str]:
@@ -232,7 +232,8 @@ def recorded_states(kind: SubjectKind, *, company: Company) -> Iterator[SubjectS
         after = states[-1].head.subject.name
 
 
-def _all[T](pages: Callable[..., Page[T]]) -> list[T]:
+def every[T](pages: Callable[..., Page[T]]) -> list[T]:
+    """Return the entries of all pages."""
     found, cursor = list[T](), ""
     while True:
         page = pages(cursor=cursor)

@@ -1,28 +1,26 @@
-"""Inventory: read Identity Center at intervals, keep what differs from the record, and repair it on request."""
+"""Inventory: read Identity Center at intervals, and keep what differs from the record."""
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
+from dayone.errors import Conflicting, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.look import look_at_leavers
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
-from dayone.lookups import caused_by
 from dayone.messages.codec import decode, encode
-from dayone.model.changes import Cause, CauseKind, ulid_of
-from dayone.model.commands import RestoreResources
+from dayone.model.changes import ulid_of
 from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, Row, Section
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
-from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.operations import Clock
 from dayone.ports.records import Records, SubjectIndex
-from dayone.ports.store import Company, Inbox
+from dayone.ports.store import Company
 
 _KINDS = (SubjectKind.PERMISSION_SET, SubjectKind.GROUP, SubjectKind.PERSON, SubjectKind.ACCOUNT)
 # Nobody else reads meanwhile. It is longer than a run, because that ends between two units: an account with as many
@@ -62,6 +60,11 @@ def read_inventory(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
 
 def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     now = ports.clock()
+    is_delegated = ports.standing.off_limits().is_delegated
+    confirming = ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records)
+    look_at_leavers(
+        inventory=ports.inventory, company=ports.company, confirming=confirming, is_delegated=is_delegated, now=now
+    )
     current = ports.inventory.current()
     if current is None or current.finished_at is not None:
         if current is not None and now - current.began_at < ports.interval:
@@ -72,7 +75,6 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     current = ports.inventory.save(replace(current, run_until=now + LONGEST_RUN))
     deadline = now + longest
     reading = ReadingPorts(reader=ports.reader, inventory=ports.inventory, company=ports.company, clock=ports.clock)
-    is_delegated = ports.standing.off_limits().is_delegated
     current = read_sections(current, ports=reading, is_delegated=is_delegated, deadline=deadline)
     if current.section is Section.COMPARISON:
         current = _compare(current, ports=ports)
@@ -173,7 +175,7 @@ def _snapshot(current: Pass, *, inventory: Inventory) -> Snapshot:
 def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass:
     """Confirm unit after unit; what is confirmed is a finding, and a finding that is not any more is closed."""
     confirming = ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records)
-    existing = {finding.id: finding for finding in ports.inventory.findings()}
+    existing = {finding.id for finding in ports.inventory.findings()}
     before = ports.reader.calls
     for unit, rows in ports.inventory.rows(current, Section.CONFIRMATION, after=current.after):
         differences = [decode(Difference, json.loads(row[0])) for row in rows]
@@ -183,8 +185,8 @@ def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass
             unread = {**current.unread, f"{Section.CONFIRMATION} {unit}": str(refused)}
             current = replace(current, unread=unread, after=unit)
             continue
-        ports.inventory.put(_finding(each, existing=existing, current=current, now=ports.clock()) for each in found)
-        ports.inventory.close({each.id for each in differences} & existing.keys() - {each.id for each in found})
+        ports.inventory.put(_finding(each, existing=existing, current=current, ports=ports) for each in found)
+        ports.inventory.close({each.id for each in differences} & existing - {each.id for each in found})
         calls, before = current.calls + ports.reader.calls - before, ports.reader.calls
         current = replace(current, after=unit, calls=calls, differences=current.differences + len(found))
         if ports.clock() >= deadline:
@@ -204,49 +206,10 @@ def read_finding(name: str, *, inventory: InventoryView) -> Finding:
     raise NotFound(f"there is no finding {name}: it is no more, or its id is wrong")
 
 
-def _finding(difference: Difference, *, existing: Mapping[str, Finding], current: Pass, now: datetime) -> Finding:
-    if finding := existing.get(difference.id):
+def _finding(difference: Difference, *, existing: Container[str], current: Pass, ports: ReadInventory) -> Finding:
+    now = ports.clock()
+    # Read anew: somebody may have decided about it meanwhile.
+    if difference.id in existing and (finding := ports.inventory.finding(difference.id)):
         return replace(finding, difference=difference, seen_at=now)
     is_baseline = current.is_first and difference.kind in _OF_A_BASELINE
     return Finding(difference=difference, first_seen_at=now, seen_at=now, is_baseline=is_baseline)
-
-
-_OF_OTHERS = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
-
-
-class RepairPorts(Protocol):
-    """Ports of a repair request, a part of the API's context."""
-
-    inventory: InventoryView
-    inbox: Inbox
-    clock: Clock
-    entropy: RandomBytes
-
-
-def repair_finding(name: str, *, actor: str, ports: RepairPorts) -> Cause:
-    """Request a repair; return the cause of the change, whose guardrails judge it as those of any other.
-
-    `actor` is the ARN of the caller. Raises NotFound for an unknown finding, and Inapplicable for one about what Day
-    One has not made.
-    """
-    finding = read_finding(name, inventory=ports.inventory)
-    difference = finding.difference
-    if difference.target is None or difference.kind in _OF_OTHERS:
-        raise Inapplicable(f"{_named(finding)} was not made by Day One, which does not remove it: {_mend(finding)}")
-    cause = caused_by(actor, reference=finding.id, ports=ports, kind=CauseKind.DRIFT)
-    target = difference.target
-    ports.inbox.put([RestoreResources(subject=target.subject, cause=cause, missing=(target.resource,))])
-    return cause
-
-
-def _named(finding: Finding) -> str:
-    return f"{finding.difference.resource} of {finding.difference.subject}"
-
-
-def _mend(finding: Finding) -> str:
-    kind, _, name = finding.difference.subject.partition(":")
-    if kind in ("group", "permission-set") and finding.difference.resource == kind:
-        return (
-            f"remove it in Identity Center, or put into the policy what `dayone policy describe {kind}:{name}` prints"
-        )
-    return "remove it in Identity Center, or give it by a rule of the policy"

@@ -159,6 +159,15 @@ class RetryChange(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IgnoreFinding(Command):
+    """Warn of a finding of the inventory no more until then; the subject is the change itself."""
+
+    finding: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class BootstrapAccounts(Command):
     """Refresh the accounts `subjects` and make everything they have once more; the subject is the change itself."""
 
@@ -247,17 +256,12 @@ def planning_again(subject: Subject, *, cause: Cause) -> Command:
             return ReconcileSubject(subject=subject, cause=cause)
 
 
-COMMANDS: tuple[type[Command], ...] = (
-    AdoptExisting,
-    ActivatePolicy,
-    ApplyDecision,
-    ApplyGrant,
+# These requeue a subject, or carry an HR record: whatever they lead to is read from where it is kept,
+# and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
+_ON_NOBODYS_WORD: tuple[type[Command], ...] = (
     ApplyHrRecord,
-    ApproveHrConfiguration,
-    BootstrapAccounts,
     DiscoverAccounts,
     FetchHrRecord,
-    ImportManualPeople,
     ImportWorkforce,
     NoteRefusedRecord,
     ReconcileSubject,
@@ -265,26 +269,19 @@ COMMANDS: tuple[type[Command], ...] = (
     RefreshOrganizationalUnit,
     RefreshPerson,
     RestoreResources,
-    RetryChange,
     ReviewHrConfiguration,
 )
-
-# These requeue a subject, or carry an HR record: whatever they lead to is read from where it is kept,
-# and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
-_ON_NOBODYS_WORD: frozenset[type[Command]] = frozenset(
-    {
-        ApplyHrRecord,
-        DiscoverAccounts,
-        FetchHrRecord,
-        ImportWorkforce,
-        NoteRefusedRecord,
-        ReconcileSubject,
-        RefreshAccount,
-        RefreshOrganizationalUnit,
-        RefreshPerson,
-        RestoreResources,
-        ReviewHrConfiguration,
-    }
+COMMANDS: tuple[type[Command], ...] = (
+    *_ON_NOBODYS_WORD,
+    AdoptExisting,
+    ActivatePolicy,
+    ApplyDecision,
+    ApplyGrant,
+    ApproveHrConfiguration,
+    BootstrapAccounts,
+    IgnoreFinding,
+    ImportManualPeople,
+    RetryChange,
 )
 
 

@@ -145,6 +145,16 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ignored:
+    """A decision to leave a finding as it is until then: by whom, when, and for what reason."""
+
+    until: datetime
+    reason: str
+    actor: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """A confirmed difference: when it was first seen, and when last; `is_baseline` if the first pass found it."""
 
@@ -152,6 +162,11 @@ class Finding:
     first_seen_at: datetime
     seen_at: datetime
     is_baseline: bool = False
+    ignored: Ignored | None = None
+
+    def is_to_be_decided(self, now: datetime) -> bool:
+        """Return whether it is neither of the baseline nor ignored at this time."""
+        return not self.is_baseline and (self.ignored is None or self.ignored.until <= now)
 
     @property
     def id(self) -> str:

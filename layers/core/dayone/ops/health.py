@@ -54,7 +54,7 @@ class Health:
 
     `warnings` name protected resources that do not exist or people who have left, an invalid configuration of HR
     systems, SoleAdministrator being in force, the number of held operations that expired, and what the inventory of
-    Identity Center has found beside its baseline.
+    Identity Center has found beside its baseline and what is ignored.
     """
 
     policy_version: int
@@ -76,7 +76,7 @@ def check_health(ports: HealthPorts) -> Health:
             *birthrights_in_force(policy),
             *_about_hr(ports.hr_versions.versions().newest),
             *_about_expiry(ports),
-            *_about_drift(ports.inventory),
+            *_about_drift(ports.inventory, now=ports.clock()),
         ),
     )
 
@@ -89,8 +89,8 @@ def _about_expiry(ports: HealthPorts) -> Iterator[str]:
         yield f"{what} expired within {_DAYS} days, since nobody decided in time: {ends}; the audit log has the changes"
 
 
-def _about_drift(inventory: InventoryView) -> Iterator[str]:
-    kinds = Counter(finding.difference.kind for finding in inventory.findings() if not finding.is_baseline)
+def _about_drift(inventory: InventoryView, *, now: datetime) -> Iterator[str]:
+    kinds = Counter(finding.difference.kind for finding in inventory.findings() if finding.is_to_be_decided(now))
     if not kinds:
         return
     numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))

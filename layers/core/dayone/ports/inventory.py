@@ -1,10 +1,11 @@
 """Reading Identity Center as a whole, and keeping what was read and what differs."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from dayone.model.inventory import Finding, Pass, Row, Section
-from dayone.model.subjects import Resource
+from dayone.model.subjects import Resource, Subject
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal
 from dayone.ports.records import Page
 
@@ -38,6 +39,9 @@ class InventoryReader(Protocol):
 
     def members(self, group_id: str, *, cursor: str) -> Page[str]:
         """Return the ids of the users in a group; raise NotFound when it does not exist."""
+
+    def groups_of(self, user_id: str, *, cursor: str) -> Page[str]:
+        """Return the ids of the groups that a user is in; raise NotFound when the user does not exist."""
 
     def sets_in(self, account: str, *, cursor: str) -> Page[str]:
         """Return the ARNs of the permission sets that an account has."""
@@ -80,6 +84,26 @@ class InventoryView(Protocol):
         """Return open findings by id; raise Invalid for a cursor of another list."""
 
 
+class KeptFindings(Protocol):
+    """Open findings, of which each can be replaced."""
+
+    def finding(self, name: str) -> Finding | None:
+        """Return one open finding by its id."""
+
+    def put(self, findings: Iterable[Finding]) -> None:
+        """Keep findings, each in place of the one of its id."""
+
+
+class LookRequests(KeptFindings, Protocol):
+    """The planner's side of the inventory: its findings, and subjects to look at in Identity Center.
+
+    They are looked at as soon as Day One has nothing left to do about them.
+    """
+
+    def look_at(self, subject: Subject, *, at: datetime) -> None:
+        """Keep a subject until it was looked at; the same again is harmless."""
+
+
 class Inventory(InventoryView, Protocol):
     """The passes, what they have read, and the findings."""
 
@@ -94,6 +118,12 @@ class Inventory(InventoryView, Protocol):
 
     def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
         """Yield the units of a section that were kept with their rows, by unit, from behind `after`."""
+
+    def looks(self) -> Sequence[Subject]:
+        """Return the subjects that are to be looked at."""
+
+    def looked_at(self, subject: Subject) -> None:
+        """Forget that a subject is to be looked at."""
 
     def put(self, findings: Iterable[Finding]) -> None:
         """Keep findings, each in place of the one of its id."""

@@ -19,6 +19,7 @@ from dayone.hr.configuration_approval import (
 from dayone.hr.fetch import FetchPorts, RefreshPorts, SourcePace, fetch_record, note_refused_record, refresh_person
 from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import EchoNotes, Naming, resolve_names, resolve_person
+from dayone.inventory.decisions import IgnorePorts, record_ignored
 from dayone.model import commands
 from dayone.model.changes import Cause, ulid_of
 from dayone.model.commands import Command, ReconcileSubject, needs_acceptance
@@ -29,6 +30,7 @@ from dayone.planning.facts import ResolvedFact, fact_entry, recorded_fact, resol
 from dayone.planning.former_names import Vacancy, vacancy, vacated_name
 from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.idempotency import Acceptances, Echoes
+from dayone.ports.inventory import LookRequests
 from dayone.ports.messaging import Schedules
 from dayone.ports.operations import StuckNotes
 from dayone.ports.organizations import Organization
@@ -125,6 +127,7 @@ class PlanningPorts:
     acceptances: Acceptances
     inbox: Inbox
     engine: Engine
+    looks: LookRequests
     clock: Callable[[], datetime]
     token: Callable[[], str]
     time_to_run: timedelta
@@ -184,6 +187,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
             discover_accounts, ports=DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
         ),
         commands.FetchHrRecord: partial(fetch_record, ports=fetching),
+        commands.IgnoreFinding: partial(record_ignored, ports=IgnorePorts(findings=ports.looks, changes=ports.changes)),
         commands.ImportManualPeople: partial(import_manual_people, changes=ports.changes, inbox=ports.inbox),
         commands.ImportWorkforce: partial(import_workforce, ports=importing),
         commands.RefreshOrganizationalUnit: partial(
@@ -209,7 +213,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
         **ports.only("held_expiry", "hr_authors"),
         echoes=echoes,
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
-        wakeups=Wakeups(**ports.only("changes", "engine", "schedules", "clock")),
+        wakeups=Wakeups(**ports.only("changes", "engine", "looks", "schedules", "clock")),
     )
     naming = partial(_naming, ports=ports, reconciliation=reconciliation)
     reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)

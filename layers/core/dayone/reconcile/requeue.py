@@ -8,11 +8,13 @@ from dayone.errors import Unavailable
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import Command, ReconcileSubject, RefreshAccount
+from dayone.model.people import Person, has_left
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.desired_grants import people_granted
 from dayone.planning.facts import change_of_accounts, employed_among, people_concerned
+from dayone.ports.inventory import LookRequests
 from dayone.ports.messaging import Schedules
 from dayone.ports.organizations import Organization
 from dayone.ports.store import Changes, Engine, Grants, Inbox, PolicyInForce, Subjects
@@ -133,11 +135,16 @@ class Wakeups:
 
     changes: Changes
     engine: Engine
+    looks: LookRequests
     schedules: Schedules | None
     clock: Callable[[], datetime]
 
-    def after(self, plan: Plan) -> None:
-        """Trigger the work that follows from a plan in force."""
+    def after(self, plan: Plan, *, policy: Policy) -> None:
+        """Trigger the work that follows from a plan in force; Identity Center is asked about a person who has left."""
+        fact, now = plan.after.fact, self.clock()
+        is_new = plan.after.generation != plan.before.generation or fact != plan.before.fact
+        if is_new and isinstance(fact, Person) and has_left(fact, cycle=policy.people, now=now):
+            self.looks.look_at(plan.after.subject, at=now)
         if plan.after.generation != plan.before.generation:
             if plan.before.outstanding:
                 self.changes.unpark_plan(plan.before)
@@ -145,8 +152,10 @@ class Wakeups:
         if plan.after.due_at != plan.before.due_at:
             self._schedule(plan.after.due_at)
 
-    def repeat(self, head: Head) -> None:
+    def repeat(self, head: Head, *, policy: Policy) -> None:
         """Trigger the work of an earlier plan again."""
+        if isinstance(head.fact, Person) and has_left(head.fact, cycle=policy.people, now=self.clock()):
+            self.looks.look_at(head.subject, at=self.clock())
         self.changes.unpark_earlier(head)
         self.engine.wake()
         self._schedule(head.due_at)

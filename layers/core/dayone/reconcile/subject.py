@@ -80,7 +80,7 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
         # The first try may have died between its commit and what comes after it.
         head = ports.subjects.load(command.subject).head
         drop_withdrawn(head, held=ports.held, now=ports.clock())
-        ports.wakeups.repeat(head)
+        ports.wakeups.repeat(head, policy=ports.policies.current())
         ports.requeue.after(command, head, turned=True, planned_with=None)
         return
     if _was_taken(command, ports=ports):
@@ -99,7 +99,7 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
         else:
             break
     drop_withdrawn(plan.after, held=ports.held, now=ports.clock())
-    ports.wakeups.after(plan)
+    ports.wakeups.after(plan, policy=inputs.policy)
     turned = may_have_turned(plan.before, plan.after, now=ports.clock())
     ports.requeue.after(command, plan.after, turned=turned, planned_with=inputs.employed)
 

@@ -61,17 +61,19 @@ def standing(
 
 
 def counts(table: "DynamoTable") -> dict[str, Any]:
-    """Return the counters of changes and of existing access, and the notes of echoes."""
+    """Return the counters of changes and of existing access, and notes: of echoes, and for the inventory."""
     from dayone.adapters.dynamodb.changes import DynamoProgress
     from dayone.adapters.dynamodb.guardrails import DynamoHeldParts
     from dayone.adapters.dynamodb.idempotency import DynamoEchoes
     from dayone.adapters.dynamodb.ledger import DynamoLedger
+    from dayone.adapters.inventory import DynamoLookRequests
 
     return {
         "echoes": DynamoEchoes(table),
         "progress": DynamoProgress(table),
         "ledger": DynamoLedger(table),
         "held": DynamoHeldParts(table),
+        "looks": DynamoLookRequests(table),
     }
 
 

@@ -31,6 +31,7 @@ class AwsInventoryReader:
         "identitystore:DescribeUser",
         "identitystore:GetGroupMembershipId",
         "identitystore:ListGroupMemberships",
+        "identitystore:ListGroupMembershipsForMember",
         "identitystore:ListGroups",
         "identitystore:ListUsers",
         "sso:DescribePermissionSet",
@@ -96,6 +97,12 @@ class AwsInventoryReader:
         list_members = self._store.list_group_memberships
         found = self._directory(list_members, "GroupMemberships", {"GroupId": group_id}, cursor=cursor)
         return Page([member["MemberId"]["UserId"] for member in found.entries], found.cursor)
+
+    def groups_of(self, user_id: str, *, cursor: str) -> Page[str]:
+        """See InventoryReader."""
+        list_groups = self._store.list_group_memberships_for_member
+        found = self._directory(list_groups, "GroupMemberships", {"MemberId": {"UserId": user_id}}, cursor=cursor)
+        return Page([membership["GroupId"] for membership in found.entries], found.cursor)
 
     def sets_in(self, account: str, *, cursor: str) -> Page[str]:
         """See InventoryReader."""

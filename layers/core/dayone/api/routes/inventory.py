@@ -1,27 +1,33 @@
 """The inventory of Identity Center, and what differs from the record: /v1/inventory and /v1/drift."""
 
+from datetime import UTC
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.api.context import AccessApi
-from dayone.api.params import caller_of, window_of, word_of
+from dayone.api.params import caller_of, object_of, window_of, word_of
 from dayone.api.responses import accepted_response, time_answer
 from dayone.api.schemas.inventory import (
     DRIFT,
     FINDING,
+    IGNORE,
     INVENTORY,
     REPAIR,
     DriftAnswer,
     FindingAnswer,
+    IgnoredAnswer,
     InventoryAnswer,
     PassAnswer,
     ReadMethodAnswer,
 )
 from dayone.api.spec import described
+from dayone.errors import Malformed
+from dayone.inventory.decisions import ignore_finding, repair_finding
 from dayone.inventory.read_plan import duration_of, unseen_by
-from dayone.inventory.service import drift_counts, read_finding, repair_finding
-from dayone.model.inventory import DriftKind, Finding, Pass, ReadCost, ReadMethod
+from dayone.inventory.service import drift_counts, read_finding
+from dayone.model.changes import moment_in
+from dayone.model.inventory import DriftKind, Finding, Ignored, Pass, ReadCost, ReadMethod
 from dayone.ports.inventory import InventoryView
 
 
@@ -64,12 +70,32 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Read one difference between Identity Center and the record."""
         return _finding_answer(read_finding(unquote(finding), inventory=api.inventory))
 
+    _decision_routes(app, api)
+
+
+def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/drift/<finding>/repair")
     @described(REPAIR)
     def repair_drift(finding: str) -> Response[str]:
         """Create or update once more what Day One has made and Identity Center has otherwise, as a new change."""
         cause = repair_finding(unquote(finding), actor=caller_of(app.current_event), ports=api)
         return accepted_response(cause.change)
+
+    @app.post("/v1/drift/<finding>/ignore")
+    @described(IGNORE)
+    def ignore_drift(finding: str) -> Response[str]:
+        """Keep a difference as it is until a date, with a reason: it is listed, and no warning."""
+        event = app.current_event
+        value = object_of(event, members={"until", "reason"}, what=_WHAT)
+        until, reason = moment_in(value.get("until")), value.get("reason")
+        if until is None or until.tzinfo is None or not isinstance(reason, str):
+            raise Malformed(f"the body does not have the expected form: send {_WHAT}")
+        name, actor = unquote(finding), caller_of(event)
+        cause = ignore_finding(name, until=until.astimezone(UTC), reason=reason, actor=actor, ports=api)
+        return accepted_response(cause.change)
+
+
+_WHAT = '`{"until": "2026-12-31T00:00:00Z", "reason": "a contractor, until the end of the year"}`'
 
 
 def _as_of(inventory: InventoryView) -> str | None:
@@ -103,6 +129,15 @@ def _method_answer(cost: ReadCost) -> ReadMethodAnswer:
     }
 
 
+def _ignored_answer(ignored: Ignored) -> IgnoredAnswer:
+    return {
+        "until": time_answer(ignored.until),
+        "reason": ignored.reason,
+        "actor": ignored.actor,
+        "at": time_answer(ignored.at),
+    }
+
+
 def _finding_answer(finding: Finding) -> FindingAnswer:
     difference = finding.difference
     return {
@@ -117,6 +152,7 @@ def _finding_answer(finding: Finding) -> FindingAnswer:
         "accounts": list(difference.accounts),
         "ids": dict(difference.ids),
         "baseline": finding.is_baseline,
+        "ignored": _ignored_answer(finding.ignored) if finding.ignored else None,
         "first_seen_at": time_answer(finding.first_seen_at),
         "seen_at": time_answer(finding.seen_at),
     }

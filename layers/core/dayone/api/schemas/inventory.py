@@ -5,8 +5,8 @@ from typing import Annotated, TypedDict
 from dayone.api.examples import AT, CHANGE
 from dayone.api.params import words_in
 from dayone.api.schemas.people import AcceptedAnswer
-from dayone.api.spec import PAGED, Description, Parameter
-from dayone.errors import Inapplicable, NotFound
+from dayone.api.spec import PAGED, Body, Description, Parameter
+from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.messages.problems import Count, Moment, enum_of
 from dayone.model.inventory import DriftKind, ReadMethod, Section
 
@@ -63,6 +63,22 @@ class AttributeChangeAnswer(TypedDict):
     actual: str
 
 
+class IgnoredAnswer(TypedDict):
+    """A decision to leave a finding as it is until then."""
+
+    until: Moment
+    reason: str
+    actor: str
+    at: Moment
+
+
+class IgnoreRequest(TypedDict):
+    """Until when a finding is left as it is, and the reason, at most 200 characters."""
+
+    until: Moment
+    reason: str
+
+
 class FindingAnswer(TypedDict):
     """A confirmed difference between Identity Center and the record.
 
@@ -79,6 +95,7 @@ class FindingAnswer(TypedDict):
     accounts: list[str]
     ids: dict[str, str]
     baseline: bool
+    ignored: IgnoredAnswer | None
     first_seen_at: Moment
     seen_at: Moment
 
@@ -100,6 +117,7 @@ _FINDING: FindingAnswer = {
     "accounts": [],
     "ids": {"permission_set_arn": "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"},
     "baseline": False,
+    "ignored": None,
     "first_seen_at": AT,
     "seen_at": AT,
 }
@@ -148,4 +166,14 @@ REPAIR = Description(
     status=202,
     takes=(_ID,),
     refuses=(NotFound, Inapplicable),
+)
+_IGNORED: IgnoreRequest = {"until": "2026-12-31T00:00:00Z", "reason": "a contractor, until the end of the year"}
+IGNORE = Description(
+    tag="operations",
+    answer=AcceptedAnswer,
+    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    status=202,
+    takes=(_ID,),
+    bodies=(Body(shape=IgnoreRequest, example=_IGNORED),),
+    refuses=(NotFound, Invalid),
 )

@@ -1,18 +1,22 @@
-"""Repairs of what others have deleted or changed: on request, by a change like any other."""
+"""Others delete or change something: it is put right on request, by a change like any other, or left as it is."""
 
 import json
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
-from dayone.errors import Inapplicable, NotFound
-from dayone.inventory.service import repair_finding
+from dayone.errors import Inapplicable, Invalid, NotFound
+from dayone.inventory.decisions import ignore_finding, repair_finding
 from dayone.model.changes import CauseKind, ChangeState
+from dayone.model.commands import Command
 from dayone.model.inventory import Finding
 from dayone.model.operations import OperationState
-from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
+from dayone.ops.health import check_health
+from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.fakes.directory import MemoryDirectory
 from tests.fakes.identity_center import StoredGroup
 from tests.fakes.set_policies import MemorySetPolicies
@@ -138,3 +142,63 @@ def test_access_to_a_sensitive_set_that_somebody_took_is_given_back_by_the_same_
     assert [(operation.state, str(operation.resource)) for operation in done] == [
         (OperationState.SUCCEEDED, "assignment/ViewOnly/engineers")
     ]
+
+
+def _ignore(world: World, finding: Finding, **changed: Any) -> ChangeState:  # noqa: ANN401 - of two types
+    ports = api_of(world)
+    ports.entropy = lambda: next(_TIMES).to_bytes(10)
+    given: dict[str, Any] = {"until": world.now + timedelta(days=30), "reason": "until the audit is over", **changed}
+    cause = ignore_finding(finding.id, actor="arn:administrator", ports=ports, **given)
+    world.settle()
+    return world.state.changes[cause.change].state
+
+
+def _warnings(world: World) -> list[str]:
+    return [text for text in check_health(api_of(world)).warnings if "differs" in text]
+
+
+def test_what_is_ignored_is_listed_and_no_warning_until_its_date(world: World) -> None:
+    _remove_member(world)
+    world.take_inventory()
+    (finding,) = world.inventory.findings()
+    assert _warnings(world)
+    assert _ignore(world, finding) is ChangeState.SUCCEEDED
+    world.take_inventory()
+    (ignored,) = world.inventory.findings()
+    assert ignored.ignored is not None
+    assert (ignored.ignored.actor, ignored.ignored.reason) == ("arn:administrator", "until the audit is over")
+    assert _warnings(world) == []
+    world.now += timedelta(days=30)
+    assert _warnings(world)
+    (entry,) = [entry for entry, _ in world.state.log if entry.action == "ignore-finding"]
+    assert entry.actor == "arn:administrator"
+    assert finding.id in entry.detail
+
+
+@pytest.mark.parametrize("changed", [{"until": NOON}, {"reason": " "}, {"reason": "x" * 201}], ids=str)
+def test_a_decision_has_a_date_in_the_future_and_a_reason(world: World, changed: dict[str, Any]) -> None:
+    _remove_member(world)
+    world.take_inventory()
+    (finding,) = world.inventory.findings()
+    with pytest.raises(Invalid):
+        _ignore(world, finding, **changed)
+    assert _warnings(world)
+
+
+def test_what_is_no_more_by_then_is_not_made_again_by_ignoring_it(world: World) -> None:
+    before = deepcopy(world.center.memberships)
+    _remove_member(world)
+    world.take_inventory()
+    (finding,) = world.inventory.findings()
+    command = _asked(world, finding)
+    world.center.memberships = before
+    world.take_inventory()
+    world.plan(command)
+    assert world.inventory.findings() == []
+
+
+def _asked(world: World, finding: Finding) -> Command:
+    ports = api_of(world)
+    until = world.now + timedelta(days=30)
+    ignore_finding(finding.id, until=until, reason="later", actor="arn:administrator", ports=ports)
+    return world.inbox.commands.pop()

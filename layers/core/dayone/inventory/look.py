@@ -1,0 +1,103 @@
+"""Look at what Identity Center still has of a person who has left, as soon as all that Day One gave them is gone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from dayone.errors import NotFound
+from dayone.inventory.compare import Recorded, Snapshot, compare
+from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.reading import every, recorded_states
+from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, ReadMethod
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import ITSELF, Resource, Subject, SubjectKind
+from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
+from dayone.ports.inventory import Inventory, InventoryReader
+from dayone.ports.store import Company
+
+_ITSELF = ITSELF[SubjectKind.PERSON]
+
+
+def look_at_leavers(
+    *, inventory: Inventory, company: Company, confirming: ConfirmingPorts, is_delegated: bool, now: datetime
+) -> int:
+    """Look at each person that is to be looked at and has nothing left to be done; return how many were.
+
+    What they still have is kept as findings. A delegated administrator sees their groups only: AWS lists a user's own
+    assignments in the management account, and the next inventory finds them. Raises Unavailable when AWS cannot be
+    reached; whoever was not looked at by then is by the next run.
+    """
+    number = 0
+    for subject in inventory.looks():
+        state = confirming.records.subject(subject)
+        if not state.head.outstanding:
+            left = list(_left_of(state, company=company, confirming=confirming, is_delegated=is_delegated, now=now))
+            inventory.put(_finding(each, inventory=inventory, now=now) for each in left)
+            inventory.looked_at(subject)
+            number += 1
+    return number
+
+
+def _finding(difference: Difference, *, inventory: Inventory, now: datetime) -> Finding:
+    existing = inventory.finding(difference.id)
+    if existing is not None:
+        return replace(existing, difference=difference, seen_at=now, is_baseline=False)
+    return Finding(difference=difference, first_seen_at=now, seen_at=now)
+
+
+def _left_of(
+    state: SubjectState, *, company: Company, confirming: ConfirmingPorts, is_delegated: bool, now: datetime
+) -> Iterator[Difference]:
+    """Yield what a person has in Identity Center that is not recorded."""
+    user = state.applied.get(_ITSELF)
+    user_id = user.references.get("user_id", "") if user else ""
+    if not user_id:
+        return
+    try:
+        snapshot = _snapshot(user_id, reader=confirming.reader, is_delegated=is_delegated, now=now)
+    except NotFound:
+        return
+    kinds = (SubjectKind.GROUP, SubjectKind.PERMISSION_SET)
+    states = [state, *(each for kind in kinds for each in recorded_states(kind, company=company))]
+    accounts = {Subject(SubjectKind.ACCOUNT, key.account_id) for key in snapshot.assignments}
+    states += [confirming.records.subject(account) for account in sorted(accounts)]
+    recorded = Recorded(states={each.head.subject: each for each in states})
+    units: dict[str, list[Difference]] = {}
+    for difference in compare(snapshot, recorded):
+        if difference.kind is DriftKind.UNMANAGED and _is_theirs(difference, user_id):
+            units.setdefault(unit_of(difference), []).append(difference)
+    for unit, differences in units.items():
+        yield from confirmed(unit, differences, ports=confirming)
+
+
+def _is_theirs(difference: Difference, user_id: str) -> bool:
+    ids = difference.ids
+    return user_id == ids.get("principal_id") or (user_id == ids.get("user_id") and "group_id" in ids)
+
+
+def _snapshot(user_id: str, *, reader: InventoryReader, is_delegated: bool, now: datetime) -> Snapshot:
+    groups = every(lambda *, cursor: reader.groups_of(user_id, cursor=cursor))
+    assignments = [] if is_delegated else _own_assignments(user_id, reader=reader)
+    return Snapshot(
+        of=_of_a_look(now),
+        sets={arn: _named(arn, reader=reader) for arn in sorted({key.permission_set_arn for key in assignments})},
+        groups={group: reader.group(group) or {"name": group} for group in groups},
+        users={user_id: reader.user(user_id) or {}},
+        members={group: frozenset({user_id}) for group in groups},
+        assignments=frozenset(assignments),
+    )
+
+
+def _own_assignments(user_id: str, *, reader: InventoryReader) -> Sequence[AssignmentKey]:
+    principal = AwsPrincipal(kind=PrincipalType.USER, id=user_id)
+    found = every(lambda *, cursor: reader.assignments_of(principal, cursor=cursor))
+    return [key for key in found if key.principal_id == user_id]
+
+
+def _named(arn: str, *, reader: InventoryReader) -> dict[Resource, dict[str, str]]:
+    whole = ITSELF[SubjectKind.PERMISSION_SET]
+    return {whole: dict(reader.permission_set(arn)[whole])}
+
+
+def _of_a_look(now: datetime) -> Pass:
+    return Pass(id="", began_at=now, method=ReadMethod.BY_PRINCIPAL, costs=(), counts=Counts())
