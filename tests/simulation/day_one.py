@@ -296,7 +296,7 @@ class DayOne:
         api = AccessApi(
             **self._wired(process),
             inventory=MemoryInventory(),
-            existing=memory_existing(MemoryIdentityCenter(), self.state, policies=self.policies(), clock=self.clock),
+            existing=memory_existing(self.aws.center, self.state, policies=self.policies(), clock=self.clock),
             inbox=AcceptingInbox(queue=queue, acceptances=acceptances, clock=self.clock),
             redelivery=queue,
             keys=MemoryRequestKeys(),

@@ -32,6 +32,11 @@ def delivery(person: Person, *, at: datetime, reference: str, sent: datetime, so
     """Return HR's record of a person at `at`, signed at `sent`: a repeated delivery is signed again."""
     kind = "person.ended" if person.status is Status.ENDED else "person.updated"
     body = json.dumps({"type": kind, "timestamp": at.isoformat(), "data": record_of(person)})
+    return signed(body, reference=reference, sent=sent, source=source)
+
+
+def signed(body: str, *, reference: str, sent: datetime, source: str) -> Delivery:
+    """Return a delivery with this body."""
     headers = {
         "webhook-id": reference,
         "webhook-timestamp": str(int(sent.timestamp())),

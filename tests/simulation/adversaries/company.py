@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from dayone.model.accounts import Account
 from dayone.model.people import Person
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import a_person, an_account
-from tests.fakes.identity_center import StoredSet
+from tests.fakes.identity_center import StoredGroup, StoredSet
 from tests.simulation.adversaries.judge import Aws, Promise
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ sensitive: {permission_sets: [Payroll], harmless: [Deploy]}
 """
 POLICY = GROUPS + SETS + ASSIGNMENTS + GUARDRAILS
 MANAGEMENT = "000000000009"
+LEGACY, LEGACY_ID = "legacy", "group-of-others"
 # Theirs who tries: an engineer like others, an account, and the unit that it is in.
 OWN, OWN_ACCOUNT, OWN_UNIT = "e-1", "000000000004", "ou-abcd-elsewhere"
 
@@ -86,6 +88,17 @@ def found(world: "Simulation") -> None:
     for person in people():
         world.outside.tells(person)
     world.settle()
+    _others_have_made_a_group(world)
+
+
+def _others_have_made_a_group(world: "Simulation") -> None:
+    """Nobody is in it, and it has an administrator's permission set in an account, from before Day One."""
+    center = world.aws.center
+    center.groups[LEGACY_ID] = StoredGroup(LEGACY, "")
+    admin = next(arn for arn, stored in center.permission_sets.items() if stored.name == "Admin")
+    group, dev = PrincipalType.GROUP, "000000000001"
+    key = AssignmentKey(account_id=dev, permission_set_arn=admin, principal_id=LEGACY_ID, principal_type=group)
+    center.assignments.add(key)
 
 
 def agreed() -> Promise:

@@ -1,19 +1,23 @@
 """Deliberate faults in what takes two: the trials are worth something when somebody wins by each of them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dayone.adoption import service as adoption_service
 from dayone.changes import decisions as decide_change
 from dayone.executor import adopt_existing
 from dayone.hr import configuration_approval
 from dayone.model import dependencies
 from dayone.model.dependencies import Denies
+from dayone.model.guardrails import HeldPart, Verdict
+from dayone.model.hr import versions
 from dayone.model.operations import Action
 from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
-from dayone.model.subjects import ResourceKind
+from dayone.model.subjects import Resource, ResourceKind
 from dayone.ops import hr_configuration_approval
 from dayone.planning import desired_grants, evaluation, guards, held_gifts, judgement
+from dayone.planning.first_days import FirstDayGifts
 from dayone.planning.guards import with_reservations
 from dayone.policy import sensitivity
 from dayone.policy.language import parser
@@ -106,6 +110,14 @@ def _rank_of_deny_first(action: Action, kind: ResourceKind, denies: Denies) -> i
     is_removed = action is Action.DELETE and kind is ResourceKind.INLINE_POLICY
     return -1 if is_removed else _rank(action, kind, denies)
 
+
+def _by_resource(ahead: FirstDayGifts, held: HeldPart, *, form: str) -> Collection[Resource]:
+    if held.verdict is Verdict.AHEAD:
+        return ahead.covered
+    return frozenset() if held.form not in ("", form or ahead.forms.get(held.resource)) else ahead.gifts.keys()
+
+
+_ANY_MAPPING = {**vars(versions)["_STRICTER"], "mapping": _always(answer=True)}
 
 FAULTS: tuple[Fault, ...] = (
     _fault(
@@ -219,5 +231,23 @@ FAULTS: tuple[Fault, ...] = (
         (desired_grants, "_sensitive_grants", _always({})),
         won_by={Author: 0},
         act="_is_sent_on_call",
+    ),
+    _fault(
+        "what others have assigned an adopted group is forgotten",
+        (adoption_service, "_assigned_by_others", _always(())),
+        won_by={Author: 5},
+        act="_takes_a_group_on",
+    ),
+    _fault(
+        "an approval is of a name, whatever that means by now",
+        (FirstDayGifts, "alike", _by_resource),
+        won_by={Author: 12},
+        act="_means_more_by_then",
+    ),
+    _fault(
+        "what is read of a record needs nobody else",
+        (versions, "_STRICTER", _ANY_MAPPING),
+        won_by={HrAuthor: 0},
+        act="_maps",
     ),
 )

@@ -18,7 +18,7 @@ TIME_TO_END = 600
 GAIN, REMOVAL, NAME = "gain", "removal", "name"
 
 # One thing that stands in AWS: `member` user group, `assigned` account set principal, `set` name, or `named` user, user
-# name and e-mail address.
+# name and e-mail address. Of what was shown also `means` group set: whoever is in it has that.
 type Edge = tuple[str, ...]
 
 
@@ -106,7 +106,8 @@ def wins(before: Aws, seen: Sequence[Aws], *, log: Iterable[Deed], promise: Prom
 
 def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Iterator[Win]:
     clean = edges_of(before) | _approved(deeds, until=aws.at, own=promise.users)
-    elsewhere = {(edge[2], edge[3]) for edge in edges_of(before) if edge[0] == "assigned"}
+    elsewhere = {(edge[2], edge[3]) for edge in clean if edge[0] == "assigned"}
+    joined = _agreed_members(deeds, before=before, until=aws.at, own=promise.users)
     for account, arn, principal in sorted(aws.assignments):
         permission_set, holder = _name(aws, arn), aws.groups.get(principal, principal)
         is_named = permission_set in promise.sensitive or holder in promise.sensitive
@@ -121,13 +122,27 @@ def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Ite
         for user in sorted(user for group, user in aws.members if group == principal):
             # Whoever was no user yet was approved by name: whoever made a user of that name was not.
             name = user if user in promise.strangers else aws.users.get(user, "")
-            edges = {("member", user, holder), ("member", name, holder)}
-            if not edges & clean and holder not in promise.birthrights:
+            has_joined = {(who, holder, permission_set) for who in (user, name)} & joined
+            if not has_joined and holder not in promise.birthrights:
                 yield Win(aws.at, f"{aws.users.get(user, user)} in {holder}, which has {permission_set}")
             named = ("named", user, aws.users.get(user, ""), aws.emails.get(user, ""))
             is_agreed = named in clean or named[1:] in promise.renamed or user not in before.users
             if not is_agreed and holder not in promise.birthrights and named[2:] != _names(before, user):
                 yield Win(aws.at, f"{before.users[user]} in {holder} signs in as {named[2]}", NAME)
+
+
+def _agreed_members(
+    deeds: Iterable[Deed], *, before: Aws, until: float, own: Mapping[str, set[str]]
+) -> frozenset[tuple[str, str, str]]:
+    """Return who is in which group with which permission set by what was there or was shown: both at once."""
+    shown = [edges_of(before), *(_approved([deed], until=until, own=own) for deed in deeds)]
+    return frozenset(
+        (user, group, edge[2])
+        for edges in shown
+        for kind, user, group in (edge for edge in edges if edge[0] == "member")
+        for edge in edges
+        if edge[0] in ("means", "assigned") and group == edge[{"means": 1, "assigned": 3}[edge[0]]]
+    )
 
 
 def _names(aws: Aws, user: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Adversaries: each with all the rights of their place, and one aim."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,18 +9,20 @@ from random import Random
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.accounts.discovery import request_bootstrap
+from dayone.adoption.service import AdoptionWish, request_adoption
 from dayone.api.context import AccessApi
 from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import EVERYTHING, LEAVERS
 from dayone.grants.request import GrantWish
 from dayone.grants.service import extend_grant, give_grant
 from dayone.hr.manual import end_person, put_person
+from dayone.model.operations import Operation
 from dayone.model.people import Status
 from dayone.model.preconditions import NO_PRECONDITION
-from dayone.model.subjects import Resource, ResourceKind
+from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf
 from dayone.policy.service import roll_back_policy, submit_policy
 from dayone.reconcile.retry import retry_change
-from tests.builders import a_person, the_account, the_person
+from tests.builders import a_person, the_account, the_group, the_person
 from tests.simulation.adversaries import company
 from tests.simulation.adversaries.company import GUARDED, OWN, OWN_ACCOUNT, OWN_UNIT
 
@@ -237,7 +240,8 @@ class Author(ApiCaller):
         edits = tuple(partial(self._edits, text) for text in EDITS)
         others = (self.retries, self.bootstraps, self.ends_people, self._rolls_back, self._tells_by_hand, self._grants)
         combined = (*[self._edits_at_random] * 4, *[self._edits_in_two_steps] * 4, self._widens_what_is_harmless)
-        return (*edits, *others, *[self.approves] * 8, *combined, *[self._grants] * 3, *[self._is_sent_on_call] * 3)
+        with_others = (*[self._is_sent_on_call] * 3, *[self._takes_a_group_on] * 2, *[self._means_more_by_then] * 2)
+        return (*edits, *others, *[self.approves] * 8, *combined, *[self._grants] * 3, *with_others)
 
     def _edits(self, text: str) -> None:
         arn = self.arn
@@ -256,6 +260,36 @@ class Author(ApiCaller):
 
     def _widens_what_is_harmless(self) -> None:
         self._edits(company.GROUPS + self.random.choice(_NOT_SO_HARMLESS) + company.ASSIGNMENTS + company.GUARDRAILS)
+
+    def _takes_a_group_on(self) -> None:
+        """One that others have made, as somebody else agrees, with nobody in it; and then have everybody in it."""
+        state, legacy = self.trial.world.day_one.state, the_group(company.LEGACY)
+        there = ITSELF[legacy.kind]
+        self.trial.grace_agrees(there)
+        failed = [each for each in state.operations.values() if each.subject == legacy and each.failure_reason]
+        if ResourceOf(legacy, there) in state.applied:
+            self._edits(_WITH_LEGACY.replace("legacy: {members: []}", "legacy: {members: everyone}"))
+        elif failed:
+            self._adopts(failed[-1])
+        else:
+            self._edits(_WITH_LEGACY)
+
+    def _adopts(self, failed: Operation) -> None:
+        digest = "".join(re.findall("--digest ([0-9a-f]{16})", failed.failure_reason))
+        wish = AdoptionWish(subject=failed.subject, digest=digest, reason="ours")
+        self.asks(partial(_adopts, failed.change, wish, self.arn))
+
+    def _means_more_by_then(self) -> None:
+        """Somebody else looks at a membership, which means more by the time they have approved it."""
+        at, agrees = self.trial.world.time.at, self.trial.grace_agrees
+        joins, more = Resource(ResourceKind.MEMBERSHIP, "ops"), Resource(ResourceKind.ASSIGNMENT, "Admin/ops")
+        if any(resource == joins for change in self.trial.outside.held() for _, resource in self.trial.waiting(change)):
+            agrees(joins, after=50.0)
+            self._edits(_WITH_OPS.replace("ops, permission_set: ViewOnly", "ops, permission_set: Admin"))
+            for seconds in (15.0, 30.0, 45.0):
+                at(seconds, lambda: agrees(more))
+        else:
+            self._edits(_WITH_OPS)
 
     def _rolls_back(self) -> None:
         version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
@@ -308,6 +342,10 @@ class Author(ApiCaller):
         now, arn = self.trial.world.time.now, self.arn
         for grant in sorted(self.trial.world.day_one.state.grants)[:2]:
             self.asks(partial(_extends, grant, arn, now + timedelta(days=2)))
+
+
+def _adopts(change: str, wish: AdoptionWish, arn: str, api: AccessApi) -> object:
+    return request_adoption(change, wish=wish, actor=arn, ports=api)
 
 
 def _extends(grant: str, arn: str, until: datetime, api: AccessApi) -> object:
@@ -416,6 +454,15 @@ _GUARDRAILS_EDITED = (
 )
 _WAYS = (_GROUPS_EDITED, _SETS_EDITED, _ASSIGNMENTS_EDITED, _GUARDRAILS_EDITED)
 _WHOLE = (company.GROUPS, company.SETS, company.ASSIGNMENTS, company.GUARDRAILS)
+_WITH_LEGACY = company.GROUPS + "  legacy: {members: []}\n" + company.SETS + company.ASSIGNMENTS + company.GUARDRAILS
+_WITH_OPS = (
+    company.GROUPS
+    + "  ops: {members: [], people: [e-1]}\n"
+    + company.SETS
+    + company.ASSIGNMENTS
+    + '  - {group: ops, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}\n'
+    + company.GUARDRAILS.replace("sensitive: {", "sensitive: {groups: [ops], ")
+)
 # Each thing that a policy can do alone, and nothing at all.
 EDITS = (
     "version: 1\n",

@@ -98,16 +98,21 @@ class Trial:
         """HR, unless somebody else has written what its words are taken to say."""
         return "hr" if self.world.day_one.hr.approved == DEFAULT else self.party.name
 
-    def shown(self, change: str) -> frozenset[Edge]:
-        """Return the operations that a change holds now, as edges that would come or go."""
-        heads = self.world.day_one.state.heads
+    def shown(self, change: str, *, resource: Resource | None = None) -> frozenset[Edge]:
+        """Return the operations that a change holds now, or those of a resource, as edges that would come or go."""
         return frozenset(
             edge
-            for subject, head in heads.items()
-            for held in head.held
-            if held.change == change and held.verdict is Verdict.WAITING
-            for edge in self._edges(subject, held.resource)
+            for subject, held in self.waiting(change)
+            if resource in (None, held)
+            for edge in self._edges(subject, held)
         )
+
+    def waiting(self, change: str) -> Iterator[tuple[Subject, Resource]]:
+        """Everything that a change holds and that nobody has decided on."""
+        for subject, head in self.world.day_one.state.heads.items():
+            for part in head.held:
+                if part.change == change and part.verdict is Verdict.WAITING:
+                    yield subject, part.resource
 
     def _edges(self, subject: Subject, resource: Resource) -> Iterator[Edge]:
         now = edges_of(company.seen(self.world))
@@ -116,6 +121,7 @@ class Trial:
                 yield self._named(subject)
             case ResourceKind.MEMBERSHIP:
                 yield ("member", self.user_of(subject.name), resource.name)
+                yield from (("means", resource.name, name) for name in self._sets_of(resource.name))
                 # Whoever approves it sees who it is.
                 yield self._named(subject)
             case ResourceKind.ASSIGNMENT:
@@ -135,6 +141,12 @@ class Trial:
             case _:
                 pass
 
+    def _sets_of(self, group: str) -> set[str]:
+        """What a group has in AWS or is given by the policy in force, which is what is said of a membership."""
+        rules = self.world.day_one.policies().current().assignments
+        there = {edge[2] for edge in edges_of(company.seen(self.world)) if edge[0] == "assigned" and edge[3] == group}
+        return there | {rule.permission_set for rule in rules if rule.group == group}
+
     def _named(self, subject: Subject) -> Edge:
         """The names of somebody as Day One has recorded them, which is what it shows."""
         state = self.world.day_one.state
@@ -149,20 +161,36 @@ class Trial:
 
     def approves(self, change: str, *, arn: str, who: str, part: DecidedPart = EVERYTHING) -> None:
         """Somebody looks at what a change holds, and says yes to it, or to a part."""
+        self._says_so(self._look(change, who=who), change, arn=arn, part=part)
+
+    def _look(self, change: str, *, who: str, resource: Resource | None = None) -> Deed:
+        """Return the approval of what is shown now."""
         grant = self._grant_of(change)
-        deed = Deed(
+        return Deed(
             at=self.world.time.now.timestamp(),
             who=who,
             does="approves",
             because_of=self.who_is_behind(change),
-            edges=self.shown(change),
+            edges=self.shown(change, resource=resource),
+            ends=grant.lasts_until.timestamp() if grant else float("inf"),
         )
-        self.log.append(replace(deed, ends=grant.lasts_until.timestamp()) if grant else deed)
+
+    def _says_so(self, deed: Deed, change: str, *, arn: str, part: DecidedPart) -> None:
+        self.log.append(replace(deed, at=self.world.time.now.timestamp()))
 
         def decide(api: AccessApi) -> object:
             return decide_change(change, is_approved=True, actor=arn, part=part, ports=api)
 
         self.outside.asks(decide)
+
+    def grace_agrees(self, resource: Resource, *, after: float = 0.0) -> None:
+        """Somebody else looks at all that is held of this, and approves what they have seen some seconds later."""
+        for change in self.outside.held():
+            if resource in {held for _, held in self.waiting(change)}:
+                shown = self.world.day_one.state.changes[change].held_version
+                part = DecidedPart(resources=(resource,), expected_version=shown)
+                deed = self._look(change, who="grace", resource=resource)
+                self.world.time.at(after, partial(self._says_so, deed, change, arn=GRACE, part=part))
 
     # Who works
 
