@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from dayone.messages.deliveries import Delivery
 from dayone.model.people import Person
@@ -20,6 +19,8 @@ _PLAIN = "version: 1\nsources: {standard: {kind: standard}}\n"
 _TWO = "version: 1\nsources: {standard: {kind: standard}, other: {kind: standard}}\n"
 # A file that two have agreed on, of which another member is read as the title.
 _FILE = "version: 1\nsources: {standard: {kind: standard}, other: {kind: json}}\nowners: {title: other}\n"
+_COLLEAGUE = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_HrConfiguration_0123456789abcdef/carol"
+_FRIENDS = (OWN, "e-2")
 _MAPPED = _FILE.replace("{kind: json}", "{kind: json, attributes: {title: /nickname}}")
 # Somebody else is believed, and people are called something else.
 CONFIGURATIONS = (
@@ -38,7 +39,7 @@ class _File(Told):
 
     def signed(self, *, sent: datetime) -> Delivery:
         rows = [
-            {**attributes_in(person), "id": person.id, "nickname": "Cloud Admin" if person.id == OWN else "Al"}
+            {**attributes_in(person), "id": person.id, "nickname": "Cloud Admin" if person.id in _FRIENDS else "Al"}
             for person in self.everybody
         ]
         return hr_system.signed(json.dumps(rows), reference=self.reference, sent=sent, source=self.source)
@@ -63,8 +64,8 @@ class HrAuthor(ApiCaller):
     def _maps_further(self) -> None:
         hr, at = self.trial.world.day_one.hr, self.trial.world.time.at
         if hr.approved not in (_FILE, _MAPPED):
-            hr.write(_FILE, by=self.arn)
-            at(20.0, partial(self._approves_configuration, arn=GRACE))
+            hr.write(_FILE, by=_COLLEAGUE)
+            at(20.0, self._grace_agrees_to_file)
             return
         if hr.approved == _FILE:
             hr.write(_MAPPED, by=self.arn)
@@ -92,10 +93,16 @@ class HrAuthor(ApiCaller):
         self._writes()
         self.trial.world.time.at(self.random.choice((10.0, 70.0)), self._approves_configuration)
 
-    def _approves_configuration(self, *, arn: str = "") -> None:
-        newest, by = self.trial.world.day_one.state.hr_versions.newest, arn or self.arn
-        if newest is not None and not (arn and newest.text == _MAPPED):
-            self.asks(lambda api: request_hr_approval(newest.digest, actor=by, ports=api))
+    def _approves_configuration(self) -> None:
+        newest, arn = self.trial.world.day_one.state.hr_versions.newest, self.arn
+        if newest is not None:
+            self.asks(lambda api: request_hr_approval(newest.digest, actor=arn, ports=api))
+
+    def _grace_agrees_to_file(self) -> None:
+        newest = self.trial.world.day_one.state.hr_versions.newest
+        if newest is not None and newest.text == _FILE:
+            self.trial.agreed.add(_FILE)
+            self.asks(lambda api: request_hr_approval(newest.digest, actor=GRACE, ports=api))
 
     def _everybody_is_told_of(self) -> None:
         """The feed of every night, and what the other system says of some of these people."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -38,12 +38,16 @@ _NEW_ACCOUNT, _JOINERS, _ON_CALL = "000000000005", ("e-21", "e-22"), "e-24"
 
 @dataclass
 class Trial:
-    """One seed. `party` is made with the trial, and acts at moments that are drawn and whenever a process has died."""
+    """One seed. `party` is made with the trial, and acts at moments that are drawn and whenever a process has died.
+
+    Of configurations of HR systems somebody else has `agreed` to these.
+    """
 
     seed: int
     log: list[Deed] = field(default_factory=list)
     samples: list[Aws] = field(default_factory=list)
     behind: dict[str, str] = field(default_factory=dict)
+    agreed: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.world = Simulation(self.seed)
@@ -51,6 +55,7 @@ class Trial:
         self.outside = self.world.outside
         self.promise = company.agreed()
         self._seen_crashes = 0
+        self._means_otherwise_since: datetime | None = None
 
     def run(self, make: "Callable[[Trial], Party]") -> list[Win]:
         """Everything that the party has won, and everybody honest who had to wait for a human."""
@@ -88,15 +93,17 @@ class Trial:
             return self.behind[change]
         for told, led_to in self.outside.acknowledged:
             if led_to == change:
-                return self.behind.get(told.reference, self._who_says_what_hr_means())
+                return self.behind.get(told.reference, self._who_says_what_hr_means(told.at))
         cause = self.world.day_one.state.changes[change].cause
         if cause.kind is CauseKind.ACCOUNT_EVENT:
             return self.behind.get(cause.reference, "organisation")
         return "?"
 
-    def _who_says_what_hr_means(self) -> str:
-        """HR, unless somebody else has written what its words are taken to say."""
-        return "hr" if self.world.day_one.hr.approved == DEFAULT else self.party.name
+    def _who_says_what_hr_means(self, at: datetime) -> str:
+        """HR, unless somebody else has written what its words are taken to say: alone, or agreed on before then."""
+        text, since = self.world.day_one.hr.approved, self._means_otherwise_since
+        was_before = text in self.agreed and (since is None or at < since)
+        return "hr" if text == DEFAULT or was_before else self.party.name
 
     def shown(self, change: str, *, resource: Resource | None = None) -> frozenset[Edge]:
         """Return the operations that a change holds now, or those of a resource, as edges that would come or go."""
@@ -274,6 +281,8 @@ class Trial:
     # How it ends
 
     def _sees(self) -> None:
+        if self.world.day_one.hr.approved != DEFAULT and self._means_otherwise_since is None:
+            self._means_otherwise_since = self.world.time.now
         sample = company.seen(self.world)
         if not self.samples or replace(sample, at=0.0) != replace(self.samples[-1], at=0.0):
             self.samples.append(sample)
