@@ -9,9 +9,9 @@ from dayone.changes import decisions as decide_change
 from dayone.executor import adopt_existing
 from dayone.hr import configuration_approval
 from dayone.model import dependencies
+from dayone.model import hr_sources as versions
 from dayone.model.dependencies import Denies
 from dayone.model.guardrails import HeldPart, Verdict
-from dayone.model.hr import versions
 from dayone.model.operations import Action
 from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
 from dayone.model.subjects import Resource, ResourceKind

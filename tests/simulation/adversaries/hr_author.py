@@ -57,7 +57,7 @@ class HrAuthor(ApiCaller):
         return (*writes, *writes, self._takes_back, self._everybody_is_told_of, self.approves, self.approves)
 
     def _maps(self) -> None:
-        """What a system sends that somebody else has agreed to is read otherwise; who then gains, they approve."""
+        """Have a file that somebody else has agreed to read otherwise, and approve those who gain by that."""
         for seconds in range(0, 400, 40):
             self.trial.world.time.at(float(seconds), self._maps_further)
 

@@ -268,16 +268,11 @@ class Author(ApiCaller):
         self.trial.grace_agrees(there)
         failed = [each for each in state.operations.values() if each.subject == legacy and each.failure_reason]
         if ResourceOf(legacy, there) in state.applied:
-            self._edits(_WITH_LEGACY.replace("legacy: {members: []}", "legacy: {members: everyone}"))
+            self._edits(WITH_LEGACY.replace("legacy: {members: []}", "legacy: {members: everyone}"))
         elif failed:
-            self._adopts(failed[-1])
+            self.asks(partial(_adopts, failed[-1], self.arn))
         else:
-            self._edits(_WITH_LEGACY)
-
-    def _adopts(self, failed: Operation) -> None:
-        digest = "".join(re.findall("--digest ([0-9a-f]{16})", failed.failure_reason))
-        wish = AdoptionWish(subject=failed.subject, digest=digest, reason="ours")
-        self.asks(partial(_adopts, failed.change, wish, self.arn))
+            self._edits(WITH_LEGACY)
 
     def _means_more_by_then(self) -> None:
         """Somebody else looks at a membership, which means more by the time they have approved it."""
@@ -285,11 +280,11 @@ class Author(ApiCaller):
         joins, more = Resource(ResourceKind.MEMBERSHIP, "ops"), Resource(ResourceKind.ASSIGNMENT, "Admin/ops")
         if any(resource == joins for change in self.trial.outside.held() for _, resource in self.trial.waiting(change)):
             agrees(joins, after=50.0)
-            self._edits(_WITH_OPS.replace("ops, permission_set: ViewOnly", "ops, permission_set: Admin"))
+            self._edits(WITH_OPS.replace("ops, permission_set: ViewOnly", "ops, permission_set: Admin"))
             for seconds in (15.0, 30.0, 45.0):
                 at(seconds, lambda: agrees(more))
         else:
-            self._edits(_WITH_OPS)
+            self._edits(WITH_OPS)
 
     def _rolls_back(self) -> None:
         version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
@@ -344,8 +339,10 @@ class Author(ApiCaller):
             self.asks(partial(_extends, grant, arn, now + timedelta(days=2)))
 
 
-def _adopts(change: str, wish: AdoptionWish, arn: str, api: AccessApi) -> object:
-    return request_adoption(change, wish=wish, actor=arn, ports=api)
+def _adopts(failed: Operation, arn: str, api: AccessApi) -> object:
+    digest = "".join(re.findall("--digest ([0-9a-f]{16})", failed.failure_reason))
+    wish = AdoptionWish(subject=failed.subject, digest=digest, reason="ours")
+    return request_adoption(failed.change, wish=wish, actor=arn, ports=api)
 
 
 def _extends(grant: str, arn: str, until: datetime, api: AccessApi) -> object:
@@ -454,8 +451,8 @@ _GUARDRAILS_EDITED = (
 )
 _WAYS = (_GROUPS_EDITED, _SETS_EDITED, _ASSIGNMENTS_EDITED, _GUARDRAILS_EDITED)
 _WHOLE = (company.GROUPS, company.SETS, company.ASSIGNMENTS, company.GUARDRAILS)
-_WITH_LEGACY = company.GROUPS + "  legacy: {members: []}\n" + company.SETS + company.ASSIGNMENTS + company.GUARDRAILS
-_WITH_OPS = (
+WITH_LEGACY = company.GROUPS + "  legacy: {members: []}\n" + company.SETS + company.ASSIGNMENTS + company.GUARDRAILS
+WITH_OPS = (
     company.GROUPS
     + "  ops: {members: [], people: [e-1]}\n"
     + company.SETS

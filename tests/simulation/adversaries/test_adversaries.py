@@ -10,7 +10,17 @@ from tests.fakes.hr import read_hr
 from tests.simulation.adversaries.faults import FAULTS, Fault
 from tests.simulation.adversaries.functions import OurFunction
 from tests.simulation.adversaries.hr_author import CONFIGURATIONS, HrAuthor
-from tests.simulation.adversaries.parties import EDITS, AccountOwner, Approver, Author, HrClerk, IdentityProvider, Party
+from tests.simulation.adversaries.parties import (
+    EDITS,
+    WITH_LEGACY,
+    WITH_OPS,
+    AccountOwner,
+    Approver,
+    Author,
+    HrClerk,
+    IdentityProvider,
+    Party,
+)
 from tests.simulation.adversaries.trial import Trial
 
 _PARTIES: dict[str, type[Party]] = {
@@ -64,7 +74,7 @@ def test_every_party_wins_by_some_fault() -> None:
 
 
 def test_what_an_author_tries_is_taken() -> None:
-    for text in EDITS:
+    for text in (*EDITS, WITH_LEGACY, WITH_OPS):
         read_policy({"policy.yaml": text}, version=1)
     for text in CONFIGURATIONS:
         read_hr(text)

@@ -149,7 +149,7 @@ class Trial:
                 pass
 
     def _sets_of(self, group: str) -> set[str]:
-        """What a group has in AWS or is given by the policy in force, which is what is said of a membership."""
+        """Return the sets that a group has in AWS or by the policy in force, which is what is said of a membership."""
         rules = self.world.day_one.policies().current().assignments
         there = {edge[2] for edge in edges_of(company.seen(self.world)) if edge[0] == "assigned" and edge[3] == group}
         return there | {rule.permission_set for rule in rules if rule.group == group}
