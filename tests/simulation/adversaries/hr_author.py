@@ -64,6 +64,7 @@ class HrAuthor(ApiCaller):
     def _maps_further(self) -> None:
         hr, at = self.trial.world.day_one.hr, self.trial.world.time.at
         if hr.approved not in (_FILE, _MAPPED):
+            self.trial.agreed.add(_FILE)
             hr.write(_FILE, by=_COLLEAGUE)
             at(20.0, self._grace_agrees_to_file)
             return
@@ -101,7 +102,6 @@ class HrAuthor(ApiCaller):
     def _grace_agrees_to_file(self) -> None:
         newest = self.trial.world.day_one.state.hr_versions.newest
         if newest is not None and newest.text == _FILE:
-            self.trial.agreed.add(_FILE)
             self.asks(lambda api: request_hr_approval(newest.digest, actor=GRACE, ports=api))
 
     def _everybody_is_told_of(self) -> None:

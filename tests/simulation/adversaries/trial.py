@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ _NEW_ACCOUNT, _JOINERS, _ON_CALL = "000000000005", ("e-21", "e-22"), "e-24"
 class Trial:
     """One seed. `party` is made with the trial, and acts at moments that are drawn and whenever a process has died.
 
-    Of configurations of HR systems somebody else has `agreed` to these.
+    Others have `agreed` to these configurations of HR systems, whoever approves them.
     """
 
     seed: int
@@ -55,7 +55,6 @@ class Trial:
         self.outside = self.world.outside
         self.promise = company.agreed()
         self._seen_crashes = 0
-        self._means_otherwise_since: datetime | None = None
 
     def run(self, make: "Callable[[Trial], Party]") -> list[Win]:
         """Everything that the party has won, and everybody honest who had to wait for a human."""
@@ -93,17 +92,16 @@ class Trial:
             return self.behind[change]
         for told, led_to in self.outside.acknowledged:
             if led_to == change:
-                return self.behind.get(told.reference, self._who_says_what_hr_means(told.at))
+                return self.behind.get(told.reference, self._who_says_what_hr_means())
         cause = self.world.day_one.state.changes[change].cause
         if cause.kind is CauseKind.ACCOUNT_EVENT:
             return self.behind.get(cause.reference, "organisation")
         return "?"
 
-    def _who_says_what_hr_means(self, at: datetime) -> str:
-        """HR, unless somebody else has written what its words are taken to say: alone, or agreed on before then."""
-        text, since = self.world.day_one.hr.approved, self._means_otherwise_since
-        was_before = text in self.agreed and (since is None or at < since)
-        return "hr" if text == DEFAULT or was_before else self.party.name
+    def _who_says_what_hr_means(self) -> str:
+        """HR, unless the party has written what its words are taken to say."""
+        is_agreed = self.world.day_one.hr.approved in (DEFAULT, *self.agreed)
+        return "hr" if is_agreed else self.party.name
 
     def shown(self, change: str, *, resource: Resource | None = None) -> frozenset[Edge]:
         """Return the operations that a change holds now, or those of a resource, as edges that would come or go."""
@@ -281,8 +279,6 @@ class Trial:
     # How it ends
 
     def _sees(self) -> None:
-        if self.world.day_one.hr.approved != DEFAULT and self._means_otherwise_since is None:
-            self._means_otherwise_since = self.world.time.now
         sample = company.seen(self.world)
         if not self.samples or replace(sample, at=0.0) != replace(self.samples[-1], at=0.0):
             self.samples.append(sample)
