@@ -20,7 +20,7 @@ from standardwebhooks import Webhook
 from benchmarks.measuring import Figure, marked, report, wants_json
 from dayone.access.explain.explanation import explain_access
 from dayone.accounts.events import RecordAccountEvent, record_account_event
-from dayone.api.routes.explain import explain_answer
+from dayone.api.routes.people import explain_answer
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
 from dayone.messages.deliveries import Delivery
 from dayone.policy.language.parser import read_policy
@@ -56,7 +56,6 @@ _ADDED = {
     "rules that match nothing": ("policy/protection", "policy/rule_probes", "policy/unmatched_rules"),
     "approvals of HR configurations": ("hr/configuration_approval", "ops/hr_configuration_approval"),
     "signed checkpoints of the audit log": ("adapters/checkpoints", "ops/checkpoints"),
-    "names of people who have left": ("planning/former_names",),
     "events of another origin": ("messages/origin", "adapters/setup/invokers"),
     "what a stack claims and attaches": (
         "adapters/cloudformation",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dayone.access.entitlements import Sought
+from dayone.access.pagination import Sought
 from dayone.access.report import report_assignments
 from dayone.lookups import Window
 from dayone.model.accounts import Account, AccountState

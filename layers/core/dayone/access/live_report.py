@@ -6,8 +6,18 @@ from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar, Protocol
 
-from dayone.access.entitlements import Holding, HoldingState, PersonPrincipals, Sought, holding_of, member_in
-from dayone.access.pagination import Place, RowsPage, Walk, walked
+from dayone.access.pagination import (
+    Holding,
+    HoldingState,
+    PersonPrincipals,
+    Place,
+    RowsPage,
+    Sought,
+    Walk,
+    holding_of,
+    member_in,
+    walked,
+)
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.lookups import Window, read_account, read_person
 from dayone.model.accounts import Account

@@ -4,8 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import ClassVar, Protocol
 
-from dayone.access.entitlements import Holding, PersonPrincipals, Sought, holding_of, member_in
-from dayone.access.pagination import Place, RowsPage, Walk, walked
+from dayone.access.pagination import (
+    Holding,
+    PersonPrincipals,
+    Place,
+    RowsPage,
+    Sought,
+    Walk,
+    holding_of,
+    member_in,
+    walked,
+)
 from dayone.lookups import Window, read_account, read_group, read_permission_set, read_person
 from dayone.model.operations import Action, Applied
 from dayone.model.subject_state import Head, SubjectState

@@ -96,7 +96,7 @@ _PARTS = {
     "GET drift": ("inventory.drift_routes",),
     "POST drift": ("inventory.drift_routes",),
     "GET existing": ("plan.existing_routes",),
-    "GET explain": ("explain.explain_routes",),
+    "GET explain": ("people.explain_routes",),
     "GET grants": ("grants.grant_routes",),
     "POST grants": ("grants.grant_routes",),
     "GET groups": ("people.group_routes",),

@@ -11,8 +11,7 @@ from dayone.model.dependencies import ROOTS, unsettles
 from dayone.model.operations import ALREADY_DELETED, OPEN_STATES, Action, Applied, Operation, OperationState, Succeeded
 from dayone.model.subject_state import generation_number
 from dayone.model.subjects import Principal, ResourceKind, ResourceOf, permission_set_named
-from dayone.planning.desired_people import EXTERNAL
-from dayone.planning.former_names import share_a_name, vacated_name
+from dayone.planning.desired_people import EXTERNAL, share_a_name, vacated_name
 from dayone.ports.identity_center import Assignments, Directory, ExistingResource, PermissionSets, Receipt, SetPolicies
 from dayone.ports.operations import OperationQueue
 from dayone.ports.organizations import LiveSessions

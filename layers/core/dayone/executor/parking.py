@@ -15,7 +15,7 @@ from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.retry import Refusal
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ResourceKind, ResourceOf, permission_set_named
-from dayone.planning.former_names import share_a_name
+from dayone.planning.desired_people import share_a_name
 from dayone.ports.operations import Finished, ParkedOperations
 from dayone.ports.records import Records
 

@@ -21,8 +21,8 @@ from dayone.model.hr_sources import BY_HAND, HrRules, OnCollision
 from dayone.model.people import Person, Status
 from dayone.model.subject_state import FactVersion, Head, NameClaim, Plan, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.desired_people import Vacancy, has_vacated
 from dayone.planning.facts import ResolvedFact, fact_entry, ignored
-from dayone.planning.former_names import Vacancy, has_vacated
 from dayone.planning.plan import REMEMBER_DELIVERIES, PlanInputs
 from dayone.ports.idempotency import Echo, Echoes
 from dayone.ports.store import Subjects

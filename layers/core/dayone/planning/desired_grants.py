@@ -102,7 +102,9 @@ def why_nothing(
     if isinstance(fact, Account) and (obstacle := why_too_sensitive(grant, fact, policy=policy)):
         return obstacle
     if isinstance(fact, Account):
-        return _why_not_in(fact, grant) or ("" if _is_employed(grant, employed) else _not_employed(grant.person))
+        return _why_not_in(fact, grant) or (
+            "" if not grant.person or grant.person in employed else _not_employed(grant.person)
+        )
     return "" if has_access(fact, cycle=policy.people, now=now) else _not_employed(fact.id)
 
 
@@ -152,10 +154,6 @@ def _why_not_in(account: Account, grant: Grant) -> str:
     if account.is_management and not grant.includes_management:
         return _NOT_BY_ACCIDENT
     return "" if account.state is AccountState.ACTIVE else left_alone_in(account.state) or "the account is gone"
-
-
-def _is_employed(grant: Grant, employed: Container[str]) -> bool:
-    return not grant.person or grant.person in employed
 
 
 def _not_employed(person: str) -> str:

@@ -15,7 +15,7 @@ from dayone.model.subject_state import SourceRecord, SubjectState
 from dayone.model.subjects import ITSELF, Desired, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.causes import EMPLOYMENT, manual_in_force
 from dayone.planning.desired import assignment_reasons, entered_by, is_new, membership_reasons
-from dayone.planning.former_names import has_vacated
+from dayone.planning.desired_people import has_vacated
 from dayone.policy.managed_policies import HARMLESS
 from dayone.policy.matching import selects_account
 from dayone.policy.sensitive_documents import why_document_is_sensitive

@@ -26,8 +26,8 @@ from dayone.model.commands import Command, ReconcileSubject, needs_acceptance
 from dayone.model.people import Person, has_left
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.desired_people import Vacancy, vacancy, vacated_name
 from dayone.planning.facts import ResolvedFact, fact_entry, recorded_fact, resolve_account
-from dayone.planning.former_names import Vacancy, vacancy, vacated_name
 from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.idempotency import Acceptances, Echoes
 from dayone.ports.inventory import LookRequests

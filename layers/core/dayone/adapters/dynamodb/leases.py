@@ -94,12 +94,10 @@ class DynamoRevokedSessions:
     def confirmed(self) -> Sequence[tuple[Subject, str]]:
         """See RevokedSessions."""
         records = self._table.query(Key("listed_in").eq(lists.REVOKED_SESSIONS), index="listing")
-        listed = [(_person_of(record), applied_in(record)) for record in records]
+        listed = [
+            (keys.subject_of(keys.RecordKey(record["pk"], record["sk"])), applied_in(record)) for record in records
+        ]
         return [(person, applied.attributes["user_id"]) for person, applied in listed if applied.doubt is None]
-
-
-def _person_of(record: Record) -> Subject:
-    return keys.subject_of(keys.RecordKey(record["pk"], record["sk"]))
 
 
 class DynamoTurn:

@@ -238,16 +238,15 @@ def described_table(client: "DynamoDBClient", name: str) -> TableDescription:
         id=table.get("TableId", ""),
         status=table["TableStatus"],
         keys=_keys(table),
-        indexes={index["IndexName"]: _index(index) for index in table.get("GlobalSecondaryIndexes", [])},
+        indexes={
+            index["IndexName"]: TableIndex(_keys(index), index["Projection"]["ProjectionType"])
+            for index in table.get("GlobalSecondaryIndexes", [])
+        },
         # The stream that was the latest is named for a day after it was switched off.
         stream_arn=table.get("LatestStreamArn", "") if stream.get("StreamEnabled") else "",
         stream_view=stream.get("StreamViewType", "") if stream.get("StreamEnabled") else "",
         is_protected=bool(table.get("DeletionProtectionEnabled")),
     )
-
-
-def _index(index: Mapping[str, Any]) -> TableIndex:
-    return TableIndex(_keys(index), index["Projection"]["ProjectionType"])
 
 
 def _keys(schema: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from dayone.access.entitlements import Holding, Sought
 from dayone.access.live_report import Managed, report_live_access
+from dayone.access.pagination import Holding, Sought
 from dayone.access.queries import list_subjects
 from dayone.access.report import report_assignments
 from dayone.api.context import AccessApi

@@ -24,8 +24,7 @@ from dayone.model.operations import (
     Succeeded,
 )
 from dayone.model.subjects import ResourceKind
-from dayone.planning.desired_people import EXTERNAL
-from dayone.planning.former_names import vacated_name
+from dayone.planning.desired_people import EXTERNAL, vacated_name
 from dayone.ports.identity_center import AssignmentKey, ExistingResource, PrincipalType, Receipt, RequestState
 
 # Each look is a call, and an identity provider hands users on in minutes to an hour.
