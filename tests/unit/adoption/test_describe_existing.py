@@ -299,7 +299,7 @@ class TestUsers:
 
     def test_nobody_who_is_to_have_no_user_is_described(self) -> None:
         world = World()
-        with pytest.raises(Inapplicable, match="nothing is known about it"):
+        with pytest.raises(Inapplicable, match="no complete record of it is there"):
             _described(world, the_person())
         world.hr_tells(a_person(status=Status.ENDED))
         world.settle()

@@ -139,7 +139,7 @@ class PolicyEvaluator:
             return desired_for_permission_set(subject.name, policy=self.policy)
         if subject.kind is SubjectKind.POLICY:
             return desired_guards(self.policy)
-        return Desired({}, left_alone="nothing is known about it")
+        return Desired({}, left_alone="no complete record of it is there")
 
 
 @dataclass(frozen=True, kw_only=True)
