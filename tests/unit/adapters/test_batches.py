@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.adapters.sqs import batches
+from dayone.adapters.aws.clients import batches
 
 SIZES = st.lists(st.integers(min_value=0, max_value=120), max_size=40)
 

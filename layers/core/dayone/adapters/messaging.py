@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from dayone.adapters.aws.clients import batches
 from dayone.adapters.aws.dependent_actions import Dependency, DependentActions
 from dayone.adapters.aws.errors import never_rejected, translated
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.mapping import change_in, is_progress, operation_in, progress_in
 from dayone.adapters.dynamodb.writes import plain_record
-from dayone.adapters.sqs import batches
 from dayone.errors import Conflicting, TooLarge, Unavailable
 from dayone.ports.identity_center import Receipt
 from dayone.ports.messaging import AccountWritten, ChangeWritten, DomainEvent, OperationWritten, Written

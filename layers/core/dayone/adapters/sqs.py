@@ -3,11 +3,12 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from dayone.adapters.aws.clients import batches
 from dayone.adapters.aws.errors import never_rejected
 from dayone.adapters.dynamodb.keys import check_name
 from dayone.errors import TooLarge, Unavailable
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
-
-
-def batches[T](entries: Iterable[T], *, size: Callable[[T], int], most: int, most_bytes: int) -> Iterator[list[T]]:
-    """Yield the entries in order, at most `most` and `most_bytes` together; a larger one comes by itself."""
-    batch: list[T] = []
-    for entry in entries:
-        if batch and (len(batch) == most or sum(map(size, batch)) + size(entry) > most_bytes):
-            yield batch
-            batch = []
-        batch.append(entry)
-    if batch:
-        yield batch
 
 
 # Source: Amazon SQS API Reference, SendMessageBatch: the limit of one message and of all in a batch.

@@ -130,7 +130,7 @@ def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "B
 @cache
 def execute_operations_ports() -> "ExecuteOperations":
     """For the engine."""
-    from dayone.adapters.aws.clients import client
+    from dayone.adapters.aws.clients import Later
     from dayone.adapters.aws.rate_limiter import CallGate
     from dayone.adapters.dynamodb.leases import DynamoTurn
     from dayone.adapters.dynamodb.operations import DynamoOperationQueue
@@ -144,10 +144,12 @@ def execute_operations_ports() -> "ExecuteOperations":
     given = settings.read(settings.ExecuteOperationsSettings)
     allowances, table = Allowances(settings.budgets_in(given.budgets)), _table(given.table_name)
     gate = CallGate(allowances, clock=_now, sleep=time.sleep)
+    # Most runs end with nothing left to wake anybody for.
+    sqs: Any = Later("sqs")
     return ExecuteOperations(
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
-        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
+        engine=SqsEngine(sqs, queue_url=given.engine_url),
         aws=wiring_identity_center.identity_center(given, table=table, gate=gate, clock=_now),
         workers=ThreadWorkers(16),
         allowances=allowances,
@@ -229,12 +231,12 @@ def sign_checkpoint_ports() -> "SignCheckpoint":
     given = settings.read(settings.SignCheckpointSettings)
     # The template writes `none` without a bucket: an empty variable counts as missing.
     has_bucket = given.checkpoint_bucket != "none"
-    archive = S3CheckpointArchive(client("s3"), bucket=given.checkpoint_bucket, folder=given.stack_name)
+    where = {"bucket": given.checkpoint_bucket, "folder": given.stack_name}
     return SignCheckpoint(
         ends=DynamoLaneEnds(_table(given.table_name)),
         key=KmsSigningKey(client("kms"), arn=given.checkpoint_key),
         bus=EventBridgeBus(client("events"), bus=given.bus_name),
-        archive=archive if has_bucket else None,
+        archive=S3CheckpointArchive(client("s3"), **where) if has_bucket else None,
         table=given.table_name,
         clock=_now,
     )

@@ -1,6 +1,6 @@
-"""Makes the boto3 clients: one session and one idea of timeouts and retries for all of them."""
+"""Makes the boto3 clients, with one idea of timeouts and retries for all of them, and splits what one call sends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -94,3 +94,15 @@ def _made(name: str) -> Any:  # noqa: ANN401 - the type depends on the service
 def _session() -> boto3.session.Session:
     # Sessions parse botocore's service models each for itself, the costliest part of a cold start.
     return boto3.session.Session()
+
+
+def batches[T](entries: Iterable[T], *, size: Callable[[T], int], most: int, most_bytes: int) -> Iterator[list[T]]:
+    """Yield the entries in order, at most `most` and `most_bytes` together; a larger one comes by itself."""
+    batch: list[T] = []
+    for entry in entries:
+        if batch and (len(batch) == most or sum(map(size, batch)) + size(entry) > most_bytes):
+            yield batch
+            batch = []
+        batch.append(entry)
+    if batch:
+        yield batch
