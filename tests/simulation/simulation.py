@@ -14,6 +14,7 @@ from tests.simulation.day_one import DayOne
 from tests.simulation.hr_system import clock_of_signatures
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.invariants import check_at_rest
+from tests.simulation.lateness import Lateness
 from tests.simulation.outside import Outside
 from tests.simulation.past import make_a_past
 from tests.simulation.processes import Trace
@@ -91,6 +92,7 @@ class Simulation:
         make_a_past(self)
         Scenario(self.random, self.outside).begin()
         self._others_call()
+        Lateness(self).begin()
         self.passes(LENGTH + 60)
         self.weather.clear_up()
         if self.settle():

@@ -1,0 +1,59 @@
+"""Time to access and to no access, where nothing went wrong: each item that is late is a violation."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dayone.model.operations import OperationState
+from tests.simulation.oracle.expected import expected
+from tests.simulation.oracle.facts import Item
+from tests.simulation.oracle.judge import compare, described
+from tests.simulation.oracle.patience import Patience
+from tests.simulation.snapshot import item_of, snapshot
+from tests.simulation.weather import CLEAR
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+_EVERY = 5.0
+# Source: docs/people.md, "count on a minute or two": the sweep of each minute sees what time alone has turned, and the
+# executor needs a few seconds for a removal. Somebody new may have to wait for a group and a permission set as well.
+TO_GO, TO_COME = timedelta(seconds=90), timedelta(seconds=120)
+
+
+class Lateness:
+    """Looks every few seconds at what should be there and is not, or is and should not."""
+
+    def __init__(self, world: "Simulation") -> None:
+        self._world = world
+        self._patience = Patience(to_go=TO_GO, to_come=TO_COME)
+
+    def begin(self) -> None:
+        if self._world.weather.climate == CLEAR:
+            self._world.time.at(_EVERY, self._look)
+
+    def _look(self) -> None:
+        world = self._world
+        facts, now = world.outside.knows(), world.time.now
+        missing, excess = compare(expected(facts, now=now), facts, snapshot(world))
+        for item, late in self._patience.look(self._unexcused(missing), self._unexcused(excess), now=now):
+            message = f"{described(item)} is {'missing' if item in missing else 'there without a reason'} for {late}"
+            world.violations.add("everything comes and goes in time", message, at=world.time.seconds)
+        world.time.at(_EVERY, self._look)
+
+    def _unexcused(self, items: Iterable[Item]) -> list[Item]:
+        """Leave out what waits for a human, or for AWS to say something new about an account."""
+        world = self._world
+        silent = world.outside.facts.silent
+        operations = world.day_one.state.operations.values() if items else ()
+        held = {item_of(operation) for operation in operations if operation.state is OperationState.HELD}
+        parts = {("group", f"group:{item.names[0]}") for item in held if item and item.kind == "group"}
+        parts |= {("set", item.names[0]) for item in held if item and item.kind == "set"}
+        return [item for item in items if item not in held and not silent & {*item.names} and not _parts(item) & parts]
+
+
+def _parts(item: Item) -> set[tuple[str, str]]:
+    """Return the permission set and the group that it is made of, if it is an assignment."""
+    if item.kind != "assignment":
+        return set()
+    return {("set", item.names[1]), ("group", item.names[2])}
