@@ -8,22 +8,27 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import batched
 from time import monotonic
 
+from tests.simulation.coverage import Coverage, Covered, told
 from tests.simulation.report import Progress, summary
 from tests.simulation.simulation import Outcome, Simulation
 
 _TOGETHER = 20
 
 
-def outcomes_of(seeds: tuple[int, ...]) -> list[Outcome]:
-    """The outcomes of some seeds, one after the other."""
-    return [Simulation(seed).run() for seed in seeds]
+def outcomes_of(seeds: tuple[int, ...]) -> tuple[list[Outcome], Covered]:
+    """The outcomes of some seeds, one after the other, and the decisions that they have been through."""
+    with Coverage() as covered:
+        return [Simulation(seed).run() for seed in seeds], covered
 
 
-def _tried(first: int, number: int, *, processes: int) -> Iterator[Outcome]:
+def _tried(first: int, number: int, *, processes: int, covered: Covered) -> Iterator[Outcome]:
     progress, done, violations = Progress(number), 0, 0
     with ProcessPoolExecutor(processes) as pool:
-        for outcomes in pool.map(outcomes_of, batched(range(first, first + number), _TOGETHER, strict=False)):
+        for outcomes, gone_through in pool.map(
+            outcomes_of, batched(range(first, first + number), _TOGETHER, strict=False)
+        ):
             done += len(outcomes)
+            covered.add(gone_through)
             violations += sum(bool(outcome.violations) for outcome in outcomes)
             progress.show(done, violations=violations)
             yield from outcomes
@@ -44,12 +49,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="replay this one, and write every call it makes")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
-    began = monotonic()
+    began, covered = monotonic(), Covered()
     if given.seed is None:
-        outcomes = list(_tried(given.first, given.seeds, processes=given.processes))
+        outcomes = list(_tried(given.first, given.seeds, processes=given.processes, covered=covered))
     else:
         outcomes = [_replayed(given.seed)]
     sys.stdout.write(summary(outcomes, seconds=monotonic() - began) + "\n")
+    if covered.lines:
+        sys.stdout.write("\n".join(["", "Decisions gone through:", *told(covered)]) + "\n")
     return 1 if any(outcome.violations for outcome in outcomes) else 0
 
 

@@ -21,7 +21,7 @@ _TOLD = ("id", "user_name", "email", "given_name", "family_name", "display_name"
 
 def record_of(person: Person) -> dict[str, str]:
     """Return what HR sends of a person: attributes as texts, days in ISO 8601, no day that there is not."""
-    days = {"start_date": person.start_date, "end_date": person.end_date}
+    days = {name: getattr(person, name) for name in ("start_date", "end_date", "leave_start", "leave_end")}
     return {
         **{name: getattr(person, name) for name in _TOLD},
         **{name: day.isoformat() for name, day in days.items() if day},

@@ -21,10 +21,11 @@ from dayone.model import people
 from dayone.model.operations import Action, Succeeded
 from dayone.model.subject_state import FactVersion
 from dayone.model.subjects import ResourceKind, ResourceOf
-from dayone.planning import desired_people, judgement
+from dayone.planning import desired_grants, desired_people, facts, judgement
 from dayone.planning import diff as planning
 from dayone.planning import plan as make_plan
 from dayone.planning.existing import Comparison, compare_attributes
+from dayone.policy import ou_paths
 from dayone.ports.identity_center import ExistingResource
 from dayone.reconcile import requeue
 from dayone.reconcile import subject as reconcile_subject
@@ -76,6 +77,7 @@ _SUCCEEDED = "succeeded means done"
 _APPLIED = "applied is what AWS has"
 _WAITS = "what waits waits for something"
 _HELD = "what is held is held for a reason"
+_IN_TIME = "everything comes and goes in time"
 
 
 def _without_doubt(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -102,6 +104,16 @@ def _always(answer: object) -> Callable[..., Any]:
     return lambda *_, **__: answer
 
 
+def _with_units_below(real: Callable[..., Any]) -> Callable[..., Any]:
+    def compiled(pattern: str) -> Any:  # noqa: ANN401
+        exact = real(pattern)
+        is_star = exact is not None and exact.levels[-1:] == (("", ""),)
+        return replace(exact, is_below=True) if is_star else exact
+
+    return compiled
+
+
+_compiled: Callable[..., Any] = vars(ou_paths)["_compiled"]
 _additions: Callable[..., Any] = vars(planning)["_additions"]
 _rank: Callable[..., int] = vars(precedence)["_rank"]
 _performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
@@ -257,7 +269,23 @@ MUTATIONS: tuple[Mutation, ...] = (
         "every removal is held",
         _by(_HELD),
         ((judgement, "why_over_the_limit", _always("because it is a removal")),),
-        shown_in=24,
+        shown_in=1,
+    ),
+    Mutation(
+        "a unit's glob matches two levels",
+        _by(_END),
+        ((ou_paths, "_compiled", _with_units_below(_compiled)),),
+        shown_in=5,
+    ),
+    Mutation("an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),)),
+    Mutation(
+        "a grant outlives the last day",
+        _by(_END, _IN_TIME),
+        (
+            (facts, "has_left", _always(answer=False)),
+            (desired_grants, "has_access", _always(answer=True)),
+            (desired_grants, "_is_employed", _always(answer=True)),
+        ),
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
 )

@@ -2,6 +2,8 @@
 
 from random import Random
 
+from tests.simulation.features import Company, Feature
+
 DEPARTMENTS = ("Engineering", "Data", "Sales")
 _GROUPS = {
     "engineers": "members: [{department: Engineering}]",
@@ -21,33 +23,56 @@ _SETS = {
         "managed_policies: [PowerUserAccess], description: less",
     ),
 }
+_BY_DATES = {
+    "newcomers": "members: [{start_date: {reached: true, not_reached: 1}}]",
+    "regulars": "members: [{start_date: {reached: 1}}, {start_date: {present: false}}]",
+    "going": "members: [{end_date: {reached: true}}], except: [{end_date: {not_reached: -1}}]",
+}
 GROUPS, SETS = tuple(_GROUPS), tuple(_SETS)
-_PLACES = ("/Workloads/**", "/Workloads/Dev", "/Sandboxes/**")
+_PLACES = ("{ou: '/Workloads/**'}", "{ou: '/Workloads/Dev'}", "{ou: '/Sandboxes/**'}")
+_DEEP_PLACES = ("{ou: '/Workloads/*'}", "{ou: '/*/Dev/**'}", "{ou: '/*/*'}")
+_TAGGED_PLACES = (
+    "{tags: {env: dev}}",
+    "{tags: {env: {not: prod}}}",
+    "{ou: '/Workloads/**', tags: {owner: {present: true}}}",
+    "{name: 'team-[12]'}",
+    "{ou_id: 'ou-Workloads/**'}",
+    "{ou_id: ou-Dev}",
+)
+_WIDE_LIMITS = ("{percent: 10, at_least: 100}", "{percent: 100, at_least: 60}", "{percent: 10, at_least: 12}")
 _LIMITS = ("{percent: 10, at_least: 5}", "{percent: 0, at_least: 1}", "{percent: 50, at_least: 5}")
 
 
-def draw_policy(random: Random) -> str:
+def draw_policy(random: Random, company: Company) -> str:
     """A whole policy as text; now and then one that gives nobody anything."""
     if random.random() < 0.03:
-        return "version: 1\n"
-    groups = random.sample(sorted(_GROUPS), k=random.choice((1, 2, 2, 3)))
+        return f"version: 1\n{company.people}\n"
+    rules = {**_GROUPS, **_BY_DATES} if company.has(Feature.DATES) else _GROUPS
+    places = _places(company)
+    groups = random.sample(sorted(rules), k=random.choice((1, 2, 2, 3)))
     sets = random.sample(sorted(_SETS), k=random.choice((1, 1, 2)))
     lines = ["version: 1", "groups:"]
-    lines += [f"  {group}: {{{random.choice(_DESCRIPTIONS)}{_GROUPS[group]}}}" for group in groups]
+    lines += [f"  {group}: {{{random.choice(_DESCRIPTIONS)}{rules[group]}}}" for group in groups]
     lines.append("permission_sets:")
     lines += [f"  {name}: {{{random.choice(_SETS[name])}}}" for name in sets]
     lines.append("assignments:")
     for group in groups:
         if random.random() < 0.8:
-            lines.append(_assignment(f"group: {group}", random.choice(sets), random.choice(_PLACES)))
-    lines.append(_assignment("group: " + groups[0], sets[0], "/Workloads/**"))
+            lines.append(_assignment(f"group: {group}", random.choice(sets), random.choice(places)))
+    lines.append(_assignment("group: " + groups[0], sets[0], places[0]))
     if random.random() < 0.5:
-        lines.append(_assignment("person: e-1", random.choice(sets), random.choice(_PLACES)))
-    lines += ["guardrails:", f"  removals: {random.choice(_LIMITS)}"]
+        lines.append(_assignment("person: e-1", random.choice(sets), random.choice(places)))
+    limits = _WIDE_LIMITS if company.has(Feature.MANY_LEAVE) else _LIMITS
+    lines += ["guardrails:", f"  removals: {random.choice(limits)}"]
     if random.random() < 0.15:
         lines.append("  protect: {people: [e-3]}")
-    return "\n".join(dict.fromkeys(lines)) + "\n"
+    return "\n".join(dict.fromkeys([*lines, company.people])) + "\n"
+
+
+def _places(company: Company) -> tuple[str, ...]:
+    deep = _DEEP_PLACES * 2 if company.has(Feature.DEEP_UNITS) else ()
+    return (*deep, *_PLACES, *(_TAGGED_PLACES if company.has(Feature.TAGS) else ()))
 
 
 def _assignment(principal: str, permission_set: str, place: str) -> str:
-    return f"  - {{{principal}, permission_set: {permission_set}, accounts: [{{ou: '{place}'}}]}}"
+    return f"  - {{{principal}, permission_set: {permission_set}, accounts: [{place}]}}"

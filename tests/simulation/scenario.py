@@ -12,11 +12,14 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind
 from tests.builders import a_person, an_account, the_account, the_person
+from tests.simulation.features import Company, Feature, on_leave, with_days
 from tests.simulation.outside import Outside
 from tests.simulation.policies import DEPARTMENTS, GROUPS, SETS, draw_policy
 from tests.simulation.weather import Climate, Fate
 
 _OUS = ("/Workloads/Dev", "/Workloads/Prod", "/Sandboxes/One", "/Elsewhere")
+_DEEP_OUS = ("/Workloads/Dev", "/Workloads/Dev/Blue", "/Workloads/Prod/Blue", "/Workloads", "/Sandboxes/Dev/Red", "/")
+_TAGS: tuple[dict[str, str], ...] = ({"env": "dev"}, {"env": "prod"}, {"owner": ""}, {"env": "", "owner": "blue"}, {})
 _ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 LENGTH = 150.0
 
@@ -68,16 +71,18 @@ def draw_start(random: Random) -> datetime:
 class Scenario:
     """Events of the first minutes, drawn from the company's present state."""
 
-    def __init__(self, random: Random, outside: Outside) -> None:
+    def __init__(self, random: Random, outside: Outside, *, company: Company) -> None:
+        self._company = company
         self._random = random
         self._outside = outside
         self._time = outside.day_one.time
-        self._people = [f"e-{number}" for number in range(1, random.randint(3, 8))]
+        most = 16 if company.has(Feature.MANY_LEAVE) else 8
+        self._people = [f"e-{number}" for number in range(1, random.randint(most // 2 - 1, most))]
         self._accounts = [f"{number:012d}" for number in range(1, random.randint(2, 5))]
 
     def begin(self) -> None:
         random = self._random
-        self._outside.uploads(draw_policy(random))
+        self._outside.uploads(draw_policy(random, self._company))
         for account in self._accounts:
             self._later(random.random() * 30, partial(self._account_appears, account))
         for person in self._people:
@@ -99,7 +104,13 @@ class Scenario:
         humans = (self._somebody_decides, self._dead_letters_are_redriven)
         grants = (self._is_granted, self._a_grant_is_extended, self._a_grant_is_ended)
         theme = self._random.choice(((), people, accounts, policy, grants))
-        return (*people, *accounts, *policy, *humans, *grants, *theme * 4)
+        further = {
+            Feature.LEAVE: self._goes_on_leave,
+            Feature.CLOSED_ACCOUNTS: self._account_closes,
+            Feature.MANY_LEAVE: self._many_leave,
+        }
+        special = tuple(happening for feature, happening in further.items() if self._company.has(feature))
+        return (*people, *accounts, *policy, *humans, *grants, *theme * 4, *special * 3)
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         self._time.at(seconds, then)
@@ -116,7 +127,7 @@ class Scenario:
             end_date=None if start and start > today else random.choice((None, None, today)),
             time_zone=random.choice(_ZONES),
         )
-        self._tell(_named(person))
+        self._tell(_named(with_days(person, company=self._company, now=self._time.now, random=random)))
 
     def _somebody(self) -> Person | None:
         existing = sorted(self._outside.people)
@@ -134,6 +145,15 @@ class Scenario:
     def _leaves(self) -> None:
         if person := self._somebody():
             self._tell(replace(person, status=Status.ENDED))
+
+    def _many_leave(self) -> None:
+        """A part of the company is sold, or HR's system goes mad."""
+        for name in sorted(self._outside.people)[self._random.choice((0, 3)) :: self._random.choice((1, 2))]:
+            self._tell(replace(self._outside.people[name].person, status=Status.ENDED))
+
+    def _goes_on_leave(self) -> None:
+        if person := self._somebody():
+            self._tell(on_leave(person, now=self._time.now, random=self._random))
 
     def _comes_back(self) -> None:
         if person := self._somebody():
@@ -156,11 +176,24 @@ class Scenario:
 
     def _account_appears(self, number: str) -> None:
         state = self._random.choice((AccountState.ACTIVE, AccountState.ACTIVE, AccountState.PENDING_ACTIVATION))
-        account = an_account(number, name=f"team-{number[-1]}", ou_path=self._random.choice(_OUS), state=state)
-        self._outside.account_is(account)
+        account = an_account(number, name=f"team-{number[-1]}", state=state)
+        self._outside.account_is(self._placed(account))
         if state is AccountState.PENDING_ACTIVATION:
             # Nobody tells that it is active: Day One has to look again.
             self._later(self._random.random() * 100, lambda: self._becomes(number, AccountState.ACTIVE))
+
+    def _placed(self, account: Account) -> Account:
+        """Return the account somewhere, and with other tags where there are any."""
+        places = _DEEP_OUS if self._company.has(Feature.DEEP_UNITS) else _OUS
+        path = self._random.choice(places)
+        ids = tuple(f"ou-{name}" for name in path.split("/") if name)
+        tags = self._random.choice(_TAGS) if self._company.has(Feature.TAGS) else account.tags
+        return replace(account, ou_path=path, ou_ids=ids, tags=tags)
+
+    def _account_closes(self) -> None:
+        accounts = self._outside.day_one.organization.accounts
+        if number := self._random.choice([*sorted(accounts), ""]):
+            self._outside.account_is(replace(accounts[number], state=AccountState.CLOSED))
 
     def _becomes(self, number: str, state: AccountState) -> None:
         accounts = self._outside.day_one.organization.accounts
@@ -176,13 +209,13 @@ class Scenario:
             return
         what = self._random.choice(("moves", "moves", "moves", "is suspended", "is active"))
         if what == "moves":
-            account = replace(account, ou_path=self._random.choice(_OUS))
+            account = self._placed(account)
         else:
             account = replace(account, state=AccountState.SUSPENDED if what == "is suspended" else AccountState.ACTIVE)
         self._outside.account_is(account)
 
     def _policy_is_edited(self) -> None:
-        self._outside.uploads(draw_policy(self._random))
+        self._outside.uploads(draw_policy(self._random, self._company))
 
     def _policy_is_edited_twice(self) -> None:
         self._policy_is_edited()

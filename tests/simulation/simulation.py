@@ -11,6 +11,7 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import OPEN_STATES, OperationState
 from tests.simulation.bookkeeping import about_to_be_woken, waits_for_others
 from tests.simulation.day_one import DayOne
+from tests.simulation.features import draw_company
 from tests.simulation.hr_system import clock_of_signatures
 from tests.simulation.identity_center import SimulatedIdentityCenter
 from tests.simulation.invariants import check_at_rest
@@ -90,7 +91,7 @@ class Simulation:
         What has failed meanwhile is tried again when its subject is next looked at: so all is said again in the end.
         """
         make_a_past(self)
-        Scenario(self.random, self.outside).begin()
+        Scenario(self.random, self.outside, company=draw_company(self.seed, now=self.time.now)).begin()
         self._others_call()
         Lateness(self).begin()
         self.passes(LENGTH + 60)

@@ -100,23 +100,19 @@ def _expect_rules(outcome: Expected, facts: Facts) -> None:
     for key in sets:
         outcome.must.add(set_of(policy_text.called(sets, key)))
     for name, description in facts.others_groups.items():
-        wanted = {rule.get("description", "") for rule in _rules_called(outcome.policy, name)}
-        if wanted != {description}:
-            _leave_to_others(
-                outcome, group_of(name), is_ever=any(_describes(it, name, description) for it in texts(facts))
-            )
+        asked = [rule.get("description", "") for policy in texts(facts) for rule in _rules_called(policy, name)]
+        _leave_to_others(outcome, group_of(name), is_asked_for=[wanted == description for wanted in asked])
     for name, there in facts.others_sets.items():
-        if policy_text.form(policy_text.sets(outcome.policy).get(name, {})) != there:
-            forms = (policy_text.form(policy_text.sets(policy).get(name, {})) for policy in texts(facts))
-            _leave_to_others(outcome, set_of(name), is_ever=there in forms)
+        rules = [policy_text.sets(policy)[name] for policy in texts(facts) if name in policy_text.sets(policy)]
+        _leave_to_others(outcome, set_of(name), is_asked_for=[policy_text.form(rule) == there for rule in rules])
 
 
-def _leave_to_others(outcome: Expected, item: Item, *, is_ever: bool) -> None:
-    """Leave what others made as it is unless every part is wanted; once it was, it counts as made."""
-    if is_ever:
-        outcome.open.add(item)
-    else:
+def _leave_to_others(outcome: Expected, item: Item, *, is_asked_for: list[bool]) -> None:
+    """Leave what others made as it is unless every part is wanted; once it was, it may count as made, and change."""
+    if not any(is_asked_for):
         outcome.must.discard(item)
+    elif not all(is_asked_for):
+        outcome.open.add(item)
 
 
 def _builds_on_others(item: Item, outcome: Expected, facts: Facts) -> bool:
@@ -133,10 +129,6 @@ def _builds_on_others(item: Item, outcome: Expected, facts: Facts) -> bool:
 def _rules_called(policy: Rule, name: str) -> Iterator[Rule]:
     rules = policy_text.groups(policy)
     yield from (rule for key, rule in rules.items() if policy_text.called(rules, key) == name)
-
-
-def _describes(policy: Rule, name: str, description: str) -> bool:
-    return any(rule.get("description", "") == description for rule in _rules_called(policy, name))
 
 
 def _expect_person(outcome: Expected, facts: Facts, *, person: str, record: Record, now: datetime) -> None:

@@ -1,0 +1,88 @@
+"""Features of a company that a seed switches on or off: each world has some, so that they meet in many ways."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from random import Random
+from zoneinfo import ZoneInfo
+
+from dayone.model.people import Person, Status
+
+
+class Feature(StrEnum):
+    """Something that occurs in a world, or does not."""
+
+    DEEP_UNITS = "units below units, and globs of one level"
+    TAGS = "tags, names and ids of units"
+    DATES = "conditions on first and last days"
+    HOURS = "hours at which access begins and ends, in far time zones"
+    LEAVE = "leave, which suspends access or not"
+    DELETED_USERS = "users of leavers are deleted"
+    SECOND_RECORDS = "somebody is in HR twice"
+    CLOSED_ACCOUNTS = "accounts are closed"
+    MANY_LEAVE = "many leave at the same time"
+
+
+_FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")
+_MIDNIGHT = "00:00"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """What is so in one company: its features, and `people` of its policies, which no edit changes."""
+
+    features: frozenset[Feature]
+    zone: str
+    people: str
+
+    def has(self, feature: Feature) -> bool:
+        return feature in self.features
+
+
+def draw_company(seed: int, *, now: datetime) -> Company:
+    """A company with about a third of the features, from a stream of chance that is nothing else's."""
+    random = Random(f"company {seed}")  # noqa: S311 - chance that can be had again is what is wanted
+    features = frozenset(feature for feature in Feature if random.random() < 0.3)
+    zone = random.choice(_FAR)
+    return Company(features=features, zone=zone, people=_people(features, zone=zone, now=now, random=random))
+
+
+def _people(features: frozenset[Feature], *, zone: str, now: datetime, random: Random) -> str:
+    keys = []
+    if Feature.HOURS in features:
+        # On the clock of that zone, soon: while the world is looked at, or after that.
+        until = (now + timedelta(minutes=random.choice((2, 3, 120)))).astimezone(ZoneInfo(zone)).strftime("%H:%M")
+        begins = (now + timedelta(minutes=random.choice((1, 2, 90)))).astimezone(ZoneInfo(zone)).strftime("%H:%M")
+        keys += [f"access_until: '{until}'"] if until != _MIDNIGHT else []
+        keys += [f"access_from: '{begins}'"]
+    if Feature.LEAVE in features:
+        keys.append(f"on_leave: {random.choice(('keep', 'suspend', 'suspend'))}")
+    if Feature.DELETED_USERS in features:
+        keys.append("leavers: delete")
+    if Feature.DATES in features:
+        keys.append(f"created_days_before: {random.choice((0, 1, 5))}")
+    if Feature.SECOND_RECORDS in features:
+        keys.append("same_person: {e-2: e-1}")
+    return f"people: {{{', '.join(keys)}}}" if keys else ""
+
+
+def with_days(person: Person, *, company: Company, now: datetime, random: Random) -> Person:
+    """Return somebody with the days and the time zone that people of this company have."""
+    if company.has(Feature.HOURS) and random.random() < 0.7:
+        today = now.astimezone(ZoneInfo(company.zone)).date()
+        first, last = random.choice(((None, today), (today, None), (today, today), (None, today - timedelta(days=1))))
+        return replace(person, time_zone=company.zone, start_date=first, end_date=last)
+    if company.has(Feature.DATES) and random.random() < 0.7:
+        return replace(person, start_date=_near(now, random), end_date=None)
+    return person
+
+
+def on_leave(person: Person, *, now: datetime, random: Random) -> Person:
+    """Return somebody who is away, was, or will be."""
+    first = _near(now, random)
+    last = random.choice((None, first, first + timedelta(days=1)))
+    return replace(person, leave_start=first, leave_end=last, status=Status.ACTIVE)
+
+
+def _near(now: datetime, random: Random) -> date:
+    return now.date() + timedelta(days=random.choice((-2, -1, 0, 0, 1, 2)))
