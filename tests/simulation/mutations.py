@@ -165,13 +165,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
-        shown_in=47,
+        shown_in=29,
     ),
     Mutation(
         "two requests at a time in an account",
         _by("budgets"),
         ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
-        shown_in=1,
+        shown_in=3,
     ),
     Mutation(
         "calls at twice the budget",
@@ -183,7 +183,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the window has no end",
         _by("budgets"),
         ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),),
-        shown_in=38,
+        shown_in=29,
     ),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
@@ -199,7 +199,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (judgement, "why_over_the_limit", _always("")),
             (reconcile_subject, "limit", _always(1_000_000)),
         ),
-        shown_in=11,
+        shown_in=14,
     ),
     Mutation(
         "an older telling wins",
@@ -215,7 +215,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (perform_operation, "adopt_if_identical", _adopts_as_its_own),
             (try_operation, "there_before", _always(None)),
         ),
-        shown_in=11,
+        shown_in=13,
     ),
     Mutation(
         "a set is taken on for its own attributes",
@@ -246,7 +246,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "doubt does not count when planning",
         _by(_END, _APPLIED),
         ((planning, "_additions", lambda desired, *, applied: _additions_without_doubt(desired, applied)),),
-        shown_in=5,
+        shown_in=6,
     ),
     Mutation(
         "AWS's request ids are not kept",
@@ -255,7 +255,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         shown_in=14,
     ),
     Mutation(
-        "the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),), shown_in=6
+        "the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),), shown_in=9
     ),
     Mutation(
         "the end of what is waited for wakes nobody",
@@ -264,7 +264,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         shown_in=4,
     ),
     Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),)),
-    Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),)),
+    Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),), shown_in=2),
     Mutation(
         "every removal is held",
         _by(_HELD),
@@ -286,8 +286,9 @@ MUTATIONS: tuple[Mutation, ...] = (
             (desired_grants, "has_access", _always(answer=True)),
             (desired_grants, "_is_employed", _always(answer=True)),
         ),
+        shown_in=31,
     ),
-    Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),)),
+    Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),), shown_in=3),
 )
 
 
