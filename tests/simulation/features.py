@@ -29,7 +29,7 @@ _MIDNIGHT = "00:00"
 
 @dataclass(frozen=True, kw_only=True)
 class Company:
-    """What is so in one company: its features, and `people` of its policies, which no edit changes."""
+    """Traits of one company: its features, and `people` of its policies, which no edit changes."""
 
     features: frozenset[Feature]
     zone: str
