@@ -81,10 +81,11 @@ def shares(covered: Covered) -> Iterator[tuple[str, int, int, int, int]]:
 def told(covered: Covered) -> list[str]:
     """Return the shares in words, those of all decisions in the last line."""
     rows = list(shares(covered))
-    total = ("decisions", *(sum(int(row[column]) for row in rows) for column in range(1, 5)))
+    lines, of_lines, taken, branches = (sum(column) for column in zip(*(row[1:] for row in rows), strict=True))
+    rows.append(("decisions", lines, of_lines, taken, branches))
     return [
         f"  {name:<10} {_percent(lines, of_lines)} of lines, {_percent(taken, branches)} of branches"
-        for name, lines, of_lines, taken, branches in [*rows, total]
+        for name, lines, of_lines, taken, branches in rows
     ]
 
 

@@ -103,8 +103,8 @@ def _expect_rules(outcome: Expected, facts: Facts) -> None:
         asked = [rule.get("description", "") for policy in texts(facts) for rule in _rules_called(policy, name)]
         _leave_to_others(outcome, group_of(name), is_asked_for=[wanted == description for wanted in asked])
     for name, there in facts.others_sets.items():
-        rules = [policy_text.sets(policy)[name] for policy in texts(facts) if name in policy_text.sets(policy)]
-        _leave_to_others(outcome, set_of(name), is_asked_for=[policy_text.form(rule) == there for rule in rules])
+        wanted = [policy_text.sets(policy)[name] for policy in texts(facts) if name in policy_text.sets(policy)]
+        _leave_to_others(outcome, set_of(name), is_asked_for=[policy_text.form(rule) == there for rule in wanted])
 
 
 def _leave_to_others(outcome: Expected, item: Item, *, is_asked_for: list[bool]) -> None:
