@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measuring import Figure
+from benchmarks.measuring import Figure, marked
 from sandbox import paths
 from tests.project.repository import ROOT, functions, pascal
 from tests.project.wired import environment_of
@@ -37,6 +37,14 @@ if hasattr(app, "check_records"):
 """
 _REQUEST = {"httpMethod": "GET", "path": "/v1/people/e-1"}
 _API = f"app.build_app(wiring.access_api_wired(), logger=app.logger, parts=[app.part_of({_REQUEST})])"
+# What is known to miss its bound: its value, which may not grow, and the reason.
+_DATACLASSES = "of some 250 dataclasses Python makes the methods anew in each process: three quarters of the floor"
+_INVOCATION = "first invocation of {}, import and wiring / the floor"
+EXPECTED: Mapping[str, tuple[float, str]] = {
+    _INVOCATION.format("access_api"): (2.9, _DATACLASSES),
+    _INVOCATION.format("plan_changes"): (2.6, _DATACLASSES),
+    _INVOCATION.format("execute_operations"): (2.3, _DATACLASSES),
+}
 _REGION = {"AWS_DEFAULT_REGION": "eu-central-1"}
 
 
@@ -57,10 +65,10 @@ def cold_starts() -> tuple[list[Figure], list[str]]:
         for name, start in starts.items()
         for figure in (
             Figure(f"cold import of {name} / the floor", start.imported, 1.3),
-            Figure(f"first invocation of {name}, import and wiring / the floor", start.wired, 2.0),
+            Figure(_INVOCATION.format(name), start.wired, 2.0),
         )
     ]
-    return figures, [f"cold imports, processor time, the median of {ROUNDS} pairs"]
+    return marked(figures, EXPECTED), [f"cold imports, processor time, the median of {ROUNDS} pairs"]
 
 
 def start_of_the_command() -> Figure:
