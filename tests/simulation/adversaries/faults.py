@@ -224,7 +224,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "who writes what HR means approves it",
         (hr_configuration_approval, "is_same", _always(answer=False)),
-        won_by={HrAuthor: 17},
+        won_by={HrAuthor: 31},
     ),
     _fault(
         "what was granted for minutes stays for another reason",
