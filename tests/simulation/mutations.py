@@ -229,7 +229,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((requeue, "follow_person", _always(None)),),
         shown_in=19,
     ),
-    Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=11),
+    Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=5),
     Mutation(
         "nobody looks when a grant ends",
         _by(_END),
@@ -263,7 +263,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
         shown_in=4,
     ),
-    Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),)),
+    Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),), shown_in=1),
     Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),), shown_in=2),
     Mutation(
         "every removal is held",
@@ -277,7 +277,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((ou_paths, "_compiled", _with_units_below(_compiled)),),
         shown_in=5,
     ),
-    Mutation("an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),)),
+    Mutation(
+        "an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),), shown_in=2
+    ),
     Mutation(
         "a grant outlives the last day",
         _by(_END, _IN_TIME),
