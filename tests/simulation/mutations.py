@@ -286,7 +286,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         (
             (facts, "has_left", _always(answer=False)),
             (desired_grants, "has_access", _always(answer=True)),
-            (desired_grants, "_is_employed", _always(answer=True)),
+            (facts, "has_access", _always(answer=True)),
         ),
         shown_in=31,
     ),
