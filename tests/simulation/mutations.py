@@ -165,7 +165,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
-        shown_in=29,
+        shown_in=12,
     ),
     Mutation(
         "two requests at a time in an account",
@@ -183,7 +183,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the window has no end",
         _by("budgets"),
         ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),),
-        shown_in=29,
+        shown_in=1,
     ),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
@@ -221,13 +221,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set is taken on for its own attributes",
         _by("only its own is removed"),
         ((adopt_existing, "_compared", _own_attributes),),
-        shown_in=11,
+        shown_in=19,
     ),
     Mutation(
         "what is a person's own stays when they leave",
         _by(_END),
         ((requeue, "follow_person", _always(None)),),
-        shown_in=19,
+        shown_in=14,
     ),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=5),
     Mutation(
@@ -240,13 +240,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
-        shown_in=51,
+        shown_in=1,
     ),
     Mutation(
         "doubt does not count when planning",
         _by(_END, _APPLIED),
         ((planning, "_additions", lambda desired, *, applied: _additions_without_doubt(desired, applied)),),
-        shown_in=6,
+        shown_in=10,
     ),
     Mutation(
         "AWS's request ids are not kept",
@@ -255,13 +255,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         shown_in=14,
     ),
     Mutation(
-        "the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),), shown_in=9
+        "the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),), shown_in=1
     ),
     Mutation(
         "the end of what is waited for wakes nobody",
         _by(_WAITS),
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
-        shown_in=4,
+        shown_in=1,
     ),
     Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),), shown_in=1),
     Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),), shown_in=2),
