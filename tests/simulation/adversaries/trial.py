@@ -14,6 +14,7 @@ from dayone.model.changes import CauseKind
 from dayone.model.grants import Grant
 from dayone.model.guardrails import Verdict
 from dayone.model.hr_sources import DEFAULT
+from dayone.model.operations import OperationState
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in, user_of
 from tests.builders import a_person, an_account, the_account, the_person
@@ -243,11 +244,18 @@ class Trial:
     def grace_approves(self) -> None:
         """Approve changes caused only by HR and the organisation, and not by the party; and whom it sends on call."""
         for change in self.outside.held():
-            grant = self._grant_of(change)
-            is_short = grant is not None and grant.lasts_until - grant.begins <= _SHORT
-            if is_short or self.who_is_behind(change) in {"hr", "organisation"} - {self.party.name}:
+            if self._is_for_a_while(change) or self.who_is_behind(change) in {"hr", "organisation"} - {self.party.name}:
                 shown = self.world.day_one.state.changes[change].held_version
                 self.approves(change, arn=GRACE, who="grace", part=DecidedPart(expected_version=shown))
+
+    def _is_for_a_while(self, change: str) -> bool:
+        """Return whether it holds what a short grant gives, and names no rule of the policy beside that."""
+        grant = self._grant_of(change)
+        if grant is None or grant.lasts_until - grant.begins > _SHORT:
+            return False
+        operations = self.world.day_one.state.operations.values()
+        held = [each for each in operations if each.change == change and each.state is OperationState.HELD]
+        return all(reason.rule == f"grant:{grant.id}" for each in held for reason in each.reasons)
 
     # Who tries
 
