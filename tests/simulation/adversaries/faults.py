@@ -123,7 +123,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "a command counts whoever sends it",
         (plan_changes, "needs_acceptance", _always(answer=False)),
-        won_by={OurFunction: 0},
+        won_by={OurFunction: 1},
     ),
     _fault(
         "removals have no limit",
@@ -162,7 +162,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "the management account is like any other",
         (sensitivity.Sensitivity, "why_account", _always("")),
-        won_by={Author: 0},
+        won_by={Author: 4},
     ),
     _fault(
         "what the policy calls sensitive is not",
@@ -174,7 +174,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault("every rule is a birthright", (held_gifts, "_is_birthright", _always(answer=True)), won_by={HrClerk: 0}),
     _fault(
-        "what is asked for is asked for once more", (held_gifts, "_is_repair", _always(answer=True)), won_by={Author: 0}
+        "what is asked for is asked for once more", (held_gifts, "_is_repair", _always(answer=True)), won_by={Author: 2}
     ),
     _fault(
         "a user of the same name is the same person",
