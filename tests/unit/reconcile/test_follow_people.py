@@ -69,6 +69,23 @@ def test_it_goes_when_the_person_leaves() -> None:
     assert world.assignments() == set()
 
 
+@pytest.mark.parametrize("leaves_first", [False, True])
+def test_it_goes_when_the_person_leaves_whatever_else_the_account_would_lose(leaves_first: bool) -> None:  # noqa: FBT001
+    team = AssignmentRule("nobody", "ViewOnly", (AccountSelector(HERE, ous=("/Workloads/**",)),), HERE)
+    world = _world(policy=_policy(team, _rule()))
+    both = {*_HAS_IT, (ACCOUNT_ID, "ViewOnly", "nobody")}
+    assert world.assignments() == both
+    steps: list[Callable[[], object]] = [
+        lambda: world.account_is(an_account(ou_path="/Graveyard")),
+        lambda: world.hr_tells(a_person(status=Status.ENDED), at=world.now),
+    ]
+    for step in steps[::-1] if leaves_first else steps:
+        step()
+        world.plan_all()
+    world.settle()
+    assert world.assignments() == both - _HAS_IT
+
+
 def test_it_goes_when_the_last_day_is_over_without_anybody_saying_so() -> None:
     world = _world(a_person(end_date=date(2026, 11, 24)))
     assert world.assignments() == _HAS_IT

@@ -115,14 +115,14 @@ class SubjectRemovals:
     """The removals that one subject's plan would add.
 
     `removes_everything` is the reason if an account would lose every assignment it has, or empty; `doubtful` is the
-    reason if the facts behind them may be a mistake. `has_left` is their ground: the person's employment is over.
-    `of_edit` are those that the policy makes and the previous one would not, including those among them that are held
-    already.
+    reason if the facts behind them may be a mistake. `has_left` is their ground: the person's employment is over, that
+    of `of_departed` in an account. `of_edit` are those that the policy makes and the previous one would not, also held.
     """
 
     subject: Subject
     resources: tuple[Resource, ...]
     has_left: bool = False
+    of_departed: frozenset[Resource] = frozenset()
     of_edit: frozenset[Resource] = frozenset()
     doubtful: str = ""
     removes_everything: str = ""
@@ -131,6 +131,13 @@ class SubjectRemovals:
     def number(self) -> int:
         """Number of removals."""
         return len(self.resources)
+
+    def parts(self) -> list["SubjectRemovals"]:
+        """Return what is judged together: leavers' own assignments in an account apart from what else it loses."""
+        own = tuple(resource for resource in self.resources if resource in self.of_departed)
+        others = tuple(resource for resource in self.resources if resource not in self.of_departed)
+        theirs = replace(self, resources=own, has_left=True, removes_everything="")
+        return [part for part in (theirs, replace(self, resources=others)) if part.resources]
 
 
 def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Applied]) -> SubjectRemovals:
@@ -141,6 +148,7 @@ def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Appl
         subject=split.subject,
         resources=split.new,
         has_left=diff.ground.has_left,
+        of_departed=diff.of_departed,
         of_edit=diff.of_edit & {*split.new, *waiting},
         doubtful=diff.doubtful,
         removes_everything=ruin,
@@ -148,7 +156,7 @@ def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Appl
 
 
 def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
-    """Return the reason to hold the removals of one subject, or "" if they may run, whatever caused the plan."""
+    """Return the reason to hold removals that are judged together, or "" if they may run, whatever caused the plan."""
     if not removals.resources:
         return ""
     number = counted(removals.number)
@@ -260,27 +268,21 @@ class JudgementPreview:
 
     def judge(self, tally: Tally) -> PreviewedJudgement:
         """Return the operations that would be held; `tally` is what has been counted before."""
-        policy = self.policy
-        if self.is_edit:
-            hold = why_policy_is_held(self.impact, policy=policy, tally=tally)
-            policy = replace(policy, reservations=replace(policy.reservations, hold=hold))
+        before = self.policy.reservations
+        hold = why_policy_is_held(self.impact, policy=self.policy, tally=tally) if self.is_edit else before.hold
+        policy = replace(self.policy, reservations=replace(before, hold=hold))
         held = Counter[str]()
-        for removals in self._removals:
-            if reason := why_held(removals, policy=policy, tally=tally):
-                held[_named(reason, removals.subject, is_own=reason != policy.reservations.hold)] += removals.number
+        for part in (part for removals in self._removals for part in removals.parts()):
+            if reason := why_held(part, policy=policy, tally=tally):
+                held[reason if reason == hold else f"{part.subject}: {reason}"] += part.number
             else:
-                more = removals.number
-                tally = replace(tally, today=tally.today + more, in_change=tally.in_change + more)
+                tally = replace(tally, today=tally.today + part.number, in_change=tally.in_change + part.number)
         held.update(self._gifts)
         return PreviewedJudgement(
             removals=sum(removals.number for removals in self._removals),
             held=held.total(),
             reasons=tuple(_shortened(list(held))),
         )
-
-
-def _named(reason: str, subject: Subject, *, is_own: bool) -> str:
-    return f"{subject}: {reason}" if is_own else reason
 
 
 def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:

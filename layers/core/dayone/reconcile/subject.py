@@ -215,7 +215,7 @@ def guard_removals(
     ledger: Ledger,
     now: datetime,
 ) -> GuardrailResult:
-    """Hold all new removals or none of them; what is given and waits for an approval is held in any case."""
+    """Hold all new removals that are judged together, or none; what is given and waits for approval is held anyway."""
     result = _guarded(split, removals=removals, change=change, policy=policy, ledger=ledger, now=now)
     gifts = {
         difference.resource: why for difference in split.allowed if (why := diff.ahead.gifts.get(difference.resource))
@@ -271,12 +271,22 @@ def _guarded(
         return GuardrailResult(removing=split.removing)
     day = now.astimezone(UTC).date()
     tally = ledger.tally(change, day=day)
-    if reason := why_held(removals, policy=policy, tally=tally):
-        return GuardrailResult(removing=split.removing, stopped=frozenset(split.new), reason=reason)
+    goes: tuple[Resource, ...] = ()
+    reasons: list[str] = []
+    for part in removals.parts():
+        if reason := why_held(part, policy=policy, tally=tally):
+            reasons.append(reason)
+        else:
+            goes += part.resources
+            tally = replace(tally, today=tally.today + part.number, in_change=tally.in_change + part.number)
     # Held to by the commit: somebody else may take what is left of the budget meanwhile.
     at_most = limit(policy.guardrails, existing=tally.existing)
-    budget = RemovalBudget(day=day, count=len(split.new), at_most=at_most)
-    return GuardrailResult(removing=(*split.removing, *split.new), budget=budget)
+    return GuardrailResult(
+        removing=(*split.removing, *goes),
+        stopped=frozenset(split.new).difference(goes),
+        reason="; ".join(reasons),
+        budget=RemovalBudget(day=day, count=len(goes), at_most=at_most) if goes else None,
+    )
 
 
 def drop_withdrawn(head: Head, *, held: HeldParts, now: datetime) -> None:
