@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.errors import Conflicting
-from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.model.inventory import DriftFinding, Pass, Row, Section
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 from tests.fakes.pages import page
@@ -18,7 +18,7 @@ class MemoryInventory:
     newest: Pass | None = None
     last_complete: Pass | None = None
     shelf: dict[tuple[str, Section], dict[str, list[Row]]] = field(default_factory=dict)
-    drift: dict[str, Finding] = field(default_factory=dict)
+    drift: dict[str, DriftFinding] = field(default_factory=dict)
     requested: dict[Subject, datetime] = field(default_factory=dict)
 
     def current(self) -> Pass | None:
@@ -42,13 +42,13 @@ class MemoryInventory:
         units = self.shelf.get((current.id, section), {})
         return iter([(unit, units[unit]) for unit in sorted(units) if unit > after])
 
-    def findings(self) -> Sequence[Finding]:
+    def findings(self) -> Sequence[DriftFinding]:
         return [self.drift[name] for name in sorted(self.drift)]
 
-    def finding(self, name: str) -> Finding | None:
+    def finding(self, name: str) -> DriftFinding | None:
         return self.drift.get(name)
 
-    def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
+    def listed(self, *, cursor: str, limit: int) -> Page[DriftFinding]:
         return page("drift", self.drift, cursor=cursor, limit=limit)
 
     def look_at(self, subject: Subject, *, at: datetime) -> None:
@@ -60,7 +60,7 @@ class MemoryInventory:
     def looked_at(self, subject: Subject) -> None:
         self.requested.pop(subject, None)
 
-    def put(self, findings: Iterable[Finding]) -> None:
+    def put(self, findings: Iterable[DriftFinding]) -> None:
         self.drift |= {finding.id: finding for finding in findings}
 
     def close(self, names: Iterable[str]) -> None:

@@ -9,9 +9,9 @@ from dayone.errors import Conflicting, Invalid
 from dayone.model.inventory import (
     AttributeChange,
     Counts,
-    Difference,
+    Deviation,
+    DriftFinding,
     DriftKind,
-    Finding,
     Pass,
     ReadCost,
     ReadMethod,
@@ -34,7 +34,7 @@ PASS = Pass(
     unread={"memberships group-1": "no such group"},
     run_until=NOON,
 )
-DIFFERENCE = Difference(
+DIFFERENCE = Deviation(
     kind=DriftKind.CHANGED,
     subject="person:e-1",
     resource="user",
@@ -43,7 +43,7 @@ DIFFERENCE = Difference(
     changes=(AttributeChange(attribute="title", recorded="", actual="SRE"),),
     accounts=("111122223333",),
 )
-FINDING = Finding(difference=DIFFERENCE, first_seen_at=NOON, seen_at=NOON + timedelta(days=1), is_baseline=True)
+FINDING = DriftFinding(difference=DIFFERENCE, first_seen_at=NOON, seen_at=NOON + timedelta(days=1), is_baseline=True)
 ROWS = [("a", '{"name": "x"}'), ("b", "{}")]
 
 

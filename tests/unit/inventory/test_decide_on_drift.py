@@ -13,7 +13,7 @@ from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.inventory.decisions import ignore_finding, repair_finding
 from dayone.model.changes import CauseKind, ChangeState
 from dayone.model.commands import Command
-from dayone.model.inventory import Finding
+from dayone.model.inventory import DriftFinding
 from dayone.model.operations import OperationState
 from dayone.ops.health import check_health
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
@@ -44,7 +44,7 @@ def world() -> World:
 _TIMES = count()
 
 
-def _repair(world: World, finding: Finding, *, approves: bool = False) -> ChangeState:
+def _repair(world: World, finding: DriftFinding, *, approves: bool = False) -> ChangeState:
     """Somebody asks for it; returns the state of the change when nothing is left to do."""
     world.approves = approves
     ports = api_of(world)
@@ -144,7 +144,7 @@ def test_access_to_a_sensitive_set_that_somebody_took_is_given_back_by_the_same_
     ]
 
 
-def _ignore(world: World, finding: Finding, **changed: Any) -> ChangeState:  # noqa: ANN401 - of two types
+def _ignore(world: World, finding: DriftFinding, **changed: Any) -> ChangeState:  # noqa: ANN401 - of two types
     ports = api_of(world)
     ports.entropy = lambda: next(_TIMES).to_bytes(10)
     given: dict[str, Any] = {"until": world.now + timedelta(days=30), "reason": "until the audit is over", **changed}
@@ -197,7 +197,7 @@ def test_what_is_no_more_by_then_is_not_made_again_by_ignoring_it(world: World) 
     assert world.inventory.findings() == []
 
 
-def _asked(world: World, finding: Finding) -> Command:
+def _asked(world: World, finding: DriftFinding) -> Command:
     ports = api_of(world)
     until = world.now + timedelta(days=30)
     ignore_finding(finding.id, until=until, reason="later", actor="arn:administrator", ports=ports)

@@ -8,7 +8,7 @@ from dayone.adapters.aws.dependent_actions import KEEPS_CHECKPOINTS, SIGNS_CHECK
 from dayone.adapters.aws.errors import never_rejected
 
 
-class KmsClient(Protocol):
+class KmsSigner(Protocol):
     """Methods used of boto3's client of KMS."""
 
     def sign(self, *, KeyId: str, Message: bytes, MessageType: str, SigningAlgorithm: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's own names
@@ -25,7 +25,7 @@ class KmsSigningKey:
     ACTIONS: ClassVar[frozenset[str]] = frozenset()
     DEPENDENT_ACTIONS: ClassVar[DependentActions] = SIGNS_CHECKPOINTS
 
-    def __init__(self, client: KmsClient, *, arn: str) -> None:
+    def __init__(self, client: KmsSigner, *, arn: str) -> None:
         self._client = client
         self._arn = arn
 

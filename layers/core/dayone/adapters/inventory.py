@@ -14,7 +14,7 @@ from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
-from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.model.inventory import DriftFinding, Pass, Row, Section
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 
@@ -48,16 +48,16 @@ class DynamoInventoryView:
         record = self._table.get(key)
         return decode(Pass, record) if record else None
 
-    def findings(self) -> Sequence[Finding]:
+    def findings(self) -> Sequence[DriftFinding]:
         """See Inventory."""
         return [_finding_in(record) for record in self._table.query(Key("pk").eq(_FINDINGS))]
 
-    def finding(self, name: str) -> Finding | None:
+    def finding(self, name: str) -> DriftFinding | None:
         """See Inventory."""
         record = self._table.get(RecordKey(_FINDINGS, name))
         return _finding_in(record) if record else None
 
-    def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
+    def listed(self, *, cursor: str, limit: int) -> Page[DriftFinding]:
         """See Inventory."""
         listing = Listing(partition=("pk", _FINDINGS), sort_key="sk")
         return listing.page(self._table, cursor=cursor, limit=limit, read=_finding_in)
@@ -71,12 +71,12 @@ class DynamoFindings:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
-    def finding(self, name: str) -> Finding | None:
+    def finding(self, name: str) -> DriftFinding | None:
         """See InventoryView."""
         record = self._table.get(RecordKey(_FINDINGS, name))
         return _finding_in(record) if record else None
 
-    def put(self, findings: Iterable[Finding]) -> None:
+    def put(self, findings: Iterable[DriftFinding]) -> None:
         """See Inventory."""
         self._table.put_all({"pk": _FINDINGS, "sk": finding.id, **encode(finding)} for finding in findings)
 
@@ -164,5 +164,5 @@ def _rows_in(record: Record) -> Iterator[Row]:
     return (tuple(row) for row in json.loads(zlib.decompress(bytes(packed))))
 
 
-def _finding_in(record: Record) -> Finding:
-    return decode(Finding, record)
+def _finding_in(record: Record) -> DriftFinding:
+    return decode(DriftFinding, record)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from dayone.inventory.differences import changed, changes_between, ids_of, missing, of_parts
 from dayone.model.accounts import UNUSABLE, Account
-from dayone.model.inventory import FURTHER, Difference, DriftKind, Pass, ReadMethod, Section, is_settled
+from dayone.model.inventory import FURTHER, Deviation, DriftKind, Pass, ReadMethod, Section, has_no_doubt
 from dayone.model.operations import Applied
 from dayone.model.people import LifeCycle, Person, has_left
 from dayone.model.subject_state import SubjectState
@@ -80,7 +80,7 @@ class Recorded:
         """Return the group, permission set or user of a subject, None where it is not recorded or in doubt."""
         state = self.states.get(subject)
         applied = state.applied.get(ITSELF[subject.kind]) if state else None
-        return applied if applied and is_settled(applied) else None
+        return applied if applied and has_no_doubt(applied) else None
 
     @cached_property
     def by_id(self) -> Mapping[str, Subject]:
@@ -99,11 +99,11 @@ class Recorded:
             (kind, applied.attributes.get("user_name", applied.attributes.get("name", "")).casefold())
             for kind in _REFERENCES
             for state in self.of_kind(kind)
-            if (applied := state.applied.get(ITSELF[kind])) and not is_settled(applied)
+            if (applied := state.applied.get(ITSELF[kind])) and not has_no_doubt(applied)
         )
 
 
-def compare(snapshot: Snapshot, recorded: Recorded) -> Iterator[Difference]:
+def compare(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviation]:
     """Yield all differences; the dependents of something that is missing are not listed beside it."""
     comparison = _Comparison(snapshot, recorded)
     yield from comparison.of_sets()
@@ -118,7 +118,7 @@ class _Comparison:
     snapshot: Snapshot
     recorded: Recorded
 
-    def of_sets(self) -> Iterator[Difference]:
+    def of_sets(self) -> Iterator[Deviation]:
         kind, whole = SubjectKind.PERMISSION_SET, ITSELF[SubjectKind.PERMISSION_SET]
         for state in self.recorded.of_kind(kind):
             subject = state.head.subject
@@ -138,7 +138,7 @@ class _Comparison:
 
     def of_directory(
         self, kind: SubjectKind, actual: Mapping[str, Attributes], *, section: Section
-    ) -> Iterator[Difference]:
+    ) -> Iterator[Deviation]:
         whole, reference, is_external = ITSELF[kind], _REFERENCES[kind], False
         for state in self.recorded.of_kind(kind):
             itself = self.recorded.itself(state.head.subject)
@@ -157,7 +157,7 @@ class _Comparison:
             if self._is_unmanaged(kind, name, attributes):
                 yield _unmanaged(self._shown(name, attributes, kind=kind), whole, {reference: name})
 
-    def of_members(self) -> Iterator[Difference]:
+    def of_members(self) -> Iterator[Deviation]:
         expected: dict[str, dict[str, ResourceOf]] = {}
         in_doubt: set[tuple[str, str]] = set()
         for state in self.recorded.of_kind(SubjectKind.PERSON):
@@ -166,7 +166,7 @@ class _Comparison:
                 if resource.kind is not ResourceKind.MEMBERSHIP or user is None:
                     continue
                 user_id = user.references.get("user_id", "")
-                if is_settled(applied):
+                if has_no_doubt(applied):
                     expected.setdefault(resource.name, {})[user_id] = ResourceOf(state.head.subject, resource)
                 else:
                     in_doubt.add((resource.name, user_id))
@@ -174,7 +174,7 @@ class _Comparison:
             yield from self._of_group(state.head.subject, expected.get(state.head.subject.name, {}), in_doubt)
         yield from self._of_leavers()
 
-    def _of_leavers(self) -> Iterator[Difference]:
+    def _of_leavers(self) -> Iterator[Deviation]:
         """Yield memberships of people who have left in groups that Day One has not made, which are no matter else."""
         left = {
             user.references.get("user_id", ""): state.head.subject
@@ -195,7 +195,7 @@ class _Comparison:
 
     def _of_group(
         self, group: Subject, expected: Mapping[str, ResourceOf], in_doubt: set[tuple[str, str]]
-    ) -> Iterator[Difference]:
+    ) -> Iterator[Deviation]:
         itself = self.recorded.itself(group)
         group_id = itself.references.get("group_id", "") if itself else ""
         if group_id not in self.snapshot.groups or not self.snapshot.has_read(Section.MEMBERSHIPS, group_id):
@@ -211,13 +211,13 @@ class _Comparison:
                 ids = {"group_id": group_id, "user_id": user_id}
                 yield _unmanaged(name, resource, ids, target=ResourceOf(person, resource) if person else None)
 
-    def of_assignments(self) -> Iterator[Difference]:
+    def of_assignments(self) -> Iterator[Deviation]:
         recorded: set[AssignmentKey] = set()
         for state in self.recorded.of_kind(SubjectKind.ACCOUNT):
             for resource, applied in state.trusted.items():
                 if resource.kind is ResourceKind.ASSIGNMENT and (key := self._key_of(state.head.subject, resource)):
                     recorded.add(key)
-                    if is_settled(applied) and not _is_unusable(state) and self._is_absent(key):
+                    if has_no_doubt(applied) and not _is_unusable(state) and self._is_absent(key):
                         yield missing(state.head.subject, resource, ids_of(key))
         for key in sorted(self.snapshot.assignments, key=str):
             if not self.snapshot.principal_exists(key) and self.snapshot.has_read(Section.GROUPS, ""):
@@ -225,7 +225,7 @@ class _Comparison:
             elif key not in recorded:
                 yield self._assigned(key, DriftKind.UNMANAGED)
 
-    def _assigned(self, key: AssignmentKey, kind: DriftKind) -> Difference:
+    def _assigned(self, key: AssignmentKey, kind: DriftKind) -> Deviation:
         parts = self.snapshot.sets.get(key.permission_set_arn, {})
         whole = parts.get(ITSELF[SubjectKind.PERMISSION_SET], {})
         of_set = self.recorded.by_id.get(key.permission_set_arn)
@@ -235,7 +235,7 @@ class _Comparison:
         account = Subject(SubjectKind.ACCOUNT, key.account_id)
         resource = Resource(ResourceKind.ASSIGNMENT, f"{set_name}/{shown}")
         is_known = of_set is not None and key.principal_id in self.recorded.by_id
-        return Difference(
+        return Deviation(
             kind=kind,
             subject=str(account),
             resource=str(resource),
@@ -278,8 +278,8 @@ class _Comparison:
         return f"{word}:{attributes.get('user_name', attributes.get('name', '')) or name}"
 
 
-def _unmanaged(subject: str, resource: Resource, ids: Attributes, *, target: ResourceOf | None = None) -> Difference:
-    return Difference(kind=DriftKind.UNMANAGED, subject=subject, resource=str(resource), ids=ids, target=target)
+def _unmanaged(subject: str, resource: Resource, ids: Attributes, *, target: ResourceOf | None = None) -> Deviation:
+    return Deviation(kind=DriftKind.UNMANAGED, subject=subject, resource=str(resource), ids=ids, target=target)
 
 
 def _reference(state: SubjectState | None, kind: SubjectKind) -> str:

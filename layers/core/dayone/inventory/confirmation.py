@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from dayone.errors import NotFound
 from dayone.inventory.differences import changes_between, outdated_in
 from dayone.inventory.reading import all_assignments_in, all_members
-from dayone.model.inventory import Difference, DriftKind, is_settled
+from dayone.model.inventory import Deviation, DriftKind, has_no_doubt
 from dayone.model.operations import OPEN_STATES, Applied
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf
 from dayone.ports.identity_center import PrincipalType
@@ -19,7 +19,7 @@ from dayone.ports.records import Records, SubjectIndex
 
 type Attributes = Mapping[str, str]
 # The attributes that AWS has of what a difference is about; None where that does not exist.
-type _Existing = Callable[[Difference], Attributes | None]
+type _Existing = Callable[[Deviation], Attributes | None]
 
 _MISSING_SET: Mapping[Resource, Attributes] = {}
 
@@ -33,7 +33,7 @@ class ConfirmingPorts:
     records: Records
 
 
-def unit_of(difference: Difference) -> str:
+def unit_of(difference: Deviation) -> str:
     """Return what is read to confirm a difference: its permission set, group, user, members, or set in an account."""
     ids = difference.ids
     if "account" in ids:
@@ -45,7 +45,7 @@ def unit_of(difference: Difference) -> str:
     return f"user {ids['user_id']}"
 
 
-def confirmed(unit: str, differences: Sequence[Difference], *, ports: ConfirmingPorts) -> Sequence[Difference]:
+def confirmed(unit: str, differences: Sequence[Deviation], *, ports: ConfirmingPorts) -> Sequence[Deviation]:
     """Return those of the differences of a unit that are there; what Day One is about to change is none."""
     targets = [difference.target for difference in differences if difference.target]
     before = ports.index.applied(targets)
@@ -66,7 +66,7 @@ def confirmed(unit: str, differences: Sequence[Difference], *, ports: Confirming
 
 
 def _is_same(before: Applied | None, after: Applied | None) -> bool:
-    return before == after and is_settled(before)
+    return before == after and has_no_doubt(before)
 
 
 def _open_in(targets: Iterable[ResourceOf], *, records: Records) -> frozenset[ResourceOf]:
@@ -80,12 +80,12 @@ def _open_in(targets: Iterable[ResourceOf], *, records: Records) -> frozenset[Re
 
 
 def _still(
-    difference: Difference,
+    difference: Deviation,
     existing: _Existing,
     *,
     before: Mapping[ResourceOf, Applied],
     reader: InventoryReader,
-) -> Difference | None:
+) -> Deviation | None:
     """Return the difference as it is now, None when it is none."""
     actual = existing(difference)
     recorded = before.get(difference.target) if difference.target else None
@@ -104,13 +104,13 @@ def _still(
             return replace(difference, accounts=outdated) if outdated else None
 
 
-def _is_of(recorded: Applied, difference: Difference) -> bool:
+def _is_of(recorded: Applied, difference: Deviation) -> bool:
     """Return whether a group, set or user has still the ids of a difference: it may have been made once more since."""
     is_itself = recorded.resource in ITSELF.values()
     return not is_itself or all(difference.ids.get(name, value) == value for name, value in recorded.references.items())
 
 
-def _has_principal(difference: Difference, *, reader: InventoryReader) -> bool:
+def _has_principal(difference: Deviation, *, reader: InventoryReader) -> bool:
     name = difference.ids["principal_id"]
     is_user = difference.ids["principal_type"] == PrincipalType.USER
     return (reader.user(name) if is_user else reader.group(name)) is not None

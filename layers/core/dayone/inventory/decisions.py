@@ -10,7 +10,7 @@ from dayone.lookups import caused_by
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import IgnoreFinding, RestoreResources
-from dayone.model.inventory import DriftKind, Finding, Ignored
+from dayone.model.inventory import DriftFinding, DriftKind, Ignored
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.inventory import InventoryView, KeptFindings
 from dayone.ports.operations import Clock, RandomBytes
@@ -45,11 +45,11 @@ def repair_finding(name: str, *, actor: str, ports: DecisionRequestPorts) -> Cau
     return cause
 
 
-def _named(finding: Finding) -> str:
+def _named(finding: DriftFinding) -> str:
     return f"{finding.difference.resource} of {finding.difference.subject}"
 
 
-def _mend(finding: Finding) -> str:
+def _mend(finding: DriftFinding) -> str:
     kind, _, name = finding.difference.subject.partition(":")
     if kind in ("group", "permission-set") and finding.difference.resource == kind:
         return (

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from dayone.model.dependencies import PARTS_OF_A_SET
-from dayone.model.inventory import AttributeChange, Difference, DriftKind, is_settled
+from dayone.model.inventory import AttributeChange, Deviation, DriftKind, has_no_doubt
 from dayone.model.operations import Applied
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
@@ -19,12 +19,12 @@ _DEFAULTS = {"session_duration": "PT1H"}
 _ADDED_BY_OTHERS = ("description", "relay_state", "session_duration")
 
 
-def missing(subject: Subject, resource: Resource, ids: Attributes) -> Difference:
+def missing(subject: Subject, resource: Resource, ids: Attributes) -> Deviation:
     """Return that something recorded is not there."""
     return _about(DriftKind.MISSING, subject, resource, ids)
 
 
-def changed(subject: Subject, resource: Resource, ids: Attributes, changes: tuple[AttributeChange, ...]) -> Difference:
+def changed(subject: Subject, resource: Resource, ids: Attributes, changes: tuple[AttributeChange, ...]) -> Deviation:
     """Return that something has other attributes than recorded."""
     return _about(DriftKind.CHANGED, subject, resource, ids, changes=changes)
 
@@ -37,8 +37,8 @@ def _about(
     *,
     changes: tuple[AttributeChange, ...] = (),
     accounts: tuple[str, ...] = (),
-) -> Difference:
-    return Difference(
+) -> Deviation:
+    return Deviation(
         kind=kind,
         subject=str(subject),
         resource=str(resource),
@@ -59,11 +59,11 @@ def ids_of(key: AssignmentKey) -> Attributes:
     }
 
 
-def of_parts(state: SubjectState, actual: Mapping[Resource, Attributes], *, ids: Attributes) -> Iterator[Difference]:
+def of_parts(state: SubjectState, actual: Mapping[Resource, Attributes], *, ids: Attributes) -> Iterator[Deviation]:
     """Yield what differs in an existing permission set: itself, its policies, and where it is provisioned."""
     subject, whole = state.head.subject, ITSELF[SubjectKind.PERMISSION_SET]
     for resource, applied in state.applied.items():
-        if not is_settled(applied) or not (resource == whole or resource.kind in PARTS_OF_A_SET):
+        if not has_no_doubt(applied) or not (resource == whole or resource.kind in PARTS_OF_A_SET):
             continue
         if resource not in actual:
             yield missing(subject, resource, ids)

@@ -8,7 +8,7 @@ from dayone.errors import NotFound
 from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
 from dayone.inventory.reading import every, recorded_states
-from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, ReadMethod
+from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ITSELF, Resource, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
@@ -38,16 +38,16 @@ def look_at_leavers(
     return number
 
 
-def _finding(difference: Difference, *, inventory: Inventory, now: datetime) -> Finding:
+def _finding(difference: Deviation, *, inventory: Inventory, now: datetime) -> DriftFinding:
     existing = inventory.finding(difference.id)
     if existing is not None:
         return replace(existing, difference=difference, seen_at=now, is_baseline=False)
-    return Finding(difference=difference, first_seen_at=now, seen_at=now)
+    return DriftFinding(difference=difference, first_seen_at=now, seen_at=now)
 
 
 def _left_of(
     state: SubjectState, *, company: Company, confirming: ConfirmingPorts, is_delegated: bool, now: datetime
-) -> Iterator[Difference]:
+) -> Iterator[Deviation]:
     """Yield what a person has in Identity Center that is not recorded."""
     user = state.applied.get(_ITSELF)
     user_id = user.references.get("user_id", "") if user else ""
@@ -62,7 +62,7 @@ def _left_of(
     accounts = {Subject(SubjectKind.ACCOUNT, key.account_id) for key in snapshot.assignments}
     states += [confirming.records.subject(account) for account in sorted(accounts)]
     recorded = Recorded(states={each.head.subject: each for each in states})
-    units: dict[str, list[Difference]] = {}
+    units: dict[str, list[Deviation]] = {}
     for difference in compare(snapshot, recorded):
         if difference.kind is DriftKind.UNMANAGED and _is_theirs(difference, user_id):
             units.setdefault(unit_of(difference), []).append(difference)
@@ -70,7 +70,7 @@ def _left_of(
         yield from confirmed(unit, differences, ports=confirming)
 
 
-def _is_theirs(difference: Difference, user_id: str) -> bool:
+def _is_theirs(difference: Deviation, user_id: str) -> bool:
     ids = difference.ids
     return user_id == ids.get("principal_id") or (user_id == ids.get("user_id") and "group_id" in ids)
 

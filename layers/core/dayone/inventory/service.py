@@ -14,7 +14,7 @@ from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
 from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
-from dayone.model.inventory import Counts, Difference, DriftKind, Finding, Pass, Row, Section
+from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, Row, Section
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
@@ -130,7 +130,7 @@ def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
     others = [each.difference for each in ports.inventory.findings() if each.id not in found]
     unseen = [each for each in others if current.unread or each.kind is DriftKind.ORPHANED]
     ports.inventory.close({each.id for each in others} - {each.id for each in unseen})
-    units: dict[str, list[Difference]] = {}
+    units: dict[str, list[Deviation]] = {}
     for difference in (*found.values(), *unseen):
         units.setdefault(unit_of(difference), []).append(difference)
     for unit, differences in sorted(units.items()):
@@ -178,7 +178,7 @@ def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass
     existing = {finding.id for finding in ports.inventory.findings()}
     before = ports.reader.calls
     for unit, rows in ports.inventory.rows(current, Section.CONFIRMATION, after=current.after):
-        differences = [decode(Difference, json.loads(row[0])) for row in rows]
+        differences = [decode(Deviation, json.loads(row[0])) for row in rows]
         try:
             found = confirmed(unit, differences, ports=confirming)
         except Refused as refused:
@@ -194,22 +194,22 @@ def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass
     return ports.inventory.save(replace(current, finished_at=ports.clock(), run_until=None))
 
 
-def drift_counts(findings: Iterable[Finding]) -> Mapping[DriftKind, int]:
+def drift_counts(findings: Iterable[DriftFinding]) -> Mapping[DriftKind, int]:
     """Return the number of findings of each kind that there are any of."""
     return Counter(finding.difference.kind for finding in findings)
 
 
-def read_finding(name: str, *, inventory: InventoryView) -> Finding:
+def read_finding(name: str, *, inventory: InventoryView) -> DriftFinding:
     """Return an open finding; raise NotFound for an unknown one, and for one that is no more."""
     if finding := inventory.finding(name):
         return finding
     raise NotFound(f"there is no finding {name}: it is no more, or its id is wrong")
 
 
-def _finding(difference: Difference, *, existing: Container[str], current: Pass, ports: ReadInventory) -> Finding:
+def _finding(difference: Deviation, *, existing: Container[str], current: Pass, ports: ReadInventory) -> DriftFinding:
     now = ports.clock()
     # Read anew: somebody may have decided about it meanwhile.
     if difference.id in existing and (finding := ports.inventory.finding(difference.id)):
         return replace(finding, difference=difference, seen_at=now)
     is_baseline = current.is_first and difference.kind in _OF_A_BASELINE
-    return Finding(difference=difference, first_seen_at=now, seen_at=now, is_baseline=is_baseline)
+    return DriftFinding(difference=difference, first_seen_at=now, seen_at=now, is_baseline=is_baseline)

@@ -120,7 +120,7 @@ class AttributeChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
+class Deviation:
     """Something that Identity Center has otherwise than recorded.
 
     `subject` and `resource` name it in the words of operations where Day One knows it, else by its name in Identity
@@ -155,10 +155,10 @@ class Ignored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class DriftFinding:
     """A confirmed difference: when it was first seen, and when last; `is_baseline` if the first pass found it."""
 
-    difference: Difference
+    difference: Deviation
     first_seen_at: datetime
     seen_at: datetime
     is_baseline: bool = False
@@ -174,6 +174,6 @@ class Finding:
         return self.difference.id
 
 
-def is_settled(applied: Applied | None) -> bool:
+def has_no_doubt(applied: Applied | None) -> bool:
     """Return whether nothing is in doubt about a resource: no action on it was begun that is not confirmed."""
     return applied is None or applied.doubt is None

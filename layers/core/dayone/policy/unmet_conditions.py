@@ -57,7 +57,7 @@ class Nearness:
         return Nearness(self.satisfied + other.satisfied, (*self.obstacles, *other.obstacles))
 
 
-def of_employment(person: Person, *, cycle: LifeCycle, now: datetime) -> Nearness:
+def unmet_employment(person: Person, *, cycle: LifeCycle, now: datetime) -> Nearness:
     """Return whether the person is to have any access."""
     stage, where = stage_of(person, cycle=cycle, now=now), f"({person.time_zone})"
     if person.status is Status.MISSING and stage is Stage.PRESENT:

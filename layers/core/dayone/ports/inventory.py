@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dayone.model.inventory import Finding, Pass, Row, Section
+from dayone.model.inventory import DriftFinding, Pass, Row, Section
 from dayone.model.subjects import Resource, Subject
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal
 from dayone.ports.records import Page
@@ -74,23 +74,23 @@ class InventoryView(Protocol):
     def complete(self) -> Pass | None:
         """Return the last pass that has read everything; None before the first such."""
 
-    def findings(self) -> Sequence[Finding]:
+    def findings(self) -> Sequence[DriftFinding]:
         """Return all open findings."""
 
-    def finding(self, name: str) -> Finding | None:
+    def finding(self, name: str) -> DriftFinding | None:
         """Return one open finding by its id."""
 
-    def listed(self, *, cursor: str, limit: int) -> Page[Finding]:
+    def listed(self, *, cursor: str, limit: int) -> Page[DriftFinding]:
         """Return open findings by id; raise Invalid for a cursor of another list."""
 
 
 class KeptFindings(Protocol):
     """Open findings, of which each can be replaced."""
 
-    def finding(self, name: str) -> Finding | None:
+    def finding(self, name: str) -> DriftFinding | None:
         """Return one open finding by its id."""
 
-    def put(self, findings: Iterable[Finding]) -> None:
+    def put(self, findings: Iterable[DriftFinding]) -> None:
         """Keep findings, each in place of the one of its id."""
 
 
@@ -125,7 +125,7 @@ class Inventory(InventoryView, Protocol):
     def looked_at(self, subject: Subject) -> None:
         """Forget that a subject is to be looked at."""
 
-    def put(self, findings: Iterable[Finding]) -> None:
+    def put(self, findings: Iterable[DriftFinding]) -> None:
         """Keep findings, each in place of the one of its id."""
 
     def close(self, names: Iterable[str]) -> None:

@@ -19,11 +19,11 @@ from dayone.policy.unmet_conditions import (
     UnmetCondition,
     of_account_state,
     of_assignment,
-    of_employment,
     of_group,
     of_nothing,
     of_protection,
     of_rights,
+    unmet_employment,
 )
 
 
@@ -169,7 +169,7 @@ def _of_person(context: ExplainContext) -> Nearness:
     protected, user_name = context.policy.protection, head.fact.user_name.casefold()
     protection = of_protection("person", head.subject.name, protected=protected.people)
     protection += of_protection("user", user_name, protected=protected.users)
-    return of_employment(head.fact, cycle=context.policy.people, now=context.now) + protection
+    return unmet_employment(head.fact, cycle=context.policy.people, now=context.now) + protection
 
 
 def _of_account(context: ExplainContext) -> Nearness:

@@ -109,7 +109,7 @@ class IdentityCenterKeySight:
         )
 
 
-class KmsClient(Protocol):
+class KmsPolicyReader(Protocol):
     """Methods used of boto3's client of KMS."""
 
     def get_key_policy(self, *, KeyId: str, PolicyName: str) -> Mapping[str, Any]:  # noqa: N803 - AWS's own names
@@ -121,7 +121,7 @@ class KmsKeyPolicies:
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"kms:GetKeyPolicy"})
 
-    def __init__(self, client: KmsClient) -> None:
+    def __init__(self, client: KmsPolicyReader) -> None:
         self._client = client
 
     def policy(self, key_arn: str) -> Mapping[str, Any]:

@@ -15,8 +15,8 @@ from dayone.api.schemas.inventory import (
     INVENTORY,
     REPAIR,
     DriftAnswer,
-    FindingAnswer,
-    IgnoredAnswer,
+    DriftFindingAnswer,
+    IgnoredFindingAnswer,
     InventoryAnswer,
     PassAnswer,
     ReadMethodAnswer,
@@ -27,7 +27,7 @@ from dayone.inventory.decisions import ignore_finding, repair_finding
 from dayone.inventory.read_plan import duration_of, unseen_by
 from dayone.inventory.service import drift_counts, read_finding
 from dayone.model.changes import moment_in
-from dayone.model.inventory import DriftKind, Finding, Ignored, Pass, ReadCost, ReadMethod
+from dayone.model.inventory import DriftFinding, DriftKind, Ignored, Pass, ReadCost, ReadMethod
 from dayone.ports.inventory import InventoryView
 
 
@@ -66,7 +66,7 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
 
     @app.get("/v1/drift/<finding>")
     @described(FINDING)
-    def get_finding(finding: str) -> FindingAnswer:
+    def get_finding(finding: str) -> DriftFindingAnswer:
         """Read one difference between Identity Center and the record."""
         return _finding_answer(read_finding(unquote(finding), inventory=api.inventory))
 
@@ -129,7 +129,7 @@ def _method_answer(cost: ReadCost) -> ReadMethodAnswer:
     }
 
 
-def _ignored_answer(ignored: Ignored) -> IgnoredAnswer:
+def _ignored_answer(ignored: Ignored) -> IgnoredFindingAnswer:
     return {
         "until": time_answer(ignored.until),
         "reason": ignored.reason,
@@ -138,7 +138,7 @@ def _ignored_answer(ignored: Ignored) -> IgnoredAnswer:
     }
 
 
-def _finding_answer(finding: Finding) -> FindingAnswer:
+def _finding_answer(finding: DriftFinding) -> DriftFindingAnswer:
     difference = finding.difference
     return {
         "id": finding.id,

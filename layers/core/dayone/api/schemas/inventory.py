@@ -63,7 +63,7 @@ class AttributeChangeAnswer(TypedDict):
     actual: str
 
 
-class IgnoredAnswer(TypedDict):
+class IgnoredFindingAnswer(TypedDict):
     """A decision to leave a finding as it is until then."""
 
     until: Moment
@@ -79,7 +79,7 @@ class IgnoreRequest(TypedDict):
     reason: str
 
 
-class FindingAnswer(TypedDict):
+class DriftFindingAnswer(TypedDict):
     """A confirmed difference between Identity Center and the record.
 
     `subject` and `resource` are named as in operations where Day One knows them, else by their names in Identity
@@ -95,7 +95,7 @@ class FindingAnswer(TypedDict):
     accounts: list[str]
     ids: dict[str, str]
     baseline: bool
-    ignored: IgnoredAnswer | None
+    ignored: IgnoredFindingAnswer | None
     first_seen_at: Moment
     seen_at: Moment
 
@@ -104,11 +104,11 @@ class DriftAnswer(TypedDict):
     """A page of findings; a page may be short, or empty, and still have a cursor. `as_of` is as in the inventory."""
 
     as_of: Moment | None
-    drift: list[FindingAnswer]
+    drift: list[DriftFindingAnswer]
     cursor: str
 
 
-_FINDING: FindingAnswer = {
+_FINDING: DriftFindingAnswer = {
     "id": "4f1d2c3b5a69788796a5",
     "kind": "changed",
     "subject": "permission-set:ViewOnly",
@@ -158,7 +158,7 @@ _ID = Parameter(
     required=True,
     example=_FINDING["id"],
 )
-FINDING = Description(tag="operations", answer=FindingAnswer, example=_FINDING, takes=(_ID,), refuses=(NotFound,))
+FINDING = Description(tag="operations", answer=DriftFindingAnswer, example=_FINDING, takes=(_ID,), refuses=(NotFound,))
 REPAIR = Description(
     tag="operations",
     answer=AcceptedAnswer,
