@@ -129,7 +129,7 @@ def test_an_account_that_was_invited_has_access_when_it_has_accepted_and_is_gone
     assert settled(day_one, account)
     day_one.organisation.leave(account)
     # At once: what fails comes back from the inbox only after minutes.
-    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["fact"]["state"], "DEPARTED", seconds=120)
+    assert becomes(lambda: day_one.get(f"/v1/accounts/{account}")["fact"]["state"], "DEPARTED")
 
 
 def test_a_call_that_aws_refused_does_nothing(day_one: DayOne) -> None:

@@ -40,7 +40,6 @@ _POLICY = policies.base_with(
     assignments=[{"group": _GROUP, "permission_set": name, "accounts": [{"ou": f"/{_UNIT}/**"}]} for name in _SETS],
 )
 _SECONDS = 6  # until the queue rings again after a kill; the dead one's turn lasts for up to fifteen
-_PATIENCE = 150.0  # after each kill AWS is given time for requests of which nothing is known
 
 
 @pytest.fixture
@@ -105,13 +104,11 @@ def _killed_at_random(day_one: DayOne, change: str, *, random: Random) -> list[i
 
 
 def _goes_on(day_one: DayOne, change: str, *, after: int) -> None:
-    eventually(lambda: _followed(day_one, change)["progress"]["done"] > after, seconds=_PATIENCE)
+    eventually(lambda: _followed(day_one, change)["progress"]["done"] > after)
 
 
 def _over(day_one: DayOne, change: str) -> Any:  # noqa: ANN401 - JSON
-    return eventually(
-        lambda: _followed(day_one, change), holds=lambda said: said["change"]["state"] in ENDED, seconds=_PATIENCE
-    )
+    return eventually(lambda: _followed(day_one, change), holds=lambda said: said["change"]["state"] in ENDED)
 
 
 @pytest.mark.timeout(600)
