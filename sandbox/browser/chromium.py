@@ -15,6 +15,7 @@ from sandbox.errors import SandboxError
 
 _WAIT_SECONDS = 240.0
 _LONGEST_PLACE = 50
+_LOADED = "document.readyState === 'complete'"
 _VISIBLE = "(() => { const e = document.querySelector(%s); return !!e && e.checkVisibility() })()"
 _MIDDLE = """(() => { const e = document.querySelector(%s); e.scrollIntoView({block: "center"});
 const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2] })()"""
@@ -53,11 +54,13 @@ class Chromium:
         said = self._command("Page.navigate", url=url)
         if said.get("errorText"):
             raise SandboxError(f"the browser cannot open {url}: {said['errorText']}")
-        self._until(lambda: self._value("document.readyState") == "complete", f"{url} has loaded")
+        self._until(lambda: bool(self._value(_LOADED)), f"{url} has loaded")
 
     def wait_for(self, selector: str) -> None:
-        """Wait until something can be seen."""
-        self._until(lambda: self.is_visible(selector), f"{selector} is to be seen")
+        """Wait until something can be seen on a page that has loaded."""
+        # Asked at once: the page may change between two questions.
+        is_there = f"{_LOADED} && {_VISIBLE % json.dumps(selector)}"
+        self._until(lambda: bool(self._value(is_there)), f"{selector} is to be seen")
 
     def fill(self, selector: str, text: str) -> None:
         """Type into a field."""

@@ -23,6 +23,8 @@ _SWITCHES = (
     "--hide-scrollbars",
     "--window-size=1280,800",
     "--disable-dev-shm-usage",
+    # Or what is done on a page before it is drawn for the first time is lost, and answered as if it were done.
+    "--allow-pre-commit-input",
     # Nothing but this machine: a browser of its own accord asks its maker for this and that.
     "--disable-background-networking",
     "--disable-component-update",

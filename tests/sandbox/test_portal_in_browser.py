@@ -1,7 +1,11 @@
 """The portal in a real browser: what its style sheet and script add to the pages, and that a person can use it."""
 
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
@@ -49,6 +53,43 @@ def scene(world: World) -> Iterator[Scene]:
         once = one_time_password(world.sandbox.identity_center_endpoint, "alice")
         visit.sign_in("alice", one_time_password=once, password=PASSWORD)
         yield Scene(visit, "alice", user_id, first, second, permission_set)
+
+
+class SlowToLoad(BaseHTTPRequestHandler):
+    """A form that is to be seen before its page has loaded, and is emptied then."""
+
+    FORM = (
+        b"<body onload='word.value = null; send.hidden = false'><form action=/sent>"
+        b"<input id=word name=word><button id=send hidden>Send</button></form><img src=/slow>"
+    )
+
+    def do_GET(self) -> None:
+        if self.path == "/slow":
+            time.sleep(1.0)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.FORM if self.path == "/" else f"<p id=sent>{self.path}</p>".encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def slow_to_load() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), SlowToLoad) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_nothing_is_typed_before_a_page_has_loaded() -> None:
+    with slow_to_load() as url, Chromium() as page:
+        page.go_to(f"data:text/html,<a href='{url}'>the form</a>")
+        page.click("a")
+        page.fill("#word", "hello")
+        page.click("button")
+        assert page.text("#sent") == "/sent?word=hello"
 
 
 def test_a_person_signs_in_and_sees_name_accounts_and_permission_sets(scene: Scene) -> None:
