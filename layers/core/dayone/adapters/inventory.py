@@ -28,13 +28,20 @@ _FINDINGS = "DRIFT"
 _LOOKS = "INVENTORY#LOOKS"
 
 
-class DynamoInventoryView:
+class _OneFinding:
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def finding(self, name: str) -> DriftFinding | None:
+        """See InventoryView."""
+        record = self._table.get(RecordKey(_FINDINGS, name))
+        return _finding_in(record) if record else None
+
+
+class DynamoInventoryView(_OneFinding):
     """The reading side of the port Inventory."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
-
-    def __init__(self, table: DynamoTable) -> None:
-        self._table = table
 
     def current(self) -> Pass | None:
         """See Inventory."""
@@ -52,29 +59,16 @@ class DynamoInventoryView:
         """See Inventory."""
         return [_finding_in(record) for record in self._table.query(Key("pk").eq(_FINDINGS))]
 
-    def finding(self, name: str) -> DriftFinding | None:
-        """See Inventory."""
-        record = self._table.get(RecordKey(_FINDINGS, name))
-        return _finding_in(record) if record else None
-
     def listed(self, *, cursor: str, limit: int) -> Page[DriftFinding]:
         """See Inventory."""
         listing = Listing(partition=("pk", _FINDINGS), sort_key="sk")
         return listing.page(self._table, cursor=cursor, limit=limit, read=_finding_in)
 
 
-class DynamoFindings:
+class DynamoFindings(_OneFinding):
     """The port KeptFindings."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem"})
-
-    def __init__(self, table: DynamoTable) -> None:
-        self._table = table
-
-    def finding(self, name: str) -> DriftFinding | None:
-        """See InventoryView."""
-        record = self._table.get(RecordKey(_FINDINGS, name))
-        return _finding_in(record) if record else None
 
     def put(self, findings: Iterable[DriftFinding]) -> None:
         """See Inventory."""
