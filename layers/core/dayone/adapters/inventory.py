@@ -28,7 +28,7 @@ _FINDINGS = "DRIFT"
 _LOOKS = "INVENTORY#LOOKS"
 
 
-class _OneFinding:
+class _FindingReader:
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
 
@@ -38,7 +38,7 @@ class _OneFinding:
         return _finding_in(record) if record else None
 
 
-class DynamoInventoryView(_OneFinding):
+class DynamoInventoryView(_FindingReader):
     """The reading side of the port Inventory."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
@@ -65,7 +65,7 @@ class DynamoInventoryView(_OneFinding):
         return listing.page(self._table, cursor=cursor, limit=limit, read=_finding_in)
 
 
-class DynamoFindings(_OneFinding):
+class DynamoFindings(_FindingReader):
     """The port KeptFindings."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem"})
