@@ -181,7 +181,11 @@ class PolicyWithinReach:
 
     def version(self, version: int) -> Policy:
         """Return a stored version, in force or not; raise NotFound for one that was never stored."""
-        return self._with_terms(self.policies.version(version))
+        # What is made ready is that of the version in force.
+        last = self._last
+        made = self._with_terms(self.policies.version(version))
+        self._last = last
+        return made
 
     def _with_terms(self, policy: Policy) -> Policy:
         off_limits = self.standing.off_limits()

@@ -162,8 +162,10 @@ class Head:
     `awaits_approval`: its assignments are held until a human has approved any of them. `adoption` is the decision about
     existing resources of its name, until it is carried out or lapses. `grants` are the open grants, and ended ones
     whose resources still exist. `has_access` is whether this plan gave a person access, `access_lost_at` when they were
-    last seen with access that they should not have. `revision` counts every write that a plan could depend on, of the
-    head and of the resources: an equal revision means an equal state of the subject.
+    last seen with access that they should not have. `stands_on` has for sensitive resources that are there the version
+    of the policy by which each was approved, negative once an edit has taken that away. `revision` counts every write
+    that a plan could depend on, of the head and of the resources: an equal revision means an equal state of the
+    subject.
     """
 
     subject: Subject
@@ -192,6 +194,7 @@ class Head:
     was_sensitive: bool = False
     movers: tuple[Mover, ...] = ()
     entered: tuple[str, ...] = ()
+    stands_on: Mapping[str, int] = field(default_factory=dict)
     adoption: Adoption | None = None
     revision: int = 0
 

@@ -1,7 +1,8 @@
 """The names of what is planned as one unit and of its AWS resources, and what is desired of these with the reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -207,7 +208,8 @@ class Desired:
 
     `gives_up` are resources to remove although their kind is kept otherwise, and `notes` list what is not done, and
     why. `gone` is the state of an account that is closed: its resources are cleaned up. `doubtful` is the reason why a
-    human must decide on every removal, however small.
+    human must decide on every removal, however small. `stands_on` is as in Head; at `given_anew_at` other reasons give
+    what has ended with those that were approved.
     """
 
     resources: Mapping[Resource, DesiredResource]
@@ -216,3 +218,5 @@ class Desired:
     notes: tuple[str, ...] = ()
     gone: AccountState | None = None
     doubtful: str = ""
+    stands_on: Mapping[str, int] = field(default_factory=dict)
+    given_anew_at: datetime | None = None

@@ -23,7 +23,8 @@ class DesiredAccess:
     def evaluate(self, *, policy: Policy | None = None) -> "EvaluatedAccess":
         """By this policy, or by the one that is in force at this moment."""
         policy = policy or self.policies.current()
-        evaluator = evaluator_of(policy, state_of=self.records.subject, now=self.clock())
+        records, version_of = self.records, self.policies.version
+        evaluator = evaluator_of(policy, state_of=records.subject, now=self.clock(), version_of=version_of)
         return EvaluatedAccess(self, policy, evaluator)
 
 

@@ -14,7 +14,7 @@ from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, Re
 from dayone.policy.sensitivity import sensitivity_of
 
 # Long enough for what has ended to be gone.
-_AGAIN = timedelta(hours=1)
+GIVEN_ANEW_AFTER = timedelta(hours=1)
 _NOT_DELEGATED = "AWS does not let Day One, a delegated administrator, assign this there"
 _NOT_BY_ACCIDENT = "this is the management account, which only a grant with `include_management_account` reaches"
 
@@ -53,7 +53,7 @@ def with_approved_ends(
 
     An extension, another grant or a rule gives it anew after that, which is held as every gift is.
     """
-    resources, notes = dict(desired.resources), list(desired.notes)
+    resources, notes, at = dict(desired.resources), list(desired.notes), desired.given_anew_at
     for resource, is_over in _sensitive_grants(state, fact=fact, policy=policy, now=now).items():
         if resource not in resources:
             continue
@@ -61,14 +61,9 @@ def with_approved_ends(
             resources[resource] = replace(resources[resource], reasons=state.applied[resource].reasons)
             continue
         del resources[resource]
+        at = now + GIVEN_ANEW_AFTER
         notes.append(f"{resource} is sensitive and ends with its grant: what else gives it is held anew")
-    return replace(desired, resources=resources, notes=tuple(notes))
-
-
-def given_anew_at(state: SubjectState, *, fact: object, policy: Policy, now: datetime) -> datetime | None:
-    """Return when to plan again what may be given for another reason, once its grant has ended; None without any."""
-    over = _sensitive_grants(state, fact=fact, policy=policy, now=now).values()
-    return now + _AGAIN if any(over) else None
+    return replace(desired, resources=resources, notes=tuple(notes), given_anew_at=at)
 
 
 def _sensitive_grants(state: SubjectState, *, fact: object, policy: Policy, now: datetime) -> Mapping[Resource, bool]:

@@ -14,6 +14,7 @@ from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Desired, Reason, Resource, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.approved_reasons import ApprovedBy, no_version, with_approved_reasons
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
 from dayone.planning.desired_grants import announced_ends, reasons_to_mend, with_approved_ends, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
@@ -88,7 +89,7 @@ class PolicyEvaluator:
 
     `employed` are the ids of employed people with assignments in the policy; `state_of` looks up a recorded state.
     `before` has evaluators of the policies that it is compared with, while its removals are held. `accounts_with`
-    returns the accounts in which a person has something of their own, where that is asked.
+    returns the accounts in which a person has something of their own, `version_of` an earlier version of the policy.
     """
 
     policy: Policy
@@ -98,6 +99,7 @@ class PolicyEvaluator:
     before: "tuple[PolicyEvaluator, ...]" = ()
     state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
     accounts_with: Callable[[str], Iterable[Subject]] = lambda _person: ()
+    version_of: Callable[[int], Policy] = no_version
 
     @cached_property
     def recorded(self) -> Callable[[Subject], SubjectState]:
@@ -106,11 +108,12 @@ class PolicyEvaluator:
 
     def desired(self, state: SubjectState, *, fact: Person | Account | None) -> Desired:
         """Return the desired resources of the subject for this fact and its recorded grants."""
-        by_rules, grants, policy, now = self._by_rules(state, fact=fact), state.head.grants, self.policy, self.now
-        if not grants:
-            return by_rules
-        granted = with_grants(by_rules, fact=fact, grants=grants, policy=policy, employed=self.employed, now=now)
-        return with_approved_ends(granted, state=state, fact=fact, policy=policy, now=now)
+        desired, grants, policy, now = self._by_rules(state, fact=fact), state.head.grants, self.policy, self.now
+        if grants:
+            desired = with_grants(desired, fact=fact, grants=grants, policy=policy, employed=self.employed, now=now)
+            desired = with_approved_ends(desired, state=state, fact=fact, policy=policy, now=now)
+        at = ApprovedBy(policy=policy, version_of=self.version_of, fact=fact, now=now)
+        return with_approved_reasons(desired, state=state, at=at)
 
     def concerns(self, state: SubjectState) -> bool:
         """Return whether the subject must be planned again: by a difference, its due time, or open work."""
@@ -165,6 +168,8 @@ class Diff:
     announced: frozenset[Resource] = frozenset()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
     adoption: Adoption | None = None
+    stands_on: Mapping[str, int] = field(default_factory=dict)
+    given_anew_at: datetime | None = None
 
     @cached_property
     def removals(self) -> frozenset[Resource]:
@@ -248,6 +253,8 @@ def diff_subject(
         announced=announced_ends(taken, state=state, fact=fact, policy=policy, now=now),
         reasons=reasons_to_mend(applied, desired=desired.resources) if state.head.grants else {},  # few have any
         adoption=compared.adoption,
+        stands_on=desired.stands_on,
+        given_anew_at=desired.given_anew_at,
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from dayone.model.accounts import GONE, Account, AccountState
 from dayone.model.audit import AuditEntry
@@ -14,6 +15,7 @@ from dayone.model.people import LifeCycle, Person, Status, has_access, has_left
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import FactVersion, Head, SourceRecord, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
+from dayone.planning.approved_reasons import no_version
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import people_named
 from dayone.planning.evaluation import PolicyEvaluator
@@ -82,12 +84,13 @@ def evaluator_of(
     now: datetime,
     employed: Container[str] | None = None,
     accounts_with: Callable[[str], Iterable[Subject]] = lambda _person: (),
+    version_of: Callable[[int], Policy] = no_version,
 ) -> PolicyEvaluator:
     """Prepare a policy for evaluation, together with those that its removals are compared with."""
     before = tuple(evaluator_of(entry, state_of=state_of, now=now) for entry in policy.before)
     if employed is None:
         employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
-    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with)
+    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with, cache(version_of))
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:

@@ -25,7 +25,7 @@ from dayone.model.subject_state import (
 from dayone.model.subjects import Resource, ResourceKind, user_of
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import with_memory, without_sensitivity
-from dayone.planning.desired_grants import given_anew_at, next_turn
+from dayone.planning.desired_grants import next_turn
 from dayone.planning.desired_people import lost_at, next_look
 from dayone.planning.diff import Planned, fingerprint, operations
 from dayone.planning.evaluation import Diff
@@ -143,7 +143,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
-        after=replace(_head_after(inputs, held=split.held), removing=split.removing, held=split.held),
+        after=replace(_head_after(inputs, diff=diff, held=split.held), removing=split.removing, held=split.held),
         notes=(*resolved.notes, *granted.notes, *filter(None, [diff.left_alone]), *diff.notes, *notes_on(split.held)),
         audit=(*inputs.expiries, *resolved.audit, *granted.audit),
         delivery=ReceivedMessage(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
@@ -213,9 +213,10 @@ def _with_stopped(
     )
 
 
-def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
+def _head_after(at: PlanInputs, *, diff: Diff, held: Collection[HeldPart]) -> Head:
     fact = at.resolved.fact
     head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version)
+    head = replace(head, stands_on=diff.stands_on)
     if at.resolved.source_records is not None:
         head = replace(
             head,
@@ -228,7 +229,7 @@ def _head_after(at: PlanInputs, *, held: Collection[HeldPart]) -> Head:
         # A provider gives those who return the user they had; the policy has who they are.
         others = (name for name in head.former_holders if at.policy.people.original_of(name) != head.subject.name)
         head = replace(head, former_holders=tuple(others))
-    other = [next_expiry(held), given_anew_at(at.state, fact=fact, policy=at.policy, now=at.now)]
+    other = [next_expiry(held), diff.given_anew_at]
     other.append(_look_for_names_at(head, now=at.now) if head.awaits_names else None)
     if isinstance(fact, Person):
         other.append(next_look(fact, state=at.state, policy=at.policy, now=at.now))

@@ -193,7 +193,8 @@ def _evaluator(policy: Policy, *, ports: PreviewPorts, instead: Person | None = 
         page = ports.records.assignments_of(str(Principal(person=person)), cursor="", limit=_MOST_ACCOUNTS)
         return {Subject(SubjectKind.ACCOUNT, entry.account) for entry in page.entries}
 
-    return evaluator_of(policy, state_of=state_of, now=ports.clock(), accounts_with=accounts_with)
+    version_of, now = ports.policies.version, ports.clock()
+    return evaluator_of(policy, state_of=state_of, now=now, accounts_with=accounts_with, version_of=version_of)
 
 
 def _has_access(person: Person | None, *, policy: Policy, now: datetime) -> bool:

@@ -119,9 +119,14 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
     if not any(removal.change == change and removal.verdict is Verdict.WAITING for removal in before.held):
         return before.held
     # A held removal that is no longer desired is not carried out even if it is approved.
-    policy = ports.policies.current()
-    subjects = ports.subjects
-    evaluator = evaluator_of(policy, state_of=subjects.load, now=now, accounts_with=subjects.accounts_with)
+    policies, subjects = ports.policies, ports.subjects
+    evaluator = evaluator_of(
+        policies.current(),
+        state_of=subjects.load,
+        now=now,
+        accounts_with=subjects.accounts_with,
+        version_of=policies.version,
+    )
     diff = diff_recorded_state(state, evaluator=evaluator)
     held = decide_held(diff, head=before, change=change, decision=decision)
     decided = [removal for removal in held if removal not in before.held]

@@ -63,7 +63,8 @@ def _assess(
     accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company)
     recorded = CompanyRecords(accounts=accounts, state_of=ports.state_of)
     policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
-    evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock())
+    version_of = ports.policies.version
+    evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock(), version_of=version_of)
     # Beside the portions of subjects that the change requeues.
     name = f"{change}~removals"
     before = ports.portions.kept(name, number=number - 1) if number else None
@@ -222,8 +223,9 @@ class _Progress:
 
     def _ready(self) -> PolicyEvaluator:
         if self._evaluator is None:
-            policy, now = self._ports.policies.current(), self._ports.clock()
-            self._evaluator = evaluator_of(policy, state_of=self._ports.state_of, now=now)
+            policies, now = self._ports.policies, self._ports.clock()
+            state_of, version_of = self._ports.state_of, policies.version
+            self._evaluator = evaluator_of(policies.current(), state_of=state_of, now=now, version_of=version_of)
         return self._evaluator
 
 

@@ -154,12 +154,12 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
 
 def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     """Compare desired with applied, have the guardrails judge what would be removed, and write the plan down."""
-    state, policy, now, cause = inputs.state, inputs.policy, inputs.now, inputs.command.cause
-    state_of, accounts_with = ports.subjects.load, ports.subjects.accounts_with
-    evaluator = evaluator_of(policy, state_of=state_of, accounts_with=accounts_with, now=now, employed=inputs.employed)
-    diff = diff_subject(
-        state, fact=inputs.resolved.fact, evaluator=evaluator, source_records=inputs.resolved.source_records
+    state, policy, now, cause, resolved = inputs.state, inputs.policy, inputs.now, inputs.command.cause, inputs.resolved
+    state_of, accounts_with, version_of = ports.subjects.load, ports.subjects.accounts_with, ports.policies.version
+    evaluator = evaluator_of(
+        policy, state_of=state_of, now=now, employed=inputs.employed, accounts_with=accounts_with, version_of=version_of
     )
+    diff = diff_subject(state, fact=resolved.fact, evaluator=evaluator, source_records=resolved.source_records)
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
     if is_settled(plan, split=split, gifts=diff.ahead.gifts):
