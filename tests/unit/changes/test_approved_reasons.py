@@ -1,22 +1,26 @@
-"""Sensitive access that is there stands on what was approved, and ends with that, whatever else would give it by then."""
+"""Sensitive access that is there stands on what was approved, and ends with that, whatever else gives it by then."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from dayone.model.operations import OperationState
-from tests.builders import ACCOUNT_ID, a_person, an_account
-from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, approve, company, held
+import pytest
+
+from tests.builders import ACCOUNT_ID, a_person, an_account, membership
+from tests.unit.changes.test_sensitive_gifts import AUTHOR, POLICY, admins, approve, company, held
 from tests.unit.granting import a_grant, is_said
-from tests.unit.previews import put_in_force
+from tests.unit.previews import if_person, put_in_force
 from tests.unit.world import World
 
 BY_TITLE = "members: [{title: Administrator}]"
 NAMED = POLICY.replace(BY_TITLE, f"{BY_TITLE}, people: [e-1]")
 NONE_REMOVED = "guardrails: {removals: {percent: 0, at_least: 0}}\n"
-ADMIN = "e-1@example.com"
+IN_PROD = POLICY.replace('Admin, accounts: [{ou: "/**"}]', 'Admin, accounts: [{ou: "/Prod/**"}]')
+BY_ID = IN_PROD.replace('{ou: "/Prod/**"}', f'{{id: "{ACCOUNT_ID}"}}')
+TITLES = ("[{title: [Administrator, Root]}]", "[{title: Administrator}, {title: Root}]", "[{title: Admin*}]")
 
 
 def is_moved(world: World, title: str = "Clerk") -> None:
-    world.now += timedelta(hours=1)
+    passes(world, hours=1)
     world.hr_tells(a_person("e-1", title=title))
     world.settle()
 
@@ -27,21 +31,101 @@ def passes(world: World, **time: int) -> None:
     world.settle()
 
 
+def is_admin(world: World) -> bool:
+    return "e-1@example.com" in admins(world)
+
+
 class TestAMembership:
     def test_a_name_added_before_hr_moves_them_keeps_nobody(self) -> None:
         world = company()
         put_in_force(NAMED, world=world, actor=AUTHOR)
-        assert (admins(world), held(world)) == ({ADMIN}, [])
+        assert is_admin(world)
         is_moved(world)
-        assert admins(world) == set()
+        assert not is_admin(world)
         passes(world, hours=2)
-        assert (admins(world), held(world)) == (set(), ["person:e-1 create membership/admins"])
+        assert (is_admin(world), held(world)) == (False, ["person:e-1 create membership/admins"])
+
+    def test_the_name_is_approved_where_it_is_held(self) -> None:
+        world = company()
+        put_in_force(NAMED, world=world, actor=AUTHOR)
+        is_moved(world)
+        passes(world, hours=2)
+        change = next(change for change in world.state.changes.values() if change.held)
+        approve(change, world=world)
+        assert is_admin(world)
+        is_moved(world, "Gardener")
+        assert (is_admin(world), held(world)) == (True, [])
 
     def test_a_removal_that_is_held_is_not_taken_back_by_a_name(self) -> None:
         world = company(POLICY + NONE_REMOVED)
         is_moved(world)
-        assert held(world) == ["person:e-1 delete membership/admins"]
         put_in_force(NAMED + NONE_REMOVED, world=world, actor=AUTHOR)
         assert held(world) == ["person:e-1 delete membership/admins"]
         is_moved(world, "Administrator")
-        assert (admins(world), held(world)) == ({ADMIN}, [])
+        assert (is_admin(world), held(world)) == (True, [])
+
+    def test_a_grant_that_gave_nothing_new_keeps_nobody(self) -> None:
+        world = company()
+        lasts = world.now + timedelta(days=9)
+        is_said(world, a_grant(resource=membership("admins"), begins=world.now, until=lasts))
+        world.settle()
+        assert is_admin(world)
+        is_moved(world)
+        assert not is_admin(world)
+
+    def test_a_mistake_that_is_taken_back_takes_nobody_out(self) -> None:
+        world = company(POLICY + NONE_REMOVED)
+        put_in_force(POLICY.replace(BY_TITLE, "members: [{title: Nobody}]") + NONE_REMOVED, world=world, actor=AUTHOR)
+        assert held(world) == ["person:e-1 delete membership/admins"]
+        by_department = "members: [{department: Engineering}]"
+        put_in_force(POLICY.replace(BY_TITLE, by_department) + NONE_REMOVED, world=world, actor=AUTHOR)
+        assert "person:e-1 delete membership/admins" in held(world)
+        put_in_force(POLICY + NONE_REMOVED, world=world, actor=AUTHOR)
+        assert (is_admin(world), held(world)) == (True, [])
+
+    @pytest.mark.parametrize("members", TITLES)
+    def test_a_rule_in_other_words_takes_nobody_out(self, members: str) -> None:
+        world = company()
+        put_in_force(POLICY.replace(BY_TITLE, f"members: {members}"), world=world, actor=AUTHOR)
+        passes(world, hours=2)
+        world.hr_tells(a_person("e-1", title="Administrator", department="Platform"))
+        world.settle()
+        assert (is_admin(world), held(world)) == (True, [])
+
+    def test_what_was_given_by_an_earlier_release_stays(self) -> None:
+        world = company()
+        put_in_force(NAMED, world=world, actor=AUTHOR)
+        for subject, head in world.state.heads.items():
+            world.state.heads[subject] = replace(head, stands_on={})
+        put_in_force(NAMED.replace("people: [e-1]", "people: [e-1, e-3]"), world=world, actor=AUTHOR)
+        passes(world, hours=2)
+        assert (is_admin(world), held(world)) == (True, [])
+
+    def test_a_preview_says_that_it_ends(self) -> None:
+        world = company()
+        put_in_force(NAMED, world=world, actor=AUTHOR)
+        preview = if_person(world, title="Clerk").preview
+        listed = [(str(each.action), str(each.resource)) for each in preview.operations]
+        assert ("delete", "membership/admins") in listed
+
+
+class TestAnAssignment:
+    def test_a_part_added_before_an_account_moves_keeps_nothing(self) -> None:
+        world = company(IN_PROD)
+        world.approves = True
+        world.account_is(an_account(ou_path="/Prod/One"))
+        world.settle()
+        world.approves = False
+        assert _has_admin(world)
+        put_in_force(BY_ID, world=world, actor=AUTHOR)
+        passes(world, hours=2)
+        assert (_has_admin(world), held(world)) == (True, [])
+        world.account_is(an_account(ou_path="/Elsewhere"))
+        world.settle()
+        assert not _has_admin(world)
+        passes(world, hours=2)
+        assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/admins"]
+
+
+def _has_admin(world: World) -> bool:
+    return (ACCOUNT_ID, "Admin", "admins") in world.assignments()

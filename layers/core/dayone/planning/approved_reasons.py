@@ -20,7 +20,7 @@ from dayone.model.policy.origins import (
 )
 from dayone.model.policy.rules import AssignmentRule, GroupRule, Policy
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import Desired, Resource, ResourceKind, assignment_in
+from dayone.model.subjects import Desired, Resource, ResourceKind
 from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.planning.desired_grants import GIVEN_ANEW_AFTER
 from dayone.policy.matching import selects_account, selects_person
@@ -143,9 +143,8 @@ def _parts(policy: Policy, resource: Resource, at: ApprovedBy) -> Iterator[_Part
             if group.name == resource.name:
                 yield from _of_group(group, fact, now=at.now)
     if isinstance(fact, Account) and resource.kind is ResourceKind.ASSIGNMENT:
-        assigned = assignment_in(resource)
         for rule in policy.assignments:
-            if (rule.permission_set, rule.principal) == assigned:
+            if f"{rule.permission_set}/{rule.principal}" == resource.name:
                 yield from _of_assignment(rule, fact)
 
 
