@@ -233,6 +233,12 @@ FAULTS: tuple[Fault, ...] = (
         act="_is_sent_on_call",
     ),
     _fault(
+        "what was approved stays for another reason",
+        (evaluation, "with_approved_reasons", lambda desired, **_: desired),
+        won_by={Author: 1},
+        act="_keeps_who_is_moved",
+    ),
+    _fault(
         "what others have assigned an adopted group is forgotten",
         (adoption_service, "_assigned_by_others", _always(())),
         won_by={Author: 5},

@@ -42,7 +42,8 @@ class Aws:
 class Deed:
     """That somebody, a human being or a system by its own name, did something at a moment.
 
-    With `approves` it is to what stood behind `because_of`, as it was shown: these `edges`, until `ends`.
+    With `approves` it is to what stood behind `because_of`, as it was shown: these `edges`, until `ends`. With `takes
+    away` it is these edges, whatever was approved of them before.
     """
 
     at: float
@@ -108,6 +109,7 @@ def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Ite
     clean = edges_of(before) | _approved(deeds, until=aws.at, own=promise.users)
     elsewhere = {(edge[2], edge[3]) for edge in clean if edge[0] == "assigned"}
     joined = _agreed_members(deeds, before=before, until=aws.at, own=promise.users)
+    over = _taken_away(deeds, until=aws.at, own=promise.users)
     for account, arn, principal in sorted(aws.assignments):
         permission_set, holder = _name(aws, arn), aws.groups.get(principal, principal)
         is_named = permission_set in promise.sensitive or holder in promise.sensitive
@@ -123,7 +125,8 @@ def _gains(aws: Aws, *, before: Aws, deeds: list[Deed], promise: Promise) -> Ite
             # Whoever was no user yet was approved by name: whoever made a user of that name was not.
             name = user if user in promise.strangers else aws.users.get(user, "")
             has_joined = {(who, holder, permission_set) for who in (user, name)} & joined
-            if not has_joined and holder not in promise.birthrights:
+            is_over = ("member", user, holder) in over
+            if (is_over or not has_joined) and holder not in promise.birthrights:
                 yield Win(aws.at, f"{aws.users.get(user, user)} in {holder}, which has {permission_set}")
             named = ("named", user, aws.users.get(user, ""), aws.emails.get(user, ""))
             is_agreed = named in clean or named[1:] in promise.renamed or user not in before.users
@@ -175,6 +178,16 @@ def _approved(deeds: Iterable[Deed], *, until: float, own: Mapping[str, set[str]
         if deed.does == "approves" and deed.who != deed.because_of and deed.at <= until <= deed.ends + TIME_TO_END
         for edge in deed.edges
         if not (own or {}).get(deed.who, set()) & set(edge)
+    )
+
+
+def _taken_away(deeds: Sequence[Deed], *, until: float, own: Mapping[str, set[str]]) -> frozenset[Edge]:
+    """Return the edges that must be gone by now: nobody has approved them since they were taken away."""
+    return frozenset(
+        edge
+        for deed in deeds
+        if deed.does == "takes away" and deed.at + TIME_TO_END < until
+        for edge in deed.edges - _approved((each for each in deeds if each.at >= deed.at), until=until, own=own)
     )
 
 

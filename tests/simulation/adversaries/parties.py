@@ -241,7 +241,8 @@ class Author(ApiCaller):
         others = (self.retries, self.bootstraps, self.ends_people, self._rolls_back, self._tells_by_hand, self._grants)
         combined = (*[self._edits_at_random] * 4, *[self._edits_in_two_steps] * 4, self._widens_what_is_harmless)
         with_others = (*[self._is_sent_on_call] * 3, *[self._takes_a_group_on] * 2, *[self._means_more_by_then] * 2)
-        return (*edits, *others, *[self.approves] * 8, *combined, *[self._grants] * 3, *with_others)
+        alone = (*[self.approves] * 8, *[self._grants] * 3, *[self._keeps_who_is_moved] * 2)
+        return (*edits, *others, *alone, *combined, *with_others)
 
     def _edits(self, text: str) -> None:
         arn = self.arn
@@ -285,6 +286,12 @@ class Author(ApiCaller):
                 at(seconds, lambda: agrees(more))
         else:
             self._edits(WITH_OPS)
+
+    def _keeps_who_is_moved(self) -> None:
+        """HR gives an administrator other work, whom a rule names by then, or soon after."""
+        if not self.trial.moved:
+            self.trial.world.time.at(self.random.choice((0.0, 20.0)), lambda: self._edits(NAMES_AN_ADMINISTRATOR))
+            self.trial.world.time.at(self.random.choice((10.0, 40.0)), lambda: self.trial.hr_moves("e-14"))
 
     def _rolls_back(self) -> None:
         version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
@@ -452,22 +459,18 @@ _GUARDRAILS_EDITED = (
 _WAYS = (_GROUPS_EDITED, _SETS_EDITED, _ASSIGNMENTS_EDITED, _GUARDRAILS_EDITED)
 _WHOLE = (company.GROUPS, company.SETS, company.ASSIGNMENTS, company.GUARDRAILS)
 WITH_LEGACY = company.GROUPS + "  legacy: {members: []}\n" + company.SETS + company.ASSIGNMENTS + company.GUARDRAILS
+_AND_OPS = company.GROUPS + "  ops: {members: [], people: [e-1]}\n" + company.SETS + company.ASSIGNMENTS
 WITH_OPS = (
-    company.GROUPS
-    + "  ops: {members: [], people: [e-1]}\n"
-    + company.SETS
-    + company.ASSIGNMENTS
+    _AND_OPS
     + '  - {group: ops, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}\n'
     + company.GUARDRAILS.replace("sensitive: {", "sensitive: {groups: [ops], ")
 )
+NAMES_AN_ADMINISTRATOR = company.POLICY.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-14]')
 # Each thing that a policy can do alone, and nothing at all.
 EDITS = (
     "version: 1\n",
     _ADMIN_FOR_ALL + company.SETS + _NO_ADMINS + company.GUARDRAILS,
-    company.GROUPS.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-1]')
-    + company.SETS
-    + _NO_ADMINS
-    + company.GUARDRAILS,
+    _GROUPS_EDITED[2] + company.SETS + _NO_ADMINS + company.GUARDRAILS,
     *(
         "".join((*_WHOLE[:place], edited, *_WHOLE[place + 1 :]))
         for place, ways in enumerate(_WAYS)

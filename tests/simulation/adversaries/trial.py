@@ -41,7 +41,8 @@ _NEW_ACCOUNT, _JOINERS, _ON_CALL = "000000000005", ("e-21", "e-22"), "e-24"
 class Trial:
     """One seed. `party` is made with the trial, and acts at moments that are drawn and whenever a process has died.
 
-    Others have `agreed` to these configurations of HR systems, whoever approves them.
+    Others have `agreed` to these configurations of HR systems, whoever approves them. HR has `moved` these
+    administrators to other work, each at a moment.
     """
 
     seed: int
@@ -49,6 +50,7 @@ class Trial:
     samples: list[Aws] = field(default_factory=list)
     behind: dict[str, str] = field(default_factory=dict)
     agreed: set[str] = field(default_factory=set)
+    moved: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.world = Simulation(self.seed)
@@ -74,6 +76,7 @@ class Trial:
         self._comes_to_rest()
         # Of what has stood for long and should not.
         self.samples.append(company.seen(self.world))
+        self.log += self._taken_away()
         return [*wins(before, self.samples, log=self.log, promise=self.promise), *self._waiting()]
 
     # What the judge is told
@@ -234,6 +237,20 @@ class Trial:
         for _ in range(6):
             self._later(self.grace_approves)
 
+    def hr_moves(self, person: str) -> None:
+        """HR gives an administrator other work: they are to be one no longer."""
+        self.moved[person] = self.world.time.now.timestamp()
+        self.hr_tells(replace(self.outside.people[person].person, title="Clerk", department="Sales"))
+
+    def _taken_away(self) -> Iterator[Deed]:
+        """Yield what was to go because HR moved somebody; not where it waits for a decision, or AWS has refused it."""
+        admins = Resource(ResourceKind.MEMBERSHIP, "admins")
+        for person, at in self.moved.items():
+            head = self.world.day_one.state.heads[the_person(person)]
+            if not (head.outstanding or head.failed or any(part.resource == admins for part in head.held)):
+                edge = ("member", self.user_of(person), "admins")
+                yield Deed(at=at, who="hr", does="takes away", edges=frozenset({edge}))
+
     def _account_is_created(self) -> None:
         account = an_account(_NEW_ACCOUNT, name="new", ou_path="/Workloads/New")
         account = replace(account, created_at=self.world.time.now)
@@ -297,6 +314,7 @@ class Trial:
         for _ in range(_MOST_STEPS):
             self.world.passes(_STEP)
             ends = [deed.ends for deed in self.log if deed.ends - deed.at <= _SHORT.total_seconds()]
+            ends += self.moved.values()
             is_over = all(map(self._is_past, ends))
             if is_over and self.world.waits_for_nothing_but_decisions() and not list(self._waiting()):
                 return
