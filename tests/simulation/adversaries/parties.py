@@ -427,7 +427,7 @@ _SETS_EDITED: tuple[str, ...] = (
     company.SETS.replace("managed_policies: [ViewOnlyAccess]}", "customer_managed_policies: [{name: Everything}]}", 1),
     company.SETS + "  Mine: {managed_policies: [AdministratorAccess]}\n",
     company.SETS
-    + '  Mine: {inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "iam:*", Resource: "*"}]}}\n',
+    + '  Own: {inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "iam:*", Resource: "*"}]}}\n',
 )
 _NOT_SO_HARMLESS = (
     company.SETS.replace("{name: Deployer}]}", "{name: Deployer}], managed_policies: [AdministratorAccess]}"),
