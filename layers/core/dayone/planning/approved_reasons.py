@@ -1,12 +1,11 @@
 """Sensitive access that is there stands on reasons that were approved: on rules as they were then, by today's facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dayone.errors import NotFound, Rejected
 from dayone.model.accounts import Account
-from dayone.model.dependencies import COUNTED
 from dayone.model.grants import is_of_grants
 from dayone.model.people import Person
 from dayone.model.policy.origins import (
@@ -24,14 +23,13 @@ from dayone.model.subjects import Desired, Resource, ResourceKind
 from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.planning.desired_grants import GIVEN_ANEW_AFTER
 from dayone.policy.matching import selects_account, selects_person
-from dayone.policy.sensitivity import sensitivity_of
 
 _ENDS = "{} is sensitive, and what was approved gives it no longer: what else gives it is held anew"
 
 
 @dataclass(frozen=True)
 class _Rules:
-    """What one version of the policy says of a resource, by digests.
+    """The rules of one version of the policy about a resource, by digests.
 
     These are all `parts` of its rules with their exceptions, those `giving` it by the facts, and the `whole` rules that
     give it.
@@ -52,8 +50,10 @@ class ApprovedBy:
     now: datetime
 
 
-def with_approved_reasons(desired: Desired, *, state: SubjectState, at: ApprovedBy) -> Desired:
-    """Return the desired resources without sensitive access that is there and wanted only by what nobody has approved.
+def with_approved_reasons(
+    desired: Desired, *, there: Iterable[Resource], state: SubjectState, at: ApprovedBy
+) -> Desired:
+    """Return the desired resources without those sensitive ones `there` that only what nobody has approved gives.
 
     It ends with the last reason that was approved, as if there were no other; the others give it anew after that, which
     is held as every gift is. What is wanted says by which version of the policy each was approved.
@@ -62,7 +62,10 @@ def with_approved_reasons(desired: Desired, *, state: SubjectState, at: Approved
     if desired.left_alone or desired.gone:
         return replace(desired, stands_on=head.stands_on)
     stands_on, ends = dict[str, int](), list[Resource]()
-    for resource in _that_rules_gave(state, at):
+    for resource in there:
+        # What grants alone gave ends with these.
+        if is_of_grants(reason.rule for reason in state.applied[resource].reasons):
+            continue
         name, by_policy = str(resource), _rules(at.policy, resource, at)
         recorded = head.stands_on.get(name, head.policy_version)
         if not recorded or (resource in desired.resources and not by_policy.giving and name not in head.stands_on):
@@ -79,15 +82,6 @@ def with_approved_reasons(desired: Desired, *, state: SubjectState, at: Approved
         stands_on=stands_on,
         given_anew_at=at.now + GIVEN_ANEW_AFTER,
     )
-
-
-def _that_rules_gave(state: SubjectState, at: ApprovedBy) -> Iterator[Resource]:
-    """Yield the sensitive memberships and assignments that are there; what grants alone gave ends with these."""
-    sensitivity = sensitivity_of(at.policy)
-    for resource, have in state.applied.items():
-        is_sensitive = resource.kind in COUNTED and bool(sensitivity.why(resource, fact=at.fact))
-        if is_sensitive and not is_of_grants(reason.rule for reason in have.reasons):
-            yield resource
 
 
 def _judged(recorded: int, resource: Resource, *, by_policy: _Rules, at: ApprovedBy) -> tuple[int, bool]:

@@ -112,8 +112,9 @@ class PolicyEvaluator:
         if grants:
             desired = with_grants(desired, fact=fact, grants=grants, policy=policy, employed=self.employed, now=now)
             desired = with_approved_ends(desired, state=state, fact=fact, policy=policy, now=now)
+        there = [each for each in state.applied if sensitivity_of(policy).why(each, fact=fact)]
         at = ApprovedBy(policy=policy, version_of=self.version_of, fact=fact, now=now)
-        return with_approved_reasons(desired, state=state, at=at)
+        return with_approved_reasons(desired, there=there, state=state, at=at) if there else desired
 
     def concerns(self, state: SubjectState) -> bool:
         """Return whether the subject must be planned again: by a difference, its due time, or open work."""
@@ -149,7 +150,7 @@ class PolicyEvaluator:
 class Diff:
     """Differences of a subject, the reason why nothing may change (or empty), notes, and the ground of removals.
 
-    `doubtful` is as in Desired. `ahead` has the gifts, also those of a future first day; `form` identifies the form of
+    `ahead` has the gifts, also those of a future first day; `form` identifies the form of
     these, where there are several. `of_edit` are the removals that the policy makes and a previous one would not, by
     the same facts; without a previous one, all. `of_departed` are those in an account that take away a leaver's own
     assignments. `announced` are resources given by grants alone that are removed with the last of them, at its end or
@@ -160,7 +161,7 @@ class Diff:
     left_alone: str
     notes: tuple[str, ...]
     ground: Ground
-    doubtful: str = ""
+    desired: Desired
     form: str = ""
     ahead: FirstDayGifts = field(default_factory=FirstDayGifts)
     of_edit: frozenset[Resource] = frozenset()
@@ -168,8 +169,6 @@ class Diff:
     announced: frozenset[Resource] = frozenset()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
     adoption: Adoption | None = None
-    stands_on: Mapping[str, int] = field(default_factory=dict)
-    given_anew_at: datetime | None = None
 
     @cached_property
     def removals(self) -> frozenset[Resource]:
@@ -245,7 +244,7 @@ def diff_subject(
         left_alone=left_alone(desired, applied=applied),
         notes=tuple(filter(None, (*desired.notes, waiting_note(desired, applied=applied), compared.reach.note))),
         ground=Ground(policy_version=policy.version, has_left=is_over),
-        doubtful=desired.doubtful,
+        desired=desired,
         ahead=ahead,
         form=form_of(desired) if state.head.subject.kind is SubjectKind.PERMISSION_SET else "",
         of_edit=_of_edit(taken, state, fact=fact, evaluator=evaluator),
@@ -253,8 +252,6 @@ def diff_subject(
         announced=announced_ends(taken, state=state, fact=fact, policy=policy, now=now),
         reasons=reasons_to_mend(applied, desired=desired.resources) if state.head.grants else {},  # few have any
         adoption=compared.adoption,
-        stands_on=desired.stands_on,
-        given_anew_at=desired.given_anew_at,
     )
 
 

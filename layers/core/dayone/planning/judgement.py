@@ -150,7 +150,7 @@ def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Appl
         has_left=diff.ground.has_left,
         of_departed=diff.of_departed,
         of_edit=diff.of_edit & {*split.new, *waiting},
-        doubtful=diff.doubtful,
+        doubtful=diff.desired.doubtful,
         removes_everything=ruin,
     )
 

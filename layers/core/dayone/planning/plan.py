@@ -216,7 +216,7 @@ def _with_stopped(
 def _head_after(at: PlanInputs, *, diff: Diff, held: Collection[HeldPart]) -> Head:
     fact = at.resolved.fact
     head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version)
-    head = replace(head, stands_on=diff.stands_on)
+    head = replace(head, stands_on=diff.desired.stands_on)
     if at.resolved.source_records is not None:
         head = replace(
             head,
@@ -229,7 +229,7 @@ def _head_after(at: PlanInputs, *, diff: Diff, held: Collection[HeldPart]) -> He
         # A provider gives those who return the user they had; the policy has who they are.
         others = (name for name in head.former_holders if at.policy.people.original_of(name) != head.subject.name)
         head = replace(head, former_holders=tuple(others))
-    other = [next_expiry(held), diff.given_anew_at]
+    other = [next_expiry(held), diff.desired.given_anew_at]
     other.append(_look_for_names_at(head, now=at.now) if head.awaits_names else None)
     if isinstance(fact, Person):
         other.append(next_look(fact, state=at.state, policy=at.policy, now=at.now))

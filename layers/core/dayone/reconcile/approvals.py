@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from dayone.errors import Conflicting
 from dayone.model.audit import BY_ONESELF, AuditEntry
@@ -120,13 +121,8 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
         return before.held
     # A held removal that is no longer desired is not carried out even if it is approved.
     policies, subjects = ports.policies, ports.subjects
-    evaluator = evaluator_of(
-        policies.current(),
-        state_of=subjects.load,
-        now=now,
-        accounts_with=subjects.accounts_with,
-        version_of=policies.version,
-    )
+    prepare = partial(evaluator_of, state_of=subjects.load, accounts_with=subjects.accounts_with)
+    evaluator = prepare(policies.current(), now=now, version_of=policies.version)
     diff = diff_recorded_state(state, evaluator=evaluator)
     held = decide_held(diff, head=before, change=change, decision=decision)
     decided = [removal for removal in held if removal not in before.held]
