@@ -12,6 +12,7 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import CauseKind, ulid
 from dayone.model.commands import ApplyGrant
 from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.people import Person, Status
 from dayone.model.policy.rules import PolicyVersion
 from dayone.model.subjects import Reason, Resource, ResourceKind, ResourceOf
@@ -305,6 +306,15 @@ class TestReading:
         change(world)
         answer = world.send("read_grant").body
         assert (answer["exists"], note in answer["note"]) == (False, True)
+
+    def test_one_whose_access_waits_for_an_approval_is_held(self, world: World) -> None:
+        part = HeldPart(resource=IN_ADMINS, change="01C", operation="01C-1", is_gift=True, sensitive="it is")
+        world.state.heads[ADA] = replace(world.state.heads[ADA], held=(part,))
+        assert world.send("read_grant").body["grant"]["state"] == "held"
+        answer = world.send(load("list_grants") | {"queryStringParameters": {"state": "active"}})
+        assert [(grant["id"], grant["state"]) for grant in answer.body["grants"]] == [(GRANT, "held")]
+        world.state.heads[ADA] = replace(world.state.heads[ADA], held=(replace(part, verdict=Verdict.APPROVED),))
+        assert world.send("read_grant").body["grant"]["state"] == "active"
 
     def test_an_unknown_one_is_not_found(self, world: World) -> None:
         world.state.grants.clear()

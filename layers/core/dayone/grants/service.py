@@ -1,8 +1,9 @@
 """Give access for a time, extend it, or end it early."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Protocol
 
 from dayone.errors import Inapplicable, Invalid, NotFound
@@ -12,6 +13,7 @@ from dayone.model.accounts import GONE, Account, left_alone_in
 from dayone.model.changes import Cause, CauseKind, ulid
 from dayone.model.commands import ApplyGrant
 from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState, is_grant
+from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person, Status, has_left
 from dayone.model.policy.rules import Policy
@@ -39,11 +41,12 @@ class GrantReadPorts(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantAtNow:
-    """A grant at a given time: whether AWS has confirmed its resource, and a note about that."""
+    """A grant at a given time: whether AWS has confirmed its resource, or that is held, and a note about that."""
 
     grant: Grant
     now: datetime
     is_there: bool
+    is_held: bool
     note: str
 
 
@@ -63,7 +66,23 @@ def read_grant_at_now(grant: str, *, ports: GrantReadPorts) -> GrantAtNow:
     there = state.applied.get(found.resource)
     is_there = there is not None and there.doubt is not Action.CREATE
     note = _note(found, state=state, there=there if is_there else None, ports=ports, now=now)
-    return GrantAtNow(grant=found, now=now, is_there=is_there, note=note)
+    is_held = _is_held(found, state=state, now=now)
+    return GrantAtNow(grant=found, now=now, is_there=is_there, is_held=is_held, note=note)
+
+
+def held_among(grants: Iterable[Grant], *, ports: GrantReadPorts) -> frozenset[str]:
+    """Return the ids of the grants in force whose access waits for an approval."""
+    now, state_of = ports.clock(), cache(ports.records.subject)
+    return frozenset(
+        grant.id
+        for grant in grants
+        if grant.state(now=now) is GrantState.ACTIVE and _is_held(grant, state=state_of(grant.subject), now=now)
+    )
+
+
+def _is_held(grant: Grant, *, state: SubjectState, now: datetime) -> bool:
+    waiting = (part.resource for part in state.head.held if part.is_gift and part.verdict is Verdict.WAITING)
+    return grant.state(now=now) is GrantState.ACTIVE and grant.resource in waiting
 
 
 def list_grants(

@@ -1,6 +1,7 @@
 """Access for a time: /v1/grants."""
 
 import json
+from collections.abc import Container
 from datetime import datetime
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
@@ -9,7 +10,7 @@ from dayone.api.context import AccessApi
 from dayone.api.params import caller_of, query_text, text_of, window_of, word_of
 from dayone.api.responses import time_answer
 from dayone.api.schemas import grants as api_grants
-from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, GrantDetailAnswer, GrantsAnswer
+from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, HELD, GrantDetailAnswer, GrantsAnswer
 from dayone.api.spec import described
 from dayone.grants import service
 from dayone.grants.request import read_end, read_extension, read_grant
@@ -26,20 +27,22 @@ def grant_taken_answer(grant: str, *, change: str) -> api_grants.GrantAcceptedAn
 
 def grant_in_full_answer(found: GrantAtNow) -> api_grants.GrantDetailAnswer:
     """One grant, and what of it is there."""
-    return {"grant": grant_answer(found.grant, now=found.now), "exists": found.is_there, "note": found.note}
+    grant = grant_answer(found.grant, now=found.now, is_held=found.is_held)
+    return {"grant": grant, "exists": found.is_there, "note": found.note}
 
 
-def grants_answer(page: Page[Grant], *, now: datetime) -> api_grants.GrantsAnswer:
-    """Part of a list of grants."""
-    return {"grants": [grant_answer(grant, now=now) for grant in page.entries], "cursor": page.cursor}
+def grants_answer(page: Page[Grant], *, held: Container[str], now: datetime) -> api_grants.GrantsAnswer:
+    """Part of a list of grants, of which those `held` wait for an approval."""
+    found = [grant_answer(grant, now=now, is_held=grant.id in held) for grant in page.entries]
+    return {"grants": found, "cursor": page.cursor}
 
 
-def grant_answer(grant: Grant, *, now: datetime) -> api_grants.GrantAnswer:
+def grant_answer(grant: Grant, *, now: datetime, is_held: bool) -> api_grants.GrantAnswer:
     """Return a grant as it is at a given time."""
     ending = grant.ending(now=now)
     return {
         "id": grant.id,
-        "state": str(grant.state(now=now)),
+        "state": HELD if is_held else str(grant.state(now=now)),
         "kind": "membership" if grant.resource.kind is ResourceKind.MEMBERSHIP else "assignment",
         "person": grant.person,
         "group": grant.group,
@@ -97,7 +100,8 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             limit=window.limit,
             ports=api,
         )
-        return grants_answer(page, now=api.clock())
+        held = service.held_among(page.entries, ports=api)
+        return grants_answer(page, held=held, now=api.clock())
 
     @app.get("/v1/grants/<grant>")
     @described(GRANT)

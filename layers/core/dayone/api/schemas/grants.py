@@ -82,11 +82,14 @@ class GrantEndAnswer(TypedDict):
     change: str
 
 
+# The state of one in force whose access waits for an approval.
+HELD = "held"
+
 GrantAnswer = TypedDict(
     "GrantAnswer",
     {
         "id": ChangeId,
-        "state": Annotated[str, enum_of(*GrantState)],
+        "state": Annotated[str, enum_of(*GrantState, HELD)],
         "kind": Annotated[str, enum_of("membership", "assignment")],
         "person": str,
         "group": str,
@@ -155,7 +158,7 @@ _PERSON = Parameter(name="person", text="Only grants of this person, by their id
 _ACCOUNT = Parameter(name="account", text="Only grants in this account.", example=ACCOUNT)
 _STATE = Parameter(
     name="state",
-    text="Only grants in this state; a page may then be short, or empty, and still have a cursor.",
+    text="Only grants in this state, `active` with those `held`; a page may be short, or empty, with a cursor.",
     example="active",
     schema=words_in(GrantState),
 )
