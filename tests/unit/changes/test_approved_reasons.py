@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders import ACCOUNT_ID, a_person, an_account, membership
-from tests.unit.changes.test_sensitive_gifts import AUTHOR, POLICY, admins, approve, company, held
+from dayone.changes.decisions import decide_change
+from tests.builders import ACCOUNT_ID, a_person, an_account, membership, the_person
+from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, approve, company, held
 from tests.unit.granting import a_grant, is_said
-from tests.unit.previews import if_person, put_in_force
+from tests.unit.previews import api_of, if_person, put_in_force
 from tests.unit.world import World
 
 BY_TITLE = "members: [{title: Administrator}]"
@@ -16,6 +17,7 @@ NAMED = POLICY.replace(BY_TITLE, f"{BY_TITLE}, people: [e-1]")
 NONE_REMOVED = "guardrails: {removals: {percent: 0, at_least: 0}}\n"
 IN_PROD = POLICY.replace('Admin, accounts: [{ou: "/**"}]', 'Admin, accounts: [{ou: "/Prod/**"}]')
 BY_ID = IN_PROD.replace('{ou: "/Prod/**"}', f'{{id: "{ACCOUNT_ID}"}}')
+ASSIGNED = '  - {group: admins, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
 TITLES = ("[{title: [Administrator, Root]}]", "[{title: Administrator}, {title: Root}]", "[{title: Admin*}]")
 
 
@@ -51,7 +53,8 @@ class TestAMembership:
         is_moved(world)
         passes(world, hours=2)
         change = next(change for change in world.state.changes.values() if change.held)
-        approve(change, world=world)
+        decide_change(change.id, is_approved=True, actor=APPROVER, ports=api_of(world))
+        world.settle()
         assert is_admin(world)
         is_moved(world, "Gardener")
         assert (is_admin(world), held(world)) == (True, [])
@@ -107,6 +110,20 @@ class TestAMembership:
         preview = if_person(world, title="Clerk").preview
         listed = [(str(each.action), str(each.resource)) for each in preview.operations]
         assert ("delete", "membership/admins") in listed
+
+    def test_what_was_held_before_a_grant_ends_goes_with_the_grant(self) -> None:
+        world = company(POLICY + NONE_REMOVED)
+        lasts = world.now + timedelta(hours=2)
+        grant = a_grant(subject=the_person("e-2"), resource=membership("admins"), begins=world.now, until=lasts)
+        request = is_said(world, grant)
+        world.settle()
+        approve(request, world=world)
+        assert "e-2@example.com" in admins(world)
+        without = POLICY.replace(f"  admins: {{{BY_TITLE}}}\n", "").replace(ASSIGNED, "")
+        put_in_force(without + NONE_REMOVED, world=world, actor=AUTHOR)
+        assert "person:e-2 delete membership/admins" in held(world)
+        passes(world, hours=3)
+        assert "e-2@example.com" not in admins(world)
 
 
 class TestAnAssignment:

@@ -292,9 +292,9 @@ def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
 
 
 def _alike(diff: Diff, held: HeldPart) -> Collection[Resource]:
-    """Return the resources that match a held one: to be given in the same form, or to be taken away."""
+    """Return the resources that match a held one: given in the same form, or taken away without an announced end."""
     if not held.is_gift:
-        return diff.removals
+        return diff.removals - diff.announced if held.verdict is Verdict.WAITING else diff.removals
     if held.is_addition:
         return diff.added
     return diff.ahead.alike(held, form=diff.form)
