@@ -129,7 +129,7 @@ FAULTS: tuple[Fault, ...] = (
         "removals have no limit",
         (judgement, "why_over_the_limit", _always("")),
         (reconcile_subject, "limit", _always(1_000_000)),
-        won_by={HrClerk: 0, Author: 5, Approver: 0, OurFunction: 0},
+        won_by={HrClerk: 0, Author: 4, Approver: 0, OurFunction: 0},
         kind=REMOVAL,
     ),
     _fault(
@@ -145,7 +145,7 @@ FAULTS: tuple[Fault, ...] = (
         won_by={Approver: 11, Author: 2},
     ),
     _fault(
-        "an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by={Author: 2}
+        "an edit is judged by its own guards", (activate_policy, "judged_as_edit", _as_uploaded), won_by={Author: 0}
     ),
     _fault("nothing that is given is held", (evaluation, "held_gifts", _always({})), won_by={HrClerk: 0}),
     _fault(
@@ -158,23 +158,23 @@ FAULTS: tuple[Fault, ...] = (
         (held_gifts, "_why_sensitive", _but_for(ResourceKind.ASSIGNMENT)),
         won_by={AccountOwner: 0, Author: 0},
     ),
-    _fault("a set that lets do more is not held", (held_gifts, "_gifts_of_set", _always({})), won_by={Author: 0}),
+    _fault("a set that lets do more is not held", (held_gifts, "_gifts_of_set", _always({})), won_by={Author: 1}),
     _fault(
         "the management account is like any other",
         (sensitivity.Sensitivity, "why_account", _always("")),
-        won_by={Author: 4},
+        won_by={Author: 2},
     ),
     _fault(
         "what the policy calls sensitive is not",
         (sensitivity.Sensitivity, "permission_sets", property(_by_contents)),
-        won_by={Author: 1},
+        won_by={Author: 0},
     ),
     _fault(
         "every account is a new one", (held_gifts, "is_of_new_account", _always(answer=True)), won_by={AccountOwner: 0}
     ),
     _fault("every rule is a birthright", (held_gifts, "_is_birthright", _always(answer=True)), won_by={HrClerk: 0}),
     _fault(
-        "what is asked for is asked for once more", (held_gifts, "_is_repair", _always(answer=True)), won_by={Author: 2}
+        "what is asked for is asked for once more", (held_gifts, "_is_repair", _always(answer=True)), won_by={Author: 1}
     ),
     _fault(
         "a user of the same name is the same person",
