@@ -177,7 +177,7 @@ demo: setup ## Show it at work on a local AWS; KEEP=1 leaves that running, OWN_K
 
 .PHONY: sandbox
 sandbox: setup ## Deploy Day One on a local AWS and open a shell in which `dayone` and `aws` speak to it; RUN=FILE runs a script there
-	@$(BIN)/python -m sandbox.at_hand $(addprefix --parameter=,$(PARAMETERS)) $(if $(RUN),--run "$(RUN)")
+	@$(BIN)/python -m sandbox.shell.at_hand $(addprefix --parameter=,$(PARAMETERS)) $(if $(RUN),--run "$(RUN)")
 
 .PHONY: first-run
 first-run: build ## Try it on AWS, in an empty organisation, step by step with a report; ARGUMENTS="--from STEP" goes on

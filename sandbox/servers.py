@@ -28,7 +28,7 @@ def start_ministack(access: Access, *, folder: Path, settings: Settings) -> Serv
         "STATE_DIR": str(folder),
     }
     return Server(
-        "sandbox.ministack_server",
+        "sandbox.ministack.server",
         [str(paths.lambda_interpreter())],
         folder=folder,
         environment=environment,

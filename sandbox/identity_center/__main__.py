@@ -14,8 +14,8 @@ from sandbox.identity_center.encryption import KeysInKms
 from sandbox.identity_center.organizations.account_events import AccountEvents, Told
 from sandbox.identity_center.organizations.control import OrganizationControl
 from sandbox.identity_center.organizations.event_bus import EventBus
+from sandbox.identity_center.protocol.service_models import ServiceModels
 from sandbox.identity_center.server import Application, serve
-from sandbox.identity_center.service_models import ServiceModels
 from sandbox.identity_center.settings import Settings
 from sandbox.sign_in.service import add_sign_in
 

@@ -7,8 +7,8 @@ from moto.organizations.models import FakeDelegatedAdministrator
 
 from sandbox.identity_center.identity_store.directory import arn
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
-from sandbox.identity_center.service_error import ServiceError
-from sandbox.identity_center.service_models import Operation
+from sandbox.identity_center.protocol.service_error import ServiceError
+from sandbox.identity_center.protocol.service_models import Operation
 
 SERVICE_PRINCIPAL = "sso.amazonaws.com"
 # A member account can see the organization's instance, and nothing that is in it.

@@ -18,11 +18,11 @@ from sandbox.identity_center.encryption import Keys
 from sandbox.identity_center.load import Load, quota_of
 from sandbox.identity_center.organizations.account_events import AccountEvents, Publish
 from sandbox.identity_center.organizations.moto_operations import MotoOperations
-from sandbox.identity_center.paging import listing
+from sandbox.identity_center.protocol.paging import listing
+from sandbox.identity_center.protocol.request_validation import check_request
+from sandbox.identity_center.protocol.service_error import ServiceError
+from sandbox.identity_center.protocol.service_models import Operation, ServiceModels
 from sandbox.identity_center.rates import CallRates
-from sandbox.identity_center.request_validation import check_request
-from sandbox.identity_center.service_error import ServiceError
-from sandbox.identity_center.service_models import Operation, ServiceModels
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.assignment_requests import CREATION, DELETION
 from sandbox.identity_center.sso_admin.regions import answer_elsewhere, no_instance

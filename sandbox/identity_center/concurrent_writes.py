@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sandbox.identity_center.organizations.refusals import modified_meanwhile
-from sandbox.identity_center.service_error import ServiceError, conflict
+from sandbox.identity_center.protocol.service_error import ServiceError, conflict
 
 _WRITES = ("Attach", "Create", "Delete", "Detach", "Put", "Tag", "Untag", "Update")
 # Requests that AWS finishes later have rules of their own about what else may be under way.

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.center import IdentityCenter
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 BEHAVIOUR = "/_sandbox/behaviour"
 LOAD = "/_sandbox/load"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from sandbox.identity_center.caller_rights import CallerRights
-from sandbox.identity_center.service_error import ServiceError, conflict, invalid
-from sandbox.identity_center.service_models import Operation
+from sandbox.identity_center.protocol.service_error import ServiceError, conflict, invalid
+from sandbox.identity_center.protocol.service_models import Operation
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.requests import Requests

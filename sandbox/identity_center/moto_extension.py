@@ -10,8 +10,8 @@ from moto.organizations import urls as organizations_urls
 from moto.ssoadmin import urls as sso_admin_urls
 
 from sandbox.identity_center.center import IdentityCenter
-from sandbox.identity_center.json_protocol import JsonProtocol
-from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.protocol.json_protocol import JsonProtocol
+from sandbox.identity_center.protocol.service_models import ServiceModels
 from sandbox.identity_center.settings import Settings
 
 _PATH = "{0}/$"

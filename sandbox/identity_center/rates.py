@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.identity_center.behaviour import Behaviour
-from sandbox.identity_center.service_error import ServiceError, SilentError
+from sandbox.identity_center.protocol.service_error import ServiceError, SilentError
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sandbox.identity_center.organizations.handshakes import Handshakes
 from sandbox.identity_center.organizations.policies import OrganizationPolicies
 from sandbox.identity_center.organizations.tags import Tags as OrganizationTags
 from sandbox.identity_center.organizations.units import Units
-from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.protocol.service_models import ServiceModels
 from sandbox.identity_center.sso_admin.access_control_attributes import AccessControlAttributes
 from sandbox.identity_center.sso_admin.assignment_requests import AssignmentRequests
 from sandbox.identity_center.sso_admin.instance import Instances

@@ -7,8 +7,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from sandbox.identity_center.center import IdentityCenter
-from sandbox.identity_center.json_protocol import JsonProtocol
-from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.protocol.json_protocol import JsonProtocol
+from sandbox.identity_center.protocol.service_models import ServiceModels
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.identity_store.directory import Entity
-from sandbox.sign_in.roles import Role, Roles
+from sandbox.sign_in.reserved_roles.roles import Role, Roles
 from sandbox.sign_in.start_urls import start_url_of
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError
 from sandbox.sign_in.access_portal import AccessPortal
 from sandbox.sign_in.entitlements import Entitlement
 from sandbox.sign_in.refusals import portal_refusal

@@ -6,25 +6,25 @@ from collections.abc import Callable
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.server import Page
 from sandbox.sign_in.access_portal import AccessPortal
-from sandbox.sign_in.account_roles import Home
 from sandbox.sign_in.authorization_codes import AuthorizationCodes
-from sandbox.sign_in.browser import Browsers
 from sandbox.sign_in.clients import Clients
-from sandbox.sign_in.consent_pages import ConsentPages
 from sandbox.sign_in.control import Control
 from sandbox.sign_in.device_grants import DeviceGrants
 from sandbox.sign_in.entitlements import Entitlements
 from sandbox.sign_in.member_accounts import MemberAccounts
 from sandbox.sign_in.passwords import Passwords
 from sandbox.sign_in.portal_api import PortalApi
-from sandbox.sign_in.portal_pages import PortalPages
 from sandbox.sign_in.portal_sessions import PortalSessions
+from sandbox.sign_in.reserved_roles.account_roles import Home
+from sandbox.sign_in.reserved_roles.roles import Roles
 from sandbox.sign_in.rest_api import RestApi
 from sandbox.sign_in.role_credentials import Issuer, SessionLimits
-from sandbox.sign_in.roles import Roles
-from sandbox.sign_in.sign_in_pages import SignInPages
 from sandbox.sign_in.token_endpoint import TokenEndpoint
-from sandbox.sign_in.web_pages import WebPages
+from sandbox.sign_in.web.browser import Browsers
+from sandbox.sign_in.web.consent_pages import ConsentPages
+from sandbox.sign_in.web.portal_pages import PortalPages
+from sandbox.sign_in.web.sign_in_pages import SignInPages
+from sandbox.sign_in.web.web_pages import WebPages
 
 
 def add_sign_in(

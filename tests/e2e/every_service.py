@@ -15,7 +15,7 @@ from botocore import xform_name
 from botocore.model import OperationModel, ServiceModel
 from botocore.utils import ArgumentGenerator
 
-from sandbox import aws_command
+from sandbox.shell import aws_command
 
 _CHEAP = ("List", "Describe", "Get", "Search", "Query")
 

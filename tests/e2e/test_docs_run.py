@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sandbox import Behaviour, Sandbox
-from sandbox.at_hand import command_environment
 from sandbox.day_one import deploy
 from sandbox.identity_center_view import instance_of
+from sandbox.shell.at_hand import command_environment
 from tests.e2e.departures import Departures
 from tests.e2e.page_session import Session
 from tests.pages import ROOT, fences_of, pages
@@ -70,7 +70,7 @@ def test_make_sandbox_runs_a_script_in_which_the_commands_work(tmp_path: Path) -
 
 def test_a_script_that_is_not_there_is_refused_before_anything_starts() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "sandbox.at_hand", "--run", "not-there"],
+        [sys.executable, "-m", "sandbox.shell.at_hand", "--run", "not-there"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.access import Access, without_aws
-from sandbox.at_hand import no_way_out
 from sandbox.paths import COMMANDS
+from sandbox.shell.at_hand import no_way_out
 from tests.e2e.departures import Departures
 from tests.pages import ROOT
 

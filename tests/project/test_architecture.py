@@ -55,9 +55,6 @@ CODE = files(".py")
 FULLEST = {
     "benchmarks": 30,
     "cli/dayone_cli": 30,
-    "sandbox": 37,
-    "sandbox/identity_center": 25,
-    "sandbox/sign_in": 29,
     "tests/e2e": 56,
     "tests/fakes": 44,
     "tests/functions": 60,

@@ -4,7 +4,7 @@ import base64
 import json
 import string
 
-from sandbox.generated_secrets import secret_string
+from sandbox.ministack.generated_secrets import secret_string
 from tests.project.repository import resource
 
 

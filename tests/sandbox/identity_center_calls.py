@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.identity_center.process import IdentityCenterServer
-from sandbox.identity_center.request_validation import violations
+from sandbox.identity_center.protocol.request_validation import violations
 
 _numbers = itertools.count(1)
 # Seconds: what takes so long is in progress however slow the machine is, and no test waits for its end.

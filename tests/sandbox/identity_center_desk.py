@@ -11,9 +11,9 @@ from botocore.model import ListShape, MapShape, OperationModel, Shape, Structure
 
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.center import IdentityCenter
-from sandbox.identity_center.request_validation import violations
-from sandbox.identity_center.service_error import ServiceError
-from sandbox.identity_center.service_models import Operation, ServiceModels
+from sandbox.identity_center.protocol.request_validation import violations
+from sandbox.identity_center.protocol.service_error import ServiceError
+from sandbox.identity_center.protocol.service_models import Operation, ServiceModels
 from sandbox.identity_center.settings import Settings
 from tests.sandbox.identity_center_calls import person
 

@@ -13,9 +13,9 @@ from werkzeug.test import Client, TestResponse
 
 from sandbox.browser.html_pages import HtmlPage
 from sandbox.identity_center.center import IdentityCenter
-from sandbox.identity_center.request_validation import violations
+from sandbox.identity_center.protocol.request_validation import violations
+from sandbox.identity_center.protocol.service_models import ServiceModels
 from sandbox.identity_center.server import Application
-from sandbox.identity_center.service_models import ServiceModels
 from sandbox.identity_center.settings import Settings
 from sandbox.sign_in.doors import ONE_TIME_PASSWORDS
 from sandbox.sign_in.service import add_sign_in

@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from sandbox.generated_secrets import random_password, secret_string
+from sandbox.ministack.generated_secrets import random_password, secret_string
 
 
 def test_a_kind_that_is_excluded_is_not_in_it() -> None:

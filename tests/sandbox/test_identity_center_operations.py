@@ -8,7 +8,7 @@ import pytest
 from botocore.model import OperationModel
 
 from sandbox import paths
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 from tests.sandbox.identity_center_calls import HOUR
 from tests.sandbox.identity_center_cases import STORE_ANSWERS, STORE_REFUSALS, Request
 from tests.sandbox.identity_center_desk import AT_ONCE, Desk, operation_of

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.identity_store.directory import Entity
 from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.protocol.service_error import ServiceError
 from sandbox.identity_center.rates import CallRates
-from sandbox.identity_center.service_error import ServiceError
 from sandbox.identity_center.sso_admin.assignments import Assignment
 from tests.sandbox.identity_center_calls import HOUR
 from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk, SlowCalls

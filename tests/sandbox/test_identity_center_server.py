@@ -13,8 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.identity_center.behaviour import Behaviour
-from sandbox.identity_center.java_patterns import matches
 from sandbox.identity_center.process import IdentityCenterServer
+from sandbox.identity_center.protocol.java_patterns import matches
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.requests import RequestFailed, Requests
 from tests.captures.reading import seen

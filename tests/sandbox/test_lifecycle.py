@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sandbox import Sandbox, SandboxError, ministack_patches, paths
+from sandbox import Sandbox, SandboxError, paths
+from sandbox.ministack import patches
 from tests.sandbox.conftest import eventually
 
 STUBBORN = """
@@ -152,6 +153,6 @@ def test_a_missing_interpreter_names_the_command_that_installs_it(
 
 
 def test_another_version_of_ministack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ministack_patches, "VERSION", "1.5.34")
+    monkeypatch.setattr(patches, "VERSION", "1.5.34")
     with pytest.raises(SandboxError, match=r"1\.5\.34"):
-        ministack_patches.apply()
+        patches.apply()

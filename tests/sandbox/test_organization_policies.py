@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.identity_center.behaviour import Behaviour
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 from tests.captures.reading import seen
 from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk, SlowCalls
 

@@ -8,7 +8,7 @@ from botocore.model import StructureShape
 
 from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.process import IdentityCenterServer
-from sandbox.identity_center.request_validation import violations
+from sandbox.identity_center.protocol.request_validation import violations
 from sandbox.identity_center.settings import Settings
 from tests.sandbox.identity_center_calls import person
 from tests.sandbox.identity_center_desk import AT_ONCE, Desk, models

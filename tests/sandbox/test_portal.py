@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import Client
 
-from sandbox.identity_center.service_models import ServiceModels
-from sandbox.sign_in import page_templates
+from sandbox.identity_center.protocol.service_models import ServiceModels
 from sandbox.sign_in.doors import ONE_TIME_PASSWORDS
+from sandbox.sign_in.web import page_templates
 from tests.sandbox.sign_in_desk import PASSWORD, Browser, Desk
 
 ACCOUNT = "111122223333"

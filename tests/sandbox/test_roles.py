@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox import Credentials
-from sandbox.sign_in.role_trust import role_path
+from sandbox.sign_in.reserved_roles.role_trust import role_path
 from tests.captures.reading import seen
 from tests.sandbox.access_world import VIEW_ONLY, World, world
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.script import run_script
+from sandbox.shell.script import run_script
 
 
 def _ended(folder: Path, text: str) -> int:

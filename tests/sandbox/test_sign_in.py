@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.protocol.service_models import ServiceModels
 from tests.captures.reading import seen
 from tests.sandbox.sign_in_desk import CALLBACK, CHALLENGE, DEVICE, SCOPE, VERIFIER, Desk
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.stream_batches import Answer, FailureRules, Record, deliver
+from sandbox.ministack.stream_batches import Answer, FailureRules, Record, deliver
 
 type Reply = Callable[[list[str]], Answer]
 

@@ -7,8 +7,8 @@ from typing import Any
 from botocore.model import Shape, StructureShape
 
 from sandbox.identity_center.identity_store.directory import Attributes
-from sandbox.identity_center.request_validation import violations
-from sandbox.identity_center.service_error import ServiceError, invalid
+from sandbox.identity_center.protocol.request_validation import violations
+from sandbox.identity_center.protocol.service_error import ServiceError, invalid
 
 # The only extension that the Identity Store API has.
 ENTERPRISE = "aws:identitystore:enterprise"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.identity_center.identity_store.refusals import not_here, not_unique
-from sandbox.identity_center.service_error import conflict, not_found
+from sandbox.identity_center.protocol.service_error import conflict, not_found
 
 type Attributes = dict[str, Any]
 

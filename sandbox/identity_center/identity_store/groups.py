@@ -16,8 +16,8 @@ from sandbox.identity_center.identity_store.directory import (
 )
 from sandbox.identity_center.identity_store.refusals import not_here
 from sandbox.identity_center.identity_store.users import RESERVED_NAMES
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import invalid
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import invalid
 from sandbox.identity_center.sso_admin.quotas import GROUPS, check_quota
 
 

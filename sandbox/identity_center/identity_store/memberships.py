@@ -11,7 +11,7 @@ from sandbox.identity_center.identity_store.directory import (
     new_id,
 )
 from sandbox.identity_center.identity_store.refusals import not_here
-from sandbox.identity_center.paging import page
+from sandbox.identity_center.protocol.paging import page
 
 
 class Memberships:

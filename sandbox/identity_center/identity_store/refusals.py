@@ -1,6 +1,6 @@
 """The refusals of the Identity Store, with the words that AWS was seen to use."""
 
-from sandbox.identity_center.service_error import ServiceError, conflict, not_found
+from sandbox.identity_center.protocol.service_error import ServiceError, conflict, not_found
 
 
 def not_here(resource_type: str) -> ServiceError:

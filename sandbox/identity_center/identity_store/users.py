@@ -15,8 +15,8 @@ from sandbox.identity_center.identity_store.directory import (
     record,
 )
 from sandbox.identity_center.identity_store.refusals import not_here
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import invalid
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import invalid
 from sandbox.identity_center.sso_admin.quotas import USERS, check_quota
 
 RESERVED_NAMES = {"administrator", "awsadministrators"}

@@ -12,8 +12,8 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import constraint, invalid_token, modified_meanwhile, no_parent
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 PAGE = 20
 # AWS was seen to begin half a second after the request, when the whole took two to three.

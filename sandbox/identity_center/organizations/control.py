@@ -12,8 +12,8 @@ from werkzeug.wrappers import Request, Response
 from sandbox.identity_center.center import IdentityCenter
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.doors import ACCOUNTS, MANAGED_ACCOUNTS, ORGANIZATION
-from sandbox.identity_center.service_error import ServiceError
-from sandbox.identity_center.service_models import ServiceModels
+from sandbox.identity_center.protocol.service_error import ServiceError
+from sandbox.identity_center.protocol.service_models import ServiceModels
 
 # What an account's State was called when there was only its Status.
 _STATUSES = {

@@ -6,7 +6,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from sandbox.identity_center.organizations.account_events import AccountEvents
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 type Serve = Callable[[Mapping[str, Any]], dict[str, Any]]
 

@@ -11,8 +11,8 @@ from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import invalid_input, invalid_token
 from sandbox.identity_center.organizations.tags import check_tags
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 PAGE = 20
 _FIFTEEN_DAYS = 15 * 86_400.0

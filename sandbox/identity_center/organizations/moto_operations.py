@@ -11,8 +11,8 @@ from moto.organizations.responses import OrganizationsResponse
 
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import invalid_token
-from sandbox.identity_center.service_error import ServiceError
-from sandbox.identity_center.service_models import Operation
+from sandbox.identity_center.protocol.service_error import ServiceError
+from sandbox.identity_center.protocol.service_models import Operation
 
 _URL = "http://organizations.us-east-1.amazonaws.com/"
 

@@ -14,8 +14,8 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.policy_documents import SERVICE_CONTROL_POLICY, check_document
 from sandbox.identity_center.organizations.refusals import constraint, invalid_input, invalid_token
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 PAGE = 20
 POLICIES_PER_TYPE = 10_000

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 SERVICE_CONTROL_POLICY = "SERVICE_CONTROL_POLICY"
 

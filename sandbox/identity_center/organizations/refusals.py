@@ -1,6 +1,6 @@
 """The refusals of Organizations that moto lacks, with AWS's wording."""
 
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 
 def invalid_input(reason: str, message: str) -> ServiceError:

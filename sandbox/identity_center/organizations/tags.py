@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import constraint, invalid_input, invalid_token
-from sandbox.identity_center.paging import page
+from sandbox.identity_center.protocol.paging import page
 
 TAGS_PER_RESOURCE = 50
 

@@ -8,8 +8,8 @@ from moto.organizations.models import FakeOrganizationalUnit
 from sandbox.identity_center.organizations.account_events import AccountEvents
 from sandbox.identity_center.organizations.moto_backend import OrganizationState
 from sandbox.identity_center.organizations.refusals import constraint, invalid_token, no_child, no_parent
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 PAGE = 20
 DEEPEST = 5

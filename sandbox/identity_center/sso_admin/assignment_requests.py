@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.identity_center.identity_store.directory import Directory
-from sandbox.identity_center.service_error import ServiceError, conflict, not_found
+from sandbox.identity_center.protocol.service_error import ServiceError, conflict, not_found
 from sandbox.identity_center.sso_admin.account_states import check_account
 from sandbox.identity_center.sso_admin.assignments import Assignment, Assignments
 from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sandbox.identity_center.identity_store.directory import Directory
 from sandbox.identity_center.listeners import AccessListener
-from sandbox.identity_center.paging import page
+from sandbox.identity_center.protocol.paging import page
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.provisions import Provisions
 

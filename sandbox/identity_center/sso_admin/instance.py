@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.identity_center.service_error import conflict, invalid
+from sandbox.identity_center.protocol.service_error import conflict, invalid
 from sandbox.identity_center.state import State
 
 

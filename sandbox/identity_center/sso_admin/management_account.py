@@ -10,7 +10,7 @@ from sandbox.identity_center.caller_rights import CallerRights
 from sandbox.identity_center.settings import Settings
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.requests import RequestFailed
-from sandbox.sign_in.role_trust import provider_name, role_path
+from sandbox.sign_in.reserved_roles.role_trust import provider_name, role_path
 
 _PROVIDER = ("iam:GetSAMLProvider", "iam:UpdateSAMLProvider")
 _NEW_PROVIDER = ("iam:CreateSAMLProvider", "iam:TagSAMLProvider")

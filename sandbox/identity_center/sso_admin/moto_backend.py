@@ -9,7 +9,7 @@ import moto.ssoadmin.models as moto_models
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.ssoadmin.models import ManagedPolicy, SSOAdminBackend
 
-from sandbox.identity_center.service_error import not_found
+from sandbox.identity_center.protocol.service_error import not_found
 from sandbox.identity_center.sso_admin.quotas import POLICIES_PER_PERMISSION_SET
 
 

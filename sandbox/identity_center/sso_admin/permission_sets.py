@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import conflict, invalid
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import conflict, invalid
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet, SsoAdminState
 from sandbox.identity_center.sso_admin.quotas import PERMISSION_SETS, check_quota
 from sandbox.identity_center.sso_admin.tags import merged

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError, invalid, not_found
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError, invalid, not_found
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet, SsoAdminState
 
 INLINE_POLICY_CHARACTERS = 10_240

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import invalid
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import invalid
 from sandbox.identity_center.sso_admin.account_states import check_account
 from sandbox.identity_center.sso_admin.management_account import Calling, ManagementAccount
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState

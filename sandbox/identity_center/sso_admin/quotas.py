@@ -3,7 +3,7 @@
 Source: IAM Identity Center User Guide, quotas. The defaults; AWS raises some of them.
 """
 
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 PERMISSION_SETS = 3500
 PERMISSION_SETS_PER_ACCOUNT = 500

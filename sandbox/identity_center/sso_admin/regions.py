@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError, conflict, invalid, not_found
-from sandbox.identity_center.service_models import Operation
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError, conflict, invalid, not_found
+from sandbox.identity_center.protocol.service_models import Operation
 from sandbox.identity_center.sso_admin.quotas import REGIONS, check_quota
 from sandbox.identity_center.sso_admin.requests import Requests
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.identity_center.behaviour import Behaviour
-from sandbox.identity_center.paging import page
-from sandbox.identity_center.service_error import ServiceError, not_found
+from sandbox.identity_center.protocol.paging import page
+from sandbox.identity_center.protocol.service_error import ServiceError, not_found
 
 # Pages go from small keys to large ones, and these listings from the newest request to the oldest.
 _LAST_NUMBER = 10**12 - 1

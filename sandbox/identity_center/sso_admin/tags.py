@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.identity_center.paging import page
+from sandbox.identity_center.protocol.paging import page
 from sandbox.identity_center.sso_admin.moto_backend import SsoAdminState
 from sandbox.identity_center.sso_admin.quotas import TAGS_PER_RESOURCE, check_quota
 

@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core.arn import ArnParseError, parse_arn  # type: ignore[import-untyped]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 
-from sandbox.stream_batches import Answer, FailureRules, Record, deliver
+from sandbox.ministack.stream_batches import Answer, FailureRules, Record, deliver
 
 _log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.05

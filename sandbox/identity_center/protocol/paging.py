@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 _NEXT, _SIZE = "NextToken", "MaxResults"
 

@@ -7,7 +7,7 @@ from the API references' "Common errors" and "Troubleshoot Signature Version 4".
 import re
 from dataclasses import dataclass
 
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 STATUS = 403
 _ALGORITHM = "AWS4-HMAC-SHA256"

@@ -5,11 +5,11 @@ from itertools import groupby
 from werkzeug.wrappers import Request, Response
 
 from sandbox.sign_in.access_portal import AccessPortal
-from sandbox.sign_in.browser import HOME, Browsers, to_sign_in
 from sandbox.sign_in.entitlements import Entitlement, User
-from sandbox.sign_in.page_templates import redirected, shown
 from sandbox.sign_in.refusals import Refusal
 from sandbox.sign_in.role_credentials import RoleCredentials
+from sandbox.sign_in.web.browser import HOME, Browsers, to_sign_in
+from sandbox.sign_in.web.page_templates import redirected, shown
 
 
 class PortalPages:

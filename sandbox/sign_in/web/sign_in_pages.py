@@ -5,10 +5,10 @@ import sys
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.sign_in.browser import HOME, Browsers, own_path
 from sandbox.sign_in.entitlements import Entitlements
-from sandbox.sign_in.page_templates import redirected, shown
 from sandbox.sign_in.passwords import Passwords, weakness
+from sandbox.sign_in.web.browser import HOME, Browsers, own_path
+from sandbox.sign_in.web.page_templates import redirected, shown
 
 _NOT_VERIFIED = "We couldn't verify your sign-in credentials. Please try again."
 

@@ -14,7 +14,8 @@ from ministack.core import lambda_runtime  # type: ignore[import-untyped]
 from ministack.services import dynamodb, lambda_svc  # type: ignore[import-untyped]
 from ministack.services.cloudformation import provisioners  # type: ignore[import-untyped]
 
-from sandbox import (
+from sandbox.errors import SandboxError
+from sandbox.ministack import (
     call_permissions,
     event_buses,
     function_policies,
@@ -28,7 +29,6 @@ from sandbox import (
     stream_mappings,
     template_values,
 )
-from sandbox.errors import SandboxError
 
 VERSION = "1.5.33"
 _END_OF_LOG = "\x1eend of invocation"
@@ -40,7 +40,7 @@ def apply() -> None:
     installed = importlib.metadata.version("ministack")
     if installed != VERSION:
         raise SandboxError(
-            f"sandbox/ministack_patches.py corrects MiniStack {VERSION}, not {installed}: review it first"
+            f"sandbox/ministack/patches.py corrects MiniStack {VERSION}, not {installed}: review it first"
         )
     run_message_groups_in_parallel()
     deliver_streams_as_lambda_does()

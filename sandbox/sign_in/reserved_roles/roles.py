@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from sandbox.identity_center.listeners import AccessListener
 from sandbox.identity_center.sso_admin.moto_backend import PermissionSet
 from sandbox.identity_center.sso_admin.requests import RequestFailed
-from sandbox.sign_in.account_roles import AccountRoles, Home
 from sandbox.sign_in.member_accounts import MemberAccounts
-from sandbox.sign_in.role_content import RoleContent, content_of
-from sandbox.sign_in.role_trust import new_role_name
+from sandbox.sign_in.reserved_roles.account_roles import AccountRoles, Home
+from sandbox.sign_in.reserved_roles.role_content import RoleContent, content_of
+from sandbox.sign_in.reserved_roles.role_trust import new_role_name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.identity_center.center import IdentityCenter
-from sandbox.identity_center.service_error import ServiceError
-from sandbox.identity_center.service_models import ServiceModels
-from sandbox.identity_center.signatures import STATUS, SignatureRefused, read_signature
+from sandbox.identity_center.protocol.service_error import ServiceError
+from sandbox.identity_center.protocol.service_models import ServiceModels
+from sandbox.identity_center.protocol.signatures import STATUS, SignatureRefused, read_signature
 
 _ACCOUNT_ID = re.compile(r"\d{12}")
 

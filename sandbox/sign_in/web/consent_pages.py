@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Request, Response
 
 from sandbox.sign_in.authorization_codes import AuthorizationCodes
-from sandbox.sign_in.browser import Browsers, to_sign_in
 from sandbox.sign_in.device_grants import DeviceGrants
-from sandbox.sign_in.page_templates import redirected, shown
 from sandbox.sign_in.portal_sessions import PortalSessions
 from sandbox.sign_in.refusals import Refusal
+from sandbox.sign_in.web.browser import Browsers, to_sign_in
+from sandbox.sign_in.web.page_templates import redirected, shown
 
 _UNKNOWN = "This code is not valid, or no longer. Start again in the program that showed it."
 

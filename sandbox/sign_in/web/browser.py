@@ -5,8 +5,8 @@ from urllib.parse import quote
 from werkzeug.wrappers import Request, Response
 
 from sandbox.sign_in.entitlements import Entitlements, User
-from sandbox.sign_in.page_templates import redirected
 from sandbox.sign_in.portal_sessions import PortalSession, PortalSessions
+from sandbox.sign_in.web.page_templates import redirected
 
 COOKIE = "x-amz-sso_authn"
 HOME = "/start"

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from sandbox.sign_in.browser import HOME, Browsers
-from sandbox.sign_in.consent_pages import ConsentPages
-from sandbox.sign_in.page_templates import asset, redirected
-from sandbox.sign_in.portal_pages import PortalPages
-from sandbox.sign_in.sign_in_pages import SignInPages
+from sandbox.sign_in.web.browser import HOME, Browsers
+from sandbox.sign_in.web.consent_pages import ConsentPages
+from sandbox.sign_in.web.page_templates import asset, redirected
+from sandbox.sign_in.web.portal_pages import PortalPages
+from sandbox.sign_in.web.sign_in_pages import SignInPages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

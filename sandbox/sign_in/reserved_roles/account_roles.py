@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sandbox.identity_center.sso_admin.requests import RequestFailed
-from sandbox.sign_in.role_content import RoleContent
-from sandbox.sign_in.role_trust import provider_metadata, provider_name, role_path, trust_policy
+from sandbox.sign_in.reserved_roles.role_content import RoleContent
+from sandbox.sign_in.reserved_roles.role_trust import provider_metadata, provider_name, role_path, trust_policy
 
 INLINE_POLICY = "AwsSSOInlinePolicy"
 TWELVE_HOURS = 43200

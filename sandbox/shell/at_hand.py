@@ -14,7 +14,7 @@ from sandbox.access import Credentials
 from sandbox.day_one import Deployed, add_parameters, deploy
 from sandbox.identity_center_view import instance_of
 from sandbox.sandbox import Sandbox
-from sandbox.script import run_script
+from sandbox.shell.script import run_script
 from sandbox.stack_callers import POLICIES, stack_caller
 
 # Nothing listens there. A program that would leave the machine fails instead, whatever address it has in mind.
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m sandbox.at_hand", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m sandbox.shell.at_hand", description=__doc__)
     add_parameters(parser)
     parser.add_argument("--run", type=_script, metavar="FILE", help="a script to run instead of a shell")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="what to run instead of a shell")

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from sandbox.identity_center.java_patterns import matches
-from sandbox.identity_center.service_error import ServiceError
+from sandbox.identity_center.protocol.java_patterns import matches
+from sandbox.identity_center.protocol.service_error import ServiceError
 
 _TYPES: dict[str, type] = {
     "structure": dict,

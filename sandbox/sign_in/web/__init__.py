@@ -1,0 +1,1 @@
+"""The web pages of sign-in and the user portal."""
