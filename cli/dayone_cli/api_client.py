@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from dayone_cli.answers import Answer, failure_of
+from dayone_cli.aws.signed_http import Send
 from dayone_cli.failures import Misused, Unavailable
-from dayone_cli.signed_http import Send
 
 type Query = Mapping[str, str | int | list[str] | None]
 

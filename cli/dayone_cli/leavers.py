@@ -1,12 +1,12 @@
 """Approve what people who have left would lose, in one held change or in all of them, and nothing else."""
 
 from dayone_cli.api_client import path
-from dayone_cli.confirming import confirm
 from dayone_cli.failures import Failure, Negative, Refused, Unauthorised
-from dayone_cli.lists import MOST
+from dayone_cli.inputs.confirming import confirm
+from dayone_cli.output.lists import MOST
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import plural
 from dayone_cli.run import Run
-from dayone_cli.screen import Sheet
-from dayone_cli.words import plural
 
 _QUESTION = "Remove the access of people who have left, in {changes}? Everything else stays held."
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Concatenate
 import typer
 
 from dayone_cli.api_client import ApiClient
+from dayone_cli.aws.target import STACK, Target
 from dayone_cli.failures import Failure, Misused
-from dayone_cli.screen import OutputFormat, Screen, View
-from dayone_cli.target import STACK, Target
+from dayone_cli.output.screen import OutputFormat, Screen, View
 
 _PANEL = "Connection and output"
 Output = Annotated[

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from dayone_cli.surroundings import own_findings
-from dayone_cli.target import Target
+from dayone_cli.aws.surroundings import own_findings
+from dayone_cli.aws.target import Target
 from sandbox import Sandbox
 from sandbox.customer_key import make_key, put_in_use
 from sandbox.day_one import Deployed, deploy, expect

@@ -95,7 +95,7 @@ def _wrong_with(command: str) -> str:
 
 def test_commands_routes_and_options_are_found() -> None:
     files = {file for file, _ in COMMANDS}
-    assert {"cli/dayone_cli/watching.py", "docs/operations.md", "template.yaml", "CHANGELOG.md"} <= files
+    assert {"cli/dayone_cli/output/watching.py", "docs/operations.md", "template.yaml", "CHANGELOG.md"} <= files
     assert ("cli/dayone_cli/commands/api.py", "dayone api GET /v1/health") in COMMANDS
     assert (len(COMMANDS) > 50, len(ROUTES) > 40, len(OPTIONS) > 20) == (True, True, True)
 

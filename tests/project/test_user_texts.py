@@ -151,7 +151,7 @@ def test_no_page_has_more_forbidden_idioms_than_it_had() -> None:
 def test_the_refusals_are_found() -> None:
     """The rule above reads more than a few texts, from both sides."""
     files = {place.partition(":")[0] for place, _ in _refusals()}
-    assert {"cli/dayone_cli/confirming.py", "layers/core/dayone/api/params.py"} <= files
+    assert {"cli/dayone_cli/inputs/confirming.py", "layers/core/dayone/api/params.py"} <= files
     assert len(_refusals()) > 200
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import Query
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import because, moment
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
-from dayone_cli.words import because, moment
 
 app = typer.Typer(help="Report who has which access.")
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, Timeout, follow, follow_all
-from dayone_cli.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.output.following import FollowIt, Timeout, follow, follow_all
+from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import FROM_RECORDS, because, moment
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
-from dayone_cli.words import FROM_RECORDS, because, moment
 
 app = typer.Typer(help="List accounts and who has access to them; re-read accounts from Organizations.")
 

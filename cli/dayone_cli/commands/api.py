@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.failures import Misused, Refused
-from dayone_cli.lists import facts
+from dayone_cli.output.lists import facts
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import moment, plural
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
-from dayone_cli.words import moment, plural
 
 _NOT_FOUND = 404
 _POLICY = "policy"

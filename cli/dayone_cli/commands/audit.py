@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.checkpoints import as_summary, compare_checkpoints, signed_checkpoints, summary_lines
+from dayone_cli.aws.checkpoints import as_summary, compare_checkpoints, signed_checkpoints, summary_lines
 from dayone_cli.failures import Negative
-from dayone_cli.lists import USUAL, Limit, members, show_list
+from dayone_cli.output.lists import USUAL, Limit, members, show_list
+from dayone_cli.output.words import plural
 from dayone_cli.run import Run, command
-from dayone_cli.words import plural
 
 _COLUMNS = ("at", "action", "subject", "outcome", "actor", "change", "request_id", "detail")
 

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Misused
-from dayone_cli.following import FollowIt, Timeout, change_sheet, follow, watch
+from dayone_cli.inputs.confirming import Yes, confirm
 from dayone_cli.leavers import approve_leavers
-from dayone_cli.lists import USUAL, Limit, members, show_list
-from dayone_cli.removals import shown_held
+from dayone_cli.output.following import FollowIt, Timeout, change_sheet, follow, watch
+from dayone_cli.output.lists import USUAL, Limit, members, show_list
+from dayone_cli.output.removals import shown_held
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="List and watch changes; approve, reject or retry them, or adopt what exists.")

@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.following import FollowIt, Timeout, follow_all
-from dayone_cli.lists import members
+from dayone_cli.output.following import FollowIt, Timeout, follow_all
+from dayone_cli.output.lists import members
+from dayone_cli.output.screen import Sheet
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
 
 app = typer.Typer(help="List messages that failed permanently (dead letters) and redrive them.")
 

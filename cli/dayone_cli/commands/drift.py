@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, Timeout, follow
-from dayone_cli.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.output.following import FollowIt, Timeout, follow
+from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.output.screen import Sheet
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
 
 app = typer.Typer(help="List what others have changed in Identity Center, as of the last inventory.")
 

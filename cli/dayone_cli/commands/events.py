@@ -9,14 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import ApiClient, path
-from dayone_cli.aws_failures import aws_asked
-from dayone_cli.event_files import AccountEvents, HrDelivery, read_event
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.signed_http import unsigned
+from dayone_cli.aws.target import Target
 from dayone_cli.failures import Misused
-from dayone_cli.following import FollowIt, Timeout, follow
-from dayone_cli.lists import facts
+from dayone_cli.inputs.event_files import AccountEvents, HrDelivery, read_event
+from dayone_cli.output.following import FollowIt, Timeout, follow
+from dayone_cli.output.lists import facts
 from dayone_cli.run import Run, command
-from dayone_cli.signed_http import unsigned
-from dayone_cli.target import Target
 
 app = typer.Typer(help="Send an event as an HR system or AWS would.")
 

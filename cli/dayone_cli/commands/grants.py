@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.following import FollowIt, Timeout, follow
-from dayone_cli.lists import USUAL, Limit, facts, members, show_list
-from dayone_cli.moments import moment_to_come
+from dayone_cli.inputs.moments import moment_to_come
+from dayone_cli.output.following import FollowIt, Timeout, follow
+from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="Give, extend and end temporary access, with a recorded reason.")

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Misused
-from dayone_cli.following import FollowIt, Timeout, follow
+from dayone_cli.inputs.confirming import Yes, confirm
+from dayone_cli.output.following import FollowIt, Timeout, follow
+from dayone_cli.output.words import moment
 from dayone_cli.run import Run, command
-from dayone_cli.words import moment
 
 app = typer.Typer(help="Show the configuration of HR systems that counts, and approve one that is held.")
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import typer
 
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import moment
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
-from dayone_cli.words import moment
 
 app = typer.Typer(help="Show the inventory of Identity Center: its read plan and its progress.")
 

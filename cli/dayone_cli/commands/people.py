@@ -8,15 +8,15 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
-from dayone_cli.following import FollowIt, Timeout, follow, follow_all
-from dayone_cli.lists import USUAL, Limit, facts, members, show_list
-from dayone_cli.people_files import leavers_in, people_in
-from dayone_cli.removals import access_lines, report_of
+from dayone_cli.inputs.confirming import Yes, confirm
+from dayone_cli.inputs.people_files import leavers_in, people_in
+from dayone_cli.output.following import FollowIt, Timeout, follow, follow_all
+from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
+from dayone_cli.output.removals import access_lines, report_of
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import FROM_RECORDS, because, moment, plural
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
-from dayone_cli.words import FROM_RECORDS, because, moment, plural
 
 app = typer.Typer(help="List people, explain and revoke their access, and import people.")
 

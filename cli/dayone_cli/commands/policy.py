@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
-from dayone_cli.confirming import Yes, confirm
 from dayone_cli.failures import Negative, Refused
-from dayone_cli.following import FollowIt, Timeout, follow
-from dayone_cli.lists import USUAL, Limit, members, show_list
-from dayone_cli.plan_view import mistakes_in, plan_lines
-from dayone_cli.policy_files import policy_texts
+from dayone_cli.inputs.confirming import Yes, confirm
+from dayone_cli.inputs.policy_files import policy_texts
+from dayone_cli.output.following import FollowIt, Timeout, follow
+from dayone_cli.output.lists import USUAL, Limit, members, show_list
+from dayone_cli.output.plan_view import mistakes_in, plan_lines
+from dayone_cli.output.words import plural
 from dayone_cli.run import Run, command
-from dayone_cli.words import plural
 
 app = typer.Typer(help="Check, plan and apply the policy, or roll it back.")
 

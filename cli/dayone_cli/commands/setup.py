@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
+from dayone_cli.aws.surroundings import own_findings
 from dayone_cli.failures import Failure, Negative, Unauthorised
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import plural
 from dayone_cli.run import Run, command
-from dayone_cli.screen import Sheet
-from dayone_cli.surroundings import own_findings
-from dayone_cli.words import plural
 
 app = typer.Typer(help="Check that AWS is set up as Day One needs it.")
 

@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.device_sign_in import Code, DeviceSignIn
+from dayone_cli.aws.device_sign_in import Code, DeviceSignIn
+from dayone_cli.aws.portal_place import Portal, portal_of
+from dayone_cli.aws.role_credentials import profile_block, role_credentials
+from dayone_cli.aws.token_cache import Token, usual_cache
 from dayone_cli.failures import Misused, Unauthorised
-from dayone_cli.lists import facts
-from dayone_cli.portal_place import Portal, portal_of
-from dayone_cli.role_credentials import profile_block, role_credentials
+from dayone_cli.output.lists import facts
 from dayone_cli.run import Run, command
-from dayone_cli.token_cache import Token, usual_cache
 
 _PANEL = "Access portal"
 _SPARE = timedelta(minutes=1)

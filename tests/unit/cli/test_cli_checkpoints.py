@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 
 from dayone.model.audit import LaneEnd
 from dayone.ops.checkpoints import Checkpoint, SignedCheckpoint, checkpoint_document
-from dayone_cli.checkpoints import as_summary, compare_checkpoints, signed_checkpoints, summary_lines
+from dayone_cli.aws.checkpoints import as_summary, compare_checkpoints, signed_checkpoints, summary_lines
+from dayone_cli.aws.target import Target
 from dayone_cli.failures import Misused, Negative, Unauthorised
-from dayone_cli.target import Target
 
 DAY = date(2026, 11, 23)
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)

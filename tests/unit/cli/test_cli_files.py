@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dayone_cli.event_files import AccountEvents, HrDelivery, read_event
 from dayone_cli.failures import Misused
-from dayone_cli.moments import moment_to_come
-from dayone_cli.people_files import people_in
-from dayone_cli.policy_files import policy_texts
+from dayone_cli.inputs.event_files import AccountEvents, HrDelivery, read_event
+from dayone_cli.inputs.moments import moment_to_come
+from dayone_cli.inputs.people_files import people_in
+from dayone_cli.inputs.policy_files import policy_texts
 from tests.unit.cli_runs import dayone
 
 EVENTS = Path(__file__).resolve().parents[3] / "events"

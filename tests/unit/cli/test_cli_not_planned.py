@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dayone_cli.watching import Watch
+from dayone_cli.output.watching import Watch
 from tests.unit.cli.test_cli_requests import TAKEN, over
 from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from dayone_cli.failures import Refused
-from dayone_cli.plan_view import plan_lines, summary
-from dayone_cli.screen import OutputFormat, Screen, Sheet
-from dayone_cli.words import because, moment, said
+from dayone_cli.output.plan_view import plan_lines, summary
+from dayone_cli.output.screen import OutputFormat, Screen, Sheet
+from dayone_cli.output.words import because, moment, said
 
 SHEET = Sheet(
     columns=("state", "name"), rows=[("failed", "an account with a very long name " * 10), ("succeeded", "x")]

@@ -14,12 +14,12 @@ from botocore.credentials import ProcessProvider
 from botocore.exceptions import ClientError
 from botocore.utils import SSOTokenLoader
 
-from dayone_cli.device_sign_in import Code, DeviceSignIn
+from dayone_cli.aws.device_sign_in import Code, DeviceSignIn
+from dayone_cli.aws.portal_place import Portal, portal_of
+from dayone_cli.aws.role_credentials import RoleCredentials, profile_block
+from dayone_cli.aws.target import Target
+from dayone_cli.aws.token_cache import Token, TokenCache
 from dayone_cli.failures import Misused, Unauthorised
-from dayone_cli.portal_place import Portal, portal_of
-from dayone_cli.role_credentials import RoleCredentials, profile_block
-from dayone_cli.target import Target
-from dayone_cli.token_cache import Token, TokenCache
 from tests.unit.cli_api import running
 from tests.unit.cli_runs import dayone
 

@@ -13,8 +13,8 @@ from dayone.model.changes import ChangeState
 from dayone.model.commands import ApplyHrRecord, ImportWorkforce
 from dayone.model.people import Status
 from dayone.model.subjects import Subject, SubjectKind
-from dayone_cli.event_files import HrDelivery, read_event
-from dayone_cli.people_files import leavers_in, people_in
+from dayone_cli.inputs.event_files import HrDelivery, read_event
+from dayone_cli.inputs.people_files import leavers_in, people_in
 from tests.unit.hr_senders import Receiving, sample, signed, with_body
 from tests.unit.hr_world import cause_of, later, notes_of, person_in
 from tests.unit.world import World

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dayone_cli.api_client import ApiClient, path
 from dayone_cli.failures import Negative, Refused, Unfinished
-from dayone_cli.screen import Screen
-from dayone_cli.words import plural
+from dayone_cli.output.screen import Screen
+from dayone_cli.output.words import plural
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from dayone_cli.aws_failures import aws_asked
-from dayone_cli.portal_place import Portal
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.portal_place import Portal
 
 
 @dataclass(frozen=True, kw_only=True)

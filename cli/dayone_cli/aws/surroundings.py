@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dayone_cli.aws_failures import aws_asked
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.target import Target
 from dayone_cli.failures import Failure, Misused
-from dayone_cli.target import Target
 
 if TYPE_CHECKING:
     from dayone.setup.check import CheckSettings, GivenSettings

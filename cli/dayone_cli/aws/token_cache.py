@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dayone_cli.portal_place import Portal
+from dayone_cli.aws.portal_place import Portal
 
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 _FORMS = (_FORM, "%Y-%m-%dT%H:%M:%SUTC")  # the second was written by early releases of the AWS CLI

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dayone_cli.api_client import ApiClient
-from dayone_cli.aws_failures import aws_asked
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.signed_http import signed
 from dayone_cli.failures import Misused, Refused, Unauthorised
-from dayone_cli.signed_http import signed
 
 if TYPE_CHECKING:
     import boto3

@@ -7,7 +7,7 @@ from typing import Any
 
 from dayone_cli.api_client import ApiClient, path
 from dayone_cli.failures import Failure
-from dayone_cli.words import because, moment, plural
+from dayone_cli.output.words import because, moment, plural
 
 type Json = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from dayone_cli.words import because, plural
+from dayone_cli.output.words import because, plural
 
 type Json = Mapping[str, Any]
 

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 
-from dayone_cli.lists import facts
+from dayone_cli.output.lists import facts
+from dayone_cli.output.screen import OutputFormat, Sheet
+from dayone_cli.output.watching import Watch, is_recorded
+from dayone_cli.output.words import moment, plural, said
 from dayone_cli.run import Run
-from dayone_cli.screen import OutputFormat, Sheet
-from dayone_cli.watching import Watch, is_recorded
-from dayone_cli.words import moment, plural, said
 
 FollowIt = Annotated[
     bool, typer.Option("--watch/--no-watch", help="Watch the change until it ends, or only print its id.")

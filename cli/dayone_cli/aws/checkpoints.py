@@ -8,10 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dayone_cli.aws_failures import aws_asked
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.target import Target
 from dayone_cli.failures import Misused, Negative, Refused
-from dayone_cli.target import Target
-from dayone_cli.words import plural
+from dayone_cli.output.words import plural
 
 if TYPE_CHECKING:
     from dayone.ops.checkpoints import Checkpoint, SignedCheckpoint

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dayone_cli.failures import Misused
-from dayone_cli.people_files import text_of
+from dayone_cli.inputs.people_files import text_of
 
 
 @dataclass(frozen=True, kw_only=True)

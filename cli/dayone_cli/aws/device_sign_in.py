@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dayone_cli.aws_failures import aws_asked
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.portal_place import Portal
+from dayone_cli.aws.token_cache import Token
 from dayone_cli.failures import Unauthorised
-from dayone_cli.portal_place import Portal
-from dayone_cli.token_cache import Token
 
 _DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 _REFRESH = "refresh_token"

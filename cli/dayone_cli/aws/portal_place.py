@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dayone_cli.aws_failures import aws_asked
+from dayone_cli.aws.aws_failures import aws_asked
+from dayone_cli.aws.target import Target
 from dayone_cli.failures import Misused
-from dayone_cli.target import Target
 
 SESSION = "dayone"
 

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import Query
+from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import moment, said
 from dayone_cli.run import Run
-from dayone_cli.screen import Sheet
-from dayone_cli.words import moment, said
 
 type Row = Callable[[Mapping[str, Any]], Sequence[str]]
 

@@ -1,0 +1,1 @@
+"""What the command reads: files, times, and answers to its questions."""
