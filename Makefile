@@ -150,7 +150,7 @@ check-unit:
 	$(PYTEST) --quiet -m "not thorough" tests/unit
 
 check-rules:
-	$(PYTEST) --quiet -m "not thorough" tests/simulation tests/project --ignore tests/project/test_artefacts.py
+	$(PYTEST) --quiet -m "not thorough" tests/simulation tests/project --ignore tests/project/template/test_artefacts.py
 
 .PHONY: check-deploy
 check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether the templates can be deployed, whatever their parameters

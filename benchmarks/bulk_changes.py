@@ -8,8 +8,8 @@ from datetime import datetime
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey, Receipt
-from tests.fakes.directory import MemoryDirectory
-from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.simulation.identity_center import CALLS_PER_SECOND, OUTSTANDING_ASSIGNMENTS
 from tests.simulation.simulation import Simulation
 from tests.simulation.weather import CLEAR, Latencies

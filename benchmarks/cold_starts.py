@@ -17,7 +17,7 @@ from statistics import median
 from benchmarks.measuring import Figure, marked
 from sandbox import paths
 from tests.project.repository import ROOT, functions, pascal
-from tests.project.wired import environment_of
+from tests.project.template.wired import environment_of
 
 ROUNDS = 9
 FLOOR = """

@@ -27,8 +27,8 @@ from dayone.model.subjects import (
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.records import Page
 from tests.builders import NOON
-from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
-from tests.fakes.inventory_reader import MemoryInventoryReader
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
+from tests.fakes.sso.inventory_reader import MemoryInventoryReader
 from tests.unit.world import World
 
 QUICK = True

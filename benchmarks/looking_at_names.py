@@ -22,9 +22,9 @@ from dayone.preview.request import WhatIf
 from dayone.preview.service import preview_plan
 from dayone.wiring.api import FEW_CALLS, LONGEST_IN_A_PREVIEW
 from tests.builders import a_person
-from tests.fakes.identity_center import StoredGroup
-from tests.fakes.state_records import MemoryRecords
-from tests.fakes.state_subject_index import MemorySubjectIndex
+from tests.fakes.sso.identity_center import StoredGroup
+from tests.fakes.table.records import MemoryRecords
+from tests.fakes.table.subject_index import MemorySubjectIndex
 from tests.simulation.identity_center_ports import AwsWire, ExistingUseWire
 from tests.simulation.processes import Process, Trace
 from tests.simulation.simulation import Simulation

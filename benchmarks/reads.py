@@ -40,7 +40,7 @@ from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import ITSELF, Reason, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.builders import NOON, a_person, an_account, an_operation, confirmed
 from tests.fakes.overview import memory_overview
-from tests.fakes.state import State
+from tests.fakes.table.state import State
 
 if TYPE_CHECKING:
     from dayone.model.accounts import Account

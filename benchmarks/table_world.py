@@ -19,7 +19,7 @@ from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.lookups import PoliciesWithinReach
 from dayone.model.commands import Command
-from tests.fakes.standing import MemoryStanding
+from tests.fakes.sso.standing import MemoryStanding
 from tests.unit.world import World
 
 _HOUR = timedelta(hours=1)

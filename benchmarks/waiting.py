@@ -14,7 +14,7 @@ from dayone.errors import AccessDenied
 from dayone.model.policy.rules import Policy
 from dayone.model.subjects import ResourceKind
 from tests.builders import a_set, an_account, an_assignment
-from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
 from tests.unit.world import World
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from sandbox.bus_events import file_stem, text_of
 from tests.builders import NOON, a_person, an_account, the_person
 from tests.contract.state_samples import entry
 from tests.fakes.checkpoints import MemoryLaneEnds, MemorySigningKey
-from tests.fakes.state import State
+from tests.fakes.table.state import State
 from tests.functions.conftest import LambdaContext
 from tests.unit.policy_texts import read
 from tests.unit.world import World

@@ -54,12 +54,12 @@ USED_BY: dict[str, tuple[str, ...]] = {
     "organizations-01": ("sandbox/test_captures.py",),
     "organizations-02": (
         "sandbox/test_captures.py",
-        "sandbox/test_organization_policies.py",
+        "sandbox/organizations/test_organization_policies.py",
         "unit/adapters/test_aws_errors.py",
     ),
     "organizations-03": (
         "sandbox/test_captures.py",
-        "sandbox/test_identity_center_server.py",
+        "sandbox/identity_center/test_server.py",
         "unit/adapters/test_aws_errors.py",
     ),
     "organizations-04": ("sandbox/test_captures.py",),
@@ -85,16 +85,16 @@ USED_BY: dict[str, tuple[str, ...]] = {
     "organizations-21": ("sandbox/test_captures.py",),
     "organizations-22": ("sandbox/test_captures.py",),
     "organizations-23": ("sandbox/test_captures.py",),
-    "portal-01": ("sandbox/test_sign_in.py",),
-    "portal-03": ("sandbox/test_sign_in.py",),
-    "portal-05": ("sandbox/test_roles.py",),
+    "portal-01": ("sandbox/sign_in/test_sign_in.py",),
+    "portal-03": ("sandbox/sign_in/test_sign_in.py",),
+    "portal-05": ("sandbox/sign_in/test_roles.py",),
     "sso-admin-01": ("unit/model/test_failure_reasons.py",),
     "sso-admin-02": (
         "unit/model/test_failure_reasons.py",
         "unit/whole/test_late_answers.py",
     ),
     "sso-admin-03": (
-        "sandbox/test_identity_center_management_account.py",
+        "sandbox/identity_center/test_management_account.py",
         "unit/model/test_failure_reasons.py",
     ),
     "sso-admin-04": (
@@ -120,7 +120,7 @@ USED_BY: dict[str, tuple[str, ...]] = {
     ),
     "sso-admin-09": (
         "sandbox/test_captures.py",
-        "sandbox/test_identity_center_assignments.py",
+        "sandbox/identity_center/test_assignments.py",
         "unit/model/test_failure_reasons.py",
         "unit/whole/test_late_answers.py",
     ),
@@ -194,7 +194,7 @@ NOT_USED: dict[str, str] = {
     "cloudtrail-17": "only the names of members are told: the events in events/ hold a guess at the body",
     "cloudtrail-18": "the project does not listen to the identity store's own events",
     "hr-03": "Okta's system log, of which the project reads the event hooks alone",
-    "portal-02": "only the unit of a time is seen: tests/sandbox/test_sign_in.py expects milliseconds from the model",
+    "portal-02": "the unit of a time alone: tests/sandbox/sign_in/test_sign_in.py expects milliseconds",
     "portal-04": "the sandbox's portal has no rate: no part of the project calls it in numbers",
     "scim-01": "the project uses the identity store's API; SCIM is between AWS and an identity provider",
     "scim-02": "the project uses the identity store's API; SCIM is between AWS and an identity provider",

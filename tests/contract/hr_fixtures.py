@@ -7,8 +7,8 @@ from dayone.adapters.dynamodb.read_models import DynamoRecords
 from tests.contract.hr_state import HrPorts
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.fakes.hr import MemoryHints, MemoryRosters
-from tests.fakes.state import State
-from tests.fakes.state_records import MemoryRecords
+from tests.fakes.table.records import MemoryRecords
+from tests.fakes.table.state import State
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)

@@ -27,14 +27,14 @@ from dayone.ports.identity_center import (
 from dayone.ports.inventory import InventoryReader
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
-from tests.fakes.assignments import MemoryAssignments
-from tests.fakes.directory import MemoryDirectory
-from tests.fakes.existing_use import MemoryExistingUse
-from tests.fakes.identity_center import MemoryIdentityCenter
-from tests.fakes.inventory_reader import MemoryInventoryReader
-from tests.fakes.live_access import MemoryLiveAccess
-from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.sso.assignments import MemoryAssignments
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.existing_use import MemoryExistingUse
+from tests.fakes.sso.identity_center import MemoryIdentityCenter
+from tests.fakes.sso.inventory_reader import MemoryInventoryReader
+from tests.fakes.sso.live_access import MemoryLiveAccess
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.set_policies import MemorySetPolicies
 
 ACCOUNT = "111122223333"
 # Identifiers of the right form that nothing has.

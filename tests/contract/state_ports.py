@@ -43,23 +43,23 @@ from dayone.ports.store import (
     Subjects,
 )
 from tests.contract.state_tables import chains_in
-from tests.fakes.history import MemoryHistory
-from tests.fakes.inventory import MemoryInventory
-from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.queues import MemoryTurn
-from tests.fakes.sessions import MemoryRevokedSessions
-from tests.fakes.state import State
-from tests.fakes.state_company import MemoryCompany, MemoryPortions
-from tests.fakes.state_echoes import MemoryEchoes
-from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
-from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
-from tests.fakes.state_operations import MemoryOperationQueue
-from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
-from tests.fakes.state_progress import MemoryProgress
-from tests.fakes.state_records import MemoryRecords
-from tests.fakes.state_subject_index import MemorySubjectIndex
-from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
+from tests.fakes.sso.sessions import MemoryRevokedSessions
+from tests.fakes.table.company import MemoryCompany, MemoryPortions
+from tests.fakes.table.echoes import MemoryEchoes
+from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
+from tests.fakes.table.grants import MemoryGrants
+from tests.fakes.table.held import MemoryHeldParts, MemoryLedger
+from tests.fakes.table.history import MemoryHistory
+from tests.fakes.table.inventory import MemoryInventory
+from tests.fakes.table.operations import MemoryOperationQueue
+from tests.fakes.table.parked import MemoryParkedOperations
+from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.table.progress import MemoryProgress
+from tests.fakes.table.records import MemoryRecords
+from tests.fakes.table.state import State
+from tests.fakes.table.subject_index import MemorySubjectIndex
+from tests.fakes.table.subjects import MemoryDueWork, MemorySubjects
 
 Chain = list[AuditRecord]
 type Connect = Callable[[], Any]

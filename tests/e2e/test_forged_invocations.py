@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.e2e.day_one import DayOne
-from tests.functions.access_api_world import load
+from tests.functions.access_api.world import load
 from tests.project.repository import ROOT
 
 type Event = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.model.commands import Command
 from tests.fakes.queues import MemoryInbox
-from tests.fakes.state import State
+from tests.fakes.table.state import State
 
 if TYPE_CHECKING:
     from dayone.ports.store import Inbox

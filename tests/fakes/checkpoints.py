@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from dayone.model.audit import LaneEnd
-from tests.fakes.audit_log import MemoryAuditLog
-from tests.fakes.state import LANE, State
+from tests.fakes.table.audit_log import MemoryAuditLog
+from tests.fakes.table.state import LANE, State
 
 
 class MemoryLaneEnds:

@@ -19,8 +19,8 @@ from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Subject
 from dayone.ports.hr import ConfigurationTexts, FetchedRecord, Roster
 from dayone.reconcile.handler import HrPorts
-from tests.fakes.state import State
-from tests.fakes.state_failed import MemoryStuck
+from tests.fakes.table.failed import MemoryStuck
+from tests.fakes.table.state import State
 
 
 class MemoryHrSources:

@@ -6,12 +6,12 @@ from datetime import datetime
 from dayone.ops.health import Overview
 from dayone.ports.operations import QueueDepth
 from dayone.setup.check import GivenSettings
-from tests.fakes.audit_log import MemoryAuditLog
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
-from tests.fakes.history import MemoryHistory
-from tests.fakes.state import State
-from tests.fakes.state_failed import MemoryStuck
 from tests.fakes.surroundings import GIVEN, MemorySurroundings
+from tests.fakes.table.audit_log import MemoryAuditLog
+from tests.fakes.table.failed import MemoryStuck
+from tests.fakes.table.history import MemoryHistory
+from tests.fakes.table.state import State
 
 
 @dataclass

@@ -5,8 +5,8 @@ import pytest
 from dayone.errors import Unreachable
 from dayone.model.hr_sources import HrVersions
 from dayone.model.subjects import Subject, SubjectKind
-from tests.functions.access_api_state import ADA, CHANGE, DEV, remembered
-from tests.functions.access_api_world import World, asking
+from tests.functions.access_api.state import ADA, CHANGE, DEV, remembered
+from tests.functions.access_api.world import World, asking
 
 
 @pytest.fixture

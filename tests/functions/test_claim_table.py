@@ -12,7 +12,7 @@ from dayone.ports.state_tables import INDEXES, STREAM_VIEW, TableDescription, Ta
 from dayone.setup.state_table import ClaimTable
 from dayone.wiring import functions as wiring
 from functions.claim_table import app
-from tests.fakes.session_policy import MemoryStackAnswers
+from tests.fakes.sso.session_policy import MemoryStackAnswers
 from tests.fakes.state_tables import MemoryStateTables
 from tests.functions.conftest import Event, LambdaContext, Log
 

@@ -21,14 +21,14 @@ from functions.record_account_event import app as record_account_event
 from tests.builders import a_group, a_policy
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.hr import MemoryHrSources
-from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.own_apis import MemoryOwnApis
 from tests.fakes.queues import MemoryDeadLetters, MemoryInbox
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
-from tests.fakes.state import State
-from tests.fakes.state_records import MemoryRecords
-from tests.functions.access_api_state import remembered
-from tests.functions.access_api_world import CALLER, World, load, signed_by
+from tests.fakes.table.open_changes import MemoryOpenChanges
+from tests.fakes.table.records import MemoryRecords
+from tests.fakes.table.state import State
+from tests.functions.access_api.state import remembered
+from tests.functions.access_api.world import CALLER, World, load, signed_by
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.hr_senders import NOW, key_of
 from tests.unit.world import World as PlanningWorld

@@ -11,7 +11,7 @@ from dayone.setup.session_policy import OwnSessionPolicy
 from dayone.wiring import functions as wiring
 from functions.own_session_policy import app
 from tests.builders import NOON
-from tests.fakes.session_policy import MemoryPolicyStore, MemoryStackAnswers
+from tests.fakes.sso.session_policy import MemoryPolicyStore, MemoryStackAnswers
 from tests.functions.conftest import Event, LambdaContext, Log
 
 _NAME = "dayone-session-revocation"

@@ -12,7 +12,7 @@ from dayone.model.subjects import Subject
 from dayone.wiring import functions as wiring
 from functions.plan_changes import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
-from tests.fakes.state_policies import MemoryChanges
+from tests.fakes.table.policies import MemoryChanges
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
 

@@ -14,9 +14,9 @@ from dayone.wiring import functions as wiring
 from functions.publish_events import app
 from tests.builders import assignment, confirmed, the_account
 from tests.fakes.event_bus import MemoryEventBus
-from tests.fakes.open_changes import MemoryOpenChanges
-from tests.fakes.state import State
-from tests.fakes.state_records import MemoryRecords
+from tests.fakes.table.open_changes import MemoryOpenChanges
+from tests.fakes.table.records import MemoryRecords
+from tests.fakes.table.state import State
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.project.repository import resource
 

@@ -9,7 +9,7 @@ from dayone.errors import Throttled
 from dayone.wiring import functions as wiring
 from functions.read_inventory import app
 from tests.builders import a_group, a_person, a_policy
-from tests.fakes.directory import MemoryDirectory
+from tests.fakes.sso.directory import MemoryDirectory
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
 

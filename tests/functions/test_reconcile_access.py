@@ -11,7 +11,7 @@ from dayone.wiring import functions as wiring
 from functions.reconcile_access import app
 from tests.builders import NOON, a_person
 from tests.fakes.queues import MemoryInbox
-from tests.fakes.state_failed import MemoryStuck
+from tests.fakes.table.failed import MemoryStuck
 from tests.functions.conftest import Event, LambdaContext, Log
 from tests.unit.world import World
 

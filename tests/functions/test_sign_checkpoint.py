@@ -14,7 +14,7 @@ from functions.sign_checkpoint import app
 from tests.contract.state_samples import entry
 from tests.fakes.checkpoints import MemoryArchive, MemoryLaneEnds, MemorySigningKey
 from tests.fakes.event_bus import MemoryEventBus
-from tests.fakes.state import LANE, State
+from tests.fakes.table.state import LANE, State
 from tests.functions.conftest import Event, LambdaContext, Log
 
 NOW = datetime(2026, 11, 23, 8, 0, 2, tzinfo=UTC)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dayone.model.policy.rules import Policy, PolicyVersion
-from tests.functions import access_api_world as api
+from tests.functions.access_api import world as api
 from tests.unit.cli_api import Answered, Asked, CliApi, is_signed, running
 from tests.unit.world import World
 

@@ -55,10 +55,6 @@ CODE = files(".py")
 FULLEST = {
     "benchmarks": 30,
     "tests/e2e": 56,
-    "tests/fakes": 44,
-    "tests/functions": 60,
-    "tests/project": 42,
-    "tests/sandbox": 51,
     "tests/simulation": 34,
 }
 

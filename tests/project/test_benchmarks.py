@@ -15,7 +15,7 @@ from benchmarks.cold_starts import wired
 from benchmarks.measuring import Figure, marked, report
 from tests.project.isolated import run_python
 from tests.project.repository import ROOT, functions
-from tests.project.wired import environment_of
+from tests.project.template.wired import environment_of
 
 _FOLDER = ROOT / "benchmarks"
 _SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.py"))}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox, Stack
-from tests.sandbox.small_application import write_application
+from tests.sandbox.ministack.small_application import write_application
 
 GREETING = 'a "good" morning, {"and": 1}'
 

@@ -11,8 +11,8 @@ from sandbox.identity_center.behaviour import Behaviour
 from sandbox.identity_center.protocol.json_protocol import JsonProtocol
 from sandbox.identity_center.protocol.service_error import ServiceError
 from tests.captures.reading import seen
-from tests.sandbox.identity_center_calls import HOUR, person
-from tests.sandbox.identity_center_desk import AT_ONCE, MANAGEMENT, Desk, models
+from tests.sandbox.identity_center.calls import HOUR, person
+from tests.sandbox.identity_center.desk import AT_ONCE, MANAGEMENT, Desk, models
 
 SSO, STORE, ORGANIZATIONS = "sso-admin", "identitystore", "organizations"
 MEMBER, STRANGER = "444455556666", "999988887777"

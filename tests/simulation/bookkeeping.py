@@ -16,7 +16,7 @@ from dayone.model.policy.rules import Policy, Protection
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.planning.desired_grants import has_ended_as_announced
-from tests.fakes.state_policies import MemoryPolicies
+from tests.fakes.table.policies import MemoryPolicies
 from tests.simulation.day_one import parsed
 from tests.simulation.hr_system import SOURCE
 from tests.simulation.table import ObservedState

@@ -30,7 +30,6 @@ from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of, pl
 from dayone.reconcile.inbox_batch import BatchPorts
 from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished, reconcile_access
 from tests.fakes.acceptances import MemoryAcceptances
-from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import (
     MemoryHints,
     MemoryHrParameters,
@@ -40,26 +39,27 @@ from tests.fakes.hr import (
     read_hr,
     settled_hr_configuration,
 )
-from tests.fakes.identity_center import MemoryIdentityCenter
-from tests.fakes.inventory import MemoryInventory
-from tests.fakes.live_access import MemoryLiveAccess
-from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
-from tests.fakes.parked import MemoryParkedOperations
 from tests.fakes.queues import MemoryDeadLetters, MemoryReturns, MemoryTurn
-from tests.fakes.request_keys import MemoryRequestKeys
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
-from tests.fakes.state_company import MemoryCompany, MemoryPortions
-from tests.fakes.state_echoes import MemoryEchoes
-from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
-from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
-from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
-from tests.fakes.state_progress import MemoryProgress
-from tests.fakes.state_records import MemoryRecords, looked_at
-from tests.fakes.state_subject_index import MemorySubjectIndex
-from tests.fakes.state_subjects import MemoryDueWork
+from tests.fakes.sso.existing_names import memory_existing
+from tests.fakes.sso.identity_center import MemoryIdentityCenter
+from tests.fakes.sso.live_access import MemoryLiveAccess
+from tests.fakes.table.company import MemoryCompany, MemoryPortions
+from tests.fakes.table.echoes import MemoryEchoes
+from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
+from tests.fakes.table.grants import MemoryGrants
+from tests.fakes.table.held import MemoryHeldParts, MemoryLedger
+from tests.fakes.table.inventory import MemoryInventory
+from tests.fakes.table.open_changes import MemoryOpenChanges
+from tests.fakes.table.parked import MemoryParkedOperations
+from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.table.progress import MemoryProgress
+from tests.fakes.table.records import MemoryRecords, looked_at
+from tests.fakes.table.request_keys import MemoryRequestKeys
+from tests.fakes.table.subject_index import MemorySubjectIndex
+from tests.fakes.table.subjects import MemoryDueWork
 from tests.simulation.functions import Function, QueueTrigger
 from tests.simulation.hr_system import KEYS
 from tests.simulation.identity_center import SimulatedIdentityCenter

@@ -7,13 +7,13 @@ from typing import Any
 
 from dayone.errors import Conflicting, Crowded, NotFound, Throttled
 from dayone.ports.identity_center import AssignmentKey, ExistingResource, Receipt, RequestState
-from tests.fakes.assignments import MemoryAssignments
-from tests.fakes.directory import MemoryDirectory
-from tests.fakes.existing_use import MemoryExistingUse
-from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
-from tests.fakes.live_access import MemoryLiveAccess
-from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.sso.assignments import MemoryAssignments
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.existing_use import MemoryExistingUse
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, RequestFailed, StoredSet
+from tests.fakes.sso.live_access import MemoryLiveAccess
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.simulation.virtual_time import Clockwork
 from tests.simulation.weather import Weather
 

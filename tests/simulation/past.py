@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 from dayone.ports.identity_center import AssignmentKey
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.simulation.snapshot import form_in
 
 if TYPE_CHECKING:

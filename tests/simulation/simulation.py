@@ -27,7 +27,7 @@ from tests.simulation.weather import Climate, Latencies, Weather
 
 if TYPE_CHECKING:
     from dayone.ports.identity_center import AssignmentKey
-    from tests.fakes.identity_center import StoredSet
+    from tests.fakes.sso.identity_center import StoredSet
 
 _HARMLESS = ("throttled", "conflict", "crowded", "used by others", "handed on again", "request: failed")
 _STEP = 20.0

@@ -7,7 +7,7 @@ from dayone.model.accounts import Account
 from dayone.model.operations import Operation
 from dayone.model.subjects import ResourceKind, SubjectKind
 from dayone.ports.identity_center import AssignmentKey
-from tests.fakes.identity_center import StoredSet
+from tests.fakes.sso.identity_center import StoredSet
 from tests.simulation.oracle.facts import (
     AccountFact,
     Form,

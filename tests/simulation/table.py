@@ -9,9 +9,9 @@ from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import Subject
 from dayone.ports.operations import Finished
-from tests.fakes.state import State
-from tests.fakes.state_operations import MemoryOperationQueue
-from tests.fakes.state_subjects import MemorySubjects
+from tests.fakes.table.operations import MemoryOperationQueue
+from tests.fakes.table.state import State
+from tests.fakes.table.subjects import MemorySubjects
 from tests.simulation.virtual_time import Clockwork
 
 if TYPE_CHECKING:

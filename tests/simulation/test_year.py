@@ -9,7 +9,7 @@ from dayone.model.people import Leavers, LifeCycle, OnLeave
 from dayone.model.policy.rules import Guardrails, Policy
 from dayone.planning.desired_people import SESSIONS_HELD
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
-from tests.fakes.sessions import MemorySessions
+from tests.fakes.sso.sessions import MemorySessions
 from tests.simulation.year import (
     CLOSES,
     CREATED_DAYS_BEFORE,

@@ -7,7 +7,7 @@ from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.operations import Action, Applied, Operation, OperationState
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.operations import Finished
-from tests.fakes.identity_center import MemoryIdentityCenter
+from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.simulation.day_one import DayOne
 from tests.simulation.identity_center import form_of
 from tests.simulation.violations import Violations

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.identity_center import MemoryIdentityCenter, RequestFailed
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, RequestFailed
 
 
 @dataclass

@@ -8,20 +8,20 @@ from dayone.policy.language.parser import read_policy
 from dayone.preview.request import WhatIf
 from dayone.preview.service import Previewed, preview_plan
 from dayone.setup.check import GivenSettings
-from tests.fakes.existing_names import memory_existing
 from tests.fakes.hr import MemoryHrVersions
-from tests.fakes.live_access import MemoryLiveAccess
 from tests.fakes.overview import memory_overview
-from tests.fakes.request_keys import MemoryRequestKeys
-from tests.fakes.state_company import MemoryCompany
-from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryLedger
-from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
-from tests.fakes.state_progress import MemoryProgress
-from tests.fakes.state_records import MemoryRecords
-from tests.fakes.state_subject_index import MemorySubjectIndex
-from tests.fakes.state_subjects import MemoryDueWork
+from tests.fakes.sso.existing_names import memory_existing
+from tests.fakes.sso.live_access import MemoryLiveAccess
 from tests.fakes.surroundings import GIVEN
+from tests.fakes.table.company import MemoryCompany
+from tests.fakes.table.grants import MemoryGrants
+from tests.fakes.table.held import MemoryLedger
+from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.table.progress import MemoryProgress
+from tests.fakes.table.records import MemoryRecords
+from tests.fakes.table.request_keys import MemoryRequestKeys
+from tests.fakes.table.subject_index import MemorySubjectIndex
+from tests.fakes.table.subjects import MemoryDueWork
 from tests.unit.world import World
 
 type Asked = list[tuple[str, str, str]]

@@ -38,10 +38,7 @@ from dayone.reconcile.inbox_batch import BatchPorts
 from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, SessionsPorts, Unfinished, reconcile_access
 from tests.builders import NOON, attributes_in
 from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
-from tests.fakes.assignments import MemoryAssignments
-from tests.fakes.directory import MemoryDirectory
 from tests.fakes.event_bus import MemoryEventBus
-from tests.fakes.existing_use import MemoryExistingUse
 from tests.fakes.hr import (
     MemoryHints,
     MemoryHrParameters,
@@ -52,30 +49,39 @@ from tests.fakes.hr import (
     configuration_ports,
     settled_hr_configuration,
 )
-from tests.fakes.identity_center import MemoryIdentityCenter
-from tests.fakes.inventory import MemoryInventory
-from tests.fakes.inventory_reader import MemoryInventoryReader
-from tests.fakes.live_access import MemoryLiveAccess
-from tests.fakes.open_changes import MemoryOpenChanges
 from tests.fakes.organization import MemoryOrganization
-from tests.fakes.parked import MemoryParkedOperations
-from tests.fakes.permission_sets import MemoryPermissionSets
 from tests.fakes.queues import MemoryDeadLetters, MemoryEngine, MemoryReturns, MemoryTurn
-from tests.fakes.sessions import MemoryDeniedUsers, MemoryPost, MemoryRevokedSessions, MemorySchedules, MemorySessions
-from tests.fakes.set_policies import MemorySetPolicies
-from tests.fakes.standing import MemoryStanding
-from tests.fakes.state import State
-from tests.fakes.state_company import MemoryCompany, MemoryPortions
-from tests.fakes.state_echoes import MemoryEchoes
-from tests.fakes.state_failed import MemoryFailedSubjects, MemoryStuck
-from tests.fakes.state_grants import MemoryGrants
-from tests.fakes.state_held import MemoryHeldParts, MemoryLedger
-from tests.fakes.state_operations import MemoryOperationQueue
-from tests.fakes.state_policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
-from tests.fakes.state_progress import MemoryProgress
-from tests.fakes.state_records import MemoryRecords, looked_at
-from tests.fakes.state_subject_index import MemorySubjectIndex
-from tests.fakes.state_subjects import MemoryDueWork, MemorySubjects
+from tests.fakes.sso.assignments import MemoryAssignments
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.existing_use import MemoryExistingUse
+from tests.fakes.sso.identity_center import MemoryIdentityCenter
+from tests.fakes.sso.inventory_reader import MemoryInventoryReader
+from tests.fakes.sso.live_access import MemoryLiveAccess
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.sessions import (
+    MemoryDeniedUsers,
+    MemoryPost,
+    MemoryRevokedSessions,
+    MemorySchedules,
+    MemorySessions,
+)
+from tests.fakes.sso.set_policies import MemorySetPolicies
+from tests.fakes.sso.standing import MemoryStanding
+from tests.fakes.table.company import MemoryCompany, MemoryPortions
+from tests.fakes.table.echoes import MemoryEchoes
+from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
+from tests.fakes.table.grants import MemoryGrants
+from tests.fakes.table.held import MemoryHeldParts, MemoryLedger
+from tests.fakes.table.inventory import MemoryInventory
+from tests.fakes.table.open_changes import MemoryOpenChanges
+from tests.fakes.table.operations import MemoryOperationQueue
+from tests.fakes.table.parked import MemoryParkedOperations
+from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.table.progress import MemoryProgress
+from tests.fakes.table.records import MemoryRecords, looked_at
+from tests.fakes.table.state import State
+from tests.fakes.table.subject_index import MemorySubjectIndex
+from tests.fakes.table.subjects import MemoryDueWork, MemorySubjects
 from tests.fakes.workers import InlineWorkers
 
 PORTAL = Portal(url="https://d-0123456789.awsapps.com/start", region="eu-central-1")

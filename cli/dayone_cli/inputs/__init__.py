@@ -1,1 +1,1 @@
-"""What the command reads: files, times, and answers to its questions."""
+"""Input of the command: files, times, and answers to its questions."""

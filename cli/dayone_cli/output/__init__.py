@@ -1,1 +1,1 @@
-"""What the command prints: tables, plans, progress, removals, and words for values."""
+"""Output of the command: tables, plans, progress, removals, and words for values."""

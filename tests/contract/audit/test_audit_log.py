@@ -18,9 +18,9 @@ from tests.contract.actions import recorded_actions
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
 from tests.contract.state_samples import ADA, BOB, NOW, SHOP, cause, entry, planned
-from tests.fakes.audit_log import MemoryAuditLog
-from tests.fakes.state import State
-from tests.fakes.state_policies import MemoryChanges
+from tests.fakes.table.audit_log import MemoryAuditLog
+from tests.fakes.table.policies import MemoryChanges
+from tests.fakes.table.state import State
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 

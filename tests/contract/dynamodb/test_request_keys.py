@@ -15,7 +15,7 @@ from dayone.messages.codec import Record
 from dayone.ports.idempotency import GivenAnswer, RequestClaim, RequestKeys
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StateTable
-from tests.fakes.request_keys import MemoryRequestKeys
+from tests.fakes.table.request_keys import MemoryRequestKeys
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 

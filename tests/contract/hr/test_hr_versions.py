@@ -11,7 +11,7 @@ from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState, appro
 from dayone.ports.hr import HrVersionLog
 from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.fakes.hr import MemoryHrVersions
-from tests.fakes.state import State
+from tests.fakes.table.state import State
 
 _AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 _AUDIT = AuditEntry(

@@ -16,7 +16,7 @@ from dayone.ports.organizations import LiveSessions
 from sandbox import Sandbox
 from tests.contract.actions import recorded_actions
 from tests.contract.identity_centers import fresh
-from tests.fakes.sessions import MemorySessions
+from tests.fakes.sso.sessions import MemorySessions
 
 _KEY = "identitystore:userId"
 

@@ -14,7 +14,7 @@ from sandbox.day_one import target_for_ended_sessions
 from tests.contract.actions import recorded_actions
 from tests.contract.answers import answering, sending
 from tests.contract.identity_centers import fresh
-from tests.fakes.session_policy import MemoryPolicyStore
+from tests.fakes.sso.session_policy import MemoryPolicyStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

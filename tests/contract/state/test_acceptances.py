@@ -16,7 +16,7 @@ from tests.contract.state_databases import IMPLEMENTATIONS, table_of
 from tests.contract.state_ports import StateTable
 from tests.contract.state_samples import ADA, HIRED, LEFT, cause
 from tests.fakes.acceptances import MemoryAcceptances
-from tests.fakes.state import State
+from tests.fakes.table.state import State
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 

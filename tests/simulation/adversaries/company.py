@@ -7,7 +7,7 @@ from dayone.model.accounts import Account
 from dayone.model.people import Person
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import a_person, an_account
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.simulation.adversaries.judge import Aws, Promise
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from tests.builders import (
     the_group,
     the_set,
 )
-from tests.fakes.directory import MemoryDirectory
-from tests.fakes.identity_center import StoredGroup
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.identity_center import StoredGroup
 from tests.unit.world import World
 
 _ADA = "e-1@example.com"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import PERMISSION_SET, USER, a_person, a_policy, a_set, the_person, the_set
-from tests.fakes.identity_center import StoredSet
+from tests.fakes.sso.identity_center import StoredSet
 from tests.unit.world import World
 
 _ARN = "arn:theirs"

@@ -9,7 +9,7 @@ from dayone.changes.decisions import decide_change
 from dayone.model.operations import OperationState
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_person, the_group
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, company, held, later
 from tests.unit.previews import api_of, if_policy, put_in_force
 from tests.unit.world import World

@@ -10,7 +10,7 @@ from dayone.model.subjects import Subject
 from dayone.policy.language.parser import read_policy
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_person, an_account, the_group, the_set
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.unit.previews import api_of, if_policy, put_in_force
 from tests.unit.world import World
 

@@ -28,7 +28,7 @@ from tests.builders import (
     the_person,
     the_set,
 )
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.unit.previews import api_of
 from tests.unit.world import World
 

@@ -7,7 +7,7 @@ from dayone.changes.progress import AccessEnded, access_ended
 from dayone.model.people import LifeCycle, Status
 from dayone.model.policy.rules import Guardrails, Policy
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_account
-from tests.fakes.state_records import MemoryRecords
+from tests.fakes.table.records import MemoryRecords
 from tests.unit.world import World
 
 _OWN = replace(an_assignment(), group="", person="e-1")

@@ -14,7 +14,7 @@ from dayone.model.preconditions import NO_PRECONDITION
 from dayone.ops.health import check_health
 from dayone.ops.hr_configuration_approval import request_hr_approval
 from tests.builders import ACCOUNT_ID, a_person, an_account, attributes_in, membership, the_person
-from tests.fakes.identity_center import StoredSet
+from tests.fakes.sso.identity_center import StoredSet
 from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, company, held
 from tests.unit.granting import a_grant, in_account, is_said
 from tests.unit.hr_world import hints

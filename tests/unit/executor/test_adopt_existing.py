@@ -31,7 +31,7 @@ from tests.builders import (
     the_person,
     the_set,
 )
-from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
 from tests.unit.world import World
 
 _VIEW = "job-function/ViewOnlyAccess"

@@ -6,7 +6,7 @@ from dayone.executor.attempt import Attempt, IdentityCenter
 from dayone.executor.handlers.registry import perform, there_before
 from dayone.model.operations import Action, Applied, DeletionOutcome, Operation, Succeeded
 from tests.builders import GROUP, PERMISSION_SET, USER, an_operation, the_group, the_set
-from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
 from tests.unit.world import World
 
 _DELETIONS = [

@@ -32,7 +32,7 @@ from tests.builders import (
     the_person,
     the_set,
 )
-from tests.fakes.identity_center import StoredGroup
+from tests.fakes.sso.identity_center import StoredGroup
 from tests.unit.world import World
 
 _VIEW = "job-function/ViewOnlyAccess"

@@ -30,9 +30,9 @@ from tests.builders import (
     the_group,
     the_set,
 )
-from tests.fakes.identity_center import StoredGroup, StoredSet
-from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.unit.crashes import Crash
 from tests.unit.world import World
 

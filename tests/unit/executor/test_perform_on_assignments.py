@@ -8,7 +8,7 @@ from dayone.model.operations import Action, Applied, Submitted
 from dayone.model.subjects import Resource, ResourceOf, group_named, permission_set_named, user_of
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, an_operation, assignment, the_account
-from tests.fakes.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, StoredGroup, StoredSet
 from tests.unit.world import World
 
 _SET, _GROUP, _USER = {"permission_set_arn": "arn:p"}, {"group_id": "g-1"}, {"user_id": "u-1"}

@@ -26,8 +26,8 @@ from tests.builders import (
     an_assignment,
     the_group,
 )
-from tests.fakes.identity_center import StoredGroup
-from tests.fakes.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.identity_center import StoredGroup
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
 from tests.unit.crashes import Crash
 from tests.unit.world import World
 

@@ -10,7 +10,7 @@ from dayone.hr.fetch import FetchPorts, SourcePace, fetch_record
 from tests.builders import NOON, a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHints, MemoryHrRecords, MemoryHrSources
 from tests.fakes.queues import MemoryInbox
-from tests.fakes.state_failed import MemoryStuck
+from tests.fakes.table.failed import MemoryStuck
 from tests.unit.hr_world import hints, later, person_in
 from tests.unit.world import World
 

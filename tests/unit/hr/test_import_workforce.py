@@ -14,7 +14,7 @@ from dayone.model.changes import Change, ChangeState
 from dayone.model.commands import ApplyHrRecord, Command, ImportWorkforce
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
-from tests.fakes.state_policies import MemoryChanges
+from tests.fakes.table.policies import MemoryChanges
 from tests.unit.hr_senders import STANDARD_KEY, Receiving, sample, signed, with_body
 from tests.unit.hr_world import cause_of, later, person_in
 from tests.unit.world import World

@@ -17,9 +17,9 @@ from dayone.model.inventory import DriftFinding
 from dayone.model.operations import OperationState
 from dayone.ops.health import check_health
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
-from tests.fakes.directory import MemoryDirectory
-from tests.fakes.identity_center import StoredGroup
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.identity_center import StoredGroup
+from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.unit.previews import api_of
 from tests.unit.world import World
 

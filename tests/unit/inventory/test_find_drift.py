@@ -15,9 +15,9 @@ from dayone.model.inventory import ReadMethod
 from dayone.model.policy.context import OffLimits
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
-from tests.fakes.directory import MemoryDirectory
-from tests.fakes.identity_center import StoredGroup, StoredSet
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.unit.world import World
 
 _POLICY = a_policy(

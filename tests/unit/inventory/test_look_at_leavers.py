@@ -11,7 +11,7 @@ from dayone.model.people import Status
 from dayone.model.policy.context import OffLimits
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
-from tests.fakes.identity_center import StoredGroup
+from tests.fakes.sso.identity_center import StoredGroup
 from tests.unit.world import World
 
 _LEFT = {

@@ -9,7 +9,7 @@ from dayone.model.changes import ChangeState
 from dayone.model.operations import OperationState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from tests.builders import a_person
-from tests.fakes.directory import MemoryDirectory
+from tests.fakes.sso.directory import MemoryDirectory
 from tests.unit.changes.test_sensitive_gifts import POLICY, VIEW, admins, approve, company, held, later
 from tests.unit.previews import put_in_force
 from tests.unit.world import World

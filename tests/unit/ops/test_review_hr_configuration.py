@@ -14,7 +14,7 @@ from dayone.ops.hr_configuration_approval import request_hr_approval
 from tests.fakes.hr import MemoryHrVersions
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryInbox
-from tests.fakes.state_policies import MemoryChanges
+from tests.fakes.table.policies import MemoryChanges
 from tests.unit.world import World
 
 _ATTACKER, _OTHER = "arn:aws:sts::1:assumed-role/pipeline/mallory", "arn:aws:sts::1:assumed-role/operate/grace"

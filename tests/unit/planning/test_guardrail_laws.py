@@ -17,7 +17,7 @@ from dayone.model.policy.rules import Guardrails, Policy
 from dayone.planning.compiled_rules import Selection
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
 from tests.builders import GROUP, a_group, a_person, a_policy, a_set, an_account, an_assignment
-from tests.fakes.state_subjects import MemorySubjects
+from tests.fakes.table.subjects import MemorySubjects
 from tests.unit.world import World
 
 pytestmark = pytest.mark.thorough

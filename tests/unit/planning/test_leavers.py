@@ -12,7 +12,7 @@ from dayone.model.people import Leavers, LifeCycle, OnLeave, Person, Status
 from dayone.model.policy.rules import Guardrails, Policy, Protection
 from dayone.planning.desired_people import NO_POLICY, SESSIONS_HELD
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
-from tests.fakes.sessions import MemorySessions
+from tests.fakes.sso.sessions import MemorySessions
 from tests.unit.world import World
 
 _CYCLE = LifeCycle(can_end_sessions=True)

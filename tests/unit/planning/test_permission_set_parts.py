@@ -8,9 +8,9 @@ from dayone.model.operations import OperationState
 from dayone.model.policy.rules import CustomerPolicy, PermissionSetRule
 from dayone.ports.identity_center import Receipt
 from tests.builders import ACCOUNT_ID, a_group, a_policy, a_set, an_account, an_assignment
-from tests.fakes.identity_center import StoredSet
-from tests.fakes.permission_sets import MemoryPermissionSets
-from tests.fakes.set_policies import MemorySetPolicies
+from tests.fakes.sso.identity_center import StoredSet
+from tests.fakes.sso.permission_sets import MemoryPermissionSets
+from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.unit.world import World
 
 _DEPLOYER = CustomerPolicy("Deployer", "/teams/")

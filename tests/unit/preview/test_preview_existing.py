@@ -11,7 +11,7 @@ from dayone.ports.identity_center import AssignmentKey
 from dayone.preview.request import WhatIf
 from dayone.preview.service import Previewed, preview_plan
 from tests.builders import a_group, a_person, a_policy, an_account
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.unit.previews import POLICY, api_of, if_person, if_policy
 from tests.unit.world import World
 

@@ -15,7 +15,7 @@ from dayone.model.people import Person, Status
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, Guardrails, Policy, Protection
 from dayone.planning.facts import change_of_accounts
 from tests.builders import ACCOUNT_ID, HERE, NOON, a_group, a_person, a_policy, a_set, an_account, the_account
-from tests.fakes.state_records import MemoryRecords
+from tests.fakes.table.records import MemoryRecords
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World
 

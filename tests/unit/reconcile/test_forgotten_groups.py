@@ -6,7 +6,7 @@ import pytest
 
 from dayone.model.changes import ChangeState
 from tests.builders import GROUP, a_group, a_person, a_policy, the_group
-from tests.fakes.identity_center import StoredGroup
+from tests.fakes.sso.identity_center import StoredGroup
 from tests.unit.world import World
 
 

@@ -7,7 +7,7 @@ from dayone.model.operations import OperationState
 from dayone.model.policy.rules import AccountSelector, AssignmentRule, PermissionSetRule, Policy
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import ACCOUNT_ID, HERE, PERMISSION_SET, a_group, a_person, a_policy, a_set, an_account
-from tests.fakes.identity_center import StoredSet
+from tests.fakes.sso.identity_center import StoredSet
 from tests.unit.world import World
 
 _ARN = "arn:aws:sso:::permissionSet/ssoins-1/ps-theirs"

@@ -15,9 +15,9 @@ from dayone.model.subjects import Subject, SubjectKind
 from dayone.reconcile.inbox_batch import MOST_RECEIVES, BatchPorts, settle_batch
 from tests.builders import NOON, a_cause
 from tests.fakes.queues import MemoryDeadLetters, MemoryReturns
-from tests.fakes.state import State
-from tests.fakes.state_failed import MemoryStuck
-from tests.fakes.state_policies import MemoryChanges
+from tests.fakes.table.failed import MemoryStuck
+from tests.fakes.table.policies import MemoryChanges
+from tests.fakes.table.state import State
 from tests.project.repository import resource
 
 ADA = "person:e-1001"

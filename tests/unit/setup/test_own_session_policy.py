@@ -15,7 +15,7 @@ from dayone.setup.session_policy import (
     policy_name,
 )
 from tests.builders import NOON
-from tests.fakes.session_policy import MemoryPolicyStore, MemoryStackAnswers
+from tests.fakes.sso.session_policy import MemoryPolicyStore, MemoryStackAnswers
 
 NAME, OWNER = "dayone-session-revocation", "arn:aws:cloudformation:eu-central-1:111122223333:stack/dayone"
 CREATE = SessionPolicyRequest(action=StackAction.CREATE, name=NAME, owner=OWNER, targets=("r-ab12",))

@@ -20,7 +20,7 @@ from tests.builders import (
     an_account,
     an_assignment,
 )
-from tests.fakes.identity_center import StoredGroup, StoredSet
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.unit.crashes import Crash, Fuse
 from tests.unit.world import World
 

@@ -3,7 +3,7 @@
 An adapter has, beside its `ACTIONS`, a table `DEPENDENT_ACTIONS: ClassVar[DependentActions]`: for each dependency the
 IAM actions that the service then demands of a caller of the adapter's actions. The role of every function that is wired
 with the adapter has one inline policy of the dependency's name with exactly these actions, under the template's
-condition for the dependency; tests/project/test_permissions.py holds both to it. Source: Service Authorization
+condition for the dependency; tests/project/template/test_permissions.py holds both to it. Source: Service Authorization
 Reference, "Dependent actions": rights that a principal must have besides an action.
 """
 

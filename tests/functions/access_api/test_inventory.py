@@ -1,0 +1,112 @@
+"""The inventory over the API: what it has found, as of when, and what it costs."""
+
+import pytest
+
+from dayone.ops.health import check_health
+from tests.builders import a_group, a_person, a_policy
+from tests.fakes.sso.directory import MemoryDirectory
+from tests.fakes.sso.identity_center import StoredGroup
+from tests.functions.access_api.world import Event, World, asking, load
+from tests.unit.previews import api_of
+from tests.unit.world import World as DayOne
+
+
+@pytest.fixture
+def day_one() -> DayOne:
+    made = DayOne()
+    made.hr_tells(a_person())
+    made.policy_is(a_policy(a_group()))
+    made.settle()
+    made.center.groups["group-x"] = StoredGroup("Contractors", "")
+    made.take_inventory()
+    return made
+
+
+def _api(day_one: DayOne) -> World:
+    return World(day_one.state, inventory=day_one.inventory, now=day_one.now)
+
+
+def _reading(finding: str) -> Event:
+    event = load("read_finding")
+    path = event["path"].rpartition("/")[0]
+    return {**event, "path": f"{path}/{finding}", "pathParameters": {"proxy": f"drift/{finding}"}}
+
+
+def test_before_the_first_inventory_nothing_is_said_of_aws() -> None:
+    world = World()
+    assert world.send(asking("read_inventory")).body == {"as_of": None, "current": None, "drift": {}, "baseline": 0}
+    assert world.send(asking("list_drift")).body == {"as_of": None, "drift": [], "cursor": ""}
+
+
+def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayOne) -> None:
+    (finding,) = _api(day_one).send(asking("list_drift")).body["drift"]
+    assert finding["kind"] == "unmanaged"
+    assert (finding["subject"], finding["resource"]) == ("group:Contractors", "group")
+    assert finding["ids"] == {"group_id": "group-x"}
+    assert finding["baseline"]
+    body = _api(day_one).send(asking("read_inventory")).body
+    assert (body["drift"], body["baseline"]) == ({"unmanaged": 1}, 1)
+    assert body["as_of"] == body["current"]["finished_at"]
+
+
+def test_a_later_finding_says_since_when_and_goes_with_its_reason(day_one: DayOne) -> None:
+    group_id = _engineers(day_one)
+    day_one.center.groups[group_id].name = "Engineers of the past"
+    day_one.take_inventory()
+    first = day_one.now
+    day_one.take_inventory()
+    (finding,) = _api(day_one).send(asking("list_drift", kind="changed")).body["drift"]
+    assert finding["changes"] == [{"attribute": "name", "recorded": "engineers", "actual": "Engineers of the past"}]
+    assert finding["first_seen_at"] == first.isoformat() < finding["seen_at"]
+    assert not finding["baseline"]
+    assert _api(day_one).send(_reading(finding["id"])).body == finding
+    day_one.center.groups[group_id].name = "engineers"
+    day_one.take_inventory()
+    assert _api(day_one).send(_reading(finding["id"])).status == 404
+
+
+def test_the_plan_names_each_method_of_reading_and_what_the_chosen_one_cannot_see(day_one: DayOne) -> None:
+    current = _api(day_one).send(asking("read_inventory")).body["current"]
+    calls = {method["method"]: method["calls"] for method in current["methods"]}
+    assert calls.keys() == {"by-principal", "by-account", "by-permission-set"}
+    assert calls[current["method"]] == min(calls.values())
+    assert any("IAM users" in text for text in current["unseen"])
+
+
+def test_a_part_that_cannot_be_read_is_named_and_nothing_is_missing_for_it(day_one: DayOne) -> None:
+    complete = _api(day_one).send(asking("read_inventory")).body["as_of"]
+    group_id = _engineers(day_one)
+    listed = dict(day_one.center.groups)
+
+    def around(name: str, port: object) -> object:
+        if name != "reader":
+            return port
+        read_users = port.users  # type: ignore[attr-defined]
+
+        def users(*, cursor: str) -> object:
+            day_one.center.groups.pop(group_id, None)
+            return read_users(cursor=cursor)
+
+        port.users = users  # type: ignore[attr-defined]
+        return port
+
+    day_one.around = around
+    day_one.take_inventory()
+    day_one.center.groups = listed
+    body = _api(day_one).send(asking("read_inventory")).body
+    assert [unread["part"] for unread in body["current"]["unread"]] == [f"memberships {group_id}"]
+    assert body["as_of"] == complete
+    assert body["drift"] == {"unmanaged": 1}
+
+
+def test_the_status_names_what_differs_and_as_of_when_but_not_the_baseline(day_one: DayOne) -> None:
+    assert not [text for text in check_health(api_of(day_one)).warnings if "differs" in text]
+    MemoryDirectory(day_one.center).delete_group(_engineers(day_one))
+    day_one.take_inventory()
+    (warning,) = [text for text in check_health(api_of(day_one)).warnings if "differs" in text]
+    assert "1 missing" in warning
+    assert f"{day_one.now:%Y-%m-%d %H:%M} UTC" in warning
+
+
+def _engineers(day_one: DayOne) -> str:
+    return next(name for name, group in day_one.center.groups.items() if group.name == "engineers")
