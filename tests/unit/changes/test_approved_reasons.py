@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from dayone.changes.decisions import decide_change
+from dayone.model.operations import OperationState
+from dayone.policy.language.parser import read_policy
 from tests.builders import ACCOUNT_ID, a_person, an_account, membership, the_person
 from tests.unit.changes.test_sensitive_gifts import APPROVER, AUTHOR, POLICY, admins, approve, company, held
-from tests.unit.granting import a_grant, is_said
+from tests.unit.granting import a_grant, extended, is_said
 from tests.unit.previews import api_of, if_person, put_in_force
 from tests.unit.world import World
 
@@ -17,6 +19,8 @@ NAMED = POLICY.replace(BY_TITLE, f"{BY_TITLE}, people: [e-1]")
 NONE_REMOVED = "guardrails: {removals: {percent: 0, at_least: 0}}\n"
 IN_PROD = POLICY.replace('Admin, accounts: [{ou: "/**"}]', 'Admin, accounts: [{ou: "/Prod/**"}]')
 BY_ID = IN_PROD.replace('{ou: "/Prod/**"}', f'{{id: "{ACCOUNT_ID}"}}')
+BESIDE = IN_PROD.replace('{ou: "/Prod/**"}', f'{{ou: "/Prod/**"}}, {{id: "{ACCOUNT_ID}"}}')
+NEW = "777788889999"
 ASSIGNED = '  - {group: admins, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
 TITLES = ("[{title: [Administrator, Root]}]", "[{title: Administrator}, {title: Root}]", "[{title: Admin*}]")
 
@@ -125,6 +129,24 @@ class TestAMembership:
         passes(world, hours=3)
         assert "e-2@example.com" not in admins(world)
 
+    def test_a_grant_approved_beside_a_rule_is_not_extended_alone_when_the_rule_goes(self) -> None:
+        world = company()
+        lasts = world.now + timedelta(hours=4)
+        grant = a_grant(subject=the_person("e-2"), resource=membership("admins"), begins=world.now, until=lasts)
+        is_said(world, grant)
+        request = world.hr_tells(a_person("e-2", title="Administrator"))
+        world.settle()
+        approve(request, world=world)
+        assert "e-2@example.com" in admins(world)
+        world.now += timedelta(minutes=10)
+        world.hr_tells(a_person("e-2", title="Clerk"))
+        world.settle()
+        is_said(world, extended(grant, until=world.now + timedelta(days=5), at=world.now))
+        world.settle()
+        passes(world, hours=6)
+        assert "e-2@example.com" not in admins(world)
+        assert held(world) == ["person:e-2 create membership/admins"]
+
 
 class TestAnAssignment:
     def test_a_part_added_before_an_account_moves_keeps_nothing(self) -> None:
@@ -143,6 +165,64 @@ class TestAnAssignment:
         passes(world, hours=2)
         assert held(world) == [f"account:{ACCOUNT_ID} create assignment/Admin/admins"]
 
+    def test_what_is_beside_an_approved_part_is_not_approved_by_it(self) -> None:
+        world = company(IN_PROD)
+        _is_in_prod(world)
+        put_in_force(BESIDE, world=world, actor=AUTHOR)
+        world.look_at_account(ACCOUNT_ID)
+        world.settle()
+        _moves_elsewhere(world)
+        assert not _has_admin(world)
 
-def _has_admin(world: World) -> bool:
-    return (ACCOUNT_ID, "Admin", "admins") in world.assignments()
+    def test_a_part_that_comes_while_aws_is_at_work_is_not_approved_by_that(self) -> None:
+        world = company(IN_PROD)
+        request = world.account_is(an_account(ou_path="/Prod/One"))
+        world.settle()
+        decide_change(request.cause.change, is_approved=True, actor=APPROVER, ports=api_of(world))
+        world.aws_works = False
+        world.plan_all()
+        world.execute(seconds=5)
+        assert world.operations(OperationState.SUBMITTED)
+        world.now += timedelta(seconds=1)
+        world.policy_is(read_policy({"policy.yaml": BESIDE}, version=0), actor=AUTHOR)
+        world.plan_all()
+        world.aws_works = True
+        world.settle()
+        assert _has_admin(world)
+        _moves_elsewhere(world)
+        assert not _has_admin(world)
+
+    def test_a_new_account_stands_on_what_was_approved_elsewhere_alone(self) -> None:
+        world = company(IN_PROD)
+        _is_in_prod(world)
+        put_in_force(IN_PROD.replace("[{ou:", '[{ou: "/Fin/**"}, {ou:'), world=world, actor=AUTHOR)
+        begins = world.now
+        world.account_is(an_account(NEW, name="new", ou_path="/Prod", created_at=begins))
+        world.settle()
+        assert _has_admin(world, NEW)
+        put_in_force(IN_PROD.replace('[{ou: "/Prod/**"}', '[{ou: ["/Fin/**", "/Prod/**"]}'), world=world, actor=AUTHOR)
+        passes(world, hours=48)
+        world.account_is(an_account(NEW, name="new", ou_path="/Prod/Two", created_at=begins))
+        world.settle()
+        assert (_has_admin(world, NEW), held(world)) == (True, [])
+        world.account_is(an_account(NEW, name="new", ou_path="/Fin", created_at=begins))
+        world.settle()
+        assert not _has_admin(world, NEW)
+
+
+def _has_admin(world: World, account: str = ACCOUNT_ID) -> bool:
+    return (account, "Admin", "admins") in world.assignments()
+
+
+def _is_in_prod(world: World) -> None:
+    request = world.account_is(an_account(ou_path="/Prod/One"))
+    world.settle()
+    approve(request, world=world)
+    assert _has_admin(world)
+    passes(world, hours=2)
+
+
+def _moves_elsewhere(world: World) -> None:
+    passes(world, hours=2)
+    world.account_is(an_account(ou_path="/Elsewhere"))
+    world.settle()

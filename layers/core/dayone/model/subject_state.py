@@ -162,8 +162,9 @@ class Head:
     `awaits_approval`: its assignments are held until a human has approved any of them. `adoption` is the decision about
     existing resources of its name, until it is carried out or lapses. `grants` are the open grants, and ended ones
     whose resources still exist. `has_access` is whether this plan gave a person access, `access_lost_at` when they were
-    last seen with access that they should not have. `stands_on` has for sensitive resources that are there the version
-    of the policy by which each was approved, negative once an edit has taken that away. `revision` counts every write
+    last seen with access that they should not have. `stands_on` has for sensitive resources the version
+    of the policy by which each was approved, negative once an edit has taken that away, and `stands_by` the parts of
+    that version by their digests, where not all of its rules were approved. `revision` counts every write
     that a plan could depend on, of the head and of the resources: an equal revision means an equal state of the
     subject.
     """
@@ -195,6 +196,7 @@ class Head:
     movers: tuple[Mover, ...] = ()
     entered: tuple[str, ...] = ()
     stands_on: Mapping[str, int] = field(default_factory=dict)
+    stands_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     adoption: Adoption | None = None
     revision: int = 0
 

@@ -208,8 +208,8 @@ class Desired:
 
     `gives_up` are resources to remove although their kind is kept otherwise, and `notes` list what is not done, and
     why. `gone` is the state of an account that is closed: its resources are cleaned up. `doubtful` is the reason why a
-    human must decide on every removal, however small. `stands_on` is as in Head; at `given_anew_at` other reasons give
-    what has ended with those that were approved.
+    human must decide on every removal, however small. `stands_on` and `stands_by` are as in Head; at `given_anew_at`
+    other reasons give what has ended with those that were approved.
     """
 
     resources: Mapping[Resource, DesiredResource]
@@ -219,4 +219,5 @@ class Desired:
     gone: AccountState | None = None
     doubtful: str = ""
     stands_on: Mapping[str, int] = field(default_factory=dict)
+    stands_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     given_anew_at: datetime | None = None

@@ -1,6 +1,6 @@
 """Sensitive access that is there stands on reasons that were approved: on rules as they were then, by today's facts."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from dayone.model.policy.origins import (
     part_digest,
 )
 from dayone.model.policy.rules import AssignmentRule, GroupRule, Policy
-from dayone.model.subject_state import SubjectState
+from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Desired, Resource, ResourceKind
 from dayone.planning.desired import assignment_reasons, membership_reasons
 from dayone.planning.desired_grants import GIVEN_ANEW_AFTER
@@ -31,13 +31,27 @@ _ENDS = "{} is sensitive, and what was approved gives it no longer: what else gi
 class _Rules:
     """The rules of one version of the policy about a resource, by digests.
 
-    These are all `parts` of its rules with their exceptions, those `giving` it by the facts, and the `whole` rules that
-    give it.
+    These are all `parts` of its rules with their exceptions, those `giving` it by the facts, and the `sound` ones,
+    which were approved as rules whatever they give.
     """
 
-    parts: frozenset[str]
-    giving: frozenset[str]
-    whole: frozenset[str]
+    parts: frozenset[str] = frozenset()
+    giving: frozenset[str] = frozenset()
+    sound: frozenset[str] = frozenset()
+
+    def only(self, parts: Collection[str]) -> "_Rules":
+        """Return these of the parts alone; all if there are none to choose."""
+        return _Rules(self.parts & {*parts}, self.giving & {*parts}, self.sound & {*parts}) if parts else self
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """On what a resource stands: a version of the policy, negative once an edit has taken it away, and of that version
+    all parts of the rules, or those that are named.
+    """
+
+    version: int
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,56 +65,88 @@ class ApprovedBy:
 
 
 def with_approved_reasons(
-    desired: Desired, *, there: Iterable[Resource], state: SubjectState, at: ApprovedBy
+    desired: Desired, *, sensitive: Iterable[Resource], state: SubjectState, at: ApprovedBy
 ) -> Desired:
-    """Return the desired resources without those sensitive ones `there` that only what nobody has approved gives.
+    """Return the desired resources without those `sensitive` ones that are there by what nobody has approved alone.
 
     It ends with the last reason that was approved, as if there were no other; the others give it anew after that, which
-    is held as every gift is. What is wanted says by which version of the policy each was approved.
+    is held as every gift is. The result says by which version of the policy each was approved, or will have been.
     """
     head = state.head
     if desired.left_alone or desired.gone:
-        return replace(desired, stands_on=head.stands_on)
-    stands_on, ends = dict[str, int](), list[Resource]()
-    for resource in there:
-        # What grants alone gave ends with these.
-        if is_of_grants(reason.rule for reason in state.applied[resource].reasons):
-            continue
+        return replace(desired, stands_on=head.stands_on, stands_by=head.stands_by)
+    found, ends = dict[str, _Basis](), list[Resource]()
+    for resource in sensitive:
         name, by_policy = str(resource), _rules(at.policy, resource, at)
-        recorded = head.stands_on.get(name, head.policy_version)
-        if not recorded or (resource in desired.resources and not by_policy.giving and name not in head.stands_on):
+        have, recorded = state.applied.get(resource), _recorded(head, resource)
+        if have is None:
+            found |= {name: _first_basis(by_policy, policy=at.policy)} if by_policy.giving else {}
+            continue
+        # What grants alone gave ends with these.
+        if is_of_grants(reason.rule for reason in have.reasons):
+            continue
+        if not recorded.version or (
+            resource in desired.resources and not by_policy.giving and name not in head.stands_on
+        ):
             # Granted beside a rule that had gone before this was recorded.
             continue
-        stands_on[name], stands = _judged(recorded, resource, by_policy=by_policy, at=at)
+        found[name], stands = _judged(recorded, resource, by_policy=by_policy, at=at)
         ends += [resource] if resource in desired.resources and not stands else []
-    if not ends:
-        return replace(desired, stands_on=stands_on) if stands_on else desired
+    desired = replace(
+        desired,
+        stands_on={name: basis.version for name, basis in found.items()},
+        stands_by={name: basis.parts for name, basis in found.items() if basis.parts},
+    )
+    return _without(ends, desired=desired, now=at.now) if ends else desired
+
+
+def _without(ends: Collection[Resource], *, desired: Desired, now: datetime) -> Desired:
     return replace(
         desired,
         resources={name: needed for name, needed in desired.resources.items() if name not in ends},
         notes=(*desired.notes, *(_ENDS.format(resource) for resource in ends)),
-        stands_on=stands_on,
-        given_anew_at=at.now + GIVEN_ANEW_AFTER,
+        given_anew_at=now + GIVEN_ANEW_AFTER,
     )
 
 
-def _judged(recorded: int, resource: Resource, *, by_policy: _Rules, at: ApprovedBy) -> tuple[int, bool]:
-    """Return the version by which a resource is approved from now on, and whether it stands on that.
+def _recorded(head: Head, resource: Resource) -> _Basis:
+    name = str(resource)
+    return _Basis(head.stands_on.get(name, head.policy_version), head.stands_by.get(name, ()))
 
-    The version is negative once an edit has taken away what was approved: it stands again only by the same part.
+
+def _first_basis(by_policy: _Rules, *, policy: Policy) -> _Basis:
+    """Return on what a resource will stand that is given now: on all parts if these are approved, else as shown.
+
+    Where an approved part gives it to a new account without anybody, what is beside that was shown to nobody.
     """
-    policy, version, was_taken = at.policy, abs(recorded), recorded < 0
-    if (by_policy.giving | by_policy.whole) & (policy.reservations.approved | policy.sensitive.birthrights):
-        return policy.version or version, True
+    is_approved = by_policy.parts <= by_policy.sound
+    return _Basis(policy.version, () if is_approved else tuple(sorted(by_policy.giving & by_policy.sound)))
+
+
+def _judged(recorded: _Basis, resource: Resource, *, by_policy: _Rules, at: ApprovedBy) -> tuple[_Basis, bool]:
+    """Return by what a resource is approved from now on, and whether it stands on that.
+
+    Once an edit has taken away what was approved, it stands again only by the same part.
+    """
+    policy, version, was_taken = at.policy, abs(recorded.version), recorded.version < 0
+    in_force = _Basis(policy.version or version)
+    if by_policy.giving and by_policy.parts <= by_policy.sound:
+        return in_force, True
     approved = by_policy if version == policy.version else _rules_of(version, resource, at)
     if approved is None:
         return recorded, True
-    if by_policy.giving & approved.parts:
-        # A version that says no more is as good, and is at hand.
-        return (policy.version or version) if by_policy.parts <= approved.parts else version, True
+    approved = approved.only(recorded.parts)
+    good = approved.parts | by_policy.sound
+    if by_policy.giving & good:
+        if by_policy.parts <= good:
+            # A version that says no more is as good, and is at hand.
+            return in_force, True
+        is_same = bool(by_policy.giving & approved.parts)
+        kept = replace(recorded, version=version)
+        return kept if is_same else replace(in_force, parts=tuple(sorted(by_policy.giving & good))), True
     if by_policy.giving:
         return recorded, bool(approved.giving) and not was_taken
-    return -version if was_taken or approved.giving else version, False
+    return replace(recorded, version=-version if was_taken or approved.giving else version), False
 
 
 def _rules_of(version: int, resource: Resource, at: ApprovedBy) -> _Rules | None:
@@ -112,13 +158,13 @@ def _rules_of(version: int, resource: Resource, at: ApprovedBy) -> _Rules | None
 
 
 def _rules(policy: Policy, resource: Resource, at: ApprovedBy) -> _Rules:
-    parts, giving, whole = set[str](), set[str](), set[str]()
+    approved = at.policy.reservations.approved | at.policy.sensitive.birthrights
+    parts, giving, sound = set[str](), set[str](), set[str]()
     for digest, gives, rules in _parts(policy, resource, at):
         parts.add(digest)
-        if gives:
-            giving.add(digest)
-            whole.update(rules)
-    return _Rules(frozenset(parts), frozenset(giving), frozenset(whole))
+        giving |= {digest} if gives else set()
+        sound |= {digest} if approved & {digest, *rules} else set()
+    return _Rules(frozenset(parts), frozenset(giving), frozenset(sound))
 
 
 def no_version(version: int) -> Policy:

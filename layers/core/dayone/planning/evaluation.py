@@ -112,9 +112,10 @@ class PolicyEvaluator:
         if grants:
             desired = with_grants(desired, fact=fact, grants=grants, policy=policy, employed=self.employed, now=now)
             desired = with_approved_ends(desired, state=state, fact=fact, policy=policy, now=now)
-        there = [each for each in state.applied if sensitivity_of(policy).why(each, fact=fact)]
+        named, sensitivity = {**state.applied, **desired.resources}, sensitivity_of(policy)
+        sensitive = [each for each in named if sensitivity.why(each, fact=fact)]
         at = ApprovedBy(policy=policy, version_of=self.version_of, fact=fact, now=now)
-        return with_approved_reasons(desired, there=there, state=state, at=at) if there else desired
+        return with_approved_reasons(desired, sensitive=sensitive, state=state, at=at) if sensitive else desired
 
     def concerns(self, state: SubjectState) -> bool:
         """Return whether the subject must be planned again: by a difference, its due time, or open work."""

@@ -216,7 +216,7 @@ def _with_stopped(
 def _head_after(at: PlanInputs, *, diff: Diff, held: Collection[HeldPart]) -> Head:
     fact = at.resolved.fact
     head = replace(at.state.head, fact=fact, version=at.resolved.version, policy_version=at.policy.version)
-    head = replace(head, stands_on=diff.desired.stands_on)
+    head = replace(head, stands_on=diff.desired.stands_on, stands_by=diff.desired.stands_by)
     if at.resolved.source_records is not None:
         head = replace(
             head,
