@@ -162,7 +162,7 @@ class TestPolicy:
             assert f"person:{record['id']} ({record['display_name']}) membership/Dockers" in unasked.stderr
         approved = approver.run("changes", "approve", change, stdin="y\n")
         assert approved.returncode == 0, approved.stderr
-        assert approver.run("changes", "reject", change).returncode == 3
+        assert approver.run("changes", "reject", change, "--yes").returncode == 3
         assert "Dockers" not in day_one.view.groups()
 
 

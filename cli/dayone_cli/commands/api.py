@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from dayone_cli.failures import Misused, Refused
 from dayone_cli.output.lists import facts
+from dayone_cli.output.removals import Names, whose_access
 from dayone_cli.output.screen import Sheet
 from dayone_cli.output.words import moment, plural
 from dayone_cli.run import Run, command
@@ -16,6 +18,7 @@ from dayone_cli.run import Run, command
 _NOT_FOUND = 404
 _POLICY = "policy"
 _MOST_HELD = 100
+_MOST_NAMED = 10  # changes whose people are named: each is read for it
 _METHODS = ("GET", "POST", "PUT")
 
 
@@ -33,7 +36,8 @@ def status(run: Run) -> None:
         **_since_later("held", lambda: _held(run)),
         **_since_later("stuck", lambda: run.api.read("/v1/stuck")["stuck"]),
     }
-    run.show({**health, **later}, _sheet)
+    names = Names(run.api)
+    run.show({**health, **later}, partial(_sheet, whose=lambda change: whose_access(run.api, change, names)))
 
 
 def api(
@@ -75,7 +79,7 @@ def _since_later(name: str, read: Callable[[], Any]) -> Mapping[str, Any]:
         return {}
 
 
-def _sheet(answer: Mapping[str, Any]) -> Sheet:
+def _sheet(answer: Mapping[str, Any], *, whose: Callable[[str], str]) -> Sheet:
     """Everything else first, then a line for each change that is held and each thing that is stuck."""
     stuck = answer.get("stuck", ())
     foot = [
@@ -86,14 +90,16 @@ def _sheet(answer: Mapping[str, Any]) -> Sheet:
     rest = facts({name: value for name, value in answer.items() if name not in ("held", "stuck")})
     if "stuck" in answer and not stuck:
         foot = ["Nothing is stuck."]
-    return Sheet(columns=rest.columns, rows=rest.rows, foot=[*_held_lines(answer.get("held", ())), *foot])
+    return Sheet(columns=rest.columns, rows=rest.rows, foot=[*_held_lines(answer.get("held", ()), whose=whose), *foot])
 
 
-def _held_lines(held: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for change in held:
+def _held_lines(held: Sequence[Mapping[str, Any]], *, whose: Callable[[str], str]) -> Iterator[str]:
+    for place, change in enumerate(held):
         cause, number = change["cause"], plural(change["held"], "operation")
         caused = f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
-        yield f"Held: {number} of change {change['id']} ({caused}): {change['held_reason']}"
+        named = whose(change["id"]) if place < _MOST_NAMED else ""
+        of_whom = f"; it is about {named}" if named else ""
+        yield f"Held: {number} of change {change['id']} ({caused}): {change['held_reason']}{of_whom}"
     if len(held) == _MOST_HELD:
         yield "There may be more: `dayone changes list --state held`"
     if any(change["cause"]["kind"] != _POLICY for change in held):

@@ -1,6 +1,7 @@
 """`dayone changes`: what was set off, how far it has come, and what somebody decides about it."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from dayone_cli.inputs.confirming import Yes, confirm
 from dayone_cli.leavers import approve_leavers
 from dayone_cli.output.following import FollowIt, Timeout, change_sheet, follow, watch
 from dayone_cli.output.lists import USUAL, Limit, members, show_list
-from dayone_cli.output.removals import shown_held
+from dayone_cli.output.removals import Names, shown_held
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="List and watch changes; approve, reject or retry them, or adopt what exists.")
@@ -54,7 +55,8 @@ def list_changes(
 @command(app, "show")
 def show(run: Run, change: Change) -> None:
     """Print a change with its first 100 operations."""
-    run.show(run.api.read(path("v1", "changes", change), {"limit": 100}), change_sheet)
+    names = Names(run.api)
+    run.show(run.api.read(path("v1", "changes", change), {"limit": 100}), partial(change_sheet, names=names))
 
 
 @command(app, "watch")
@@ -101,12 +103,7 @@ def approve(
         return
     if not change:
         raise Misused("Which change?", detail="name its id, or add --leavers for what people who have left would lose")
-    shown = shown_held(run.api, change, part)
-    for line in shown.lines:
-        run.screen.say(line)
-    confirm("Approve this part of it?" if part else "Approve it?", yes=yes)
-    version = {} if shown.version is None else {"expected_version": shown.version}
-    _decide(run, change, {**part, **version}, to="approve", follow_it=follow_it, timeout=timeout)
+    _decide(run, change, part, to="approve", yes=yes, follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "reject")
@@ -116,11 +113,12 @@ def reject(
     *,
     subjects: Subjects = None,
     resources: Resources = None,
+    yes: Yes = False,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
     """Reject a held change, or a part of it; nothing of that is carried out."""
-    _decide(run, change, _part(subjects, resources), to="reject", follow_it=follow_it, timeout=timeout)
+    _decide(run, change, _part(subjects, resources), to="reject", yes=yes, follow_it=follow_it, timeout=timeout)
 
 
 @command(app, "retry")
@@ -169,10 +167,18 @@ def _part(subjects: list[str] | None, resources: list[str] | None) -> dict[str, 
     return {name: chosen for name, chosen in (("subjects", subjects), ("resources", resources)) if chosen}
 
 
-def _decide(run: Run, change: str, body: Mapping[str, object], *, to: str, follow_it: bool, timeout: float) -> None:
+def _decide(
+    run: Run, change: str, part: Mapping[str, list[str]], *, to: str, yes: bool, follow_it: bool, timeout: float
+) -> None:
+    """Show what a decision is about, ask, and send it with the version that was shown."""
+    shown = shown_held(run.api, change, part, to=to)
+    for line in shown.lines:
+        run.screen.say(line)
+    confirm(f"{to.capitalize()} {'this part of it' if part else 'it'}?", yes=yes)
+    version = {} if shown.version is None else {"expected_version": shown.version}
+    body: Mapping[str, object] = {**part, **version}
     taken = run.api.write("POST", path("v1", "changes", change, to), body or None)
     # With the rest of it held it comes to no end that could be waited for.
-    is_part = bool({"subjects", "resources"} & body.keys())
-    follow(run, taken, follow_it=follow_it and not is_part, timeout=timeout, is_decided=True)
-    if is_part:
+    follow(run, taken, follow_it=follow_it and not part, timeout=timeout, is_decided=True)
+    if part:
         run.screen.say(f"This part is decided. What became of it, and what still waits: `dayone changes show {change}`")

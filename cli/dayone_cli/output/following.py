@@ -1,11 +1,13 @@
 """Progress of an accepted change: watched to its end, or only named."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from dayone_cli.output.lists import facts
+from dayone_cli.output.removals import Names
 from dayone_cli.output.screen import OutputFormat, Sheet
 from dayone_cli.output.watching import Watch, is_recorded
 from dayone_cli.output.words import moment, plural, said
@@ -23,7 +25,7 @@ Timeout = Annotated[
     ),
 ]
 
-_DELETED = "deleted"
+_DELETED, _HELD = "deleted", "held"
 _NUMBERS = ("unplanned", "operations", "succeeded", "failed", "superseded", "held")
 
 
@@ -59,7 +61,7 @@ def follow_all(
     for taken in each:
         seen.append(watching.until_over(str(taken["change"])) if follow_it else taken)
         if run.screen.form is OutputFormat.TABLE:
-            run.show(seen[-1], change_sheet if follow_it else facts)
+            run.show(seen[-1], partial(change_sheet, names=Names(run.api)) if follow_it else facts)
     if run.screen.form is OutputFormat.JSON:
         run.show({**(also or {}), "changes": seen}, facts)
     for record in seen if follow_it else ():
@@ -82,12 +84,15 @@ def watch(
     """
     watching = Watch(api=run.api, screen=run.screen, patience=patience, is_decided=is_decided, timeout=timeout)
     seen = watching.until_over(change)
-    run.show({**(also or {}), **seen}, change_sheet)
+    run.show({**(also or {}), **seen}, partial(change_sheet, names=Names(run.api)))
     watching.came_out_well(seen)
 
 
-def change_sheet(seen: Mapping[str, Any]) -> Sheet:
-    """Return a change in full: its numbers, then its operations; or that it is not planned yet."""
+def change_sheet(seen: Mapping[str, Any], *, names: Names) -> Sheet:
+    """Return a change in full: its numbers, then its operations; or that it is not planned yet.
+
+    What is held, and the notes about it, have whose access it is by name.
+    """
     if not is_recorded(seen):
         change = seen["change"]
         return Sheet(
@@ -96,6 +101,7 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
     change, cause = seen["change"], seen["change"]["cause"]
     counted = ", ".join(_counted(change, name) for name in _NUMBERS if change.get(name))
     left = seen["estimated_seconds_remaining"]
+    held = {pair["subject"]: names.beside(pair["subject"]) for pair in seen["operations"] if pair["state"] == _HELD}
     foot = [
         f"{change['id']} {change['state']}: {counted or 'nothing to do by what AWS has confirmed before'}",
         f"caused by {cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}",
@@ -103,15 +109,15 @@ def change_sheet(seen: Mapping[str, Any]) -> Sheet:
         *([f"{change['decision']['decision']} by {change['decision']['actor']}"] if change["decision"] else []),
         *([f"about {left} seconds left"] if left else []),
         *(f"{name} {seen[name]}" for name in ("grant", "version", "retries") if name in seen),
-        *(f"Note: {note}" for note in (*seen["notes"], *_not_its_own(change))),
+        *(f"Note: {_with_name(note, held=held)}" for note in (*seen["notes"], *_not_its_own(change))),
         *(["There are more operations than these."] if seen["cursor"] else []),
     ]
     rows = [
         (
             _state(pair),
             pair["kind"],
-            pair["subject"],
-            pair["resource"],
+            held[pair["subject"]] if pair["state"] == _HELD else pair["subject"],
+            names.beside(pair["resource"]) if pair["state"] == _HELD else pair["resource"],
             said(pair["failure_reason"] or pair["waiting_for"]),
         )
         for pair in seen["operations"]
@@ -130,6 +136,12 @@ def _by_guardrails(seen: Mapping[str, Any]) -> Iterator[str]:
     if counted := [plural(change[name], word) for name, word in kinds if change.get(name)]:
         yield f"counted against the limits of the guardrails: {', '.join(counted)}"
     yield from seen["held_explanation"]
+
+
+def _with_name(note: str, *, held: Mapping[str, str]) -> str:
+    """Return a note about somebody of whom something is held with their name."""
+    subject, _, text = note.partition(": ")
+    return f"{held[subject]}: {text}" if subject in held else note
 
 
 def _state(operation: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""Show which access a decision would take away: of whom, what and why, before somebody confirms it."""
+"""Show what a decision is about: whose access, what and why, before somebody confirms it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -15,7 +15,14 @@ MOST_ROWS = 20
 _MOST_OPERATIONS = 2_000  # of a change are read to find its held ones; a policy can make a hundred thousand
 _MOST_ASSIGNMENTS = 100  # of each group, in one answer of the API
 _HELD = "held"
+_EFFECTS = {
+    "approve": "Approving it carries out {number}:",
+    "reject": "Rejecting it drops {number}, so that nothing of this is given or taken away:",
+}
 _PERSON = "person:"
+_MOST_NAMES = 40
+_MOST_LOOKED_AT = 100  # operations of a change, to say whose access it holds
+_MOST_OF_ONE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +33,11 @@ class ShownHeld:
     version: int | None
 
 
-def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -> ShownHeld:
+def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]], *, to: str) -> ShownHeld:
     """Return the held operations of a change, or of a part: the first 20 with names and reasons, and the rest's number.
 
-    `part` has the `subjects`, and the `resources`, that it is about; without any it is about all.
+    `part` has the `subjects`, and the `resources`, that it is about; without any it is about all. The decision is `to`
+    approve or reject.
     """
     parts = api.pages(path("v1", "changes", change), {}, most=_MOST_OPERATIONS)
     first = next(parts)
@@ -49,7 +57,7 @@ def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]]) -
     lines = [
         f"Change {change} was caused by {caused_by}.",
         *first["held_explanation"],
-        chosen if part else f"Approving it carries out {number}:",
+        chosen if part else _EFFECTS[to].format(number=number),
         *(_held_operation(operation, names) for operation in held[:MOST_ROWS]),
         *_and_more((len(held) if part else seen["held"]) - len(held[:MOST_ROWS])),
     ]
@@ -79,20 +87,42 @@ def report_of(person: str) -> str:
 
 
 class Names:
-    """Display names of people, each read once; none where the caller may not read it or there is none."""
+    """Names of people and accounts, each read once and at most 40; none where the caller may not read it."""
 
     def __init__(self, api: ApiClient) -> None:
         self._api = api
         self._names: dict[str, str] = {}
 
-    def of(self, person: str) -> str:
-        """Return the display name, empty when it cannot be read: a missing name does not stop the command."""
-        if person not in self._names:
+    def beside(self, subject: str) -> str:
+        """Return a subject with its name, such as `person:e-1 (Ada Byron)`, or a resource with that of its person."""
+        _, is_of_person, person = subject.partition(_PERSON)
+        name = self._of(f"{_PERSON}{person}") if is_of_person else self._of(subject)
+        return f"{subject} ({name})" if name else subject
+
+    def _of(self, subject: str) -> str:
+        kind, _, id_ = subject.partition(":")
+        read = _NAMED.get(f"{kind}:")
+        if read is None:
+            return ""
+        if subject not in self._names and len(self._names) < _MOST_NAMES:
             try:
-                self._names[person] = display_name(self._api.read(path("v1", "people", person)))
+                self._names[subject] = read(self._api, id_)
             except Failure:
-                self._names[person] = ""
-        return self._names[person]
+                # A missing name does not stop the command.
+                self._names[subject] = ""
+        return self._names.get(subject, "")
+
+
+def whose_access(api: ApiClient, change: str, names: Names) -> str:
+    """Return whose access a change holds, such as `person:e-1 (Ada Byron) and 3 more`; empty if it cannot be read."""
+    try:
+        answer = api.read(path("v1", "changes", change), {"limit": _MOST_LOOKED_AT})
+    except Failure:
+        return ""
+    found = list(dict.fromkeys(operation["subject"] for operation in _held_in(answer, {})))
+    rest = len(found) - _MOST_OF_ONE
+    more = f" and {rest} more" if rest > 0 else ""
+    return ", ".join(map(names.beside, found[:_MOST_OF_ONE])) + more
 
 
 def display_name(answer: Json) -> str:
@@ -108,11 +138,19 @@ def _held_in(answer: Json, part: Mapping[str, Sequence[str]]) -> Iterator[Json]:
             yield pair
 
 
+def _name_of_account(api: ApiClient, account: str) -> str:
+    return str((api.read(path("v1", "accounts", account)).get("fact") or {}).get("name") or "")
+
+
+_NAMED: Mapping[str, Callable[[ApiClient, str], str]] = {
+    _PERSON: lambda api, person: display_name(api.read(path("v1", "people", person))),
+    "account:": _name_of_account,
+}
+
+
 def _held_operation(operation: Json, names: Names) -> str:
-    subject = operation["subject"]
-    name = names.of(subject.removeprefix(_PERSON)) if subject.startswith(_PERSON) else ""
-    who = f"{subject} ({name})" if name else subject
-    return _line(f"{operation['kind']} {who} {operation['resource']}", operation["reasons"])
+    who, resource = names.beside(operation["subject"]), names.beside(operation["resource"])
+    return _line(f"{operation['kind']} {who} {resource}", operation["reasons"])
 
 
 def _rows_of(group: Json, *, person: str) -> Iterator[str]:

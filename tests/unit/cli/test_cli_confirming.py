@@ -1,4 +1,4 @@
-"""Approving a change and ending a person's access show what will be removed, and ask before anything is sent."""
+"""Deciding on a change and ending a person's access show what it is about, and ask before anything is sent."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from tests.unit.cli.test_cli_requests import TAKEN, over
 from tests.unit.cli_api import Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
-_APPROVE, _END = ("changes", "approve", "01A"), ("people", "end", "e-1")
+_APPROVE, _REJECT, _END = ("changes", "approve", "01A"), ("changes", "reject", "01A"), ("people", "end", "e-1")
 _LEFT = [{"rule": "policy.yaml:7", "reason": "the person's department is `Sales`"}]
 
 
@@ -56,7 +56,8 @@ def writes(api: CliApi) -> list[str]:
 def ready(api: CliApi) -> None:
     """Both commands could be carried out."""
     api.tell("GET /v1/changes/01A", *held([operation(1)], number=1), over("01A", succeeded=1))
-    api.tell("POST /v1/changes/01A/approve", Answered(status=202, body=TAKEN))
+    for verb in ("approve", "reject"):
+        api.tell(f"POST /v1/changes/01A/{verb}", Answered(status=202, body=TAKEN))
     api.tell("GET /v1/people/e-1", person(1, "Alice Ferrari"))
     api.tell("GET /v1/people/e-1/access", {"person": "e-1", "groups": [group("engineers", "111122223333")]})
     api.tell("POST /v1/people/e-1/end", Answered(status=202, body=TAKEN))
@@ -100,7 +101,7 @@ class TestLeavers:
         assert api.asked == []
 
 
-@pytest.mark.parametrize("words", [_APPROVE, _END], ids=" ".join)
+@pytest.mark.parametrize("words", [_APPROVE, _REJECT, _END], ids=" ".join)
 @pytest.mark.parametrize("answer", ["", "\n", "n\n", "no\n"], ids=["nobody there", "default", "n", "no"])
 def test_without_a_yes_nothing_is_sent(api: CliApi, words: tuple[str, ...], answer: str) -> None:
     ready(api)
@@ -109,14 +110,14 @@ def test_without_a_yes_nothing_is_sent(api: CliApi, words: tuple[str, ...], answ
     assert "Nothing was changed: it was not confirmed; add --yes" in ended.err
 
 
-@pytest.mark.parametrize("words", [_APPROVE, _END], ids=" ".join)
+@pytest.mark.parametrize("words", [_APPROVE, _REJECT, _END], ids=" ".join)
 def test_with_a_yes_it_is_sent_once(api: CliApi, words: tuple[str, ...]) -> None:
     ready(api)
     ended = dayone(*words, "--no-watch", api=api.url, stdin="y\n")
     assert (ended.code, len(writes(api)), "[y/N]" in ended.err) == (0, 1, True), ended
 
 
-@pytest.mark.parametrize("words", [_APPROVE, _END], ids=" ".join)
+@pytest.mark.parametrize("words", [_APPROVE, _REJECT, _END], ids=" ".join)
 @pytest.mark.parametrize("option", ["--yes", "-y"])
 def test_the_option_shows_the_same_and_does_not_ask(api: CliApi, words: tuple[str, ...], option: str) -> None:
     ready(api)
@@ -127,9 +128,14 @@ def test_the_option_shows_the_same_and_does_not_ask(api: CliApi, words: tuple[st
     assert asked.err.startswith(ended.err)
 
 
-def test_a_rejection_removes_nothing_and_does_not_ask(api: CliApi) -> None:
-    api.tell("POST /v1/changes/01A/reject", Answered(status=202, body=TAKEN))
-    assert dayone("changes", "reject", "01A", "--no-watch", api=api.url).code == 0
+def test_a_rejection_shows_what_is_not_carried_out(api: CliApi) -> None:
+    ready(api)
+    shown = dayone(*_REJECT, api=api.url, stdin="n\n").err.splitlines()
+    why = "the person's department is `Sales` (policy.yaml:7)"
+    assert shown[2:4] == [
+        "Rejecting it drops 1 held operation, so that nothing of this is given or taken away:",
+        f"  - delete-membership person:e-1 (Alice Ferrari) membership/engineers: {why}",
+    ]
 
 
 def test_held_removals_are_shown_with_names_and_reasons(api: CliApi) -> None:
@@ -147,6 +153,22 @@ def test_held_removals_are_shown_with_names_and_reasons(api: CliApi) -> None:
         # No such person, or not for this caller: a name is no reason to stop.
         f"  - delete-membership person:e-4 membership/engineers: {why}",
     ]
+
+
+def test_what_a_change_holds_is_shown_with_names(api: CliApi) -> None:
+    alone = {**operation(2), "subject": "account:444455556666", "resource": "assignment/Admin/person:e-2"}
+    (seen,) = held([operation(1), operation(3, "succeeded"), alone], number=2)
+    notes = ["person:e-1: held for approval: too many", "person:e-3: as before"]
+    api.tell("GET /v1/changes/01A", {**seen, "notes": notes})
+    for number, name in enumerate(("Alice Ferrari", "Bo Lind", "Cy Roe"), start=1):
+        api.tell(f"GET /v1/people/e-{number}", person(number, name))
+    ended = dayone("changes", "show", "01A", api=api.url).out
+    # A table breaks its cells.
+    shown = " ".join(ended.split())
+    assert "Note: person:e-1 (Alice Ferrari): held for approval: too many" in shown
+    assert "Note: person:e-3: as before" in shown
+    assert "Bo Lind" in shown
+    assert "Cy Roe" not in shown
 
 
 def test_of_many_held_removals_the_first_twenty_are_shown_from_as_many_parts_as_it_takes(api: CliApi) -> None:
@@ -243,9 +265,9 @@ class TestParts:
         assert sent.json() == {"expected_version": 7}
 
     def test_a_rejection_of_a_part(self, api: CliApi) -> None:
-        assert dayone("changes", "reject", "01A", "--subject", "person:e-1", api=api.url).code == 0
+        assert dayone(*_REJECT, "--subject", "person:e-1", "--yes", api=api.url).code == 0
         (sent,) = [entry for entry in api.asked if entry.method == "POST"]
-        assert sent.json() == {"subjects": ["person:e-1"]}
+        assert sent.json() == {"subjects": ["person:e-1"], "expected_version": 7}
 
     def test_where_to_see_what_still_waits_is_named(self, api: CliApi) -> None:
         where = "what still waits: `dayone changes show 01A`"

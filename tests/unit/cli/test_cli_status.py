@@ -66,6 +66,19 @@ def test_what_is_held_comes_first_and_of_it_what_no_policy_has_caused(api: CliAp
     assert {asked.query["state"] for asked in api.asked if asked.path == "/v1/changes"} == {"held"}
 
 
+def test_whose_access_is_held_is_named(api: CliApi) -> None:
+    api.tell("GET /v1/stuck", {"stuck": [], "complete": True})
+    api.tell("GET /v1/changes", {"changes": [_held("01L", kind="hr-event", at="2026-11-23T07:00:00+00:00")]})
+    subjects = ("person:e-1", "person:e-1", "account:444455556666", "person:e-2", "group:ops", "person:e-3")
+    operations = [{"state": "held", "subject": subject, "resource": "membership/ops"} for subject in subjects]
+    done = {"state": "succeeded", "subject": "person:e-0", "resource": "user"}
+    api.tell("GET /v1/changes/01L", {"operations": [done, *operations], "cursor": ""})
+    api.tell("GET /v1/people/e-1", {"fact": {"display_name": "Alice Ferrari"}})
+    api.tell("GET /v1/accounts/444455556666", {"fact": {"name": "shop"}})
+    whose = "2 removals after 5 others; it is about person:e-1 (Alice Ferrari), account:444455556666 (shop), person:e-2"
+    assert f"{whose} and 2 more" in dayone("status", api=api.url).out
+
+
 def test_nobody_looks_for_leavers_in_what_a_policy_removes(api: CliApi) -> None:
     api.tell("GET /v1/stuck", {"stuck": [], "complete": True})
     api.tell("GET /v1/changes", {"changes": [_held("01P", kind="policy", at="2026-11-20T07:00:00+00:00")]})

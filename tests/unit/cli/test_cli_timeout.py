@@ -24,7 +24,7 @@ def api() -> Iterator[CliApi]:
     [
         (("changes", "watch", "01A"), ""),
         (("changes", "approve", "01A", "--yes"), "POST /v1/changes/01A/approve"),
-        (("changes", "reject", "01A"), "POST /v1/changes/01A/reject"),
+        (("changes", "reject", "01A", "--yes"), "POST /v1/changes/01A/reject"),
         (("changes", "retry", "01A"), "POST /v1/changes/01A/retry"),
         (
             ("changes", "adopt", "01A", "group:g", "--digest", "5c1f", "--reason", "ours"),
