@@ -63,7 +63,8 @@ def _operation(pair: Json) -> str:
     reasons = because(pair["reasons"])
     if pair.get("existing"):
         return f"  {_EXISTS} {pair['resource']}    {pair['existing']}"
-    return f"  {_sign(pair['kind'])} {pair['resource']}" + (f"    {reasons}" if reasons else "")
+    held = f"    held: {pair['held']}" if pair.get("held") else ""
+    return f"  {_sign(pair['kind'])} {pair['resource']}" + (f"    {reasons}" if reasons else "") + held
 
 
 def _notes(plan: Json) -> list[str]:

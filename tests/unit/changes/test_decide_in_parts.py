@@ -11,9 +11,9 @@ from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden, Inapplicable, Outdated
 from dayone.model.changes import Change, ChangeState, Decision
 from dayone.model.policy.rules import Guardrails
-from dayone.model.subjects import Subject
+from dayone.model.subjects import Resource, Subject, SubjectKind
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment, membership, the_person
-from tests.unit.changes.test_sensitive_gifts import company
+from tests.unit.changes.test_sensitive_gifts import POLICY, company
 from tests.unit.hr_world import later
 from tests.unit.previews import api_of, put_in_force
 from tests.unit.world import World
@@ -236,3 +236,26 @@ class TestWhoIsToBlame:
         _decide(world, change, actor=_EVE, subjects=(_of("e-3"),))
         world.settle()
         assert "e-3@example.com" in world.groups()["admins"]
+
+
+_DENY = 'inline_policy: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "iam:*", Resource: "*"}]}'
+_LIMITED = POLICY.replace("Admin:", f"Tool: {{managed_policies: [AdministratorAccess], {_DENY}}}\n  Admin:")
+
+
+class TestPermissionSets:
+    """What a permission set has is one form: whoever decides leaves no Deny out of it."""
+
+    @pytest.mark.parametrize("names_subject", [True, False])
+    @pytest.mark.parametrize("is_approved", [True, False])
+    @pytest.mark.parametrize("part", ["inline-policy", "managed-policy/AdministratorAccess", "provisioning"])
+    def test_no_part_of_one_is_decided_on_alone(self, part: str, *, is_approved: bool, names_subject: bool) -> None:
+        world = company()
+        change = put_in_force(_LIMITED, world=world).cause.change
+        resources = (Resource.parse(part),)
+        subjects = (Subject(SubjectKind.PERMISSION_SET, "Tool"),) if names_subject else ()
+        with pytest.raises(Inapplicable, match="approved or rejected together"):
+            _decide(world, change, is_approved=is_approved, resources=resources, subjects=subjects)
+        _decide(world, change, subjects=(Subject(SubjectKind.PERMISSION_SET, "Tool"),))
+        world.settle()
+        managed, inline = world.permission_sets()["Tool"]
+        assert (managed, "Deny" in inline) == ({"AdministratorAccess"}, True)

@@ -84,6 +84,15 @@ def test_a_plan_says_what_would_be_held_what_it_does_not_list_and_what_it_had_no
     ]
 
 
+def test_each_line_that_would_be_held_has_its_rule() -> None:
+    why = [{"rule": "policy.yaml:5", "reason": "department is Sales"}]
+    removal = {"kind": "delete-membership", "subject": "person:e-1", "resource": "membership/a", "reasons": why}
+    operations = [{**removal, "held": "2 removals, the limit is 1"}, {**removal, "held": None}]
+    line = "  - membership/a    department is Sales (policy.yaml:5)"
+    lines = plan_lines(plan(counts={"delete-membership": 2}, operations=operations))
+    assert lines[1:3] == [f"{line}    held: 2 removals, the limit is 1", line]
+
+
 def test_what_exists_is_not_added() -> None:
     exists = "exists, and would be left as it is: it differs (what is there → what is wanted): description: x → none"
     operations = [

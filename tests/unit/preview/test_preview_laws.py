@@ -65,4 +65,6 @@ def test_a_policy_does_what_was_foreseen_and_no_more(
         operation for operation in world.operations(OperationState.HELD) if operation.change == request.cause.change
     ]
     assert len(held) == expected.preview.guardrail.held
+    marked = [(each.kind, each.subject, each.resource) for each in expected.preview.operations if each.held]
+    assert sorted(marked) == sorted((each.kind, each.subject, each.resource) for each in held)
     assert foreseen(if_policy(after, world=world)) == []

@@ -8,14 +8,18 @@ import pytest
 
 from dayone.errors import Invalid
 from dayone.model.accounts import AccountState
+from dayone.model.operations import OperationState
 from dayone.model.people import Status
 from dayone.preview.request import WhatIf
 from dayone.preview.service import preview_plan
 from tests.builders import a_person, an_account
+from tests.unit.changes.test_sensitive_gifts import POLICY as SENSITIVE
+from tests.unit.changes.test_sensitive_gifts import company
 from tests.unit.previews import POLICY, api_of, counted, done, foreseen, if_account, if_person, if_policy, put_in_force
 from tests.unit.world import World
 
 EMPTY = "version: 1\n"
+_ONE_OF_EACH = "guardrails: {removals: {percent: 0, at_least: 1}, additions: {percent: 0, at_least: 1}}\n"
 
 
 @pytest.fixture
@@ -205,6 +209,35 @@ class TestGuardrail:
         assert judged.reasons == (
             "account:444455556666: 1 removal, and the account would lose every assignment it has (1)",
         )
+
+    def test_each_operation_that_would_be_held_is_marked_with_its_rule(self) -> None:
+        world = company(f"{SENSITIVE}{_ONE_OF_EACH}")
+        for number in (3, 4):
+            world.hr_tells(a_person(f"e-{number}"))
+        world.settle()
+        world.now += timedelta(days=2)
+        edit = SENSITIVE.replace("members: everyone", "members: [{title: Nobody}]")
+        edit = edit.replace("Administrator}]}", "Administrator}], people: [e-3]}\n  ops: {members: everyone}")
+        expected = if_policy(edit, world=world).preview
+        marks = {f"{each.kind} {each.subject} {each.resource}": each.held for each in expected.operations if each.held}
+        rules = {name: rule.partition(",")[0] for name, rule in marks.items()}
+        assert rules["delete-membership person:e-3 membership/staff"] == "4 removals"
+        assert rules["create-membership person:e-3 membership/ops"] == "1 addition after 1 others"
+        assert marks["create-membership person:e-3 membership/admins"].startswith("sensitive access: ")
+        put_in_force(edit, world=world)
+        assert sorted(marks) == sorted(
+            f"{each.kind} {each.subject} {each.resource}" for each in world.operations(OperationState.HELD)
+        )
+
+    def test_what_an_earlier_edit_has_held_is_said_where_it_is_counted(self, world: World) -> None:
+        strict = POLICY + _ONE_OF_EACH
+        put_in_force(strict, world=world)
+        edit = strict.replace("Engineering", "Nowhere")
+        put_in_force(edit, world=world)
+        (reason,) = if_policy(edit.replace("Sales", "Nowhere"), world=world).preview.guardrail.reasons
+        request = put_in_force(edit.replace("Sales", "Nowhere"), world=world)
+        assert reason == world.state.changes[request.cause.change].held_reason
+        assert reason == "3 removals, the limit is 1 (0 % of 4, at least 1); of these, 2 are held already"
 
     def test_a_policy_that_gives_nothing_is_held_as_a_whole(self, world: World) -> None:
         judged = if_policy(EMPTY + "guardrails: {removals: {at_least: 50}}\n", world=world).preview.guardrail

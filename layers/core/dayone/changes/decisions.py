@@ -10,6 +10,7 @@ from dayone.lookups import the_change
 from dayone.model.audit import AUTHOR, NOBODY_ELSE, AuditEntry, by_oneself, is_same
 from dayone.model.changes import Change, ChangeState, Decision
 from dayone.model.commands import ApplyDecision
+from dayone.model.dependencies import PARTS_OF_A_SET
 from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import OperationState
 from dayone.model.people import Person
@@ -24,6 +25,7 @@ from dayone.ports.store import Changes, Inbox
 
 EVERYTHING, LEAVERS = DecidedPart(), DecidedPart(only_leavers=True)
 _PAGE, _MOST_PAGES, _MOST_NAMED, _FEW = 1000, 20, 5, 20
+_DECIDED_TOGETHER = PARTS_OF_A_SET | {ResourceKind.PROVISIONING}
 _HOLDS, _HOLDS_ONLY = "holds", "holds only"
 _OTHERS = "; what others have brought about can be decided on by naming its `subjects`"
 
@@ -49,6 +51,7 @@ def decide_change(
     or has brought about what is decided on, Inapplicable when it is not planned yet or still being planned, holds
     nothing of the kind, or the opposite was decided, and Outdated when it holds more than was shown.
     """
+    _check_is_whole(part)
     found = the_change(change, records=ports.records, now=ports.clock())
     own_part = _own_part(found, actor=actor, part=part, ports=ports)
     if own_part and not ports.overview.given.sole_administrator:
@@ -71,6 +74,16 @@ def decide_change(
     subject = Subject(SubjectKind.CHANGE, found.id)
     ports.inbox.put([ApplyDecision(subject=subject, cause=found.cause, decision=theirs)])
     return decision
+
+
+def _check_is_whole(part: DecidedPart) -> None:
+    """Refuse a decision on some parts of a permission set: without its Deny the rest would be what nobody was shown."""
+    parts = [str(resource) for resource in part.resources if resource.kind in _DECIDED_TOGETHER]
+    if parts:
+        raise Inapplicable(
+            f"all that a permission set is to have is approved or rejected together: instead of {_listed(parts)} in "
+            "`resources`, name it in `subjects`, such as permission-set:Admin"
+        )
 
 
 def _is_left(found: Change, *, part: DecidedPart, ports: DecidingPorts) -> bool:

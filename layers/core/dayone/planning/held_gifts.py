@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.model.accounts import Account
-from dayone.model.dependencies import PARTS_OF_A_SET, Adoption, Difference, digest_of, is_removal
+from dayone.model.dependencies import COUNTED, PARTS_OF_A_SET, Adoption, Difference, digest_of, is_removal
 from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
@@ -25,6 +25,8 @@ FIRST_APPROVAL = "the account existed before Day One, and its first assignments 
 NO_LONGER_SENSITIVE = (
     "the account was sensitive until it was moved, renamed or tagged, and what it is given since is not approved yet"
 )
+SENSITIVE = "sensitive access"
+_MOST_GIFTS = 3
 _RIGHTS = PARTS_OF_A_SET - {ResourceKind.PERMISSION_SET}
 _SIGN_IN = ("user_name", "email")
 
@@ -80,6 +82,32 @@ def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sens
         if difference.action is Action.CREATE or difference.resource.kind is ResourceKind.USER
     }
     return {resource: gift for resource, gift in gifts.items() if gift is not None}
+
+
+def why_gifts_are_held(gifts: Iterable[tuple[Resource, Gift]]) -> str:
+    """Join the reasons why those gifts are held into one text; "" without any."""
+    gifts = list(gifts)
+    others = dict.fromkeys(gift.reason for _, gift in gifts if not gift.is_sensitive)
+    sensitive = dict.fromkeys(_in_words(resource, gift) for resource, gift in gifts if gift.is_sensitive)
+    listed = "; ".join(shortened(list(sensitive), most=_MOST_GIFTS))
+    return "; ".join(filter(None, (*others, f"{SENSITIVE}: {listed}" if listed else "")))
+
+
+def why_gift_is_held(resource: Resource, gift: Gift) -> str:
+    """Return the rule that holds one gift, in words."""
+    return f"{SENSITIVE}: {_in_words(resource, gift)}" if gift.is_sensitive else gift.reason
+
+
+def _in_words(resource: Resource, gift: Gift) -> str:
+    # All that is to be done to a permission set is held for one reason, which names it.
+    return f"{resource}: {gift.reason}" if resource.kind in COUNTED else gift.reason
+
+
+def shortened(reasons: list[str], *, most: int) -> Iterable[str]:
+    """Yield the first of many texts, and the number of the others."""
+    yield from reasons[:most]
+    if len(reasons) > most:
+        yield f"{len(reasons) - most} more"
 
 
 def _gift_of(

@@ -4,12 +4,12 @@ This is the only place that decides it. A plan, a preview, the activation of a p
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from dayone.model.audit import is_same
 from dayone.model.changes import Decision
-from dayone.model.dependencies import COUNTED, Difference, is_removal
+from dayone.model.dependencies import Difference, is_removal
 from dayone.model.guardrails import (
     HeldPart,
     RemovalBudget,
@@ -28,10 +28,9 @@ from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, Subject
 from dayone.planning.evaluation import Diff
-from dayone.planning.held_gifts import Gift
+from dayone.planning.held_gifts import Gift, shortened, why_gift_is_held
 
-SENSITIVE = "sensitive access"
-_MOST_NAMES, _MOST_GIFTS = 10, 3
+_MOST_NAMES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,20 +171,6 @@ def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
     return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
 
 
-def why_gifts_are_held(gifts: Iterable[tuple[Resource, Gift]]) -> str:
-    """Join the reasons why those gifts are held into one text; "" without any."""
-    gifts = list(gifts)
-    others = dict.fromkeys(gift.reason for _, gift in gifts if not gift.is_sensitive)
-    sensitive = dict.fromkeys(_in_words(resource, gift) for resource, gift in gifts if gift.is_sensitive)
-    listed = "; ".join(_shortened(list(sensitive), most=_MOST_GIFTS))
-    return "; ".join(filter(None, (*others, f"{SENSITIVE}: {listed}" if listed else "")))
-
-
-def _in_words(resource: Resource, gift: Gift) -> str:
-    # All that is to be done to a permission set is held for one reason, which names it.
-    return f"{resource}: {gift.reason}" if resource.kind in COUNTED else gift.reason
-
-
 @dataclass(frozen=True, kw_only=True)
 class GuardrailResult:
     """Result of the guardrails for the differences that a plan makes operations for.
@@ -204,10 +189,12 @@ class GuardrailResult:
 class PolicyImpact:
     """Removals of a policy if it were put in force, without those caused by departures.
 
-    `emptied` are the first accounts that would lose every assignment they have.
+    `emptied` are the first accounts that would lose every assignment they have. `waiting` is how many of these are
+    held already, by an earlier change.
     """
 
     removals: int = 0
+    waiting: int = 0
     emptied: tuple[Subject, ...] = ()
 
     def plus(self, removals: SubjectRemovals) -> "PolicyImpact":
@@ -216,7 +203,8 @@ class PolicyImpact:
             return self
         names_more = removals.removes_everything and len(self.emptied) < _MOST_NAMES
         emptied = (*self.emptied, removals.subject) if names_more else self.emptied
-        return replace(self, removals=self.removals + len(removals.of_edit), emptied=emptied)
+        waiting = self.waiting + len(removals.of_edit - {*removals.resources})
+        return replace(self, removals=self.removals + len(removals.of_edit), waiting=waiting, emptied=emptied)
 
 
 def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) -> str:
@@ -232,16 +220,24 @@ def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) ->
         reasons.append("the policy assigns nothing")
     if impact.emptied:
         reasons.append(f"{', '.join(map(str, impact.emptied))} would lose every assignment")
-    return "; ".join(reasons) if over or len(reasons) > 1 else ""
+    if not over and len(reasons) == 1:
+        return ""
+    if impact.waiting:
+        reasons.insert(1, f"of these, {impact.waiting} {'is' if impact.waiting == 1 else 'are'} held already")
+    return "; ".join(reasons)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewedJudgement:
-    """Number of removals, number of operations that would be held, and the reasons."""
+    """Number of removals, number of operations that would be held, and the reasons.
+
+    `held_removals` are those among them that take something away, each group with its reason.
+    """
 
     removals: int
     held: int
     reasons: tuple[str, ...]
+    held_removals: tuple[tuple[SubjectRemovals, str], ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -260,8 +256,9 @@ class JudgementPreview:
     def add(self, removals: SubjectRemovals, *, gifts: Mapping[Resource, Gift]) -> None:
         """Take the removals of one subject in, and what given to it would wait for an approval."""
         for resource, gift in gifts.items():
-            sensitive = f"{SENSITIVE}: {_in_words(resource, gift)}"
-            self._gifts[sensitive if gift.is_sensitive else f"{removals.subject}: {gift.reason}"] += 1
+            self._gifts[
+                why_gift_is_held(resource, gift) if gift.is_sensitive else f"{removals.subject}: {gift.reason}"
+            ] += 1
         self.impact = self.impact.plus(removals)
         if removals.resources:
             self._removals.append(removals)
@@ -271,9 +268,10 @@ class JudgementPreview:
         before = self.policy.reservations
         hold = why_policy_is_held(self.impact, policy=self.policy, tally=tally) if self.is_edit else before.hold
         policy = replace(self.policy, reservations=replace(before, hold=hold))
-        held = Counter[str]()
+        held, stopped = Counter[str](), list[tuple[SubjectRemovals, str]]()
         for part in (part for removals in self._removals for part in removals.parts()):
             if reason := why_held(part, policy=policy, tally=tally):
+                stopped.append((part, reason))
                 held[reason if reason == hold else f"{part.subject}: {reason}"] += part.number
             else:
                 tally = replace(tally, today=tally.today + part.number, in_change=tally.in_change + part.number)
@@ -281,14 +279,9 @@ class JudgementPreview:
         return PreviewedJudgement(
             removals=sum(removals.number for removals in self._removals),
             held=held.total(),
-            reasons=tuple(_shortened(list(held))),
+            reasons=tuple(shortened(list(held), most=_MOST_NAMES)),
+            held_removals=tuple(stopped),
         )
-
-
-def _shortened(reasons: list[str], *, most: int = _MOST_NAMES) -> Iterable[str]:
-    yield from reasons[:most]
-    if len(reasons) > most:
-        yield f"{len(reasons) - most} more"
 
 
 def _alike(diff: Diff, held: HeldPart) -> Collection[Resource]:

@@ -15,12 +15,19 @@ from dayone.model.operations import Action
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ITSELF, Reason, Resource, ResourceKind, Subject, SubjectKind
-from dayone.planning.additions import additions, judge_additions_of_all
+from dayone.planning.additions import PreviewedAdditions, SubjectAdditions, additions, judge_additions_of_all
 from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.planning.existing import Comparison, how_to_describe, is_same_person
-from dayone.planning.judgement import JudgementPreview, removals_of, split_held
+from dayone.planning.held_gifts import Gift
+from dayone.planning.judgement import (
+    JudgementPreview,
+    PreviewedJudgement,
+    removals_of,
+    split_held,
+    why_gift_is_held,
+)
 from dayone.policy.sensitivity import Sensitivity
 from dayone.ports.identity_center import ExistingResource
 
@@ -31,7 +38,8 @@ _MOST_NOTES, _MOST_SENSITIVE = 100, 20
 class PreviewedOperation:
     """An operation that would follow: its action, resource and subject, with reasons.
 
-    `exists` describes an existing resource of the same name and its differences; empty if none is known.
+    `exists` describes an existing resource of the same name and its differences; empty if none is known. `held` is the
+    rule by which it would wait for an approval, in words; empty if it would be carried out at once.
     """
 
     subject: Subject
@@ -40,6 +48,7 @@ class PreviewedOperation:
     reasons: tuple[Reason, ...]
     attributes: Mapping[str, str] = field(default_factory=dict)
     exists: str = ""
+    held: str = ""
 
     @property
     def kind(self) -> str:
@@ -99,7 +108,7 @@ class PreviewBuilder:
     _listed: list[PreviewedOperation] = field(default_factory=list)
     _notes: list[str] = field(default_factory=list)
     _sensitive: Counter[str] = field(default_factory=Counter)
-    _added: list[int] = field(default_factory=list)
+    _added: list[SubjectAdditions] = field(default_factory=list)
     _judgement: JudgementPreview = field(init=False)
     _sensitivity: Sensitivity = field(init=False)
 
@@ -124,23 +133,27 @@ class PreviewBuilder:
         self._judgement.add(removals_of(split, diff=diff, applied=state.trusted), gifts=gifts)
         now = self.evaluator.now
         added = additions(split.allowed, state=state, gifts=gifts, origin=self.origin, now=now)
-        self._added += [len(added)] if added else []
+        self._added += [(state.head.subject, added)] if added else []
         if split.allowed:
-            self._list([_previewed(difference, of=state.head.subject) for difference in split.allowed])
+            self._list([_previewed(difference, of=state.head.subject, gifts=gifts) for difference in split.allowed])
             given = [difference.resource for difference in split.allowed if difference.action is Action.CREATE]
             reasons = ((resource, self._sensitivity.why(resource, fact=state.head.fact)) for resource in given)
             self._sensitive.update(f"create-{resource}: {reason}" for resource, reason in reasons if reason)
 
     def preview(self, tally: Tally) -> PlanPreview:
         """All of it so far."""
+        judged, added = self._judgement.judge(tally), self._judged_additions(tally)
+        held = _held_by_numbers(judged, added)
         return PlanPreview(
             looked_at=self._looked_at,
             subjects=self._subjects,
             counts=dict(sorted(self._counts.items())),
-            operations=tuple(self._listed),
+            operations=tuple(
+                replace(each, held=each.held or held.get((each.subject, each.resource), "")) for each in self._listed
+            ),
             unlisted=sum(self._counts.values()) - len(self._listed),
             notes=(*self._sensitive_notes(), *self._notes),
-            guardrail=self._guardrail(tally),
+            guardrail=self._guardrail(tally, judged=judged, added=added),
         )
 
     def _list(self, operations: Sequence[PreviewedOperation]) -> None:
@@ -154,9 +167,10 @@ class PreviewBuilder:
         if len(self._sensitive) > _MOST_SENSITIVE:
             yield f"sensitive access: and {len(self._sensitive) - _MOST_SENSITIVE} more like these"
 
-    def _guardrail(self, tally: Tally) -> GuardrailPreview:
-        judged, guardrails = self._judgement.judge(tally), self.evaluator.policy.guardrails
-        added = judge_additions_of_all(self._added, guardrails=guardrails, tally=tally)
+    def _judged_additions(self, tally: Tally) -> PreviewedAdditions:
+        return judge_additions_of_all(self._added, guardrails=self.evaluator.policy.guardrails, tally=tally)
+
+    def _guardrail(self, tally: Tally, *, judged: PreviewedJudgement, added: PreviewedAdditions) -> GuardrailPreview:
         return GuardrailPreview(
             removals=judged.removals,
             existing=tally.existing,
@@ -167,9 +181,20 @@ class PreviewBuilder:
         )
 
 
-def _previewed(difference: Difference, *, of: Subject) -> PreviewedOperation:
-    desired = difference.desired
-    return PreviewedOperation(of, difference.action, difference.resource, desired.reasons, desired.attributes)
+def _previewed(difference: Difference, *, of: Subject, gifts: Mapping[Resource, Gift]) -> PreviewedOperation:
+    desired, resource, gift = difference.desired, difference.resource, gifts.get(difference.resource)
+    held = why_gift_is_held(resource, gift) if gift else ""
+    return PreviewedOperation(of, difference.action, resource, desired.reasons, desired.attributes, held=held)
+
+
+def _held_by_numbers(judged: PreviewedJudgement, added: PreviewedAdditions) -> Mapping[tuple[Subject, Resource], str]:
+    """Return what would be held for its number, or as removals are, each with the rule."""
+    removed = (((part.subject, part.resources), reason) for part, reason in judged.held_removals)
+    return {
+        (subject, resource): reason
+        for (subject, resources), reason in (*removed, *added.stopped)
+        for resource in resources
+    }
 
 
 # API Gateway waits for 29 seconds, of which planning takes 18 at most.

@@ -93,11 +93,13 @@ def _counted(number: int, *, before: Portion | None, evaluator: PolicyEvaluator,
         if looked_at == _LOOKED_AT_IN_A_PORTION:
             last = state.head.subject
             break
-    return Portion(number=number, subjects=impact.emptied, total=impact.removals, last=last)
+    return Portion(number=number, subjects=impact.emptied, total=impact.removals, last=last, waiting=impact.waiting)
 
 
 def _impact_in(portion: Portion | None) -> PolicyImpact:
-    return PolicyImpact(removals=portion.total, emptied=portion.subjects) if portion else PolicyImpact()
+    if portion is None:
+        return PolicyImpact()
+    return PolicyImpact(removals=portion.total, waiting=portion.waiting, emptied=portion.subjects)
 
 
 _CONCERNED_IN_A_PORTION = 250

@@ -27,13 +27,13 @@ from dayone.planning.facts import (
     people_concerned,
     record_grants,
 )
+from dayone.planning.held_gifts import why_gifts_are_held
 from dayone.planning.judgement import (
     GuardrailResult,
     SplitDiff,
     SubjectRemovals,
     removals_of,
     split_held,
-    why_gifts_are_held,
     why_held,
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations

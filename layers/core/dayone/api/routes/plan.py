@@ -40,6 +40,7 @@ def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
                 "resource": str(previewed_operation.resource),
                 "reasons": reasons_answer(previewed_operation.reasons),
                 "existing": previewed_operation.exists or None,
+                "held": previewed_operation.held or None,
             }
             for previewed_operation in preview.operations
         ],

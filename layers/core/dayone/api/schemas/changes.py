@@ -185,7 +185,8 @@ class DecisionRequest(TypedDict, total=False):
     """The part to decide on, and the `held_version` of the change as it was read; without a body, all that it holds.
 
     `subjects` are such as `person:e-1001`, `resources` such as `membership/engineers`; with both, these resources of
-    these subjects. A decision with another `expected_version` than the change has by now is refused.
+    these subjects. A permission set is decided on as a whole, among the `subjects`. A decision with another
+    `expected_version` than the change has by now is refused.
     """
 
     subjects: Annotated[list[_SubjectName], Described(minItems=1, maxItems=100)]

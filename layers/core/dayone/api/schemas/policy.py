@@ -129,7 +129,8 @@ class PreviewedOperationAnswer(TypedDict):
     """An operation of the preview.
 
     For a creation, `existing` describes the resource of that name in Identity Center and its differences; null if none
-    was found or none was read.
+    was found or none was read. `held` is the rule by which the operation would wait for an approval; null if it would
+    be carried out at once.
     """
 
     kind: str
@@ -137,6 +138,7 @@ class PreviewedOperationAnswer(TypedDict):
     resource: str
     reasons: list[ReasonAnswer]
     existing: str | None
+    held: str | None
 
 
 class GuardrailAnswer(TypedDict):
@@ -193,6 +195,7 @@ _PLAN: PlanAnswer = {
             "resource": "membership/engineers",
             "reasons": [{"rule": "policy.yaml:5", "reason": "no longer: department is Engineering"}],
             "existing": None,
+            "held": None,
         }
     ],
     "truncated": 0,
