@@ -71,6 +71,17 @@ class TestAMembership:
         is_moved(world, "Administrator")
         assert (is_admin(world), held(world)) == (True, [])
 
+    def test_an_edit_whose_removals_are_held_does_not_hold_this_one(self) -> None:
+        few = "guardrails: {removals: {percent: 0, at_least: 1}}\n"
+        world = company(POLICY + few)
+        world.hr_tells(a_person("e-3"))
+        world.settle()
+        put_in_force(NAMED + few, world=world, actor=AUTHOR)
+        put_in_force(NAMED.replace("everyone", "[{title: Nobody}]") + few, world=world, actor=AUTHOR)
+        assert held(world) == [f"person:e-{number} delete membership/staff" for number in (1, 2, 3)]
+        is_moved(world)
+        assert not is_admin(world)
+
     def test_a_grant_that_gave_nothing_new_keeps_nobody(self) -> None:
         world = company()
         lasts = world.now + timedelta(days=9)

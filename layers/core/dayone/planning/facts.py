@@ -87,10 +87,11 @@ def evaluator_of(
     version_of: Callable[[int], Policy] = no_version,
 ) -> PolicyEvaluator:
     """Prepare a policy for evaluation, together with those that its removals are compared with."""
-    before = tuple(evaluator_of(entry, state_of=state_of, now=now) for entry in policy.before)
+    read = cache(version_of)
+    before = tuple(evaluator_of(entry, state_of=state_of, now=now, version_of=read) for entry in policy.before)
     if employed is None:
         employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
-    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with, cache(version_of))
+    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with, read)
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:
