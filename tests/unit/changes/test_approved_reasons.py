@@ -82,6 +82,20 @@ class TestAMembership:
         is_moved(world)
         assert not is_admin(world)
 
+    def test_an_edit_that_is_held_keeps_nobody_whom_hr_moves(self) -> None:
+        few = "guardrails: {removals: {percent: 0, at_least: 1}}\n"
+        world = company(POLICY + few)
+        edit = POLICY.replace("everyone", "[{title: Nobody}]").replace("title: Administrator", "title: Nobody") + few
+        put_in_force(edit, world=world, actor=AUTHOR)
+        assert "person:e-1 delete membership/admins" in held(world)
+        passes(world, hours=2)
+        assert is_admin(world)
+        is_moved(world)
+        assert not is_admin(world)
+        assert held(world) == [f"person:e-{number} delete membership/staff" for number in (1, 2)]
+        passes(world, hours=2)
+        assert held(world) == [f"person:e-{number} delete membership/staff" for number in (1, 2)]
+
     def test_a_grant_that_gave_nothing_new_keeps_nobody(self) -> None:
         world = company()
         lasts = world.now + timedelta(days=9)

@@ -131,8 +131,8 @@ class HeldPart:
     rejection holds; a newer one may ask again. `sensitive` is the reason why giving it is sensitive, or empty; `form`
     identifies the form in which it would be given, where there are several. It has been held since `at`, and none of
     those `blamed`, by ARN or as named authors, may decide on it; entries of an earlier release lack both. One that
-    `is_addition` is a gift, too, and is held because of the number of additions. A gift expires at `expires_at`; None
-    is never.
+    `is_addition` is a gift, too, and is held because of the number of additions. A removal `of_edit` is held with all
+    that an edit removes. A gift expires at `expires_at`; None is never.
     """
 
     resource: Resource
@@ -143,6 +143,7 @@ class HeldPart:
     policy_version: int = 0
     is_gift: bool = False
     is_addition: bool = False
+    of_edit: bool = False
     sensitive: str = ""
     form: str = ""
     at: datetime | None = None

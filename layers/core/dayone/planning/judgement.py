@@ -285,9 +285,14 @@ class JudgementPreview:
 
 
 def _alike(diff: Diff, held: HeldPart) -> Collection[Resource]:
-    """Return the resources that match a held one: given in the same form, or taken away without an announced end."""
+    """Return the resources that match a held one: given in the same form, or taken away for what it is held for.
+
+    That is not an announced end, and of what an edit removes not what the facts take away by now whatever it says.
+    """
     if not held.is_gift:
-        return diff.removals - diff.announced if held.verdict is Verdict.WAITING else diff.removals
+        waits = held.verdict is Verdict.WAITING
+        alike = diff.removals - diff.announced if waits else diff.removals
+        return alike & diff.of_edit if waits and held.of_edit else alike
     if held.is_addition:
         return diff.added
     return diff.ahead.alike(held, form=diff.form)

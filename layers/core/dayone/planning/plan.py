@@ -287,6 +287,7 @@ def _held(operation: Operation, diff: Diff, *, inputs: PlanInputs) -> HeldPart:
         has_left=diff.ground_of(operation.resource).has_left,
         is_gift=gift is not None or is_addition,
         is_addition=is_addition,
+        of_edit=bool(inputs.policy.reservations.hold) and operation.resource in diff.of_edit,
         sensitive=gift.reason if gift and gift.is_sensitive else "",
         form=(diff.form or diff.ahead.form_of(operation.resource)) if gift and gift.is_sensitive else "",
         at=inputs.now,
