@@ -20,13 +20,12 @@ from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
 from dayone.planning.existing import Comparison, how_to_describe, is_same_person
-from dayone.planning.held_gifts import Gift
+from dayone.planning.held_gifts import Gift, why_gift_is_held
 from dayone.planning.judgement import (
     JudgementPreview,
     PreviewedJudgement,
     removals_of,
     split_held,
-    why_gift_is_held,
 )
 from dayone.policy.sensitivity import Sensitivity
 from dayone.ports.identity_center import ExistingResource
