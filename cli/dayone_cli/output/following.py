@@ -112,17 +112,15 @@ def change_sheet(seen: Mapping[str, Any], *, names: Names) -> Sheet:
         *(f"Note: {_with_name(note, held=held)}" for note in (*seen["notes"], *_not_its_own(change))),
         *(["There are more operations than these."] if seen["cursor"] else []),
     ]
-    rows = [
-        (
-            _state(pair),
-            pair["kind"],
-            held[pair["subject"]] if pair["state"] == _HELD else pair["subject"],
-            names.beside(pair["resource"]) if pair["state"] == _HELD else pair["resource"],
-            said(pair["failure_reason"] or pair["waiting_for"]),
-        )
-        for pair in seen["operations"]
-    ]
+    rows = [_row(operation, names=names) for operation in seen["operations"]]
     return Sheet(columns=("state", "operation", "subject", "resource", "reason"), rows=rows, foot=foot)
+
+
+def _row(operation: Mapping[str, Any], *, names: Names) -> tuple[str, ...]:
+    of = (operation["subject"], operation["resource"])
+    subject, resource = map(names.beside, of) if operation["state"] == _HELD else of
+    reason = said(operation["failure_reason"] or operation["waiting_for"])
+    return _state(operation), operation["kind"], subject, resource, reason
 
 
 def _counted(change: Mapping[str, Any], name: str) -> str:

@@ -243,7 +243,7 @@ _LIMITED = POLICY.replace("Admin:", f"Tool: {{managed_policies: [AdministratorAc
 
 
 class TestPermissionSets:
-    """What a permission set has is one form: whoever decides leaves no Deny out of it."""
+    """All parts of a permission set are one form: whoever decides leaves no Deny out of it."""
 
     @pytest.mark.parametrize("names_subject", [True, False])
     @pytest.mark.parametrize("is_approved", [True, False])
