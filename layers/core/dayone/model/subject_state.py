@@ -73,7 +73,7 @@ def is_reached(existing: Bootstrap | None, *, before: PlanProgress, after: PlanP
 class Portion:
     """One part of the company that was looked through, numbered from 0.
 
-    `subjects` are those to be planned again, `total` how many these are with those of all portions before, and `waiting`
+    `subjects` are those to be planned again, `total` how many these are with those of all portions before, `waiting`
     how many of these are held already. The next portion begins after `last`; None is the end of the company.
     """
 
