@@ -33,6 +33,7 @@ def test_another_policy_is_answered_with_operations_counts_and_the_guardrail(wor
             {"rule": "policy.yaml:6", "reason": "no longer: title is SRE"},
         ],
         "existing": None,
+        "held": None,
     } in body["operations"]
     assert body["guardrail"] == {
         "removals": 1,
