@@ -64,6 +64,7 @@ _ADDED = {
         "setup/session_policy",
         "setup/state_table",
     ),
+    "taking over an estate": ("takeover/",),
     "inventory": (
         "adapters/identity_center/inventory",
         "adapters/inventory",

@@ -25,6 +25,7 @@ from dayone_cli.commands import (
     policy,
     setup,
     sign_in,
+    take_over,
 )
 
 _EXIT_CODES = (
@@ -63,6 +64,7 @@ def build() -> typer.Typer:
     )
     app.add_typer(setup.app, name="setup")
     app.add_typer(policy.app, name="policy")
+    app.add_typer(take_over.app, name="import")
     app.add_typer(people.app, name="people")
     app.add_typer(accounts.app, name="accounts")
     app.add_typer(grants.app, name="grants")

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from tests.e2e.command_line import Shell
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
 from tests.e2e.waiting import eventually
@@ -67,3 +70,39 @@ def test_what_others_add_is_found_by_the_next_inventory_and_gone_with_it(
     store.delete_group_membership(IdentityStoreId=day_one.instance.identity_store_id, MembershipId=membership)
     _inventory(day_one)
     assert not {line for line in _drift(day_one) if person in line}
+
+
+@pytest.fixture
+def shell(day_one: DayOne, tmp_path: Path) -> Shell:
+    return Shell(day_one=day_one, home=tmp_path, credentials=day_one.deployed.api.credentials)
+
+
+@pytest.fixture
+def crew(day_one: DayOne) -> Iterator[list[dict[str, Any]]]:
+    """Three people of a department of their own, in a group that somebody makes; the group goes afterwards."""
+    people = [somebody("Harbour masters") for _ in range(3)]
+    for person in people:
+        day_one.told(person)
+    store: Any = day_one.sandbox.client("identitystore")
+    where = {"IdentityStoreId": day_one.instance.identity_store_id}
+    group = store.create_group(**where, DisplayName="The crew")["GroupId"]
+    users = day_one.view.users()
+    for person in people:
+        store.create_group_membership(**where, GroupId=group, MemberId={"UserId": users[person["user_name"]]["UserId"]})
+    yield people
+    store.delete_group(**where, GroupId=group)
+
+
+def test_what_an_inventory_has_read_becomes_a_policy_that_gives_exactly_that(
+    day_one: DayOne, shell: Shell, crew: list[dict[str, Any]]
+) -> None:
+    _inventory(day_one)
+    written = shell.run("import", "write", shell.home / "as-it-is")
+    assert written.returncode == 0, written.stderr + written.stdout
+    groups = yaml.safe_load((shell.home / "as-it-is" / "groups.yaml").read_text())["groups"]
+    assert groups["The crew"] == {"members": [{"department": "Harbour masters"}]}
+    verified = shell.run("import", "verify", shell.home / "as-it-is")
+    assert verified.returncode == 0, verified.stderr
+    checked = shell.run("policy", "check", shell.home / "as-it-is")
+    assert checked.returncode == 0, checked.stderr
+    assert len(crew) == 3

@@ -15,9 +15,11 @@ from dayone.model.inventory import (
     Pass,
     ReadCost,
     ReadMethod,
+    Row,
     Section,
 )
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf
+from dayone.ports.records import Page
 from tests.builders import NOON
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import ADA, BOB
@@ -72,6 +74,49 @@ def test_the_last_pass_that_has_read_everything_stays(ports: StatePorts) -> None
     assert complete == ports.inventory.complete()
     ports.inventory.save(replace(complete, id="01LAST", finished_at=None))
     assert ports.inventory.complete() == complete
+
+
+def _all_kept(ports: StatePorts, of: Pass, section: Section) -> tuple[list[tuple[str, list[Row]]], int]:
+    """Everything that is kept of a section, and in how many pages."""
+    found: list[tuple[str, list[Row]]] = []
+    pages, cursor = 0, ""
+    while pages == 0 or cursor:
+        page = ports.inventory.kept(of, section, cursor=cursor)
+        found += [(unit, list(rows)) for unit, rows in page.entries if rows]
+        pages, cursor = pages + 1, page.cursor
+    return found, pages
+
+
+def test_what_was_kept_is_read_page_by_page(ports: StatePorts) -> None:
+    assert ports.inventory.kept(PASS, Section.MEMBERSHIPS, cursor="") == Page([], "")
+    units = [f"{number:03d}" for number in range(203)]
+    for unit in units:
+        ports.inventory.keep(PASS, Section.MEMBERSHIPS, unit=unit, rows=[(f"user-{unit}",)])
+    ports.inventory.keep(replace(PASS, id="01OTHER"), Section.MEMBERSHIPS, unit="000", rows=[("other",)])
+    found, pages = _all_kept(ports, PASS, Section.MEMBERSHIPS)
+    assert found == [(unit, [(f"user-{unit}",)]) for unit in units]
+    assert pages == 3
+
+
+def test_a_large_unit_is_read_whole_and_what_an_earlier_reading_had_more_is_not(ports: StatePorts) -> None:
+    rows = [(f"user-{number:05d}",) for number in range(12_100)]
+    ports.inventory.keep(PASS, Section.MEMBERSHIPS, unit="large", rows=rows)
+    ports.inventory.keep(PASS, Section.MEMBERSHIPS, unit="smaller", rows=rows)
+    ports.inventory.keep(PASS, Section.MEMBERSHIPS, unit="smaller", rows=rows[:5])
+    found, _ = _all_kept(ports, PASS, Section.MEMBERSHIPS)
+    by_unit = [row for unit, part in found if unit == "large" for row in part]
+    assert by_unit == rows
+    assert [row for unit, part in found if unit == "smaller" for row in part] == rows[:5]
+
+
+def test_a_cursor_of_another_pass_is_refused(ports: StatePorts) -> None:
+    for number in range(102):
+        ports.inventory.keep(PASS, Section.GROUPS, unit=f"{number:03d}", rows=ROWS)
+    cursor = ports.inventory.kept(PASS, Section.GROUPS, cursor="").cursor
+    assert ports.inventory.kept(PASS, Section.GROUPS, cursor=cursor).entries
+    for of, section in ((replace(PASS, id="01OTHER"), Section.GROUPS), (PASS, Section.USERS)):
+        with pytest.raises(Invalid):
+            ports.inventory.kept(of, section, cursor=cursor)
 
 
 def test_what_was_read_is_kept_by_unit_and_section_and_pass(ports: StatePorts) -> None:

@@ -10,6 +10,8 @@ from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 
+_UNITS_OF_A_PAGE = 100
+
 
 @dataclass
 class MemoryInventory:
@@ -41,6 +43,11 @@ class MemoryInventory:
     def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
         units = self.shelf.get((current.id, section), {})
         return iter([(unit, units[unit]) for unit in sorted(units) if unit > after])
+
+    def kept(self, of: Pass, section: Section, *, cursor: str) -> Page[tuple[str, Sequence[Row]]]:
+        units = self.shelf.get((of.id, section), {})
+        listed = {unit: (unit, rows) for unit, rows in units.items()}
+        return page(f"{of.id} {section}", listed, cursor=cursor, limit=_UNITS_OF_A_PAGE)
 
     def findings(self) -> Sequence[DriftFinding]:
         return [self.drift[name] for name in sorted(self.drift)]

@@ -1,5 +1,7 @@
 """The inventory over the API: what it has found, as of when, and what it costs."""
 
+from datetime import timedelta
+
 import pytest
 
 from dayone.ops.health import check_health
@@ -47,6 +49,34 @@ def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayO
     body = _api(day_one).send(asking("read_inventory")).body
     assert (body["drift"], body["baseline"]) == ({"unmanaged": 1}, 1)
     assert body["as_of"] == body["current"]["finished_at"]
+
+
+def test_what_the_last_inventory_has_read_is_listed_section_by_section(day_one: DayOne) -> None:
+    group_id = _engineers(day_one)
+    body = _api(day_one).send(asking("list_read_resources", section="groups")).body
+    assert [entry["ids"]["group_id"] for entry in body["resources"]] == sorted([group_id, "group-x"])
+    current = _api(day_one).send(asking("read_inventory")).body
+    assert (body["inventory"], body["as_of"]) == (current["current"]["id"], current["as_of"])
+    (member,) = _api(day_one).send(asking("list_read_resources", section="memberships")).body["resources"]
+    (user,) = _api(day_one).send(asking("list_read_resources", section="users")).body["resources"]
+    assert member == {
+        "resource": "membership",
+        "attributes": {},
+        "ids": {"group_id": group_id, "user_id": user["ids"]["user_id"]},
+    }
+    assert user["attributes"]["user_name"] == "e-1@example.com"
+
+
+def test_nothing_is_listed_of_an_inventory_that_is_none_another_one_or_too_old(day_one: DayOne) -> None:
+    assert World().send(asking("list_read_resources", section="groups")).status == 404
+    first = day_one.inventory.complete()
+    assert first is not None
+    assert _api(day_one).send(asking("list_read_resources", section="groups", inventory=first.id)).status == 200
+    day_one.take_inventory()
+    assert _api(day_one).send(asking("list_read_resources", section="groups", inventory=first.id)).status == 409
+    assert _api(day_one).send(asking("list_read_resources", section="comparison")).status == 400
+    day_one.now += timedelta(days=8)
+    assert _api(day_one).send(asking("list_read_resources", section="groups")).status == 409
 
 
 def test_a_later_finding_says_since_when_and_goes_with_its_reason(day_one: DayOne) -> None:

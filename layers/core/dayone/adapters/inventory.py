@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import batched, groupby
 from typing import Any, ClassVar
 
@@ -14,13 +14,14 @@ from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
-from dayone.model.inventory import DriftFinding, Pass, Row, Section
+from dayone.model.inventory import ROWS_KEPT_FOR, DriftFinding, Pass, Row, Section
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 
 # A page of a hundred memberships has some four kilobytes, a permission set's policy ten; a record holds 400.
 _ROWS_OF_A_RECORD = 2000
-_KEPT_FOR = timedelta(days=7)
+# An answer of Lambda holds six megabytes: so few records with so few rows, of which the last record has all.
+_RECORDS_OF_A_PAGE, _ROWS_OF_A_PAGE = 100, 5000
 _BETWEEN = "#"
 # How far the inventory has come, and the last that has read everything.
 _CURRENT, _COMPLETE = RecordKey("INVENTORY", "CURRENT"), RecordKey("INVENTORY", "COMPLETE")
@@ -54,6 +55,30 @@ class DynamoInventoryView(_FindingReader):
     def _pass(self, key: RecordKey) -> Pass | None:
         record = self._table.get(key)
         return decode(Pass, record) if record else None
+
+    def kept(self, of: Pass, section: Section, *, cursor: str) -> Page[tuple[str, Sequence[Row]]]:
+        """See Inventory."""
+        partition = _rows_of(of.id, section)
+        listing = Listing(partition=("pk", partition), sort_key="sk")
+        after = listing.place_of(cursor) if cursor else None
+        parts: list[tuple[str, Sequence[Row]]] = []
+        chunks: dict[str, int] = {}
+        number, last = 0, None
+        for record in self._table.query(Key("pk").eq(partition), after=after, limit=_RECORDS_OF_A_PAGE + 1):
+            if len(parts) == _RECORDS_OF_A_PAGE or number >= _ROWS_OF_A_PAGE:
+                return Page(parts, listing.cursor_at(last or record))
+            unit, last = _unit_of(record), record
+            if unit not in chunks:
+                chunks[unit] = self._chunks_of(unit, record=record)
+            # An earlier reading of the same unit may have had more.
+            rows = list(_rows_in(record)) if _number_of(record) < chunks[unit] else []
+            parts.append((unit, rows))
+            number += len(rows)
+        return Page(parts, "")
+
+    def _chunks_of(self, unit: str, *, record: Record) -> int:
+        first = self._table.get(RecordKey(record["pk"], f"{unit}{_BETWEEN}{0:04d}")) if _number_of(record) else record
+        return int(first["chunks"]) if first else 0
 
     def findings(self) -> Sequence[DriftFinding]:
         """See Inventory."""
@@ -146,11 +171,15 @@ def _rows_of(name: str, section: Section) -> str:
 
 
 def _expiry(began_at: datetime) -> int:
-    return int((began_at + _KEPT_FOR).timestamp())
+    return int((began_at + ROWS_KEPT_FOR).timestamp())
 
 
 def _unit_of(record: Record) -> str:
     return str(record["sk"]).rpartition(_BETWEEN)[0]
+
+
+def _number_of(record: Record) -> int:
+    return int(str(record["sk"]).rpartition(_BETWEEN)[2])
 
 
 def _rows_in(record: Record) -> Iterator[Row]:

@@ -48,11 +48,20 @@ def permission_set_text(
     assignments: Sequence[AssignmentRule] = (),
 ) -> str:
     """Return a policy with one permission set of this key, attributes, attached policies and assignments by id."""
+    rule = permission_set_rule(key, attributes=attributes, attached=attached)
+    given = [_assignment(assignment) for assignment in assignments]
+    return _text("permission_sets", key, rule=rule, more={"assignments": given} if given else {})
+
+
+def permission_set_rule(
+    key: str, *, attributes: Mapping[str, str], attached: Mapping[Resource, Mapping[str, str]]
+) -> Mapping[str, object]:
+    """Return the rule of a permission set as the policy has it under its key, without what is empty."""
     managed = sorted(part.name for part in attached if part.kind is ResourceKind.MANAGED_POLICY)
     customer = sorted(part.name for part in attached if part.kind is ResourceKind.CUSTOMER_POLICY)
     inline = attached.get(Resource(ResourceKind.INLINE_POLICY), {}).get("document", "")
     rule = {
-        **_named(key, attributes),
+        **named_rule(key, attributes),
         "session_duration": attributes.get("session_duration", ""),
         "relay_state": attributes.get("relay_state", ""),
         "tags": dict(sorted(tags_in(attributes).items())),
@@ -61,15 +70,12 @@ def permission_set_text(
         "inline_policy": _document(inline),
         "permissions_boundary": _boundary(attached.get(Resource(ResourceKind.BOUNDARY), {})),
     }
-    given = [_assignment(assignment) for assignment in assignments]
-    more = {"assignments": given} if given else {}
-    return _text("permission_sets", key, rule={name: value for name, value in rule.items() if value}, more=more)
+    return {name: value for name, value in rule.items() if value}
 
 
 def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]) -> str:
     """Return a policy with one group of this key and these attributes, with people by their HR ids."""
-    rule = {name: value for name, value in _named(key, attributes).items() if value}
-    return _text("groups", key, rule={**rule, "people": sorted(people)})
+    return _text("groups", key, rule={**named_rule(key, attributes), "people": sorted(people)})
 
 
 def read_text(text: str, *, groups: Iterable[str] = ()) -> tuple[Policy, Sequence[str]]:
@@ -85,8 +91,16 @@ def read_text(text: str, *, groups: Iterable[str] = ()) -> tuple[Policy, Sequenc
 
 
 def _text(section: str, key: str, *, rule: Mapping[str, object], more: Mapping[str, object] | None = None) -> str:
-    policy = {"version": 1, section: {key: rule}, **(more or {})}
-    return str(yaml.dump(policy, Dumper=_Dumper, sort_keys=False, width=_WIDEST, allow_unicode=True))
+    return yaml_text({"version": 1, section: {key: rule}, **(more or {})})
+
+
+def yaml_text(value: object, *, is_short: bool = False) -> str:
+    """Write a value of a policy as YAML; a short one has lists and mappings of texts on one line each."""
+    style = None if is_short else False
+    written = yaml.dump(
+        value, Dumper=_Dumper, sort_keys=False, width=_WIDEST, allow_unicode=True, default_flow_style=style
+    )
+    return str(written)
 
 
 def _assignment(rule: AssignmentRule) -> dict[str, object]:
@@ -95,9 +109,11 @@ def _assignment(rule: AssignmentRule) -> dict[str, object]:
     return {**assignee, "permission_set": rule.permission_set, "accounts": [{"id": accounts}]}
 
 
-def _named(key: str, attributes: Mapping[str, str]) -> dict[str, object]:
+def named_rule(key: str, attributes: Mapping[str, str]) -> dict[str, object]:
+    """Return the beginning of a rule: the name, where it is not the key, and the description, if there is one."""
     name = attributes.get("name", "")
-    return {"name": "" if name == key else name, "description": attributes.get("description", "")}
+    rule = {"name": "" if name == key else name, "description": attributes.get("description", "")}
+    return {word: text for word, text in rule.items() if text}
 
 
 def _managed_policy(path: str) -> str:

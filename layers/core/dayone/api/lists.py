@@ -58,19 +58,33 @@ def permission_set_there_answer(permission_set: PermissionSetThere) -> api_accou
     }
 
 
+# Stands for a person whose record is incomplete.
+_UNDESCRIBED = Person(id="", user_name="", email="", given_name="", family_name="", display_name="", time_zone="")
+
+
 def _person(state: SubjectState) -> api_people.PersonSummaryAnswer:
     head = state.head
-    fact = head.fact if isinstance(head.fact, Person) else None
+    fact = head.fact if isinstance(head.fact, Person) else _UNDESCRIBED
     return {
         "id": head.subject.name,
-        "display_name": fact.display_name if fact else "",
-        "user_name": fact.user_name if fact else "",
-        "email": fact.email if fact else "",
-        "department": fact.department if fact else "",
-        "title": fact.title if fact else "",
-        "status": str(fact.status) if fact else "",
-        "start_date": _day(fact.start_date if fact else None),
-        "end_date": _day(fact.end_date if fact else None),
+        "display_name": fact.display_name,
+        "user_name": fact.user_name,
+        "email": fact.email,
+        "given_name": fact.given_name,
+        "family_name": fact.family_name,
+        "department": fact.department,
+        "title": fact.title,
+        "team": fact.team,
+        "cost_centre": fact.cost_centre,
+        "location": fact.location,
+        "employment": fact.employment,
+        "manager": fact.manager,
+        "status": str(fact.status) if fact is not _UNDESCRIBED else "",
+        "start_date": _day(fact.start_date),
+        "end_date": _day(fact.end_date),
+        "leave_start": _day(fact.leave_start),
+        "leave_end": _day(fact.leave_end),
+        "time_zone": fact.time_zone,
         "has_user": _itself(state) is not None,
         "has_access": head.has_access,
         "progress": str(settlement_of(head)),

@@ -29,7 +29,7 @@ from dayone.ports.identity_center import (
 from dayone.ports.records import Page
 
 # As many calls as the executor may make for a name, at the API's own rate of three a second.
-_MOST_READS_OF_NAMES = 40
+MOST_READS_OF_NAMES = 40
 _LONGEST_READING_OF_NAMES = timedelta(seconds=16)
 
 
@@ -72,7 +72,7 @@ class ExistingNames:
 
     def reads_for_subject(self) -> ReadBudget:
         """Return the read budget of the API for one name."""
-        return ReadBudget(remaining=_MOST_READS_OF_NAMES, until=self.access.desired.clock() + _LONGEST_READING_OF_NAMES)
+        return ReadBudget(remaining=MOST_READS_OF_NAMES, until=self.access.desired.clock() + _LONGEST_READING_OF_NAMES)
 
     def compare(
         self,
@@ -98,12 +98,13 @@ def parts_in(desired: Desired) -> Mapping[Resource, Mapping[str, str]]:
     return {part: how.attributes for part, how in desired.resources.items() if part.kind in PARTS_OF_A_SET}
 
 
-_MOST_READS = 40
+# Calls to AWS for one name.
+MOST_READS = 40
 # The executor's process is ended 13 seconds after the last of its attempts has begun.
 _LONGEST_READING = timedelta(seconds=5)
 _PAGE = 100
-_CALLS_FOR_PARTS = 4
-_BOUND = f" (at most {_MOST_READS} calls to AWS, and five seconds, for a name)"
+CALLS_FOR_PARTS = 4
+_BOUND = f" (at most {MOST_READS} calls to AWS, and five seconds, for a name)"
 _IN_MANAGEMENT_ACCOUNT_ALONE = "its assignments, which AWS lists in the management account alone"
 
 
@@ -202,7 +203,7 @@ def compare_permission_set(
     with access.use.turn():
         accounts = 0
         try:
-            attached = reading.read(lambda: access.contents.parts(arn), calls=_CALLS_FOR_PARTS)
+            attached = reading.read(lambda: access.contents.parts(arn), calls=CALLS_FOR_PARTS)
             mismatches += compare_parts(attached.attached, parts)
             for account in reading.pages(lambda at: access.use.accounts(arn, cursor=at, limit=_PAGE)):
                 mismatches += _assignments_in(account, arn=arn, name=found.attributes["name"], reading=reading)
@@ -220,7 +221,7 @@ def compare_permission_set(
 
 def _begun(access: ExistingAccess, reads: ReadBudget | None) -> _Reading:
     until = access.desired.clock() + _LONGEST_READING
-    return _Reading(access=access, reads=reads or ReadBudget(remaining=_MOST_READS, until=until))
+    return _Reading(access=access, reads=reads or ReadBudget(remaining=MOST_READS, until=until))
 
 
 def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch]:

@@ -2,24 +2,25 @@
 
 import json
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dayone.errors import Conflicting, NotFound, Refused
+from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.differences import ids_of
 from dayone.inventory.look import look_at_leavers
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
 from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
-from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, Row, Section
+from dayone.model.inventory import ROWS_KEPT_FOR, Counts, Deviation, DriftFinding, DriftKind, Pass, Row, Section
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
 from dayone.ports.operations import Clock
-from dayone.ports.records import Records, SubjectIndex
+from dayone.ports.records import Page, Records, SubjectIndex
 from dayone.ports.store import Company
 
 _KINDS = (SubjectKind.PERMISSION_SET, SubjectKind.GROUP, SubjectKind.PERSON, SubjectKind.ACCOUNT)
@@ -163,12 +164,7 @@ def _snapshot(current: Pass, *, inventory: Inventory) -> Snapshot:
             group: frozenset(row[0] for row in members)
             for group, members in inventory.rows(current, Section.MEMBERSHIPS)
         },
-        assignments=frozenset(
-            AssignmentKey(
-                account_id=account, permission_set_arn=arn, principal_id=name, principal_type=PrincipalType(kind)
-            )
-            for account, arn, kind, name in rows(Section.ASSIGNMENTS)
-        ),
+        assignments=frozenset(_assignment_key(row) for row in rows(Section.ASSIGNMENTS)),
     )
 
 
@@ -204,6 +200,66 @@ def read_finding(name: str, *, inventory: InventoryView) -> DriftFinding:
     if finding := inventory.finding(name):
         return finding
     raise NotFound(f"there is no finding {name}: it is no more, or its id is wrong")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadResource:
+    """A resource as an inventory has read it, with AWS's own ids."""
+
+    resource: Resource
+    attributes: Mapping[str, str]
+    ids: Mapping[str, str]
+
+
+def complete_pass(name: str, *, inventory: InventoryView, now: datetime) -> Pass:
+    """Return the last pass that has read everything, if it is the one of this id or none is asked for.
+
+    Raises NotFound before the first, Inapplicable for another id, and when what it has read is not kept any more.
+    """
+    complete = inventory.complete()
+    if complete is None:
+        raise NotFound("no inventory has read all of Identity Center yet: see `dayone inventory show`")
+    if name not in ("", complete.id):
+        raise Inapplicable(f"inventory {name} is not the last complete one: begin again without naming one")
+    if now >= complete.began_at + ROWS_KEPT_FOR:
+        raise Inapplicable(
+            "the last complete inventory is too old: see `dayone inventory show` why no other is complete"
+        )
+    return complete
+
+
+def read_resources(of: Pass, section: Section, *, cursor: str, inventory: InventoryView) -> Page[ReadResource]:
+    """Return some of the resources of a section that a pass has read; raises Invalid for a cursor of another."""
+    page = inventory.kept(of, section, cursor=cursor)
+    found = [resource for unit, rows in page.entries for resource in _resources_in(section, unit, rows)]
+    return Page(found, page.cursor)
+
+
+def _resources_in(section: Section, unit: str, rows: Sequence[Row]) -> Iterator[ReadResource]:
+    for row in rows:
+        match section:
+            case Section.PERMISSION_SETS:
+                resource, attributes = Resource.parse(row[0]), json.loads(row[1])
+                yield ReadResource(resource=resource, attributes=attributes, ids={"permission_set_arn": unit})
+            case Section.GROUPS | Section.USERS:
+                kind, name = _DIRECTORY[section]
+                yield ReadResource(resource=Resource(kind), attributes=json.loads(row[1]), ids={name: row[0]})
+            case Section.MEMBERSHIPS:
+                ids = {"group_id": unit, "user_id": row[0]}
+                yield ReadResource(resource=Resource(ResourceKind.MEMBERSHIP), attributes={}, ids=ids)
+            case _:
+                key = _assignment_key(row)
+                yield ReadResource(resource=Resource(ResourceKind.ASSIGNMENT), attributes={}, ids=ids_of(key))
+
+
+_DIRECTORY = {Section.GROUPS: (ResourceKind.GROUP, "group_id"), Section.USERS: (ResourceKind.USER, "user_id")}
+
+
+def _assignment_key(row: Row) -> AssignmentKey:
+    account, arn, kind, name = row
+    return AssignmentKey(
+        account_id=account, permission_set_arn=arn, principal_id=name, principal_type=PrincipalType(kind)
+    )
 
 
 def _finding(difference: Deviation, *, existing: Container[str], current: Pass, ports: ReadInventory) -> DriftFinding:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dayone.model.operations import Applied
@@ -34,6 +34,12 @@ class Section(StrEnum):
     ASSIGNMENTS = "assignments"
     COMPARISON = "comparison"
     CONFIRMATION = "confirmation"
+
+
+# Sections with resources of Identity Center, rather than with work of the inventory.
+OF_RESOURCES = (Section.PERMISSION_SETS, Section.GROUPS, Section.USERS, Section.MEMBERSHIPS, Section.ASSIGNMENTS)
+# From the beginning of a pass on, what it has read is kept for so long.
+ROWS_KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -172,7 +172,7 @@ def desired_for_person(
     stage = stage_of(person, cycle=policy.people, now=now)
     resources: dict[Resource, DesiredResource] = {}
     if stage in _WHY_A_USER:
-        attributes = _user_attributes(person, source=policy.people.identity_source)
+        attributes = user_attributes(person, source=policy.people.identity_source)
         resources[USER] = DesiredResource(attributes, (Reason("employment", _WHY_A_USER[stage]),))
     if stage is Stage.PRESENT:
         memberships = (rules or EachRule(policy)).memberships(person, now=now)
@@ -227,7 +227,7 @@ def _without_access(
     is_external = policy.people.identity_source is IdentitySource.EXTERNAL
     is_deleted = goes and not applied[USER].adopted
     if has_left and not (is_external or is_deleted) and is_to_be_renamed(person, applied=applied):
-        attributes = _user_attributes(person, source=cycle.identity_source)
+        attributes = user_attributes(person, source=cycle.identity_source)
         resources = {USER: DesiredResource(attributes, (Reason("employment", _NAMES_NEEDED),))}
     notes = departure_notes(cycle, applied=applied, lost_at=lost, now=now)
     sessions = ended_sessions(cycle, applied=applied, lost_at=lost, now=now)
@@ -258,7 +258,8 @@ def _welcome(
     return {_WELCOME: DesiredResource({"first_day": first_day.isoformat()}, reasons)}
 
 
-def _user_attributes(person: Person, *, source: IdentitySource) -> dict[str, str]:
+def user_attributes(person: Person, *, source: IdentitySource = IdentitySource.IDENTITY_CENTER) -> dict[str, str]:
+    """Return the attributes that a person's user should have, those that HR left out without a value."""
     if source is IdentitySource.EXTERNAL:
         return {"user_name": person.user_name, EXTERNAL: str(source)}
     attributes = {

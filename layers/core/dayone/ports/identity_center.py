@@ -199,7 +199,7 @@ class PrincipalType(StrEnum):
     USER = "USER"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AssignmentKey:
     """One assignment in AWS's ids: the account, the permission set, and the group or user."""
 

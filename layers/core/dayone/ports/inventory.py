@@ -74,6 +74,12 @@ class InventoryView(Protocol):
     def complete(self) -> Pass | None:
         """Return the last pass that has read everything; None before the first such."""
 
+    def kept(self, of: Pass, section: Section, *, cursor: str) -> Page[tuple[str, Sequence[Row]]]:
+        """Return some of the units that a pass has kept of a section, with their rows; a large unit comes in parts.
+
+        Raises Invalid for a cursor of another pass or section.
+        """
+
     def findings(self) -> Sequence[DriftFinding]:
         """Return all open findings."""
 
@@ -114,7 +120,7 @@ class Inventory(InventoryView, Protocol):
         """
 
     def keep(self, current: Pass, section: Section, *, unit: str, rows: Sequence[Row]) -> None:
-        """Keep what a pass has read of a unit, in place of what it read of it before; forgotten after two days."""
+        """Keep what a pass has read of a unit, in place of what it read of it before; forgotten after ROWS_KEPT_FOR."""
 
     def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
         """Yield the units of a section that were kept with their rows, by unit, from behind `after`."""

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
 from dayone.api.context import AccessApi
-from dayone.api.params import caller_of, object_of, window_of, word_of
+from dayone.api.params import Event, caller_of, object_of, query_text, required_of, window_of, word_of
 from dayone.api.responses import accepted_response, time_answer
 from dayone.api.schemas.inventory import (
     DRIFT,
@@ -14,25 +14,37 @@ from dayone.api.schemas.inventory import (
     IGNORE,
     INVENTORY,
     REPAIR,
+    RESOURCES,
     DriftAnswer,
     DriftFindingAnswer,
     IgnoredFindingAnswer,
     InventoryAnswer,
     PassAnswer,
     ReadMethodAnswer,
+    ReadResourceAnswer,
+    ReadResourcesAnswer,
 )
 from dayone.api.spec import described
 from dayone.errors import Malformed
 from dayone.inventory.decisions import ignore_finding, repair_finding
 from dayone.inventory.read_plan import duration_of, unseen_by
-from dayone.inventory.service import drift_counts, read_finding
+from dayone.inventory.service import ReadResource, complete_pass, drift_counts, read_finding, read_resources
 from dayone.model.changes import moment_in
-from dayone.model.inventory import DriftFinding, DriftKind, Ignored, Pass, ReadCost, ReadMethod
+from dayone.model.inventory import (
+    OF_RESOURCES,
+    DriftFinding,
+    DriftKind,
+    Ignored,
+    Pass,
+    ReadCost,
+    ReadMethod,
+    Section,
+)
 from dayone.ports.inventory import InventoryView
 
 
 def inventory_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
-    """Add the route about the inventory."""
+    """Add the routes about the inventory."""
 
     @app.get("/v1/inventory")
     @described(INVENTORY)
@@ -45,6 +57,33 @@ def inventory_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             "drift": {str(kind): number for kind, number in drift_counts(findings).items()},
             "baseline": sum(finding.is_baseline for finding in findings),
         }
+
+    @app.get("/v1/inventory/resources")
+    @described(RESOURCES)
+    def list_read_resources() -> ReadResourcesAnswer:
+        """List what the last complete inventory has read in Identity Center, one kind of resources at a time."""
+        event = app.current_event
+        section = _section_of(event)
+        complete = complete_pass(query_text(event, "inventory"), inventory=api.inventory, now=api.clock())
+        page = read_resources(complete, section, cursor=query_text(event, "cursor"), inventory=api.inventory)
+        return {
+            "inventory": complete.id,
+            "as_of": time_answer(complete.finished_at or complete.began_at),
+            "resources": [_resource_answer(resource) for resource in page.entries],
+            "cursor": page.cursor,
+        }
+
+
+def _section_of(event: Event) -> Section:
+    text = required_of(event, "section", example=str(Section.GROUPS))
+    section = next((section for section in OF_RESOURCES if section.casefold() == text.casefold()), None)
+    if section is None:
+        raise Malformed(f"`section` is {text!r}, but must be one of {', '.join(OF_RESOURCES)}")
+    return section
+
+
+def _resource_answer(read: ReadResource) -> ReadResourceAnswer:
+    return {"resource": str(read.resource), "attributes": dict(read.attributes), "ids": dict(read.ids)}
 
 
 def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

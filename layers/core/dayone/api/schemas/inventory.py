@@ -5,10 +5,10 @@ from typing import Annotated, TypedDict
 from dayone.api.examples import AT, CHANGE
 from dayone.api.params import words_in
 from dayone.api.schemas.people import AcceptedAnswer
-from dayone.api.spec import PAGED, Body, Description, Parameter
+from dayone.api.spec import CURSOR, PAGED, Body, Description, Parameter
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.messages.problems import Count, Moment, enum_of
-from dayone.model.inventory import DriftKind, ReadMethod, Section
+from dayone.model.inventory import OF_RESOURCES, DriftKind, ReadMethod, Section
 
 
 class ReadMethodAnswer(TypedDict):
@@ -53,6 +53,26 @@ class InventoryAnswer(TypedDict):
     current: PassAnswer | None
     drift: dict[str, Count]
     baseline: Count
+
+
+class ReadResourceAnswer(TypedDict):
+    """A resource as the inventory has read it: named as in operations, with AWS's own ids."""
+
+    resource: str
+    attributes: dict[str, str]
+    ids: dict[str, str]
+
+
+class ReadResourcesAnswer(TypedDict):
+    """A page of the resources of a section; a page may be empty and still have a cursor.
+
+    `inventory` is the id of the inventory that has read them, and `as_of` its end.
+    """
+
+    inventory: str
+    as_of: Moment
+    resources: list[ReadResourceAnswer]
+    cursor: str
 
 
 class AttributeChangeAnswer(TypedDict):
@@ -143,6 +163,39 @@ _INVENTORY: InventoryAnswer = {
 }
 _KIND = Parameter(
     name="kind", text="Only findings of this kind.", example="missing", schema={"type": "string", **words_in(DriftKind)}
+)
+_SECTION = Parameter(
+    name="section",
+    text="The kind of resources; policies of permission sets come with these.",
+    required=True,
+    example="memberships",
+    schema={"type": "string", "enum": [str(section) for section in OF_RESOURCES]},
+)
+_OF_INVENTORY = Parameter(
+    name="inventory",
+    text="The `inventory` of the first answer, to read everything from the same one; default: the last complete one.",
+    example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
+)
+RESOURCES = Description(
+    tag="operations",
+    answer=ReadResourcesAnswer,
+    example={
+        "inventory": "01KQ8Z5WFX3N9T2V7C4B6M1D0A",
+        "as_of": AT,
+        "resources": [
+            {
+                "resource": "membership",
+                "attributes": {},
+                "ids": {
+                    "group_id": "1077d3c4-0a1b-4c5d-8b5e-0d9f6a7b8c9d",
+                    "user_id": "9067f8e4-1f0a-4c5d-8b5e-0d9f6a7b8c9d",
+                },
+            }
+        ],
+        "cursor": "",
+    },
+    takes=(_SECTION, _OF_INVENTORY, CURSOR),
+    refuses=(NotFound, Inapplicable),
 )
 INVENTORY = Description(tag="operations", answer=InventoryAnswer, example=_INVENTORY)
 DRIFT = Description(

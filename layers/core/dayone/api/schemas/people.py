@@ -27,11 +27,21 @@ class PersonSummaryAnswer(TypedDict):
     display_name: str
     user_name: str
     email: str
+    given_name: str
+    family_name: str
     department: str
     title: str
+    team: str
+    cost_centre: str
+    location: str
+    employment: str
+    manager: str
     status: str
     start_date: str | None
     end_date: str | None
+    leave_start: str | None
+    leave_end: str | None
+    time_zone: str
     has_user: bool
     has_access: bool
     progress: Progress

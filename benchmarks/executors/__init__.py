@@ -1,0 +1,1 @@
+"""Executors that others might write, to compare ours with."""

@@ -1,0 +1,126 @@
+"""A company takes an estate over: the inventory is read, the policy put in force, and nothing in AWS changes."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from dayone.model.accounts import AccountState
+from dayone.model.operations import OperationState
+from dayone.model.people import Status
+from dayone.model.subjects import ResourceKind
+from dayone.policy.service import check_policy
+from dayone.ports.identity_center import PrincipalType
+from dayone.takeover.estate import Estate
+from dayone.takeover.policy_files import policy_files
+from dayone.takeover.proposal import LeftReason, Proposal
+from dayone.takeover.propose import propose
+from dayone.takeover.users import match_users
+from tests.fakes.sso.identity_center import StoredGroup, StoredSet
+from tests.unit.takeover.estates import (
+    add_account,
+    add_group,
+    add_person,
+    add_set,
+    an_estate,
+    assign,
+    random_estate,
+)
+from tests.unit.world import World
+
+
+def _founded(estate: Estate) -> World:
+    """A company whose Identity Center has all that is in the estate; HR and Organizations say the same."""
+    world = World()
+    center = world.center
+    center.users |= {name: dict(user) for name, user in estate.users.items()}
+    center.groups |= {name: StoredGroup(each["name"], each["description"]) for name, each in estate.groups.items()}
+    for arn in estate.sets:
+        attributes = {"session_duration": "PT1H"}
+        stored = StoredSet(estate.set_name(arn), attributes, managed_policies={"job-function/ViewOnlyAccess"})
+        center.permission_sets[arn] = stored
+    for group, members in estate.members.items():
+        known = sorted(members & estate.users.keys())
+        center.memberships |= {f"{group}-{user}": (group, user) for user in known}
+    for key in estate.assignments:
+        if key.principal_type is PrincipalType.GROUP or key.principal_id in estate.users:
+            center.assignments.add(key)
+            center.provisioned[key.account_id, key.permission_set_arn] = 1
+    center.closed |= {each.id for each in estate.accounts.values() if each.state is not AccountState.ACTIVE}
+    for account in estate.accounts.values():
+        world.account_is(account)
+    for person in estate.people.values():
+        world.hr_tells(person)
+    world.settle()
+    return world
+
+
+def _without_what_no_rule_gives(estate: Estate) -> Estate:
+    """The same with everybody employed, and every account active and a member."""
+    for name, person in estate.people.items():
+        estate.people[name] = replace(person, status=Status.ACTIVE)
+    for name, account in estate.accounts.items():
+        estate.accounts[name] = replace(account, state=AccountState.ACTIVE, is_management=False)
+    return estate
+
+
+def _taken_over(estate: Estate) -> tuple[World, Proposal]:
+    """The estate after its policy was put in force; nothing in AWS has changed."""
+    world = _founded(estate)
+    before = _access(world)
+    proposal = propose(estate, match_users(estate, mapping={}))
+    policy, _ = check_policy(policy_files(proposal, estate))
+    world.policy_is(replace(policy, version=1))
+    world.settle()
+    assert _access(world) == before
+    return world, proposal
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_first_policy_of_a_company_that_moves_in_adopts_everything_and_changes_nothing(seed: int) -> None:
+    world, proposal = _taken_over(_without_what_no_rule_gives(random_estate(seed)))
+    assert not [left for left in proposal.left if left.reason is not LeftReason.TOO_LARGE]
+    kinds = [target.resource.kind for target in world.state.applied]
+    assert kinds.count(ResourceKind.MEMBERSHIP) + kinds.count(ResourceKind.ASSIGNMENT) == proposal.rows > 0
+    assert not world.operations(OperationState.FAILED)
+
+
+def test_what_has_more_than_the_rules_give_is_named_and_waits_for_a_decision() -> None:
+    seen = 0
+    for seed in range(6):
+        world, proposal = _taken_over(random_estate(seed))
+        failed = {
+            str(operation.target.subject)
+            for operation in world.operations(OperationState.FAILED)
+            if operation.kind in ("create-group", "create-permission-set")
+        }
+        named = {f"group:{each.key}" for each in proposal.groups if each.beside}
+        named |= {f"permission-set:{each.key}" for each in proposal.permission_sets if each.beside}
+        assert failed == named
+        seen += len(named)
+    assert seen
+
+
+def test_what_is_too_large_to_be_compared_is_left_out_and_would_fail() -> None:
+    estate = an_estate()
+    small, large = add_group(estate, "small"), add_group(estate, "large")
+    people = [add_person(estate, number) for number in range(38)]
+    estate.members[small] |= {f"user-{each}" for each in people[:37]}
+    estate.members[large] |= {f"user-{each}" for each in people}
+    for group in (small, large):
+        assign(estate, add_set(estate, f"Of-{group}"), accounts=[add_account(estate, 1)], group=group)
+    world, proposal = _taken_over(estate)
+    assert [group.key for group in proposal.groups] == ["small"]
+    (left,) = (left for left in proposal.left if left.reason is LeftReason.TOO_LARGE)
+    assert left.what == "group large"
+    whole, _ = check_policy(policy_files(propose(estate, match_users(estate, mapping={}), with_large=True), estate))
+    world.policy_is(replace(whole, version=2))
+    world.settle()
+    (failed,) = (each for each in world.operations(OperationState.FAILED) if each.kind == "create-group")
+    assert failed.target.subject.name == "large"
+    assert "not looked at" in failed.failure_reason
+
+
+def _access(world: World) -> object:
+    center = world.center
+    return deepcopy((center.groups, center.permission_sets, set(center.memberships.values()), center.assignments))
