@@ -21,6 +21,12 @@ class Feature(StrEnum):
     SECOND_RECORDS = "somebody is in HR twice"
     CLOSED_ACCOUNTS = "accounts are closed"
     MANY_LEAVE = "many leave at the same time"
+    RENAMED_UNITS = "units are renamed"
+    DEPARTED_ACCOUNTS = "accounts leave the organisation, and some come back"
+    BY_HAND = "people who are entered by hand, and in no HR system"
+    PARTS = "decisions about a part of what is held"
+    ROLLBACKS = "earlier versions of the policy are put in force again"
+    PREVIEWS = "previews of policies"
 
 
 _FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")
@@ -42,9 +48,14 @@ class Company:
 def draw_company(seed: int, *, now: datetime) -> Company:
     """A company with about a third of the features, from a stream of chance that is nothing else's."""
     random = Random(f"company {seed}")  # noqa: S311 - chance that can be had again is what is wanted
-    features = frozenset(feature for feature in Feature if random.random() < 0.3)
+    # Each by a chance of its own, so that another one changes none of them.
+    features = frozenset(feature for feature in Feature if _chance_of(feature, seed=seed) < 0.3)
     zone = random.choice(_FAR)
     return Company(features=features, zone=zone, people=_people(features, zone=zone, now=now, random=random))
+
+
+def _chance_of(feature: Feature, *, seed: int) -> float:
+    return Random(f"{feature.name} {seed}").random()  # noqa: S311 - as above
 
 
 def _people(features: frozenset[Feature], *, zone: str, now: datetime, random: Random) -> str:

@@ -25,6 +25,7 @@ OUTSTANDING_ASSIGNMENTS = 15
 _CONCURRENT_PROVISIONINGS = 3
 
 _PASSING_FAILURE = "Received a 429 status error: Rate exceeded, try again"
+_NO_MEMBER = "Received a 404 status error: the account is not a member of the organization"
 _FINAL_FAILURE = "Received a 404 status error: customer managed policy Deployer does not exist"
 
 
@@ -66,9 +67,10 @@ class Effect:
 class SimulatedIdentityCenter:
     """The truth in `center`, behind AWS's quotas and delays.
 
-    `departed` are the moments (microseconds) of the calls of the last second by quota, `told_over` the requests whose
-    end somebody has been told, `lost` those of which nobody got the id. `refused` are assignments and permission sets
-    (ARN) whose last request has failed for good. `roles` is in which form an account (id) has a permission set (ARN).
+    `departed` are the moments (microseconds) of the calls of the last second by quota, `outsiders` the accounts that
+    have left the organisation, `told_over` the requests whose end somebody has been told, `lost` those of which nobody
+    got the id. `refused` are assignments and permission sets (ARN) whose last request has failed for good. `roles` is
+    in which form an account (id) has a permission set (ARN).
     """
 
     time: Clockwork
@@ -86,6 +88,7 @@ class SimulatedIdentityCenter:
     refused: set[object] = field(default_factory=set)
     roles: dict[tuple[str, str], tuple[object, ...]] = field(default_factory=dict)
     watch: Callable[[], None] | None = None
+    outsiders: set[str] = field(default_factory=set)
     is_known: Callable[[str], bool] = lambda _: True
 
     def __post_init__(self) -> None:
@@ -142,6 +145,14 @@ class SimulatedIdentityCenter:
             raise Crowded("ServiceQuotaExceededException: too many provisionings")
         request_id = self.sides["permission_sets"].provision(arn, account=account)
         return self._works_on(request_id, Outstanding("provisioning"), arn)
+
+    def leaves(self, account: str) -> None:
+        """An account leaves the organisation: what was assigned there is gone with it."""
+        self.outsiders.add(account)
+        self.center.assignments -= {key for key in self.center.assignments if key.account_id == account}
+        for role in [role for role in self.center.provisioned if role[0] == account]:
+            del self.center.provisioned[role]
+            self.roles.pop(role, None)
 
     def told(self, request_id: str, state: RequestState) -> RequestState:
         """Somebody asks for a request, and hears of its end, if it has one."""
@@ -213,6 +224,8 @@ class SimulatedIdentityCenter:
         if self.weather.strikes("request: failed", chance=failures):
             reason = self.weather.random.choice((_PASSING_FAILURE, _PASSING_FAILURE, _FINAL_FAILURE))
             self.center.requests[request_id].perform = lambda: _fail(reason)
+        if outstanding.account in self.outsiders:
+            self.center.requests[request_id].perform = lambda: _fail(_NO_MEMBER)
         self.center.work([request_id])
         failure = self.center.requests[request_id].state.failure_reason
         if failure != _PASSING_FAILURE:

@@ -8,17 +8,24 @@ from functools import partial
 from itertools import count
 
 from dayone.api.context import AccessApi
+from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import decide_change
 from dayone.errors import Rejected
 from dayone.grants.request import GrantWish
 from dayone.grants.service import end_grant, extend_grant, give_grant
+from dayone.hr.manual import end_person, put_people, put_person
+from dayone.hr.manual_request import parse_person, read_people
 from dayone.messages.deliveries import Delivery
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import ChangeState
 from dayone.model.grants import Grant
-from dayone.model.operations import OperationState
+from dayone.model.operations import Operation, OperationState
 from dayone.model.people import Person, Status
-from dayone.policy.service import submit_policy
+from dayone.model.preconditions import NO_PRECONDITION
+from dayone.model.subjects import Subject
+from dayone.policy.service import roll_back_policy, submit_policy
+from dayone.preview.request import WhatIf
+from dayone.preview.service import preview_plan
 from tests.simulation import hr_system
 from tests.simulation.day_one import DayOne
 from tests.simulation.functions import Function
@@ -53,10 +60,11 @@ class Told:
 class Outside:
     """The outside's knowledge, and promises made to it.
 
-    `people` are the newest records, `policy` the newest accepted text, `may_be_taken` those that were refused when they
-    were sent again because the answer was lost, `acknowledged` the confirmed requests, each with its change; `granted`
-    are accepted grants, and `about_grants` later requests about them, by grant and change. `asking` counts those who
-    still wait for an answer, and come again until they have one. `facts` are the same in the words of the oracle.
+    `people` are the newest records, `policy` the newest accepted text, `texts` those in force by version, `may_be_taken`
+    those that were refused when they were sent again because the answer was lost, `acknowledged` the confirmed
+    requests, each with its change; `granted` are accepted grants, and `about_grants` later requests about them, by
+    grant and change. `asking` counts those who still wait for an answer, and come again until they have one. `facts`
+    are the same in the words of the oracle.
     """
 
     day_one: DayOne
@@ -68,6 +76,7 @@ class Outside:
     acknowledged: list[tuple[Told, str]] = field(default_factory=list)
     rejected: set[str] = field(default_factory=set)
     granted: dict[str, Grant] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
     ever_suspended: set[str] = field(default_factory=set)
     about_grants: list[tuple[str, str]] = field(default_factory=list)
     asking: int = 0
@@ -97,9 +106,52 @@ class Outside:
 
         self._ask(self.day_one.intake, lambda: result.signed(sent=self.day_one.time.now), taken)
 
+    # People by hand
+
+    def enters(self, *people: Person) -> None:
+        """Somebody enters people over the API: one of them by name, or several at once."""
+        moments: list[datetime] = []
+        sent = {person.id: json.dumps(hr_system.record_of(person)) for person in people}
+
+        def enter(api: AccessApi) -> object:
+            moments.append(api.clock())
+            if len(sent) > 1:
+                every = f'{{"people": [{", ".join(sent.values())}]}}'
+                return put_people(read_people(every), actor=_ADMIN, ports=api)
+            ((name, text),) = sent.items()
+            attributes = parse_person(text, person=name)
+            return put_person(name, attributes, actor=_ADMIN, precondition=NO_PRECONDITION, ports=api)
+
+        def taken(_: object) -> None:
+            for person in people:
+                attributes = hr_system.record_of(person)
+                record = Record(at=moments[-1], attributes=attributes, is_by_hand=True)
+                self.facts.records.setdefault(person.id, []).append(record)
+
+        self.asks(enter, taken)
+
+    def ends_person(self, person: str) -> None:
+        """Somebody ends a person's access at once, whatever HR says."""
+        moments: list[datetime] = []
+
+        def end(api: AccessApi) -> object:
+            moments.append(api.clock())
+            return end_person(person, on=None, is_at_once=True, actor=_ADMIN, ports=api)
+
+        def taken(_: object) -> None:
+            before = self.facts.ended_by_hand.get(person, moments[-1])
+            self.facts.ended_by_hand[person] = max(before, moments[-1])
+
+        self._ask(self.day_one.api, end, taken, refused=lambda: self.facts.doubted.add(person))
+
     # The organisation
 
+    def is_active(self, account_id: str) -> bool:
+        account = self.day_one.organization.accounts.get(account_id)
+        return account is not None and account.state is AccountState.ACTIVE
+
     def account_is(self, account: Account) -> None:
+        self.day_one.aws.outsiders.discard(account.id)
         self.day_one.organization.accounts[account.id] = account
         if account.state is not AccountState.ACTIVE:
             self.ever_suspended.add(account.id)
@@ -110,16 +162,30 @@ class Outside:
         self.day_one.organization.accounts[account.id] = account
         self.facts.silent.add(account.id)
 
+    def account_leaves(self, account_id: str) -> None:
+        """It is no member any more."""
+        del self.day_one.organization.accounts[account_id]
+        self.day_one.aws.leaves(account_id)
+        self._event("RemoveAccountFromOrganization", accountId=account_id)
+
+    def unit_is_called(self, unit_id: str, name: str) -> None:
+        """Every account below is at another path."""
+        self.day_one.organization.rename_unit(unit_id, name)
+        self._event("UpdateOrganizationalUnit", organizationalUnitId=unit_id)
+
     def account_event(self, account_id: str) -> None:
-        """EventBridge takes it and puts it on the queue; there is nobody who could come again."""
         self.facts.silent.discard(account_id)
+        self._event("MoveAccount", accountId=account_id)
+
+    def _event(self, name: str, **parameters: str) -> None:
+        """EventBridge takes it and puts it on the queue; there is nobody who could come again."""
         number = next(self.numbers)
         event = {
             "id": f"event-{number}",
             "source": "aws.organizations",
             "detail-type": "AWS API Call via CloudTrail",
             "time": self.day_one.time.now.isoformat(),
-            "detail": {"eventName": "MoveAccount", "requestParameters": {"accountId": account_id}},
+            "detail": {"eventName": name, "requestParameters": parameters},
         }
         self.day_one.account_events.send(json.dumps(event), group=str(number))
 
@@ -137,6 +203,26 @@ class Outside:
 
         self._ask(self.day_one.api, submit, taken, refused=lambda: self.may_be_taken.append(text))
 
+    def rolls_back(self, version: int) -> None:
+        """Somebody puts an earlier version in force once more."""
+        text = self.texts[version]
+
+        def roll_back(api: AccessApi) -> object:
+            return roll_back_policy(version, actor=_ADMIN, ports=api)
+
+        def taken(kept: object) -> None:
+            self._is_in_force(text, version=getattr(kept, "version", 0))
+
+        self._ask(self.day_one.api, roll_back, taken)
+
+    def asks_what_if(self, text: str) -> None:
+        """Somebody asks what would follow from a policy, which changes nothing."""
+
+        def preview(api: AccessApi) -> object:
+            return preview_plan(WhatIf(files={"policy.yaml": text}), ports=api)
+
+        self.asks(preview)
+
     def looks_at_policy(self) -> None:
         """Check, after a refusal that followed a lost answer, whether the text sent before has come into force."""
         state = self.day_one.state
@@ -145,22 +231,24 @@ class Outside:
             self._is_in_force(text, version=version)
 
     def _is_in_force(self, text: str, *, version: int) -> None:
+        self.texts[version] = text
         self.facts.versions.append(Version(text=text, at=self.day_one.time.now))
         if version > self.policy_version:
             self.policy, self.policy_version = text, version
             self.facts.policy = text
 
-    def decides(self, change: str, *, approves: bool) -> None:
-        """Somebody says yes or no to what a change holds."""
+    def decides(self, change: str, *, approves: bool, subjects: tuple[Subject, ...] = ()) -> None:
+        """Somebody says yes or no to what a change holds, all of it or what it holds of these subjects."""
 
         def no(_: object = None) -> None:
             if not approves:
-                self.facts.rejected |= dict.fromkeys(self._held_in(change), self.day_one.time.now)
+                self.facts.rejected |= dict.fromkeys(self._held_in(change, subjects=subjects), self.day_one.time.now)
 
         no()
 
         def decide(api: AccessApi) -> object:
-            return decide_change(change, is_approved=approves, actor=_APPROVER, ports=api)
+            part = DecidedPart(subjects=subjects)
+            return decide_change(change, is_approved=approves, actor=_APPROVER, ports=api, part=part)
 
         self._ask(self.day_one.api, decide, no)
 
@@ -246,11 +334,19 @@ class Outside:
         self.facts.accounts = {account.id: account_fact(account) for account in accounts}
         return self.facts
 
-    def _held_in(self, change: str) -> Iterator[Item]:
-        """Yield what a change shows as held."""
-        for (of, _), operation in self.day_one.state.operations.items():
-            if of == change and operation.state is OperationState.HELD and (item := item_of(operation)):
+    def holds_of(self, change: str) -> list[Subject]:
+        """Return the subjects of which a change shows something as held."""
+        return sorted({operation.subject for operation in self._shown_as_held(change)}, key=str)
+
+    def _held_in(self, change: str, *, subjects: tuple[Subject, ...]) -> Iterator[Item]:
+        for operation in self._shown_as_held(change):
+            if (not subjects or operation.subject in subjects) and (item := item_of(operation)):
                 yield item
+
+    def _shown_as_held(self, change: str) -> Iterator[Operation]:
+        for (of, _), operation in self.day_one.state.operations.items():
+            if of == change and operation.state is OperationState.HELD:
+                yield operation
 
     def held(self) -> list[str]:
         """The changes that wait for a human."""

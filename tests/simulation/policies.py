@@ -36,8 +36,8 @@ _TAGGED_PLACES = (
     "{tags: {env: {not: prod}}}",
     "{ou: '/Workloads/**', tags: {owner: {present: true}}}",
     "{name: 'team-[12]'}",
-    "{ou_id: 'ou-Workloads/**'}",
-    "{ou_id: ou-Dev}",
+    "{ou_id: 'ou-root-workloads/**'}",
+    "{ou_id: ou-root-workloadsdev}",
 )
 _WIDE_LIMITS = ("{percent: 10, at_least: 100}", "{percent: 100, at_least: 60}", "{percent: 10, at_least: 12}")
 _LIMITS = ("{percent: 10, at_least: 5}", "{percent: 0, at_least: 1}", "{percent: 50, at_least: 5}")

@@ -1,6 +1,6 @@
 """A company and what happens to it, drawn from a seed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -78,6 +78,9 @@ class Scenario:
         self._time = outside.day_one.time
         most = 16 if company.has(Feature.MANY_LEAVE) else 8
         self._people = [f"e-{number}" for number in range(1, random.randint(most // 2 - 1, most))]
+        self._unit_names: dict[str, str] = {}
+        self._first_names: dict[str, str] = {}
+        self._departed: set[str] = set()
         self._accounts = [f"{number:012d}" for number in range(1, random.randint(2, 5))]
 
     def begin(self) -> None:
@@ -108,6 +111,12 @@ class Scenario:
             Feature.LEAVE: self._goes_on_leave,
             Feature.CLOSED_ACCOUNTS: self._account_closes,
             Feature.MANY_LEAVE: self._many_leave,
+            Feature.RENAMED_UNITS: self._unit_is_renamed,
+            Feature.DEPARTED_ACCOUNTS: self._account_leaves_or_returns,
+            Feature.PARTS: self._somebody_decides_a_part,
+            Feature.ROLLBACKS: self._policy_is_rolled_back,
+            Feature.PREVIEWS: self._somebody_asks_what_if,
+            Feature.BY_HAND: self._is_entered_by_hand,
         }
         special = tuple(happening for feature, happening in further.items() if self._company.has(feature))
         return (*people, *accounts, *policy, *humans, *grants, *theme * 4, *special * 3)
@@ -170,6 +179,16 @@ class Scenario:
             again = replace(person, id=f"{person.id}-b", status=Status.ACTIVE, end_date=None)
             self._tell(_named(again))
 
+    def _is_entered_by_hand(self) -> None:
+        """Somebody whom no HR system knows comes, moves, or leaves; or HR's own are ended at once."""
+        random = self._random
+        names = random.choice((("h-1",), ("h-2",), ("h-1", "h-2", "h-3")))
+        if random.random() < 0.3 and self._outside.facts.records:
+            self._outside.ends_person(random.choice(sorted(self._outside.facts.records)))
+            return
+        people = (a_person(name, department=random.choice(DEPARTMENTS)) for name in names)
+        self._outside.enters(*map(_named, people))
+
     def _is_told_late(self) -> None:
         if person := self._somebody():
             self._tell(replace(person, title="Late"), ago=self._random.random() * 120)
@@ -185,10 +204,36 @@ class Scenario:
     def _placed(self, account: Account) -> Account:
         """Return the account somewhere, and with other tags where there are any."""
         places = _DEEP_OUS if self._company.has(Feature.DEEP_UNITS) else _OUS
-        path = self._random.choice(places)
-        ids = tuple(f"ou-{name}" for name in path.split("/") if name)
+        names = [name for name in self._random.choice(places).split("/") if name]
+        ids = tuple(unit_id(names[: depth + 1]) for depth in range(len(names)))
+        path = "/" + "/".join(self._unit_names.get(of, name) for of, name in zip(ids, names, strict=True))
         tags = self._random.choice(_TAGS) if self._company.has(Feature.TAGS) else account.tags
         return replace(account, ou_path=path, ou_ids=ids, tags=tags)
+
+    def _unit_is_renamed(self) -> None:
+        """A unit gets another name, or its first one back."""
+        names = {
+            of: name
+            for account in self._outside.day_one.organization.accounts.values()
+            for of, name in zip(account.ou_ids, account.ou_path.strip("/").split("/"), strict=False)
+        }
+        if names:
+            unit = self._random.choice(sorted(names))
+            first = self._first_names.setdefault(unit, names[unit])
+            name = f"{first} again" if names[unit] == first else first
+            self._unit_names[unit] = name
+            self._outside.unit_is_called(unit, name)
+
+    def _account_leaves_or_returns(self) -> None:
+        # What others have assigned in the first of them has to stay.
+        number = self._random.choice(self._accounts)
+        members = self._outside.day_one.organization.accounts
+        if number in self._departed:
+            self._departed.discard(number)
+            self._outside.account_is(self._placed(an_account(number, name=f"team-{number[-1]}")))
+        elif number in members and number != self._accounts[0]:
+            self._departed.add(number)
+            self._outside.account_leaves(number)
 
     def _account_closes(self) -> None:
         accounts = self._outside.day_one.organization.accounts
@@ -197,8 +242,9 @@ class Scenario:
 
     def _becomes(self, number: str, state: AccountState) -> None:
         accounts = self._outside.day_one.organization.accounts
-        if accounts[number].state is AccountState.PENDING_ACTIVATION:
-            self._outside.account_becomes(replace(accounts[number], state=state))
+        account = accounts.get(number)
+        if account is not None and account.state is AccountState.PENDING_ACTIVATION:
+            self._outside.account_becomes(replace(account, state=state))
 
     def _account_changes(self) -> None:
         accounts = self._outside.day_one.organization.accounts
@@ -256,10 +302,28 @@ class Scenario:
         for change in self._outside.held()[:1]:
             self._outside.decides(change, approves=self._random.random() < 0.7)
 
+    def _somebody_decides_a_part(self) -> None:
+        for change in self._outside.held()[:1]:
+            subjects = self._outside.holds_of(change)
+            part = tuple(subjects[: max(1, len(subjects) // 2)])
+            self._outside.decides(change, approves=self._random.random() < 0.5, subjects=part)
+
+    def _policy_is_rolled_back(self) -> None:
+        if earlier := sorted(self._outside.texts):
+            self._outside.rolls_back(self._random.choice(earlier))
+
+    def _somebody_asks_what_if(self) -> None:
+        self._outside.asks_what_if(draw_policy(self._random, self._company))
+
     def _dead_letters_are_redriven(self) -> None:
         day_one = self._outside.day_one
         day_one.inbox.redrive()
         day_one.account_events.redrive()
+
+
+def unit_id(path: Sequence[str]) -> str:
+    """Return the id of a unit, as AWS writes it, which stays when the unit is renamed."""
+    return "ou-root-" + "".join(path).lower()
 
 
 def _named(person: Person) -> Person:

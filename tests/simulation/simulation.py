@@ -184,7 +184,7 @@ class Simulation:
             "activations": sum(
                 isinstance(head.fact, Account)
                 and head.fact.state is AccountState.PENDING_ACTIVATION
-                and day_one.organization.accounts[head.fact.id].state is AccountState.ACTIVE
+                and self.outside.is_active(head.fact.id)
                 for head in day_one.state.heads.values()
             ),
         }

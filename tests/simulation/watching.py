@@ -50,8 +50,15 @@ class Watcher:
                 self.report("only its own is removed", f"{operation.id} has removed what was adopted")
             return
         existing = finished.applied or before
+        # What was done in an account that has left since is gone with it.
         is_of_aws = operation.resource.kind is not ResourceKind.GUARDRAILS
-        if existing is not None and is_of_aws and not _is_true(operation, existing, center=self._aws.center):
+        is_here = operation.subject.name not in self._aws.outsiders
+        if (
+            existing is not None
+            and is_of_aws
+            and is_here
+            and not _is_true(operation, existing, center=self._aws.center)
+        ):
             self.report(
                 "succeeded means done", f"{operation.id} {operation.kind} {operation.resource}: AWS has not done it"
             )

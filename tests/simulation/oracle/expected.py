@@ -87,8 +87,7 @@ def ever_protected(facts: Facts, kind: str) -> frozenset[str]:
 
 
 def is_employed(facts: Facts, person: str, *, policy: Rule, now: datetime) -> bool:
-    records = facts.records.get(person)
-    newest = max(records, key=lambda record: record.at) if records else None
+    newest = dict(facts.newest()).get(person)
     return newest is not None and has_access(person, newest, people=policy_text.people(policy), now=now)
 
 
@@ -133,7 +132,7 @@ def _rules_called(policy: Rule, name: str) -> Iterator[Rule]:
 
 def _expect_person(outcome: Expected, facts: Facts, *, person: str, record: Record, now: datetime) -> None:
     people, rules = policy_text.people(outcome.policy), policy_text.groups(outcome.policy)
-    if person in ever_protected(facts, "people"):
+    if person in ever_protected(facts, "people") or person in facts.doubted:
         outcome.people.add(person)
         return
     if has_user(person, record, people=people, now=now):
@@ -248,7 +247,8 @@ def _has_ever_left(person: str, facts: Facts, *, since: datetime) -> bool:
     records = facts.records.get(person, [])
     is_of_policy = any(person in policy_text.people(policy).get("same_person", {}) for policy in texts(facts))
     has_ended = any(record.has_ended and record.at >= since - _ON_ITS_WAY for record in records)
-    return is_of_policy or has_ended or any("end_date" in record.attributes for record in records)
+    is_ended_by_hand = person in facts.ended_by_hand or person in facts.doubted
+    return is_of_policy or has_ended or is_ended_by_hand or any("end_date" in record.attributes for record in records)
 
 
 def _may_be_sensitive(facts: Facts, key: Item) -> bool:

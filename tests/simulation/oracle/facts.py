@@ -1,7 +1,7 @@
 """Facts of a simulated world as its outside drew them, in plain words: nothing here has been through Day One."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -39,11 +39,12 @@ def assignment(account: str, permission_set: str, principal: str) -> Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A record of HR's, as of `at`: attributes as texts, days in ISO 8601, what HR left empty left out."""
+    """A record of HR's, or one entered by hand, as of `at`: texts, days in ISO 8601, what was left empty left out."""
 
     at: datetime
     attributes: Mapping[str, str]
     has_ended: bool = False
+    is_by_hand: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,7 @@ class Facts:
     """All that the outside knows.
 
     `records` are those that HR got an answer for, `sent` all texts of the policy that may have been in force.
+    `ended_by_hand` are the last ends entered by hand, of which those in `doubted` may not have been taken.
     `rejected` is what somebody said no to, with the moment; `refused` what the model of AWS has refused for good and
     not done since. `others_groups` (descriptions) and `others_sets` are from before Day One, by name. `silent` are
     accounts whose last change nobody was told of.
@@ -114,6 +116,8 @@ class Facts:
     sent: list[str] = field(default_factory=list)
     accounts: dict[str, AccountFact] = field(default_factory=dict)
     grants: dict[str, GrantFact] = field(default_factory=dict)
+    ended_by_hand: dict[str, datetime] = field(default_factory=dict)
+    doubted: set[str] = field(default_factory=set)
     rejected: dict[Item, datetime] = field(default_factory=dict)
     refused: set[Item] = field(default_factory=set)
     others_groups: dict[str, str] = field(default_factory=dict)
@@ -121,8 +125,15 @@ class Facts:
     silent: set[str] = field(default_factory=set)
 
     def newest(self) -> Iterator[tuple[str, Record]]:
-        """Yield each person's record that counts: the newest by its own time."""
-        yield from ((person, max(records, key=lambda record: record.at)) for person, records in self.records.items())
+        """Yield each person's record that counts: the newest by its own time, with an end that was entered by hand."""
+        for person, records in self.records.items():
+            newest = max(records, key=lambda record: record.at)
+            yield person, replace(newest, has_ended=newest.has_ended or self._is_ended_by_hand(person, newest))
+
+    def _is_ended_by_hand(self, person: str, newest: Record) -> bool:
+        # Source: docs/hr.md, "The manual source": it counts whatever HR says, until somebody enters the person again.
+        at = self.ended_by_hand.get(person)
+        return at is not None and not (newest.is_by_hand and newest.at > at)
 
 
 @dataclass(frozen=True, kw_only=True)
