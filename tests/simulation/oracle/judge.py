@@ -32,15 +32,17 @@ def described(item: Item) -> str:
 
 
 def _kept(wanted: Expected, facts: Facts, there: Snapshot) -> set[Item]:
-    """Return groups and permission sets that are others', or stay for as long as something that may stay has them."""
+    """Return groups and permission sets that are others', and what anything that may stay is made of."""
     kept = {*map(group_of, facts.others_groups), *map(set_of, facts.others_sets)}
     for item in filter(wanted.is_open, there.items):
         if item.kind == "membership":
-            kept.add(group_of(item.names[1]))
+            kept |= {user(item.names[0]), group_of(item.names[1])}
         if item.kind == "assignment":
             _, permission_set, principal = item.names
             kept.add(set_of(permission_set))
-            kept.add(group_of(principal.removeprefix("group:")))
+            kind, _, name = principal.partition(":")
+            # Source: docs/people.md: a user is deleted when everything else about it has gone.
+            kept.add(user(name) if kind == "person" else group_of(name))
     return kept
 
 
