@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dayone.model.operations import OperationState
 from tests.simulation.oracle.expected import expected
 from tests.simulation.oracle.facts import Item
-from tests.simulation.oracle.judge import compare, described
+from tests.simulation.oracle.judge import compare, described, made_of
 from tests.simulation.oracle.patience import Patience
 from tests.simulation.snapshot import item_of, snapshot
 from tests.simulation.weather import CLEAR
@@ -47,13 +47,14 @@ class Lateness:
         silent = world.outside.facts.silent
         operations = world.day_one.state.operations.values() if items else ()
         held = {item_of(operation) for operation in operations if operation.state is OperationState.HELD}
-        parts = {("group", f"group:{item.names[0]}") for item in held if item and item.kind == "group"}
-        parts |= {("set", item.names[0]) for item in held if item and item.kind == "set"}
-        return [item for item in items if item not in held and not silent & {*item.names} and not _parts(item) & parts]
+        held_rules = {item for item in held if item and item.kind in ("group", "set")}
+        # What is held stays, and with it what it is made of.
+        held |= {part for item in held if item for part in made_of(item)}
+        return [
+            item for item in items if item not in held and not silent & {*item.names} and not _waits(item, held_rules)
+        ]
 
 
-def _parts(item: Item) -> set[tuple[str, str]]:
-    """Return the permission set and the group that it is made of, if it is an assignment."""
-    if item.kind != "assignment":
-        return set()
-    return {("set", item.names[1]), ("group", item.names[2])}
+def _waits(item: Item, held_rules: set[Item]) -> bool:
+    """Return whether it is an assignment of a permission set or to a group that waits for a human."""
+    return item.kind == "assignment" and bool(made_of(item) & held_rules)

@@ -63,8 +63,8 @@ class Outside:
     `people` are the newest records, `policy` the newest accepted text, `texts` those in force by version,
     `may_be_taken` those that were refused when they were sent again because the answer was lost, `acknowledged` the
     confirmed requests, each with its change; `granted` are accepted grants, and `about_grants` later requests about
-    them, by grant and change. `asking` counts those who still wait for an answer, and come again until they have one. `facts`
-    are the same in the words of the oracle.
+    them, by grant and change. `asking` counts those who still wait for an answer, and come again until they have one.
+    `facts` are the same in the words of the oracle.
     """
 
     day_one: DayOne

@@ -35,15 +35,20 @@ def _kept(wanted: Expected, facts: Facts, there: Snapshot) -> set[Item]:
     """Return groups and permission sets that are others', and what anything that may stay is made of."""
     kept = {*map(group_of, facts.others_groups), *map(set_of, facts.others_sets)}
     for item in filter(wanted.is_open, there.items):
-        if item.kind == "membership":
-            kept |= {user(item.names[0]), group_of(item.names[1])}
-        if item.kind == "assignment":
-            _, permission_set, principal = item.names
-            kept.add(set_of(permission_set))
-            kind, _, name = principal.partition(":")
-            # Source: docs/people.md: a user is deleted when everything else about it has gone.
-            kept.add(user(name) if kind == "person" else group_of(name))
+        # Source: docs/people.md: a user is deleted when everything else about it has gone.
+        kept |= made_of(item)
     return kept
+
+
+def made_of(item: Item) -> set[Item]:
+    """Return the user, group and permission set that a membership or an assignment cannot be there without."""
+    if item.kind == "membership":
+        return {user(item.names[0]), group_of(item.names[1])}
+    if item.kind != "assignment":
+        return set()
+    _, permission_set, principal = item.names
+    kind, _, name = principal.partition(":")
+    return {set_of(permission_set), user(name) if kind == "person" else group_of(name)}
 
 
 def _of_users(wanted: Expected, facts: Facts, there: Snapshot) -> Iterator[str]:
