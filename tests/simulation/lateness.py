@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dayone.model.operations import OperationState
 from tests.simulation.oracle.expected import expected
 from tests.simulation.oracle.facts import Item
-from tests.simulation.oracle.judge import compare, described, made_of
+from tests.simulation.oracle.judge import compare, described, made_of, sharing_names
 from tests.simulation.oracle.patience import Patience
 from tests.simulation.snapshot import item_of, snapshot
 from tests.simulation.weather import CLEAR
@@ -42,7 +42,7 @@ class Lateness:
         world.time.at(_EVERY, self._look)
 
     def _unexcused(self, items: Iterable[Item]) -> list[Item]:
-        """Leave out what waits for a human, or for AWS to say something new about an account."""
+        """Leave out what waits for a human, for a name, or for AWS to say something new about an account."""
         world = self._world
         silent = world.outside.facts.silent
         operations = world.day_one.state.operations.values() if items else ()
@@ -50,8 +50,14 @@ class Lateness:
         held_rules = {item for item in held if item and item.kind in ("group", "set")}
         # What is held stays, and with it what it is made of.
         held |= {part for item in held if item for part in made_of(item)}
+        # Source: docs/decisions, 69: a newcomer may have to wait for a leaver's name, in pauses that grow.
+        unheard = silent | sharing_names(world.outside.facts)
         return [
-            item for item in items if item not in held and not silent & {*item.names} and not _waits(item, held_rules)
+            item
+            for item in items
+            if item not in held
+            and not unheard & {name.removeprefix("person:") for name in item.names}
+            and not _waits(item, held_rules)
         ]
 
 

@@ -1,5 +1,6 @@
 """Compare what is in Identity Center with what should be, and name whatever is too much or missing."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -51,16 +52,21 @@ def made_of(item: Item) -> set[Item]:
     return {set_of(permission_set), user(name) if kind == "person" else group_of(name)}
 
 
+def sharing_names(facts: Facts) -> set[str]:
+    """Return the people who should have a user name that somebody else should have, or had."""
+    names = Counter(record.attributes["user_name"] for _, record in facts.newest())
+    return {person for person, record in facts.newest() if names[record.attributes["user_name"]] > 1}
+
+
 def _of_users(wanted: Expected, facts: Facts, there: Snapshot) -> Iterator[str]:
-    names = [record.attributes["user_name"] for _, record in facts.newest()]
+    sharing = sharing_names(facts)
     for person, record in facts.newest():
         found = there.users.get(person, [])
         if len(found) > 1:
             yield f"{person} has {len(found)} users"
         if not found or user(person) not in wanted.must or wanted.is_open(user(person)):
             continue
-        is_shared = names.count(record.attributes["user_name"]) > 1
-        for attribute in ("title",) if is_shared else ("title", "user_name"):
+        for attribute in ("title",) if person in sharing else ("title", "user_name"):
             value, should = found[0].get(attribute, ""), record.attributes.get(attribute, "")
             if value != should:
                 yield f"{person} has an old {attribute}: {value!r}, not {should!r}"
