@@ -49,7 +49,7 @@ def draw_policy(random: Random, company: Company) -> str:
         return f"version: 1\n{company.people}\n"
     rules = {**_GROUPS, **_BY_DATES} if company.has(Feature.DATES) else _GROUPS
     places = _places(company)
-    groups = random.sample(sorted(rules), k=random.choice((1, 2, 2, 3)))
+    groups = random.sample(sorted(rules), k=random.choice((1, 2, 3, 3, 4)))
     sets = random.sample(sorted(_SETS), k=random.choice((1, 1, 2)))
     lines = ["version: 1", "groups:"]
     lines += [f"  {group}: {{{random.choice(_DESCRIPTIONS)}{rules[group]}}}" for group in groups]

@@ -22,6 +22,8 @@ _DEEP_OUS = ("/Workloads/Dev", "/Workloads/Dev/Blue", "/Workloads/Prod/Blue", "/
 _TAGS: tuple[dict[str, str], ...] = ({"env": "dev"}, {"env": "prod"}, {"owner": ""}, {"env": "", "owner": "blue"}, {})
 _ZONES = ("UTC", "America/New_York", "Asia/Tokyo")
 LENGTH = 150.0
+# In the other worlds most of what is held waits until the end.
+_SOMEBODY_APPROVES = 0.8
 
 _CALM = Climate()
 _THROTTLED = Climate(fates={Fate.THROTTLED: 0.04, Fate.CONFLICT: 0.02}, bursts=4.0)
@@ -76,8 +78,9 @@ class Scenario:
         self._random = random
         self._outside = outside
         self._time = outside.day_one.time
-        most = 16 if company.has(Feature.MANY_LEAVE) else 8
-        self._people = [f"e-{number}" for number in range(1, random.randint(most // 2 - 1, most))]
+        self._people = [
+            f"e-{number}" for number in range(1, random.randint(4, 20 if company.has(Feature.MANY_LEAVE) else 12))
+        ]
         self._unit_names: dict[str, str] = {}
         self._first_names: dict[str, str] = {}
         self._departed: set[str] = set()
@@ -89,12 +92,15 @@ class Scenario:
         for account in self._accounts:
             self._later(random.random() * 30, partial(self._account_appears, account))
         for person in self._people:
-            self._later(random.random() * 40, partial(self._joins, person))
+            self._later(random.random() * 20, partial(self._joins, person))
         for _ in range(random.randint(0, 6)):
             self._later(20 + random.random() * LENGTH, self._is_granted)
+        if random.random() < _SOMEBODY_APPROVES:
+            for moment in range(10, int(LENGTH), 15):
+                self._later(moment + random.random() * 5, self._all_is_decided)
         happenings = self._happenings()
         busy = [random.random() * LENGTH for _ in range(3)]
-        for _ in range(random.randint(8, 24)):
+        for _ in range(random.randint(12, 28)):
             happening = random.choice(happenings)
             # Much happens at the same moment, as when a department moves.
             moment = random.choice(busy) if random.random() < 0.7 else random.random() * LENGTH
@@ -102,6 +108,7 @@ class Scenario:
 
     def _happenings(self) -> tuple[Callable[[], None], ...]:
         people = (self._moves, self._leaves, self._comes_back, self._is_hired_again, self._is_told_late)
+        many = (*[self._department_moves] * 4, self._many_come_back)
         accounts = (self._account_changes, self._account_changes)
         policy = (self._policy_is_edited, self._policy_is_edited_twice)
         humans = (self._somebody_decides, self._dead_letters_are_redriven)
@@ -119,7 +126,7 @@ class Scenario:
             Feature.BY_HAND: self._is_entered_by_hand,
         }
         special = tuple(happening for feature, happening in further.items() if self._company.has(feature))
-        return (*people, *accounts, *policy, *humans, *grants, *theme * 4, *special * 3)
+        return (*people, *many, *accounts, *policy, *humans, *grants, *theme * 4, *special * 3)
 
     def _later(self, seconds: float, then: Callable[[], None]) -> None:
         self._time.at(seconds, then)
@@ -127,13 +134,13 @@ class Scenario:
     def _joins(self, name: str) -> None:
         random = self._random
         today = self._time.now.date()
-        start = random.choice((None, None, today, today + timedelta(days=1)))
+        start = random.choice((None, None, None, None, today, today, today + timedelta(days=1)))
         person = a_person(
             name,
             department=random.choice(DEPARTMENTS),
-            title=random.choice(("", "Intern")),
+            title=random.choice(("", "", "", "Intern")),
             start_date=start,
-            end_date=None if start and start > today else random.choice((None, None, today)),
+            end_date=None if start and start > today else random.choice((*[None] * 6, today)),
             time_zone=random.choice(_ZONES),
         )
         self._tell(_named(with_days(person, company=self._company, now=self._time.now, random=random)))
@@ -154,6 +161,18 @@ class Scenario:
     def _leaves(self) -> None:
         if person := self._somebody():
             self._tell(replace(person, status=Status.ENDED))
+
+    def _department_moves(self) -> None:
+        """Everybody of a department is in another one from now on."""
+        before, after = self._random.sample(DEPARTMENTS, 2)
+        for told in list(self._outside.people.values()):
+            if told.person.department == before and told.person.status is Status.ACTIVE:
+                self._tell(replace(told.person, department=after))
+
+    def _many_come_back(self) -> None:
+        for told in list(self._outside.people.values()):
+            if told.person.status is Status.ENDED and self._random.random() < 0.7:
+                self._tell(replace(told.person, status=Status.ACTIVE, end_date=None))
 
     def _many_leave(self) -> None:
         """A part of the company is sold, or HR's system goes mad."""
@@ -301,6 +320,10 @@ class Scenario:
     def _somebody_decides(self) -> None:
         for change in self._outside.held()[:1]:
             self._outside.decides(change, approves=self._random.random() < 0.7)
+
+    def _all_is_decided(self) -> None:
+        for change in self._outside.held():
+            self._outside.decides(change, approves=self._random.random() < 0.9)
 
     def _somebody_decides_a_part(self) -> None:
         for change in self._outside.held()[:1]:
