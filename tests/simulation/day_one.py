@@ -11,6 +11,7 @@ from typing import Any
 from dayone.accounts.events import RecordAccountEvent, record_account_event
 from dayone.adapters.aws.rate_limiter import CallGate
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox
+from dayone.adapters.sqs import deduplication_id
 from dayone.api.context import AccessApi
 from dayone.errors import DayOneError
 from dayone.executor.executor import ExecuteOperations, execute_operations
@@ -346,8 +347,7 @@ class WiredInbox:
 
     def _send(self, batch: Iterable[Command]) -> None:
         for command in batch:
-            same = "|".join(map(str, command.identity))
-            self._queue.send(inbox.to_json(command), group=str(command.subject), same=same)
+            self._queue.send(inbox.to_json(command), group=str(command.subject), same=deduplication_id(command))
 
 
 class WiredEngine:

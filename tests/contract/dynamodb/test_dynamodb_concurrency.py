@@ -1,18 +1,21 @@
 """Concurrency beyond the contracts' single caller: many callers at once, and callers that die half-way."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import ConditionBase, Key
 
 from dayone.adapters.dynamodb.audit_log import appended
-from dayone.adapters.dynamodb.keys import change_partition
+from dayone.adapters.dynamodb.keys import RecordKey, change_partition
 from dayone.adapters.dynamodb.mapping import operation_record
+from dayone.adapters.dynamodb.subjects import DynamoSubjects
+from dayone.adapters.dynamodb.table import DynamoTable, Record
 from dayone.errors import Conflicting, Outdated
 from dayone.model.audit import first_break
 from dayone.model.changes import CauseKind
@@ -47,6 +50,40 @@ PEOPLE = [Subject(SubjectKind.PERSON, f"e-{number}") for number in range(36)]
 @pytest.fixture
 def ports(state_table: StateTable) -> StatePorts:
     return ports_over(state_table)
+
+
+class MovingTable(DynamoTable):
+    """Something moves once, right after the first read."""
+
+    def __init__(self, state_table: StateTable, move: Callable[[], object]) -> None:
+        super().__init__(state_table.client, state_table.name)
+        self._moves = [move]
+
+    def get(self, key: RecordKey) -> Record | None:
+        found = super().get(key)
+        self._has_read()
+        return found
+
+    def query(self, condition: ConditionBase, **named: Any) -> Iterator[Record]:  # noqa: ANN401 - whatever it takes
+        found = list(super().query(condition, **named))
+        self._has_read()
+        return iter(found)
+
+    def _has_read(self) -> None:
+        if self._moves:
+            self._moves.pop()()
+
+
+def test_a_plan_from_a_state_that_moved_while_it_was_read_is_refused(
+    state_table: StateTable, ports: StatePorts
+) -> None:
+    (operation,) = planned(ports, ADA, USER).operations
+    begun = ports.queue.begin(operation, doubt=doubtful(operation))
+    assert begun is not None
+    table = MovingTable(state_table, lambda: ports.queue.finish([end(begun, applied=confirmed(USER))]))
+    mixed = DynamoSubjects(table).load(ADA).head
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(plan(mixed, change=LEFT))
 
 
 def at_once[T](*calls: Callable[[], T]) -> list[T | Conflicting]:

@@ -2,18 +2,18 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from dayone.adapters.sqs import SqsInbox, SqsReturns
+from dayone.adapters.sqs import SqsInbox, SqsReturns, deduplication_id
 from dayone.errors import TooLarge, Unavailable
 from dayone.hr.merge import source_record
 from dayone.messages import inbox as messages
-from dayone.model.changes import Cause, CauseKind
-from dayone.model.commands import ActivatePolicy, ApplyHrRecord, Command, ReconcileSubject, RefreshAccount
+from dayone.model.changes import Cause, CauseKind, Decision
+from dayone.model.commands import COMMANDS, ActivatePolicy, ApplyHrRecord, Command, ReconcileSubject, RefreshAccount
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.ports.store import Inbox
 from sandbox import Sandbox
@@ -128,6 +128,25 @@ def test_another_kind_or_another_policy_version_is_not_the_same(border: Border) 
     ]
     border.inbox.put(commands)
     assert border.arrived() == commands
+
+
+def test_the_next_portion_of_a_command_is_not_the_same() -> None:
+    """By whatever field it goes on: a portion that the queue dropped would end the command half-way."""
+    goes_on = [kind for kind in COMMANDS if any(field.name == "cursor" for field in fields(kind))]
+    assert ActivatePolicy in goes_on
+    for kind in goes_on:
+        ids = [deduplication_id(a_portion(kind, cursor=cursor)) for cursor in ("", "1", "2")]
+        assert len(set(ids)) == 3, kind.__name__
+
+
+def a_portion(kind: type[Command], *, cursor: str) -> Command:
+    given: dict[str, Any] = {
+        "version": 1,
+        "decision": Decision(is_approved=True, actor="arn:approver", at=NOON),
+        "workforce": "",
+    }
+    named = {field.name: given[field.name] for field in fields(kind) if field.name in given}
+    return kind(subject=THE_POLICY, cause=a_cause("same"), cursor=cursor, **named)
 
 
 def test_a_subject_with_blanks_or_other_alphabets_has_a_group_of_its_own(queue: FifoQueue) -> None:

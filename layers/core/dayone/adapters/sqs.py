@@ -135,13 +135,18 @@ def _entry(command: Command) -> "SendMessageBatchRequestEntryTypeDef":
     body = inbox.to_json(command)
     if len(body) > _MOST_BYTES:
         raise TooLarge(f"the command about {command.subject.kind} is over {_MOST_BYTES} bytes")
-    same = "|".join(map(str, command.identity))
     return {
         "Id": "",
         "MessageBody": body,
         "MessageGroupId": _group(command.subject),
-        "MessageDeduplicationId": hashlib.sha256(same.encode()).hexdigest(),
+        "MessageDeduplicationId": deduplication_id(command),
     }
+
+
+def deduplication_id(command: Command) -> str:
+    """Return the id by which SQS takes two messages within five minutes for the same: a digest of the identity."""
+    same = "|".join(map(str, command.identity))
+    return hashlib.sha256(same.encode()).hexdigest()
 
 
 def _size(entry: "SendMessageBatchRequestEntryTypeDef") -> int:
