@@ -3,13 +3,14 @@
 import argparse
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import batched
 from time import monotonic
 
 from tests.simulation.coverage import Coverage, Covered, told
-from tests.simulation.report import Progress, summary
+from tests.simulation.report import Progress, struck_seldom, summary
 from tests.simulation.simulation import Outcome, Simulation
 
 _TOGETHER = 20
@@ -57,7 +58,9 @@ def main() -> int:
     sys.stdout.write(summary(outcomes, seconds=monotonic() - began) + "\n")
     if covered.lines:
         sys.stdout.write("\n".join(["", "Decisions gone through:", *told(covered)]) + "\n")
-    return 1 if any(outcome.violations for outcome in outcomes) else 0
+    faults = sum((outcome.faults for outcome in outcomes), Counter[str]())
+    has_failed = any(outcome.violations for outcome in outcomes) or struck_seldom(faults, seeds=len(outcomes))
+    return 1 if has_failed else 0
 
 
 if __name__ == "__main__":

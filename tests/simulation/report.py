@@ -2,12 +2,14 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from time import monotonic
 
 from tests.simulation.simulation import Outcome
+from tests.simulation.weather import LEAST_IN_A_THOUSAND
 
 _WIDTH = 30
+_A_THOUSAND = 1000
 
 
 class Progress:
@@ -52,12 +54,24 @@ def summary(outcomes: Iterable[Outcome], *, seconds: float) -> str:
         *(f"  {count:>9,}  {kind}" for kind, count in sorted(faults.items(), key=lambda pair: (-pair[1], pair[0]))),
         "",
     ]
+    if seldom := struck_seldom(faults, seeds=tried):
+        lines += ["Too seldom to have shown anything:", *(f"  {kind}" for kind in seldom), ""]
     if not violated:
         return "\n".join([*lines, "No invariant was violated."])
     lines.append(f"{len(violated)} invariants were violated:")
     for invariant, seeds in sorted(violated.items()):
         lines += _told(invariant, seeds)
     return "\n".join(lines)
+
+
+def struck_seldom(faults: Mapping[str, int], *, seeds: int) -> list[str]:
+    """Return the faults that struck less often than a thousand seeds have to see; fewer seeds prove nothing of it."""
+    thousands = seeds // _A_THOUSAND
+    return [
+        f"{kind}: {faults.get(kind, 0):,} times, not {least * thousands:,}"
+        for kind, least in sorted(LEAST_IN_A_THOUSAND.items())
+        if faults.get(kind, 0) < least * thousands
+    ]
 
 
 def _told(invariant: str, seeds: list[Outcome]) -> list[str]:

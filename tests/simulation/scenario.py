@@ -28,7 +28,7 @@ _SOMEBODY_APPROVES = 0.8
 _CALM = Climate()
 _THROTTLED = Climate(fates={Fate.THROTTLED: 0.04, Fate.CONFLICT: 0.02}, bursts=4.0)
 _LOSSY = Climate(
-    fates={Fate.LOST: 0.015, Fate.FAILED_BEFORE: 0.01, Fate.UNAVAILABLE: 0.015}, request_failures=0.2, redelivered=0.05
+    fates={Fate.LOST: 0.015, Fate.FAILED_BEFORE: 0.01, Fate.UNAVAILABLE: 0.015}, request_failures=0.3, redelivered=0.05
 )
 _CRASHING = Climate(fates={Fate.CRASH_BEFORE: 0.004, Fate.CRASH_AFTER: 0.004}, redelivered=0.03)
 _STORM = Climate(
@@ -41,7 +41,7 @@ _STORM = Climate(
         Fate.CRASH_BEFORE: 0.002,
         Fate.CRASH_AFTER: 0.002,
     },
-    request_failures=0.2,
+    request_failures=0.3,
     unsettled=1.5,
     bursts=2.0,
     redelivered=0.05,

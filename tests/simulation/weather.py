@@ -1,6 +1,7 @@
 """Faults and durations: drawn per call, from one source of randomness."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from math import exp
@@ -23,6 +24,14 @@ class Fate(StrEnum):
 
 _NEVER_OF_THE_TABLE = frozenset({Fate.CONFLICT, Fate.FAILED_BEFORE})
 _AWS = frozenset({"identitystore", "sso-admin"})
+_OFTEN = 50
+# In a thousand seeds each of these has to strike at least so often, or they have shown little about it.
+LEAST_IN_A_THOUSAND: Mapping[str, int] = {
+    **{f"{service}: {fate}": _OFTEN for service in sorted(_AWS) for fate in Fate},
+    **{f"table: {fate}": _OFTEN for fate in Fate if fate not in _NEVER_OF_THE_TABLE},
+    **dict.fromkeys(("queue: throttled", "queue: unavailable", "message handed on again", "request: failed"), _OFTEN),
+    **dict.fromkeys(("quota: throttled", "quota: used by others", "consistency: not there yet"), _OFTEN),
+}
 _OF_AWS = ("identitystore", "sso-admin")
 _MORE_OF_AWS = 8.0
 
