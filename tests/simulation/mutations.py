@@ -1,11 +1,12 @@
 """Deliberate faults in Day One's own code: the simulation is worth something when it finds each of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from dayone.accounts import discovery
 from dayone.executor import adopt_existing, rate_limits
 from dayone.executor import attempt as attempts
 from dayone.executor import executor as execute_operations
@@ -16,10 +17,13 @@ from dayone.executor import worker as try_operation
 from dayone.executor.attempt import Attempt
 from dayone.executor.handlers import registry as perform_operation
 from dayone.executor.results import Reviewed
+from dayone.hr import merge, resolve_person
 from dayone.model import dependencies as precedence
 from dayone.model import people
+from dayone.model.commands import Command
+from dayone.model.hr_sources import BY_HAND
 from dayone.model.operations import Action, Succeeded
-from dayone.model.subject_state import FactVersion
+from dayone.model.subject_state import FactVersion, Head, SourceRecord
 from dayone.model.subjects import ResourceKind, ResourceOf
 from dayone.planning import desired_grants, desired_people, facts, judgement
 from dayone.planning import diff as planning
@@ -27,7 +31,8 @@ from dayone.planning import plan as make_plan
 from dayone.planning.existing import Comparison, compare_attributes
 from dayone.policy import ou_paths
 from dayone.ports.identity_center import ExistingResource
-from dayone.reconcile import requeue
+from dayone.ports.organizations import Organization
+from dayone.reconcile import handler, requeue
 from dayone.reconcile import subject as reconcile_subject
 from dayone.reconcile import sweep as reconcile_access
 from tests.simulation import day_one
@@ -120,6 +125,11 @@ _performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
 _provisioning = [pair for pair in _performers if pair[1] is ResourceKind.PROVISIONING]
 _states: Callable[..., Any] = vars(ask_aws)["_states"]
 _entry_of: Callable[..., Any] = vars(try_operation)["entry_of"]
+_guarded: Callable[..., Any] = vars(reconcile_subject)["_guarded"]
+_attributes_of: Callable[..., Any] = resolve_person.attributes_of
+_resolve_account: Callable[..., Any] = handler.resolve_account
+_without_end: Callable[[SourceRecord], SourceRecord] = vars(merge)["_without_end"]
+_BASE_32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _adopts_as_its_own(_: object, *, found: ExistingResource, **__: object) -> Succeeded:
@@ -132,6 +142,23 @@ def _own_attributes(attempt: Attempt, *, found: ExistingResource, **_: object) -
 
 def _sees_nobody(on: ResourceOf, **_: object) -> Reviewed:
     return Reviewed(on=on)
+
+
+def _on_the_day_of_the_cause(*args: Any, change: str, now: datetime, **named: Any) -> object:  # noqa: ANN401
+    """Its id begins with the milliseconds of the cause."""
+    milliseconds = sum(_BASE_32.index(digit) * 32**place for place, digit in enumerate(reversed(change[:10])))
+    day = datetime.fromtimestamp(milliseconds / 1000, now.tzinfo)
+    return _guarded(*args, change=change, now=day, **named)
+
+
+def _without_ends_by_hand(records: Iterable[SourceRecord], **named: Any) -> object:  # noqa: ANN401
+    return _attributes_of([_without_end(each) if each.source == BY_HAND else each for each in records], **named)
+
+
+def _as_if_it_had_not_left(command: Command, *, head: Head, organization: Organization, now: datetime) -> object:
+    if organization.account(command.subject.name, since=command.cause.at) is None:
+        return facts.recorded_fact(head)
+    return _resolve_account(command, head=head, organization=organization, now=now)
 
 
 def _in_a_day(*_: object, now: datetime, **__: object) -> datetime:
@@ -289,6 +316,36 @@ MUTATIONS: tuple[Mutation, ...] = (
             (facts, "has_access", _always(answer=True)),
         ),
         shown_in=3,
+    ),
+    Mutation(
+        "removals are counted on the day of their cause",
+        _by("removals above the limit are held"),
+        ((reconcile_subject, "_guarded", _on_the_day_of_the_cause),),
+        shown_in=0,
+    ),
+    Mutation(
+        "HR's word undoes an end by hand",
+        _by(_END, _IN_TIME),
+        ((resolve_person, "attributes_of", _without_ends_by_hand),),
+        shown_in=0,
+    ),
+    Mutation(
+        "nobody looks below a unit that was renamed",
+        _by(_END, _IN_TIME),
+        ((discovery, "_below", _always(())),),
+        shown_in=0,
+    ),
+    Mutation(
+        "what an account had counts when it is back",
+        _by(_END, _IN_TIME, _APPLIED, "only its own is removed"),
+        ((handler, "resolve_account", _as_if_it_had_not_left),),
+        shown_in=0,
+    ),
+    Mutation(
+        "a decision about a part is about all",
+        _by(_END, _IN_TIME),
+        ((judgement, "is_about", _always(answer=True)),),
+        shown_in=0,
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),), shown_in=3),
 )

@@ -83,7 +83,6 @@ class Scenario:
         ]
         self._unit_names: dict[str, str] = {}
         self._first_names: dict[str, str] = {}
-        self._departed: set[str] = set()
         self._accounts = [f"{number:012d}" for number in range(1, random.randint(2, 5))]
 
     def begin(self) -> None:
@@ -119,7 +118,7 @@ class Scenario:
             Feature.CLOSED_ACCOUNTS: self._account_closes,
             Feature.MANY_LEAVE: self._many_leave,
             Feature.RENAMED_UNITS: self._unit_is_renamed,
-            Feature.DEPARTED_ACCOUNTS: self._account_leaves_or_returns,
+            Feature.DEPARTED_ACCOUNTS: self._account_leaves,
             Feature.PARTS: self._somebody_decides_a_part,
             Feature.ROLLBACKS: self._policy_is_rolled_back,
             Feature.PREVIEWS: self._somebody_asks_what_if,
@@ -243,16 +242,16 @@ class Scenario:
             self._unit_names[unit] = name
             self._outside.unit_is_called(unit, name)
 
-    def _account_leaves_or_returns(self) -> None:
+    def _account_leaves(self) -> None:
         # What others have assigned in the first of them has to stay.
         number = self._random.choice(self._accounts)
-        members = self._outside.day_one.organization.accounts
-        if number in self._departed:
-            self._departed.discard(number)
-            self._outside.account_is(self._placed(an_account(number, name=f"team-{number[-1]}")))
-        elif number in members and number != self._accounts[0]:
-            self._departed.add(number)
+        if number in self._outside.day_one.organization.accounts and number != self._accounts[0]:
             self._outside.account_leaves(number)
+            if self._random.random() < 0.7:
+                self._later(5 + self._random.random() * 60, partial(self._account_returns, number))
+
+    def _account_returns(self, number: str) -> None:
+        self._outside.account_is(self._placed(an_account(number, name=f"team-{number[-1]}")))
 
     def _account_closes(self) -> None:
         accounts = self._outside.day_one.organization.accounts
