@@ -124,7 +124,7 @@ _provisioning = [pair for pair in _performers if pair[1] is ResourceKind.PROVISI
 _states: Callable[..., Any] = vars(ask_aws)["_states"]
 _entry_of: Callable[..., Any] = vars(try_operation)["entry_of"]
 _guarded: Callable[..., Any] = vars(reconcile_subject)["_guarded"]
-_attributes_of: Callable[..., Any] = resolve_person.attributes_of
+_attributes_of: Callable[..., Any] = vars(resolve_person)["attributes_of"]
 _without_end: Callable[[SourceRecord], SourceRecord] = vars(merge)["_without_end"]
 _BASE_32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -245,7 +245,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "what is a person's own stays when they leave",
         _by(_END),
         ((requeue, "follow_person", _always(None)),),
-        shown_in=14,
+        shown_in=24,
     ),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=9),
     Mutation(
@@ -273,7 +273,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         shown_in=14,
     ),
     Mutation(
-        "the sweep wakes nothing that waits", _by(_WAITS), ((reconcile_access, "wake_waiting", _always(0)),), shown_in=1
+        "the sweep wakes nothing that waits",
+        _by(_WAITS),
+        ((reconcile_access, "wake_waiting", _always(0)),),
+        shown_in=28,
     ),
     Mutation(
         "the end of what is waited for wakes nobody",
@@ -306,7 +309,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (desired_grants, "has_access", _always(answer=True)),
             (facts, "has_access", _always(answer=True)),
         ),
-        shown_in=3,
+        shown_in=31,
     ),
     Mutation(
         "removals are counted on the day of their cause",

@@ -95,8 +95,8 @@ class Scenario:
         for _ in range(random.randint(0, 6)):
             self._later(20 + random.random() * LENGTH, self._is_granted)
         if random.random() < _SOMEBODY_APPROVES:
-            for moment in range(10, int(LENGTH), 15):
-                self._later(moment + random.random() * 5, self._all_is_decided)
+            for deciding in range(10, int(LENGTH), 15):
+                self._later(deciding + random.random() * 5, self._all_is_decided)
         happenings = self._happenings()
         busy = [random.random() * LENGTH for _ in range(3)]
         for _ in range(random.randint(12, 28)):

@@ -15,7 +15,7 @@ from dayone.adapters.dynamodb.audit_log import appended
 from dayone.adapters.dynamodb.keys import RecordKey, change_partition
 from dayone.adapters.dynamodb.mapping import operation_record
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
-from dayone.adapters.dynamodb.table import DynamoTable, Record
+from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import Conflicting, Outdated
 from dayone.model.audit import first_break
 from dayone.model.changes import CauseKind
@@ -59,12 +59,12 @@ class MovingTable(DynamoTable):
         super().__init__(state_table.client, state_table.name)
         self._moves = [move]
 
-    def get(self, key: RecordKey) -> Record | None:
+    def get(self, key: RecordKey) -> dict[str, Any] | None:
         found = super().get(key)
         self._has_read()
         return found
 
-    def query(self, condition: ConditionBase, **named: Any) -> Iterator[Record]:  # noqa: ANN401 - whatever it takes
+    def query(self, condition: ConditionBase, **named: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever it takes
         found = list(super().query(condition, **named))
         self._has_read()
         return iter(found)

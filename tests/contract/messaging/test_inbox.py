@@ -146,7 +146,8 @@ def a_portion(kind: type[Command], *, cursor: str) -> Command:
         "workforce": "",
     }
     named = {field.name: given[field.name] for field in fields(kind) if field.name in given}
-    return kind(subject=THE_POLICY, cause=a_cause("same"), cursor=cursor, **named)
+    made: Callable[..., Command] = kind
+    return made(subject=THE_POLICY, cause=a_cause("same"), cursor=cursor, **named)
 
 
 def test_a_subject_with_blanks_or_other_alphabets_has_a_group_of_its_own(queue: FifoQueue) -> None:
