@@ -152,6 +152,7 @@ class Outside:
 
     def account_is(self, account: Account) -> None:
         self.day_one.aws.outsiders.discard(account.id)
+        self._note_how_they_were(account.id)
         self.day_one.organization.accounts[account.id] = account
         if account.state is not AccountState.ACTIVE:
             self.ever_suspended.add(account.id)
@@ -159,19 +160,27 @@ class Outside:
 
     def account_becomes(self, account: Account) -> None:
         """It is otherwise, and nobody is told."""
+        self._note_how_they_were(account.id)
         self.day_one.organization.accounts[account.id] = account
         self.facts.silent.add(account.id)
 
     def account_leaves(self, account_id: str) -> None:
         """It is no member any more."""
+        self._note_how_they_were(account_id)
         del self.day_one.organization.accounts[account_id]
         self.day_one.aws.leaves(account_id)
         self._event("RemoveAccountFromOrganization", accountId=account_id)
 
     def unit_is_called(self, unit_id: str, name: str) -> None:
         """Every account below is at another path."""
+        self._note_how_they_were(*self.day_one.organization.accounts)
         self.day_one.organization.rename_unit(unit_id, name)
         self._event("UpdateOrganizationalUnit", organizationalUnitId=unit_id)
+
+    def _note_how_they_were(self, *account_ids: str) -> None:
+        for account_id in account_ids:
+            if account := self.day_one.organization.accounts.get(account_id):
+                self.facts.accounts_before.setdefault(account_id, []).append(account_fact(account))
 
     def account_event(self, account_id: str) -> None:
         self.facts.silent.discard(account_id)

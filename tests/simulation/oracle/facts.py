@@ -103,7 +103,8 @@ class Form:
 class Facts:
     """All that the outside knows.
 
-    `records` are those that HR got an answer for, `sent` all texts of the policy that may have been in force.
+    `records` are those that HR got an answer for, `sent` all texts of the policy that may have been in force,
+    `accounts_before` how accounts were, the first one first.
     `ended_by_hand` are the last ends entered by hand, of which those in `doubted` may not have been taken.
     `rejected` is what somebody said no to, with the moment; `refused` what the model of AWS has refused for good and
     not done since. `others_groups` (descriptions) and `others_sets` are from before Day One, by name. `silent` are
@@ -115,6 +116,7 @@ class Facts:
     versions: list[Version] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     accounts: dict[str, AccountFact] = field(default_factory=dict)
+    accounts_before: dict[str, list[AccountFact]] = field(default_factory=dict)
     grants: dict[str, GrantFact] = field(default_factory=dict)
     ended_by_hand: dict[str, datetime] = field(default_factory=dict)
     doubted: set[str] = field(default_factory=set)
@@ -129,6 +131,13 @@ class Facts:
         for person, records in self.records.items():
             newest = max(records, key=lambda record: record.at)
             yield person, replace(newest, has_ended=newest.has_ended or self._is_ended_by_hand(person, newest))
+
+    def in_order(self, item: Item) -> list[Record] | list[AccountFact]:
+        """Return what has been known of the person of a membership, or of the account of an assignment, by its time."""
+        if item.kind == "membership":
+            return sorted(self.records.get(item.names[0], []), key=lambda record: record.at)
+        account = item.names[0]
+        return [*self.accounts_before.get(account, []), self.accounts[account]]
 
     def _is_ended_by_hand(self, person: str, newest: Record) -> bool:
         # Source: docs/hr.md, "The manual source": it counts whatever HR says, until somebody enters the person again.
