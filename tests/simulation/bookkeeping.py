@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # The sweep wakes one, and the executor the others.
 _A_SWEEP_OR_TWO = timedelta(minutes=3)
+# One whose plan has been replaced has nothing to do any more, and is seen to when it is next looked at.
+_LONGEST_PAUSE = timedelta(hours=1) + _A_SWEEP_OR_TWO
 _WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 _ENDED = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationState.SUPERSEDED})
 
@@ -163,11 +165,11 @@ def _may_stay_in_doubt(of: ResourceOf, applied: Applied, world: "Simulation") ->
     if any(held.resource in (of.resource, _WHOLE_SET) for held in world.day_one.state.heads[of.subject].held):
         # Its removal was held, or a human has said no to it: it stays as it is, whatever that is, with all its parts.
         return True
-    if any(of.resource in each.covers and waits_for_others(each) for each in _in_force(of.subject, world)):
+    if any(of.resource in each.covers and waits_for_others(each, world) for each in _in_force(of.subject, world)):
         # It goes with the whole, which stays for as long as a suspended account has it.
         return True
     operation = world.day_one.state.operations.get((applied.change, applied.operation))
-    return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation))
+    return operation is not None and (operation.state is OperationState.FAILED or waits_for_others(operation, world))
 
 
 def _in_force(subject: Subject, world: "Simulation") -> Iterator[Operation]:
@@ -212,13 +214,19 @@ def _is_there(of: ResourceOf, applied: Applied, *, world: "Simulation") -> bool:
             return True
 
 
-def waits_for_others(operation: Operation) -> bool:
+def waits_for_others(operation: Operation, world: "Simulation") -> bool:
     """Return whether it is open, and waits for another operation, or a human."""
     if operation.state not in OPEN_STATES:
         return False
     # A set stays as long as an account has it that Day One leaves alone, such as a suspended one.
-    is_kept = operation.action is Action.DELETE and "is assigned" in operation.failure_reason
-    return bool(operation.waiting_for) or is_kept
+    is_refused = operation.action is Action.DELETE and "is assigned" in operation.failure_reason
+    return bool(operation.waiting_for) or (is_refused and _is_assigned_anywhere(operation, world))
+
+
+def _is_assigned_anywhere(operation: Operation, world: "Simulation") -> bool:
+    applied = world.day_one.state.applied.get(operation.target)
+    arn = applied.references.get("permission_set_arn") if applied else None
+    return any(key.permission_set_arn == arn for key in world.aws.center.assignments)
 
 
 def waits(world: "Simulation") -> Iterator[str]:
@@ -242,7 +250,9 @@ def _waiting_in_vain(world: "Simulation") -> Iterator[tuple[Operation, ResourceO
 
 
 def _is_woken_soon(operation: Operation, world: "Simulation") -> bool:
-    return world.time.now - (operation.refused_since or operation.created_at) <= _A_SWEEP_OR_TWO
+    is_replaced = world.day_one.state.heads[operation.subject].generation != operation.generation
+    patience = _LONGEST_PAUSE if is_replaced else _A_SWEEP_OR_TWO
+    return world.time.now - (operation.refused_since or operation.created_at) <= patience
 
 
 def _waits_in_vain(operation: Operation, *, on: ResourceOf, state: ObservedState) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dayone.model.dependencies import GUARDED
 from dayone.model.operations import Action, Operation, OperationState
-from dayone.model.subjects import ResourceKind
+from dayone.model.subjects import ResourceKind, SubjectKind
 from tests.simulation import bookkeeping
 from tests.simulation.identity_center import form_of
 from tests.simulation.oracle import policy_text
@@ -43,6 +43,8 @@ def guardrails(world: "Simulation") -> Iterator[str]:
         and operation.resource.kind in GUARDED
         and bookkeeping.is_let_go(operation, approved=state.approved)
         and not bookkeeping.is_announced(operation, state=state)
+        # Source: docs/accounts.md: what a closed account has goes without a guardrail.
+        and operation.subject.name not in world.outside.ever_gone
     )
     for day, count in let_go.items():
         if count > state.limits.get(day, 0):
@@ -120,7 +122,7 @@ def held_for_a_reason(world: "Simulation") -> Iterator[str]:
     """Check that a leaver's access waits for a human only when more was removed that day, with it, than always goes."""
     state, facts = world.day_one.state, world.outside.facts
     always = min(map(policy_text.fewest_removals, texts(facts)), default=0)
-    held = [each for each in state.operations.values() if _was_held(each, state=state) and each.action is Action.DELETE]
+    held = [each for each in state.operations.values() if _was_held(each, state=state) and _is_of_a_person(each)]
     together = Counter((operation.change, operation.subject) for operation in held)
     for operation in held:
         if not world.outside.is_about_a_leaver(state.changes[operation.change].cause.reference):
@@ -134,6 +136,12 @@ def held_for_a_reason(world: "Simulation") -> Iterator[str]:
         )
         if operation.resource.kind in GUARDED and gone + together[operation.change, operation.subject] <= always:
             yield f"{operation.id} {operation.resource} of a leaver was held, as one of {gone} removals and its own"
+
+
+def _is_of_a_person(removal: Operation) -> bool:
+    """Return whether it takes something from one person: an account may lose what an edit takes meanwhile."""
+    is_theirs = removal.subject.kind is SubjectKind.PERSON or "/person:" in removal.resource.name
+    return removal.action is Action.DELETE and is_theirs
 
 
 def _was_held(operation: Operation, *, state: ObservedState) -> bool:

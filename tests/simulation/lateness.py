@@ -35,7 +35,7 @@ class Lateness:
     def _look(self) -> None:
         world = self._world
         facts, now = world.outside.knows(), world.time.now
-        missing, excess = compare(expected(facts, now=now), facts, snapshot(world))
+        missing, excess = compare(expected(facts, now=now), facts, snapshot(world), now=now)
         for item, late in self._patience.look(self._unexcused(missing), self._unexcused(excess), now=now):
             message = f"{described(item)} is {'missing' if item in missing else 'there without a reason'} for {late}"
             world.violations.add("everything comes and goes in time", message, at=world.time.seconds)

@@ -78,6 +78,7 @@ class Outside:
     granted: dict[str, Grant] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
     ever_suspended: set[str] = field(default_factory=set)
+    ever_gone: set[str] = field(default_factory=set)
     about_grants: list[tuple[str, str]] = field(default_factory=list)
     asking: int = 0
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -156,6 +157,8 @@ class Outside:
         self.day_one.organization.accounts[account.id] = account
         if account.state is not AccountState.ACTIVE:
             self.ever_suspended.add(account.id)
+        if account.state is AccountState.CLOSED:
+            self.ever_gone.add(account.id)
         self.account_event(account.id)
 
     def account_becomes(self, account: Account) -> None:
@@ -167,6 +170,7 @@ class Outside:
     def account_leaves(self, account_id: str) -> None:
         """It is no member any more."""
         self._note_how_they_were(account_id)
+        self.ever_gone.add(account_id)
         del self.day_one.organization.accounts[account_id]
         self.day_one.aws.leaves(account_id)
         self._event("RemoveAccountFromOrganization", accountId=account_id)

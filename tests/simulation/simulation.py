@@ -170,7 +170,7 @@ class Simulation:
             "outstanding": len(self.aws.outstanding),
             "held": len(self.outside.held()),
             "operations": sum(
-                operation.state in OPEN_STATES and not waits_for_others(operation)
+                operation.state in OPEN_STATES and not waits_for_others(operation, self)
                 for operation in day_one.state.operations.values()
             ),
             "waking": about_to_be_woken(self),

@@ -87,6 +87,26 @@ def ever_protected(facts: Facts, kind: str) -> frozenset[str]:
     return frozenset(name for policy in texts(facts) for name in policy_text.protected(policy, kind))
 
 
+def left_alone(outcome: Expected, facts: Facts, *, now: datetime) -> Iterator[Item]:
+    """Yield what protected people and accounts that are left alone may have: nobody looks whether they have it."""
+    for policy in texts(facts):
+        rules, sets = policy_text.groups(policy), policy_text.sets(policy)
+        given = {
+            membership(person, policy_text.called(rules, key))
+            for person in outcome.people
+            for key, rule in rules.items()
+            if any(_is_selected(person, record, rule=rule, now=now) for record in facts.records[person])
+        }
+        for account in outcome.accounts:
+            known = (*facts.accounts_before.get(account, ()), facts.accounts[account])
+            for rule in {id(rule): rule for fact in known for rule in _applying(policy, fact)}.values():
+                _, permission_set, principal = _assigned_by(rule, account).names
+                kind, _, name = principal.partition(":")
+                whom = policy_text.called(rules, name) if kind == "group" else name
+                given.add(assignment(account, policy_text.called(sets, permission_set), f"{kind}:{whom}"))
+        yield from given
+
+
 def is_employed(facts: Facts, person: str, *, policy: Rule, now: datetime) -> bool:
     newest = dict(facts.newest()).get(person)
     return newest is not None and has_access(person, newest, people=policy_text.people(policy), now=now)
@@ -133,7 +153,7 @@ def _rules_called(policy: Rule, name: str) -> Iterator[Rule]:
 
 def _expect_person(outcome: Expected, facts: Facts, *, person: str, record: Record, now: datetime) -> None:
     people, rules = policy_text.people(outcome.policy), policy_text.groups(outcome.policy)
-    if person in ever_protected(facts, "people") or person in facts.doubted:
+    if person in ever_protected(facts, "people") or person in facts.doubted or _is_namesake(person, facts):
         outcome.people.add(person)
         return
     if has_user(person, record, people=people, now=now):
@@ -144,6 +164,18 @@ def _expect_person(outcome: Expected, facts: Facts, *, person: str, record: Reco
         given = membership(person, policy_text.called(rules, key))
         by_rule = belongs(person, record, rule=rule, people=people, now=now)
         _expect(outcome, facts, given, key=membership(person, key), by_rule=by_rule, now=now)
+
+
+def _is_namesake(person: str, facts: Facts) -> bool:
+    """Return whether somebody else has the same user name who came back after it had gone to a newcomer, or did so."""
+    newest = dict(facts.newest())
+    same = [other for other, record in newest.items() if _name(record) == _name(newest[person])]
+    has_come_back = any(record.has_ended for other in same for record in facts.records[other])
+    return len(same) > 1 and has_come_back and not any(newest[other].has_ended for other in same)
+
+
+def _name(record: Record) -> str:
+    return record.attributes["user_name"]
 
 
 def _must_be_deleted(person: str, record: Record, *, people: Rule, now: datetime) -> bool:
@@ -159,8 +191,10 @@ def _may_have_had_a_user(person: str, facts: Facts, *, now: datetime) -> bool:
 
 def belongs(person: str, record: Record, *, rule: Rule, people: Rule, now: datetime) -> bool:
     """Return whether a person with access belongs to a group by its rule."""
-    if not has_access(person, record, people=people, now=now):
-        return False
+    return has_access(person, record, people=people, now=now) and _is_selected(person, record, rule=rule, now=now)
+
+
+def _is_selected(person: str, record: Record, *, rule: Rule, now: datetime) -> bool:
     members = rule.get("members", [])
     is_selected = (
         members == "everyone"

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tests.simulation.oracle import policy_text
-from tests.simulation.oracle.expected import Expected, expected
+from tests.simulation.oracle.expected import Expected, expected, left_alone
 from tests.simulation.oracle.facts import Facts, Item, Snapshot, group_of, set_of, user
 
 
 def differences(facts: Facts, there: Snapshot, *, now: datetime) -> Iterator[str]:
     """Yield a sentence for each item that should be there and is not, or is and should not, or is otherwise."""
     wanted = expected(facts, now=now)
-    missing, excess = compare(wanted, facts, there)
+    missing, excess = compare(wanted, facts, there, now=now)
     yield from (f"{described(item)} is missing" for item in sorted(missing))
     yield from (f"{described(item)} is there without a reason" for item in sorted(excess))
     yield from _of_users(wanted, facts, there)
@@ -20,9 +20,9 @@ def differences(facts: Facts, there: Snapshot, *, now: datetime) -> Iterator[str
     yield from _of_sets(wanted, facts, there)
 
 
-def compare(wanted: Expected, facts: Facts, there: Snapshot) -> tuple[set[Item], set[Item]]:
+def compare(wanted: Expected, facts: Facts, there: Snapshot, *, now: datetime) -> tuple[set[Item], set[Item]]:
     """Return what is missing and what there is without a reason."""
-    kept = _kept(wanted, facts, there)
+    kept = _kept(wanted, facts, there, now=now)
     missing = {item for item in wanted.must - there.items if not wanted.is_open(item)}
     excess = {item for item in there.items - wanted.must if not wanted.is_open(item) and item not in kept}
     return missing, excess
@@ -32,10 +32,10 @@ def described(item: Item) -> str:
     return f"{item.kind} {' / '.join(item.names)}"
 
 
-def _kept(wanted: Expected, facts: Facts, there: Snapshot) -> set[Item]:
+def _kept(wanted: Expected, facts: Facts, there: Snapshot, *, now: datetime) -> set[Item]:
     """Return groups and permission sets that are others', and what anything that may stay is made of."""
     kept = {*map(group_of, facts.others_groups), *map(set_of, facts.others_sets)}
-    for item in filter(wanted.is_open, there.items):
+    for item in (*filter(wanted.is_open, there.items), *left_alone(wanted, facts, now=now)):
         # Source: docs/people.md: a user is deleted when everything else about it has gone.
         kept |= made_of(item)
     return kept
