@@ -123,10 +123,8 @@ _performers: dict[Any, Any] = dict(vars(perform_operation)["_PERFORMERS"])
 _provisioning = [pair for pair in _performers if pair[1] is ResourceKind.PROVISIONING]
 _states: Callable[..., Any] = vars(ask_aws)["_states"]
 _entry_of: Callable[..., Any] = vars(try_operation)["entry_of"]
-_guarded: Callable[..., Any] = vars(reconcile_subject)["_guarded"]
 _attributes_of: Callable[..., Any] = vars(resolve_person)["attributes_of"]
 _without_end: Callable[[SourceRecord], SourceRecord] = vars(merge)["_without_end"]
-_BASE_32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _adopts_as_its_own(_: object, *, found: ExistingResource, **__: object) -> Succeeded:
@@ -139,13 +137,6 @@ def _own_attributes(attempt: Attempt, *, found: ExistingResource, **_: object) -
 
 def _sees_nobody(on: ResourceOf, **_: object) -> Reviewed:
     return Reviewed(on=on)
-
-
-def _on_the_day_of_the_cause(*args: Any, change: str, now: datetime, **named: Any) -> object:  # noqa: ANN401
-    """Its id begins with the milliseconds of the cause."""
-    milliseconds = sum(_BASE_32.index(digit) * 32**place for place, digit in enumerate(reversed(change[:10])))
-    day = datetime.fromtimestamp(milliseconds / 1000, now.tzinfo)
-    return _guarded(*args, change=change, now=day, **named)
 
 
 def _without_ends_by_hand(records: Iterable[SourceRecord], **named: Any) -> object:  # noqa: ANN401
@@ -177,7 +168,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
-        shown_in=10,
+        shown_in=65,
     ),
     Mutation(
         "a group goes before its members",
@@ -276,7 +267,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the sweep wakes nothing that waits",
         _by(_WAITS),
         ((reconcile_access, "wake_waiting", _always(0)),),
-        shown_in=28,
+        shown_in=3,
     ),
     Mutation(
         "the end of what is waited for wakes nobody",
@@ -309,13 +300,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (desired_grants, "has_access", _always(answer=True)),
             (facts, "has_access", _always(answer=True)),
         ),
-        shown_in=31,
-    ),
-    Mutation(
-        "removals are counted on the day of their cause",
-        _by("removals above the limit are held"),
-        ((reconcile_subject, "_guarded", _on_the_day_of_the_cause),),
-        shown_in=0,
+        shown_in=10,
     ),
     Mutation(
         "HR's word undoes an end by hand",

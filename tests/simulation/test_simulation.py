@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.simulation import Simulation
 
 _FEW = range(12)
-_MORE, _MOST = range(12, 96, 12), range(96, 216, 12)
+_MORE, _MOST = range(12, 60, 12), range(60, 132, 12)
 
 
 @pytest.mark.parametrize("seed", _FEW)
