@@ -1,13 +1,17 @@
-"""Simulated worlds, a seed each: whatever goes wrong in them, the invariants hold."""
+"""Simulated worlds, a seed each: whatever goes wrong in them, the invariants hold; and the summary of many of them."""
 
 import os
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from hashlib import sha256
 
 import pytest
 
-from tests.simulation.simulation import Simulation
+from tests.simulation.report import summary
+from tests.simulation.simulation import Outcome, Simulation
+from tests.simulation.weather import LEAST_IN_A_THOUSAND
 
 _FEW = range(12)
 _MORE, _MOST = range(12, 60, 12), range(60, 132, 12)
@@ -46,3 +50,25 @@ def _digest_elsewhere(hash_seed: str) -> str:
         text=True,
     )
     return said.stdout.strip()
+
+
+def _summary(faults: Mapping[str, int], *, seeds: int) -> str:
+    outcomes = [Outcome(seed, Counter(), calls=1, operations=1, seconds=1.0) for seed in range(1, seeds)]
+    outcomes.append(Outcome(0, Counter(faults), calls=1, operations=1, seconds=1.0))
+    return summary(outcomes, seconds=1.0)
+
+
+def test_what_strikes_too_seldom_in_a_thousand_seeds_is_named() -> None:
+    enough = dict(LEAST_IN_A_THOUSAND)
+    assert "Too seldom" not in _summary(enough, seeds=1000)
+    told = _summary({**enough, "request: failed": 2}, seeds=1000)
+    assert "Too seldom to have shown anything:\n  request: failed: 2 times, not 50\n" in told
+    assert told.count(" times, not ") == 1
+
+
+def test_twice_as_many_seeds_have_to_see_twice_as_much() -> None:
+    assert "request: failed: 50 times, not 100" in _summary(LEAST_IN_A_THOUSAND, seeds=2000)
+
+
+def test_few_seeds_say_nothing_of_it() -> None:
+    assert "Too seldom" not in _summary({}, seeds=999)

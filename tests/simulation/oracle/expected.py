@@ -311,10 +311,10 @@ def _has_ever_left(person: str, facts: Facts, *, since: datetime) -> bool:
 
 
 def _may_be_sensitive(facts: Facts, key: Item) -> bool:
-    if key.kind == "assignment":
-        named = {key.names[1]}
-    else:
-        named = {name for policy in texts(facts) for name in policy_text.given_to(policy, key.names[1])}
+    """Return whether it gives something sensitive, or is given to a group that has, or had, something sensitive."""
+    named: set[str] = {key.names[1]} if key.kind == "assignment" else set()
+    group = key.names[-1].removeprefix("group:")
+    named |= {name for policy in texts(facts) for name in policy_text.given_to(policy, group)}
     rules = (policy_text.sets(policy).get(name, {}) for policy in texts(facts) for name in named)
     return any(map(policy_text.is_sensitive, rules))
 

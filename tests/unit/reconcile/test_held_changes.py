@@ -201,15 +201,6 @@ class TestHrEvents:
         world.settle()
         assert world.groups()["engineers"] == {f"e-{number}@example.com" for number in (4, 5, 7)}
 
-    def test_a_removal_counts_on_the_day_it_is_planned_whenever_it_was_told(self) -> None:
-        world = _world()
-        yesterday, world.now = world.now + timedelta(days=1), world.now + timedelta(days=2)
-        for name in _PEOPLE:
-            told = yesterday if name in _PEOPLE[:3] else world.now
-            world.hr_tells(a_person(name, status=Status.ENDED), at=told)
-        world.settle()
-        assert world.groups()["engineers"] == {f"e-{number}@example.com" for number in (4, 5, 6, 7)}
-
     def test_somebody_who_moves_gets_the_new_group_while_the_old_one_is_held(self) -> None:
         world = _world(at_least=0)
         world.policy_is(_limited(_ENGINEERS, a_group("sales", department="Sales"), at_least=0))

@@ -1,5 +1,6 @@
 """Looking at one subject again: which fact holds, what must change, and what becomes of the plans before."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from dayone.model.changes import ChangeState
 from dayone.model.commands import Command
 from dayone.model.operations import OperationState
 from dayone.model.people import Status
-from dayone.model.policy.rules import Policy, Protection
+from dayone.model.policy.rules import Guardrails, Policy, Protection
 from tests.builders import (
     ACCOUNT_ID,
     NOON,
@@ -303,3 +304,17 @@ def test_operations_say_what_caused_them_and_what_is_known_about_them_is_confirm
     assert applied is not None
     assert (applied.operation, applied.change, applied.request_id) == (member.id, member.change, member.request_id)
     assert applied.reasons == member.reasons
+
+
+def test_a_removal_counts_on_the_day_it_is_planned_whenever_it_was_received(world: World) -> None:
+    world.policy_is(replace(_policy(), guardrails=Guardrails(percent=0, at_least=3, additions_percent=100)))
+    names = [f"e-{number}" for number in range(1, 8)]
+    for name in names:
+        world.hr_tells(a_person(name))
+    world.settle()
+    yesterday, world.now = world.now + timedelta(days=1), world.now + timedelta(days=2)
+    for name in names:
+        at = yesterday if name in names[:3] else world.now
+        world.hr_tells(a_person(name, status=Status.ENDED), at=at)
+    world.settle()
+    assert world.groups()["engineers"] == {f"{name}@example.com" for name in names[3:]}
