@@ -67,10 +67,11 @@ class Effect:
 class SimulatedIdentityCenter:
     """The truth in `center`, behind AWS's quotas and delays.
 
-    `departed` are the moments (microseconds) of the calls of the last second by quota, `outsiders` the accounts that
-    have left the organisation, `told_over` the requests whose end somebody has been told, `lost` those of which nobody
-    got the id. `refused` are assignments and permission sets (ARN) whose last request has failed for good. `roles` is
-    in which form an account (id) has a permission set (ARN).
+    `departed` are the moments (microseconds) of the calls of the last second by quota, `outsiders` the accounts
+    that have left the organisation, `ever_left` also those that are back, `told_over` the requests whose end
+    somebody has been told, `lost` those of which nobody got the id. `refused` are assignments and permission sets
+    (ARN) whose last request has failed for good. `roles` is in which form an account (id) has a permission set
+    (ARN).
     """
 
     time: Clockwork
@@ -89,6 +90,7 @@ class SimulatedIdentityCenter:
     roles: dict[tuple[str, str], tuple[object, ...]] = field(default_factory=dict)
     watch: Callable[[], None] | None = None
     outsiders: set[str] = field(default_factory=set)
+    ever_left: set[str] = field(default_factory=set)
     is_known: Callable[[str], bool] = lambda _: True
 
     def __post_init__(self) -> None:
@@ -149,6 +151,7 @@ class SimulatedIdentityCenter:
     def leaves(self, account: str) -> None:
         """An account leaves the organisation: what was assigned there is gone with it."""
         self.outsiders.add(account)
+        self.ever_left.add(account)
         self.center.assignments -= {key for key in self.center.assignments if key.account_id == account}
         for role in [role for role in self.center.provisioned if role[0] == account]:
             del self.center.provisioned[role]

@@ -52,7 +52,7 @@ class Watcher:
         existing = finished.applied or before
         # What was done in an account that has left since is gone with it.
         is_of_aws = operation.resource.kind is not ResourceKind.GUARDRAILS
-        is_here = operation.subject.name not in self._aws.outsiders
+        is_here = operation.subject.name not in self._aws.ever_left
         if (
             existing is not None
             and is_of_aws
