@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dayone.errors import AlreadyExists, NotFound, Refused
 from dayone.ports.identity_center import ExistingResource, Receipt
-from tests.fakes.sso.identity_center import MemoryIdentityCenter, StoredGroup
+from tests.fakes.sso.identity_center import MemoryIdentityCenter, StoredGroup, names_of
 
 _WORDS = frozenset({"user_name", "display_name", "given_name", "family_name", "email", "title"})
 _REQUIRED = ("user_name", "display_name", "given_name", "family_name")
@@ -20,9 +20,8 @@ class MemoryDirectory:
         return self._center.receipt(user_id=user_id)
 
     def find_user(self, user_name: str) -> ExistingResource | None:
-        for user_id, attributes in self._center.users.items():
-            if attributes["user_name"].casefold() == user_name.casefold():
-                return ExistingResource(references={"user_id": user_id}, attributes=dict(attributes))
+        for user_id in self._center.users.in_group(names_of({"user_name": user_name})[0]):
+            return ExistingResource(references={"user_id": user_id}, attributes=dict(self._center.users[user_id]))
         return None
 
     def update_user(self, user_id: str, *, attributes: Mapping[str, str]) -> Receipt:
@@ -32,7 +31,7 @@ class MemoryDirectory:
     def delete_user(self, user_id: str) -> Receipt:
         _existing(self._center.users, user_id, "USER")
         del self._center.users[user_id]
-        for membership_id in [name for name, (_, user) in self._center.memberships.items() if user == user_id]:
+        for membership_id in self._center.memberships.in_group(user_id):
             del self._center.memberships[membership_id]
         return self._center.receipt()
 
@@ -56,7 +55,7 @@ class MemoryDirectory:
     def delete_group(self, group_id: str) -> Receipt:
         _existing(self._center.groups, group_id, "GROUP")
         del self._center.groups[group_id]
-        for membership_id in [name for name, (group, _) in self._center.memberships.items() if group == group_id]:
+        for membership_id in self._center.memberships.in_group(group_id):
             del self._center.memberships[membership_id]
         for key in [assignment for assignment in self._center.assignments if assignment.principal_id == group_id]:
             self._center.delete_assignment(key)
@@ -74,8 +73,7 @@ class MemoryDirectory:
     def find_membership(self, *, group_id: str, user_id: str) -> str | None:
         if not group_id or not user_id:
             raise Refused("ValidationException: an id is empty")
-        pair = (group_id, user_id)
-        return next((name for name, present in self._center.memberships.items() if present == pair), None)
+        return next(iter(self._center.memberships.in_group((group_id, user_id))), None)
 
     def remove_member(self, membership_id: str) -> Receipt:
         _existing(self._center.memberships, membership_id, "GROUP_MEMBERSHIP")
@@ -95,18 +93,10 @@ class MemoryDirectory:
         missing = [word for word in _REQUIRED if word not in stored]
         if missing or not stored.keys() <= _WORDS:
             raise Refused(f"ValidationException: missing {missing}, unknown {sorted(stored.keys() - _WORDS)}")
-        if any(other_id != user_id for other_id in self._holders(stored)):
+        holders = {other_id for name in names_of(stored) for other_id in self._center.users.in_group(name)}
+        if holders - {user_id}:
             raise AlreadyExists("ConflictException: Duplicate UserName or Email")
         self._center.users[user_id] = stored
-
-    def _holders(self, attributes: Mapping[str, str]) -> list[str]:
-        """The ids of users who have the same name or address, whatever the case of its letters."""
-        name, email = attributes["user_name"].casefold(), attributes.get("email", "").casefold()
-        return [
-            user_id
-            for user_id, user in self._center.users.items()
-            if user["user_name"].casefold() == name or (email and user.get("email", "").casefold() == email)
-        ]
 
 
 def _existing[T](shelf: Mapping[str, T], identifier: str, kind: str) -> T:

@@ -6,6 +6,7 @@ from itertools import count, islice
 
 from dayone.errors import NotFound
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Receipt, RequestState
+from tests.fakes.pages import Grouped
 
 
 class RequestFailed(Exception):
@@ -37,6 +38,11 @@ class Request:
     state: RequestState = field(default_factory=lambda: RequestState(is_over=False))
 
 
+def names_of(user: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A name and an address that no other user may have, whatever the case of their letters."""
+    return [(word, user[word].casefold()) for word in ("user_name", "email") if user.get(word)]
+
+
 @dataclass
 class MemoryIdentityCenter:
     """Users by id (attributes in our words), groups by id, memberships by id, permission sets by ARN.
@@ -48,9 +54,9 @@ class MemoryIdentityCenter:
 
     accounts: set[str] | None = None
     closed: set[str] = field(default_factory=set)
-    users: dict[str, dict[str, str]] = field(default_factory=dict)
+    users: Grouped[str, dict[str, str]] = field(default_factory=lambda: Grouped(lambda _, user: names_of(user)))
     groups: dict[str, StoredGroup] = field(default_factory=dict)
-    memberships: dict[str, tuple[str, str]] = field(default_factory=dict)
+    memberships: Grouped[str, tuple[str, str]] = field(default_factory=lambda: Grouped(lambda _, pair: [pair, *pair]))
     permission_sets: dict[str, StoredSet] = field(default_factory=dict)
     assignments: set[AssignmentKey] = field(default_factory=set)
     provisioned: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -106,7 +106,7 @@ class MemoryOperationQueue(MemoryParkedOperations):
             self._state.store(begun, begun=True)
         self._put(operation.target, doubt)
         mark = ResourceOf(operation.subject, unsettled.resource) if unsettled else None
-        if unsettled and mark in self._state.applied:
+        if unsettled and mark and mark in self._state.applied:
             self._put(mark, replace(self._state.applied[mark], attributes=unsettled.attributes))
         return begun
 

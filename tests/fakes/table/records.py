@@ -18,7 +18,9 @@ def looked_at(state: State) -> State:
     """The same state, in which the organisation has just been looked at, and will not be again for a long time."""
     due_at = datetime(2100, 1, 1, tzinfo=UTC)
     organization = Head(subject=THE_ORGANIZATION, change="01FIRST", due_at=due_at)
-    return State(heads={**state.heads, THE_ORGANIZATION: organization}, applied=state.applied)
+    looked = State(applied=state.applied)
+    looked.heads |= {**state.heads, THE_ORGANIZATION: organization}
+    return looked
 
 
 class MemoryRecords:

@@ -16,6 +16,7 @@ from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import PolicyVersion, Reservations
 from dayone.model.subject_state import FactVersion, Head, Plan, Portion
 from dayone.model.subjects import ResourceOf, Subject
+from tests.fakes.pages import Grouped
 
 # The audit log's only lane.
 LANE = "operations"
@@ -23,8 +24,8 @@ LANE = "operations"
 
 @dataclass
 class State:
-    heads: dict[Subject, Head] = field(default_factory=dict)
-    applied: dict[ResourceOf, Applied] = field(default_factory=dict)
+    heads: Grouped[Subject, Head] = field(default_factory=lambda: Grouped(lambda _, head: head.claims))
+    applied: Grouped[ResourceOf, Applied] = field(default_factory=lambda: Grouped(lambda of, _: [of.subject]))
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
     begun: dict[tuple[str, str], None] = field(default_factory=dict)
     waiting: dict[Lane, list[tuple[str, str, str]]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ class MemorySubjects:
 
     def load(self, subject: Subject) -> SubjectState:
         head = self._state.heads.get(subject, Head(subject=subject))
-        applied = {of.resource: applied for of, applied in self._state.applied.items() if of.subject == subject}
+        applied = {of.resource: self._state.applied[of] for of in self._state.applied.in_group(subject)}
         return SubjectState(head, applied)
 
     def is_planned(self, subject: Subject, *, change: str) -> bool:
@@ -28,7 +28,7 @@ class MemorySubjects:
         return self._state.deliveries.get(delivery, "")
 
     def claimed(self, claim: str) -> NameClaim:
-        holder = next((subject.name for subject, head in self._state.heads.items() if claim in head.claims), "")
+        holder = next((subject.name for subject in self._state.heads.in_group(claim)), "")
         return NameClaim(holder=holder, former=self._state.former_holders.get(claim, ""))
 
     def names(self, kind: SubjectKind, *, after: str, limit: int) -> Sequence[str]:

@@ -18,11 +18,12 @@ _IDS = ("user", "group", "permission set")
 
 
 def _center() -> MemoryIdentityCenter:
-    return MemoryIdentityCenter(
-        users={"u-1": {"user_name": "ada"}},
+    center = MemoryIdentityCenter(
         groups={"g-1": StoredGroup("engineers", "")},
         permission_sets={"arn:p": StoredSet("P", {})},
     )
+    center.users["u-1"] = {"user_name": "ada"}
+    return center
 
 
 def _aws(center: MemoryIdentityCenter) -> IdentityCenter:

@@ -19,11 +19,12 @@ _TO_THE_USER = AssignmentKey(
 
 
 def _center() -> MemoryIdentityCenter:
-    return MemoryIdentityCenter(
-        users={"u-1": {"user_name": "ada"}},
+    center = MemoryIdentityCenter(
         groups={"g-1": StoredGroup("engineers", "")},
         permission_sets={"arn:p": StoredSet("P", {})},
     )
+    center.users["u-1"] = {"user_name": "ada"}
+    return center
 
 
 def _required(resource: ResourceOf, references: dict[str, str]) -> dict[ResourceOf, Applied]:

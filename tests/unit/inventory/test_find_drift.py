@@ -89,9 +89,8 @@ def _delete_user(world: World) -> None:
 
 
 def _remove_member(world: World) -> None:
-    world.center.memberships = {
-        name: pair for name, pair in world.center.memberships.items() if pair[0] != _group(world, "sales")
-    }
+    for name in world.center.memberships.in_group(_group(world, "sales")):
+        del world.center.memberships[name]
 
 
 def _add_member(world: World) -> None:

@@ -79,6 +79,6 @@ def test_a_grant_there_is_refused_with_the_parameter(world: World) -> None:
 
 def test_why_somebody_lacks_something_there_is_explained_by_the_parameter(world: World) -> None:
     keep(world.state, POLICY.format(DEV.name), in_force=1)
-    world.state.applied = {}
+    world.state.applied.clear()
     answer = world.send(asking("explain_access", person="e-1001", account=DEV.name, permission_set="ViewOnly"))
     assert PARAMETER in json.dumps(answer.body)
