@@ -156,12 +156,12 @@ check-rules:
 check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether the templates can be deployed, whatever their parameters
 	$(BIN)/python -m tests.deploy
 
-TEST := $(PYTEST) --numprocesses $(WORKERS) --dist loadfile
+TEST := $(PYTEST) --numprocesses $(WORKERS) --dist loadfile $(if $(RECORD),--record-seconds)
 FOR_TESTS := setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready .tools/aws-cli-v2/.ready \
 	.tools/javascript-sdk/.ready
 
 .PHONY: test
-test: $(FOR_TESTS) ## Run every test but those that try more of the same
+test: $(FOR_TESTS) ## Run every test but those that try more of the same; RECORD=1 records how long each file takes
 	$(TEST) -m "not nightly"
 
 .PHONY: test-all

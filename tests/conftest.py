@@ -2,9 +2,10 @@
 
 import ast
 import gc
+import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from functools import cache, cached_property
 from itertools import zip_longest
 from pathlib import Path
@@ -23,16 +24,26 @@ settings.register_profile(
     # The first example pays for imports, which is no fault of the test.
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("few", parent=settings.get_profile("repeatable"), max_examples=20)
+settings.register_profile("few", parent=settings.get_profile("repeatable"), max_examples=12)
 settings.load_profile("repeatable")
 
 _ROOT = Path(__file__).resolve().parents[1]
+_RECORD = _ROOT / "tests" / "seconds.json"
+# A file that takes less of a run is not worth a place in the record.
+_LONG = 10
 _DEPLOYED = "tests/e2e/"
 # The fixtures of the deployment that most tests of the deployed system share, and how many there are of it in a run.
 _OF_THE_DEPLOYMENT = {"sandbox", "bare_day_one", "scene", "day_one"}
 _DEPLOYMENTS = 2
 # What takes longest begins first, so that nothing long is left for a single process at the end.
-_FIRST = (_DEPLOYED, "tests/simulation/", "tests/project/test_benchmarks.py", "tests/sandbox/", "tests/contract/")
+_FIRST = (_DEPLOYED, "tests/simulation/", "tests/sandbox/", "tests/contract/")
+
+
+@cache
+def recorded_seconds() -> dict[str, int]:
+    """Seconds that each long file took in the run that was recorded last, all six processes at work."""
+    recorded: dict[str, int] = json.loads(_RECORD.read_text("utf-8"))
+    return recorded
 
 
 @cache
@@ -46,14 +57,16 @@ def _shares_a_deployment(file: str) -> bool:
     return bool(taken & _OF_THE_DEPLOYMENT - {function.name for function in functions})
 
 
-def _spread(tests: Iterable[str]) -> dict[str, int]:
-    """The deployment of each file that shares one, so that each has about as many tests."""
+def spread(tests: Iterable[str]) -> dict[str, int]:
+    """The deployment of each file that shares one, so that each takes about as long."""
     files = Counter(file for file in map(_file_of, tests) if file.startswith(_DEPLOYED) and _shares_a_deployment(file))
-    load, spread = [0] * _DEPLOYMENTS, {}
-    for file, number in files.most_common():
-        spread[file] = load.index(min(load))
-        load[spread[file]] += number
-    return spread
+    # A test of a file that is not long takes a second or two.
+    seconds = Counter({file: recorded_seconds().get(file, number) for file, number in files.items()})
+    load, deployments = [0] * _DEPLOYMENTS, {}
+    for file, took in seconds.most_common():
+        deployments[file] = load.index(min(load))
+        load[deployments[file]] += took
+    return deployments
 
 
 def _file_of(nodeid: str) -> str:
@@ -68,7 +81,7 @@ class OneProcessPerServer(LoadFileScheduling):  # type: ignore[misc] # xdist lea
 
     @cached_property
     def _deployment_of(self) -> dict[str, int]:
-        return _spread(self.collection)
+        return spread(self.collection)
 
     def _split_scope(self, nodeid: str) -> str:
         deployment = self._deployment_of.get(_file_of(nodeid))
@@ -83,6 +96,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     """Distribute tests so whatever `--dist` says, in the order in which they were collected."""
     config.option.loadscopereorder = False
     return OneProcessPerServer(config, log)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--record-seconds", action="store_true", help="record how long each file takes, in seconds.json")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Record how long each long file took, if asked to."""
+    if not config.option.record_seconds:
+        return
+    took = defaultdict[str, float](float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                took[_file_of(report.nodeid)] += report.duration
+    recorded = {file: round(seconds) for file, seconds in sorted(took.items()) if seconds >= _LONG}
+    _RECORD.write_text(json.dumps(recorded, indent=1) + "\n", "utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -108,24 +138,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest; what looks at the traces of all the others comes last of its kind."""
     order = {folder: number for number, folder in enumerate(_FIRST)}
 
-    def rank(item: pytest.Item) -> tuple[int, bool]:
-        first = (number for folder, number in order.items() if item.nodeid.startswith(folder))
-        return next(first, len(order)), item.path.name == "test_privacy.py"
+    def rank(item: pytest.Item) -> int:
+        return next((number for folder, number in order.items() if item.nodeid.startswith(folder)), len(order))
 
     items.sort(key=rank)
     files: dict[str, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(_file_of(item.nodeid), []).append(item)
-    items[:] = [item for name in _mixed(list(files)) for item in files[name]]
+    items[:] = [item for name in in_order(files) for item in files[name]]
 
 
-def _mixed(files: list[str]) -> Iterator[str]:
-    """The files that share a deployment, which are the longest; then such as wait and such as compute by turns."""
+def _looks_at_traces(file: str) -> bool:
+    return file.endswith("/test_privacy.py")
+
+
+def in_order(files: Iterable[str]) -> list[str]:
+    """The files that share a deployment; then such as wait and such as compute by turns, the longest first."""
+    files = sorted(files, key=lambda name: -recorded_seconds().get(name, 0))
     deployed = [name for name in files if name.startswith(_DEPLOYED)]
     computing = [name for name in files if not name.startswith(_DEPLOYED)]
-    yield from (name for name in deployed if _shares_a_deployment(name))
-    waiting = (name for name in deployed if not _shares_a_deployment(name))
-    yield from (name for pair in zip_longest(waiting, computing) for name in pair if name is not None)
+    shared = sorted(filter(_shares_a_deployment, deployed), key=_looks_at_traces)
+    waiting = [name for name in deployed if name not in shared]
+    by_turns = (name for pair in zip_longest(waiting, computing) for name in pair if name is not None)
+    return [*shared, *by_turns]
 
 
 @pytest.fixture(scope="module", params=range(_DEPLOYMENTS), ids=lambda number: f"deployment {number}")

@@ -29,6 +29,7 @@ def test_invariants_hold_in_many_more_worlds(first: int) -> None:
     assert violated == {}
 
 
+@pytest.mark.thorough
 def test_the_same_seed_gives_the_same_world_in_every_process() -> None:
     # Texts have other hashes in each process, and with them sets another order.
     told = [_digest_elsewhere(hash_seed) for hash_seed in ("1", "2")]
