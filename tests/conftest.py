@@ -35,6 +35,14 @@ _DEPLOYED = "tests/e2e/"
 # The fixtures of the deployment that most tests of the deployed system share, and how many there are of it in a run.
 _OF_THE_DEPLOYMENT = {"sandbox", "bare_day_one", "scene", "day_one"}
 _DEPLOYMENTS = 2
+# Tests that share nothing with the others of their file go one by one.
+_ONE_BY_ONE = ("tests/simulation/", "tests/project/test_benchmarks.py")
+# Of these none takes long, and all together much: they fill what the others leave at the end.
+_GRAINS = (
+    "tests/simulation/test_mutations.py",
+    "tests/simulation/adversaries/test_adversaries.py",
+    "tests/simulation/test_simulation.py",
+)
 # What takes longest begins first, so that nothing long is left for a single process at the end.
 _FIRST = (_DEPLOYED, "tests/simulation/", "tests/sandbox/", "tests/contract/")
 
@@ -74,7 +82,7 @@ def _file_of(nodeid: str) -> str:
 
 
 class OneProcessPerServer(LoadFileScheduling):  # type: ignore[misc] # xdist leaves its methods untyped
-    """The tests of a file go to one process, and so do all the files that share a deployment.
+    """The tests of a file go to one process unless they share nothing, and so do all the files that share a deployment.
 
     Groups of xdist's own would say the same, but pytest 9.2 does not tell xdist 3.8 what they are.
     """
@@ -84,6 +92,8 @@ class OneProcessPerServer(LoadFileScheduling):  # type: ignore[misc] # xdist lea
         return spread(self.collection)
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(_ONE_BY_ONE):
+            return nodeid
         deployment = self._deployment_of.get(_file_of(nodeid))
         if deployment is None:
             return str(super()._split_scope(nodeid))
@@ -153,14 +163,18 @@ def _looks_at_traces(file: str) -> bool:
 
 
 def in_order(files: Iterable[str]) -> list[str]:
-    """The files that share a deployment; then such as wait and such as compute by turns, the longest first."""
+    """The files that share a deployment; then such as wait and such as compute by turns, the longest first.
+
+    Grains come last.
+    """
     files = sorted(files, key=lambda name: -recorded_seconds().get(name, 0))
     deployed = [name for name in files if name.startswith(_DEPLOYED)]
-    computing = [name for name in files if not name.startswith(_DEPLOYED)]
+    grains = [name for name in files if name in _GRAINS]
+    computing = [name for name in files if name not in {*deployed, *grains}]
     shared = sorted(filter(_shares_a_deployment, deployed), key=_looks_at_traces)
     waiting = [name for name in deployed if name not in shared]
     by_turns = (name for pair in zip_longest(waiting, computing) for name in pair if name is not None)
-    return [*shared, *by_turns]
+    return [*shared, *by_turns, *grains]
 
 
 @pytest.fixture(scope="module", params=range(_DEPLOYMENTS), ids=lambda number: f"deployment {number}")

@@ -23,12 +23,17 @@ def test_the_longest_of_each_kind_begin_first() -> None:
     kinds = {
         "shared": [file for file in ordered if file in shared],
         "waiting": [file for file in ordered if file.startswith("tests/e2e/") and file not in shared],
-        "computing": [file for file in ordered if not file.startswith("tests/e2e/")],
+        "computing": [file for file in ordered if not file.startswith(("tests/e2e/", "tests/simulation/"))],
     }
     for kind, files in kinds.items():
         seconds = [recorded_seconds().get(file, 0) for file in files]
         assert len(seconds) > 5, kind
         assert all(first >= second for first, second in pairwise(seconds)), kind
+
+
+def test_what_comes_in_small_parts_is_left_for_the_end() -> None:
+    files = ["tests/simulation/test_mutations.py", "tests/unit/model/test_money.py", _OWN]
+    assert in_order(files) == [_OWN, "tests/unit/model/test_money.py", "tests/simulation/test_mutations.py"]
 
 
 def test_deployments_take_about_as_long() -> None:
