@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -25,6 +25,7 @@ from dayone_cli.commands import (
     policy,
     setup,
     sign_in,
+    status,
     take_over,
 )
 
@@ -51,6 +52,23 @@ class _NothingEmpty(TyperGroup):
         return super().parse_args(ctx, args)
 
 
+def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - typer hands it over by position
+    if is_asked:
+        from dayone import RELEASE
+
+        typer.echo(f"dayone {RELEASE}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the release of the command.")
+]
+
+
+def _top(*, version: Version = False) -> None:
+    """Keep access to AWS equal to HR records and policy."""
+
+
 def build() -> typer.Typer:
     """Build the whole command, which is the same each time."""
     app = typer.Typer(
@@ -61,7 +79,9 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
+    app.callback()(_top)
     app.add_typer(setup.app, name="setup")
     app.add_typer(policy.app, name="policy")
     app.add_typer(take_over.app, name="import")
@@ -76,6 +96,7 @@ def build() -> typer.Typer:
     app.add_typer(dead_letters.app, name="dead-letters")
     app.add_typer(events.app, name="events")
     app.add_typer(hr.app, name="hr")
+    status.register(app)
     sign_in.register(app)
     api.register(app)
     return app

@@ -63,7 +63,7 @@ def test_make_sandbox_runs_a_script_in_which_the_commands_work(tmp_path: Path) -
         check=False,
     )
     assert (ended.returncode, "Error 7" in ended.stderr) == (2, True), ended.stdout + ended.stderr
-    assert "policy_version" in ended.stdout
+    assert "Policy: version" in ended.stdout
     assert ":user/approver" in ended.stdout
     assert "dayone" in ended.stdout.partition("QueueUrls")[2]
 

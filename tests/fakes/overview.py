@@ -20,8 +20,11 @@ class MemoryInboxBacklog:
 
     messages: int = 0
     oldest_seconds: int | None = None
+    error: Exception | None = None
 
     def backlog(self, *, now: datetime) -> QueueDepth:  # noqa: ARG002
+        if self.error:
+            raise self.error
         return QueueDepth(messages=self.messages, oldest_seconds=self.oldest_seconds)
 
 
@@ -31,6 +34,7 @@ def memory_overview(state: State, *, given: GivenSettings = GIVEN) -> Overview:
         audit_log=MemoryAuditLog(state),
         dead_letters=MemoryDeadLetterQueues(),
         backlog=MemoryInboxBacklog(),
+        waiting={"inbox": MemoryInboxBacklog()},
         stuck=MemoryStuck(state),
         surroundings=MemorySurroundings().ports(),
         given=given,

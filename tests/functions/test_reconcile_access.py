@@ -43,6 +43,7 @@ def test_what_is_open_for_a_quarter_of_an_hour_is_marked(
     world: World, event_of: Callable[[str], Event], context: LambdaContext
 ) -> None:
     app.lambda_handler(event_of("reconcile_access/every_minute"), context)
+    assert world.state.swept_at == world.now
     assert world.open_changes.swept == [(world.now - timedelta(minutes=15), 100)]
 
 

@@ -244,7 +244,8 @@ class DayOne:
                 clock=self.clock,
             ),
             unfinished=Unfinished(
-                stuck=Wire("table.stuck", MemoryStuck(self.state), process), open_changes=MemoryOpenChanges()
+                stuck=Wire("table.stuck", MemoryStuck(self.state), process),
+                open_changes=MemoryOpenChanges(),
             ),
             hints=MemoryHints(),
             hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),

@@ -18,6 +18,27 @@ _SIGNED = (
 )
 KEY, SECRET, REGION = "AKIDEXAMPLE", "a secret of nobody", "eu-west-1"
 
+# The status of a deployment that needs nobody.
+AT = "2026-11-23T07:00:00+00:00"
+WELL: dict[str, Any] = {
+    "at": AT,
+    "needs": [],
+    "policy_version": 3,
+    "release": "0.1.0",
+    "operations_open": False,
+    "held": [],
+    "stuck": [],
+    "failed": [],
+    "running": [],
+    "queues": [{"queue": "inbox", "messages": 0, "oldest_seconds": None}],
+    "swept_at": AT,
+    "inventory_at": None,
+    "drift": {},
+    "identity_center": "answers",
+    "notices": [],
+    "complete": True,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:

@@ -28,8 +28,7 @@ from dayone.ports.messaging import (
     TableStream,
     Written,
 )
-from dayone.ports.records import Records
-from dayone.ports.store import OpenMarks
+from dayone.ports.records import OpenMarks, Records
 
 _NEWS_OF_OPERATIONS = {
     OperationState.SUCCEEDED: DetailType.OPERATION_SUCCEEDED,

@@ -1,13 +1,15 @@
 """Look up one person, account, group, permission set or change, NotFound where there is none; the policy in force."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from dayone.errors import Inapplicable, NotFound
+from dayone.model.accounts import Account
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
+from dayone.model.people import Person
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, Reservation, Reservations
 from dayone.model.subject_state import Head, SubjectState
@@ -226,3 +228,21 @@ class PoliciesWithinReach(PolicyWithinReach):
     def note_access(self, version: int, *, in_sensitive_accounts: frozenset[str], assigned: frozenset[str]) -> None:
         """See Policies."""
         self.policies.note_access(version, in_sensitive_accounts=in_sensitive_accounts, assigned=assigned)
+
+
+def names_of(subjects: Iterable[Subject], *, index: SubjectIndex) -> Mapping[Subject, str]:
+    """Return the names that HR has of people and Organizations of accounts, for those of the subjects that have one."""
+    named = (subject for subject in subjects if subject.kind in (SubjectKind.PERSON, SubjectKind.ACCOUNT))
+    found = {subject: name_in(state.head) for subject, state in index.brief(dict.fromkeys(named)).items()}
+    return {subject: name for subject, name in found.items() if name}
+
+
+def name_in(head: Head) -> str:
+    """Return the name of a recorded person or account, empty for everything else."""
+    match head.fact:
+        case Person() as person:
+            return person.display_name or f"{person.given_name} {person.family_name}".strip()
+        case Account() as account:
+            return account.name
+        case _:
+            return ""

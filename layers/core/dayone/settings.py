@@ -145,6 +145,8 @@ class AccessApiSettings(OwnApisSettings):
     identity_center_key: str
     inbox_concurrency: str
     sole_administrator: str
+    inventory_interval_hours: str
+    queues: str
 
 
 def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> S:
@@ -157,9 +159,14 @@ def read[S](settings: type[S], environment: Mapping[str, str] | None = None) -> 
     return settings(**{name: given[name.upper()] for name in names})
 
 
+def queues_in(text: str) -> Mapping[str, str]:
+    """Parse the URL of each queue by its name, from a text such as `inbox=https://… engine=…`."""
+    return dict(part.split("=", maxsplit=1) for part in text.split() if "=" in part)
+
+
 def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
     """Parse the URL of each dead-letter queue, from a text such as `inbox=https://… engine=…`; raise Refused."""
-    given = dict(part.split("=", maxsplit=1) for part in text.split() if "=" in part)
+    given = queues_in(text)
     if given.keys() != set(LetterQueue):
         raise Refused(f"dead letters: {text!r} does not name each of {', '.join(LetterQueue)}")
     return {queue: given[queue] for queue in LetterQueue}

@@ -159,6 +159,8 @@ def test_due_work(watched: Watched, others: StatePorts) -> None:
     due_work = DynamoDueWork(watched.table)
     assert due_work.has_runnable()
     assert due_work.due(now=NOW, limit=9)
+    due_work.note_sweep(NOW)
+    assert due_work.last_sweep() == NOW
     assert watched.actions == DynamoDueWork.ACTIONS
 
 

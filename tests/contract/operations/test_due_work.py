@@ -35,3 +35,10 @@ def test_there_is_something_runnable_until_the_last_operation_has_ended(ports: S
     assert ports.due_work.has_runnable()
     done(ports, operation)
     assert not ports.due_work.has_runnable()
+
+
+def test_the_last_sweep_is_recorded(ports: StatePorts) -> None:
+    assert ports.due_work.last_sweep() is None
+    ports.due_work.note_sweep(NOW)
+    ports.due_work.note_sweep(NOW + timedelta(minutes=1))
+    assert ports.due_work.last_sweep() == NOW + timedelta(minutes=1)

@@ -43,6 +43,7 @@ def test_what_has_succeeded_in_part_is_to_be_planned_again_as_well(ports: StateP
     (operation,) = planned(ports, ADA, USER).operations
     done(ports, operation, is_incomplete=True)
     assert [failed.subject for failed in ports.failed.all()] == [ADA]
+    assert list(ports.stuck.failed()) == list(ports.failed.all())
 
 
 def test_what_it_waited_for_in_vain_is_noted_with_it_and_all_of_a_subject_together(ports: StatePorts) -> None:

@@ -30,6 +30,9 @@ class MemoryStuck:
         noted = [stuck for stuck in self._state.stuck.values() if not stuck.is_over(now=now)]
         return [*(stuck for stuck in noted if not self._is_mended(stuck)), *failing]
 
+    def failed(self) -> Sequence[FailedWork]:
+        return list(self._state.failed.values())
+
     def _is_mended(self, stuck: Stuck) -> bool:
         person = stuck_person(stuck)
         if person is None:

@@ -55,6 +55,7 @@ class State:
     hr_versions: HrVersions = field(default_factory=HrVersions)
     accepted: dict[str, datetime] = field(default_factory=dict)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
+    swept_at: datetime | None = None
 
     def operation(self, existing: Operation) -> Operation | None:
         """As it stands now."""

@@ -126,3 +126,9 @@ class MemoryDueWork:
 
     def has_runnable(self) -> bool:
         return bool(self._state.begun) or any(self._state.waiting.values())
+
+    def note_sweep(self, at: datetime) -> None:
+        self._state.swept_at = at
+
+    def last_sweep(self) -> datetime | None:
+        return self._state.swept_at

@@ -34,6 +34,7 @@ from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.fakes.sso.live_access import MemoryLiveAccess
 from tests.fakes.sso.standing import MemoryStanding
+from tests.fakes.surroundings import MemorySurroundings
 from tests.fakes.table.company import MemoryCompany
 from tests.fakes.table.grants import MemoryGrants
 from tests.fakes.table.held import MemoryLedger
@@ -87,6 +88,8 @@ class World:
     chance: Iterator[int] = field(default_factory=lambda: count(7))
     letters: MemoryDeadLetterQueues = field(default_factory=MemoryDeadLetterQueues)
     backlog: MemoryInboxBacklog = field(default_factory=MemoryInboxBacklog)
+    waiting: dict[str, MemoryInboxBacklog] = field(default_factory=lambda: {"inbox": MemoryInboxBacklog()})
+    fails: dict[str, Exception] = field(default_factory=dict)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
     error: Exception | None = None
     off_limits: OffLimits = field(default_factory=OffLimits)
@@ -121,7 +124,8 @@ class World:
 
     def overview(self) -> Overview:
         seen = memory_overview(self.state)
-        return replace(seen, dead_letters=self.letters, backlog=self.backlog, pause=self.pause)
+        seen = replace(seen, dead_letters=self.letters, backlog=self.backlog, waiting=self.waiting)
+        return replace(seen, surroundings=MemorySurroundings(fails=self.fails).ports(), pause=self.pause)
 
     def pause(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

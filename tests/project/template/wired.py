@@ -47,6 +47,7 @@ def environment_of(function: str) -> dict[str, str]:
     environment["INVENTORY_INTERVAL_HOURS"] = "24"
     environment["HR_NETWORKS"] = "none,10.20.0.0/16"
     environment["BUDGETS"] = "sso_admin_calls=10"
+    environment["QUEUES"] = "inbox=https://queue"
     environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)
     return environment
 

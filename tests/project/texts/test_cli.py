@@ -1,18 +1,22 @@
-"""The `dayone` command starts fast, and its page is that of the command."""
+"""The `dayone` command starts fast, its page is that of the command, and its release that of all else."""
 
 import json
 import resource
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import typer.main
+import yaml
 
+from dayone import RELEASE
 from dayone_cli.main import build
 from dayone_cli.reference import reference
 from tests.project.repository import ROOT
+from tests.unit.cli_runs import dayone
 
 _HELP = "import sys; sys.argv = ['dayone', '--help']\nfrom dayone_cli.main import main\n"
 _HEAVY = ("boto3", "botocore", "dayone", "pydantic", "rich", "urllib3", "yaml")
@@ -80,3 +84,20 @@ def test_help_waits_for_nothing_that_only_commands_need() -> None:
 @pytest.mark.thorough
 def test_help_comes_in_less_than_twice_the_time_of_what_it_is_made_with() -> None:
     assert _seconds(f"{_HELP}main()") < 2 * _seconds("import typer, rich")
+
+
+def test_the_functions_have_the_release_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == RELEASE
+
+
+@pytest.mark.parametrize("template", ["template.yaml", "template-forwarder.yaml"])
+def test_a_template_names_its_release(template: str) -> None:
+    text = (ROOT / template).read_text(encoding="utf-8")
+    section = text[text.index("\nMetadata:") :].split("\n\n")[0]
+    assert yaml.safe_load(section)["Metadata"]["Release"] == {"Name": "dayone", "Version": RELEASE}
+
+
+def test_the_command_prints_its_release() -> None:
+    ended = dayone("--version")
+    assert (ended.code, ended.out) == (0, f"dayone {RELEASE}\n")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.cli_api import Answered, Asked, CliApi, running
+from tests.unit.cli_api import WELL, Answered, Asked, CliApi, running
 from tests.unit.cli_runs import dayone
 
 HERE = "https://a1b2c3.execute-api.eu-west-1.amazonaws.com/live"
@@ -15,7 +15,7 @@ _WRONG_REGION = {"message": "Credential should be scoped to a valid region, not 
 @pytest.fixture
 def api() -> Iterator[CliApi]:
     with running() as cli_api:
-        cli_api.tell("GET /v1/health", {"policy_version": 1, "operations_open": False})
+        cli_api.tell("GET /v1/status", WELL)
         cli_api.tell("GET /v1/metrics", {})
         yield cli_api
 
@@ -51,7 +51,7 @@ def test_another_region_than_that_of_the_api_is_refused_and_both_are_named() -> 
 
 
 def test_a_signature_for_another_region_is_wrong_usage_that_says_what_to_do(api: CliApi) -> None:
-    api.tell("GET /v1/health", Answered(status=403, body=_WRONG_REGION))
+    api.tell("GET /v1/status", Answered(status=403, body=_WRONG_REGION))
     ended = dayone("status", api=api.url)
     assert (ended.code, "add --region" in ended.err, "'eu-west-1'" in ended.err) == (2, True, True)
 

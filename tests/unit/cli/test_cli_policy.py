@@ -7,7 +7,7 @@ import pytest
 
 from tests.unit.cli.test_cli_requests import over
 from tests.unit.cli.test_cli_screen import plan
-from tests.unit.cli_api import Answered, CliApi, running
+from tests.unit.cli_api import WELL, Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 TEXT = "version: 1\n"
@@ -125,8 +125,7 @@ def test_going_back_to_what_protects_nothing_says_so_and_goes_back(api: CliApi) 
 
 
 def test_status_names_what_is_protected_and_is_not_there(api: CliApi) -> None:
-    api.tell("GET /v1/health", {"policy_version": 7, "operations_open": False, "warnings": [WRONG]})
-    api.tell("GET /v1/metrics", {})
+    api.tell("GET /v1/status", {**WELL, "notices": [WRONG]})
     ended = dayone("status", api=api.url)
     assert (ended.code, WRONG in ended.out) == (0, True)
 

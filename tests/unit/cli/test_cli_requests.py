@@ -9,10 +9,9 @@ import pytest
 
 from dayone_cli.api_client import ApiClient
 from dayone_cli.output.watching import Watch
-from tests.unit.cli_api import Answered, CliApi, running
+from tests.unit.cli_api import WELL, Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
-HEALTH = {"policy_version": 3, "operations_open": False}
 TAKEN = {"change": "01A", "href": "/v1/changes/01A"}
 
 
@@ -81,7 +80,7 @@ def test_a_change_shows_what_the_guardrails_have_counted(api: CliApi) -> None:
 
 
 def test_a_wrong_secret_is_not_taken_for_a_right_one(api: CliApi) -> None:
-    api.tell("GET /v1/health", HEALTH)
+    api.tell("GET /v1/status", WELL)
     ended = dayone("status", api=api.url, AWS_SECRET_ACCESS_KEY="another")
     assert (ended.code, "signature" in ended.err) == (5, True)
 
@@ -112,13 +111,13 @@ def test_with_json_the_problem_document_is_on_stderr_as_it_came(api: CliApi) -> 
 @pytest.mark.parametrize("status", [429, 503])
 def test_what_is_busy_is_asked_again_after_as_long_as_it_says(api: CliApi, pauses: list[float], status: int) -> None:
     busy = Answered(status=status, body={"title": "Busy"}, headers={"Retry-After": "7"})
-    api.tell("GET /v1/health", busy, busy, HEALTH)
-    assert dayone("status", "-o", "json", api=api.url).json() == HEALTH
+    api.tell("GET /v1/status", busy, busy, WELL)
+    assert dayone("status", "-o", "json", api=api.url).json() == WELL
     assert pauses == [7.0, 7.0]
 
 
 def test_what_stays_busy_ends_with_unavailable(api: CliApi, pauses: list[float]) -> None:
-    api.tell("GET /v1/health", Answered(status=503, body={"title": "Busy"}, headers={"Retry-After": "900"}))
+    api.tell("GET /v1/status", Answered(status=503, body={"title": "Busy"}, headers={"Retry-After": "900"}))
     assert dayone("status", api=api.url).code == 4
     assert (len(api.asked), max(pauses)) == (4, 20.0)
 
@@ -130,7 +129,7 @@ def test_nobody_at_the_address_is_unavailable(pauses: list[float]) -> None:
 
 
 def test_an_answer_that_is_no_json_is_unavailable(api: CliApi) -> None:
-    api.tell("GET /v1/health", "<html>a proxy of somebody's</html>")
+    api.tell("GET /v1/status", "<html>a proxy of somebody's</html>")
     assert dayone("status", api=api.url).code == 4
 
 

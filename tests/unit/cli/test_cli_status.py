@@ -1,86 +1,95 @@
-"""`dayone status` names what is held and what is stuck, whatever else it says."""
+"""`dayone status` prints what needs somebody, on one screen, and exits 1 if anything does."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.cli_api import Answered, CliApi, running
+from tests.unit.cli_api import AT, WELL, Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
-STUCK = {
-    "kind": "dead-letter",
-    "subject": "person:e-1001",
-    "since": "2026-11-23T07:00:00+00:00",
-    "reason": "not a command",
-    "change": "01A",
-}
-
-_OF_HR = (("01L", "23"), ("01B", "21"))
+STUCK = {"kind": "dead-letter", "subject": "person:e-1001", "since": AT, "reason": "not a command", "change": "01A"}
+FAILED = {"subject": "account:111122223333", "since": AT, "reason": "AWS says no", "change": "01F", "retried_at": AT}
 
 
-def _held(change: str, *, kind: str, at: str) -> dict[str, object]:
-    cause = {"kind": kind, "reference": "msg_1", "actor": "hr:standard", "at": at}
-    return {"id": change, "cause": cause, "held": 2, "held_reason": "2 removals after 5 others"}
+def _needs(kind: str, message: str) -> dict[str, object]:
+    return {"kind": kind, "message": message, "since": AT, "command": "dayone changes list"}
+
+
+def _held(change: str, *, kind: str) -> dict[str, object]:
+    cause = {"kind": kind, "reference": "msg_1", "actor": "hr:standard", "authors": [], "at": AT}
+    decides = "Whoever has the stack's OperatePolicyArn approves or rejects it, but not ada."
+    reason = "2 removals after 5 others"
+    return {"change": change, "cause": cause, "operations": 2, "reason": reason, "who_decides": decides}
 
 
 @pytest.fixture
 def api() -> Iterator[CliApi]:
     with running() as cli_api:
-        cli_api.tell("GET /v1/health", {"policy_version": 3, "operations_open": False})
-        cli_api.tell("GET /v1/metrics", {"operations_open": False})
-        cli_api.tell("GET /v1/changes", {"changes": [], "cursor": ""})
         yield cli_api
 
 
-def test_each_is_named_with_since_when_and_why(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", {"stuck": [STUCK], "complete": True})
+def test_a_deployment_that_is_well_needs_nobody_and_ends_with_0(api: CliApi) -> None:
+    api.tell("GET /v1/status", WELL)
     ended = dayone("status", api=api.url)
     assert ended.code == 0
-    assert "person:e-1001 (dead-letter): not a command [change 01A]" in ended.out
-    assert "Stuck since 2026-11-23" in ended.out
-    assert dayone("status", "-o", "json", api=api.url).json()["stuck"] == [STUCK]
+    assert ended.out.splitlines() == [
+        "Nothing needs you.",
+        "Queues: empty. Operations: none open.",
+        "Last sweep: 2026-11-23 07:00:00Z. Last inventory: none yet. Identity Center: answers.",
+        "Policy: version 3. Release: 0.1.0.",
+    ]
+    assert dayone("status", "-o", "json", api=api.url).json() == WELL
 
 
-def test_nothing_is_stuck(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", {"stuck": [], "complete": True})
-    assert "Nothing is stuck." in dayone("status", api=api.url).out
-
-
-def test_a_release_without_it_is_not_told_to_be_well(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", Answered(status=404, body={"title": "Not found"}))
+def test_each_thing_that_needs_somebody_has_a_line_and_the_command_ends_with_1(api: CliApi) -> None:
+    needs = [_needs("held", "1 change holds 2 operations"), _needs("drift", "Identity Center differs")]
+    api.tell("GET /v1/status", {**WELL, "needs": needs})
     ended = dayone("status", api=api.url)
-    assert (ended.code, "stuck" in ended.out.lower()) == (0, False), ended
+    assert (ended.code, ended.err) == (1, "2 things need you\n")
+    assert "held       2026-11-23 07:00:00Z  1 change holds 2 operations  dayone changes list" in ended.out
+    assert "Nothing needs you" not in ended.out
+    assert dayone("status", "-o", "json", api=api.url).code == 1
 
 
-def test_what_is_held_comes_first_and_of_it_what_no_policy_has_caused(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", {"stuck": [STUCK], "complete": True})
-    of_policy = _held("01P", kind="policy", at="2026-11-20T07:00:00+00:00")
-    leaver, older = (_held(change, kind="hr-event", at=f"2026-11-{day}T07:00:00+00:00") for change, day in _OF_HR)
-    api.tell("GET /v1/changes", {"changes": [leaver, of_policy, older], "cursor": ""})
-    said = dayone("status", api=api.url).out
-    order = [said.index(text) for text in ("of change 01B", "of change 01L", "of change 01P", "Stuck since")]
-    assert order == sorted(order)
-    assert "Held: 2 operations of change 01L (hr-event msg_1 of hr:standard, 2026-11-23 07:00:00Z): 2 removals" in said
-    assert "`dayone changes approve --leavers`" in said
-    assert dayone("status", "-o", "json", api=api.url).json()["held"] == [older, leaver, of_policy]
-    assert {asked.query["state"] for asked in api.asked if asked.path == "/v1/changes"} == {"held"}
+def test_what_is_stuck_or_has_failed_is_named_with_name_since_when_and_why(api: CliApi) -> None:
+    named, unnamed = {**STUCK, "name": "Ada Lovelace"}, {**FAILED, "name": ""}
+    api.tell("GET /v1/status", {**WELL, "needs": [_needs("stuck", "1")], "stuck": [named], "failed": [unnamed]})
+    out = dayone("status", api=api.url).out
+    stuck = "Stuck since 2026-11-23 07:00:00Z: person:e-1001 (Ada Lovelace) (dead-letter): not a command [change 01A]"
+    assert stuck in out
+    assert "Failed since 2026-11-23 07:00:00Z: account:111122223333: AWS says no; tried again at" in out
 
 
-def test_whose_access_is_held_is_named(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", {"stuck": [], "complete": True})
-    api.tell("GET /v1/changes", {"changes": [_held("01L", kind="hr-event", at="2026-11-23T07:00:00+00:00")]})
-    subjects = ("person:e-1", "person:e-1", "account:444455556666", "person:e-2", "group:ops", "person:e-3")
-    operations = [{"state": "held", "subject": subject, "resource": "membership/ops"} for subject in subjects]
-    done = {"state": "succeeded", "subject": "person:e-0", "resource": "user"}
-    api.tell("GET /v1/changes/01L", {"operations": [done, *operations], "cursor": ""})
-    api.tell("GET /v1/people/e-1", {"fact": {"display_name": "Alice Ferrari"}})
-    api.tell("GET /v1/accounts/444455556666", {"fact": {"name": "shop"}})
-    whose = "2 removals after 5 others; it is about person:e-1 (Alice Ferrari), account:444455556666 (shop), person:e-2"
-    assert f"{whose} and 2 more" in dayone("status", api=api.url).out
+def test_what_is_held_says_who_may_decide_and_leavers_are_mentioned_where_they_may_be(api: CliApi) -> None:
+    needs = [_needs("held", "2 changes hold 4 operations")]
+    api.tell("GET /v1/status", {**WELL, "needs": needs, "held": [_held("01L", kind="hr-event")]})
+    out = dayone("status", api=api.url).out
+    assert "Held: 2 operations of change 01L (hr-event msg_1 of hr:standard, 2026-11-23 07:00:00Z): 2 removals" in out
+    assert "approves or rejects it, but not ada." in out
+    assert "`dayone changes approve --leavers`" in out
+    api.tell("GET /v1/status", {**WELL, "needs": needs, "held": [_held("01P", kind="policy")]})
+    assert "--leavers" not in dayone("status", api=api.url).out
 
 
-def test_nobody_looks_for_leavers_in_what_a_policy_removes(api: CliApi) -> None:
-    api.tell("GET /v1/stuck", {"stuck": [], "complete": True})
-    api.tell("GET /v1/changes", {"changes": [_held("01P", kind="policy", at="2026-11-20T07:00:00+00:00")]})
-    said = dayone("status", api=api.url).out
-    assert ("of change 01P" in said, "--leavers" in said, "Nothing is stuck." in said) == (True, False, True)
+def test_a_hundred_held_changes_stay_on_one_screen(api: CliApi) -> None:
+    held = [_held(f"01{number}", kind="policy") for number in range(100)]
+    api.tell("GET /v1/status", {**WELL, "needs": [_needs("held", "100 changes")], "held": held})
+    out = dayone("status", api=api.url).out
+    assert "And 95 more: `dayone changes list --state held`" in out
+    assert len(out.splitlines()) < 24
+
+
+def test_queues_that_are_not_empty_or_not_readable_are_named(api: CliApi) -> None:
+    queues = [
+        {"queue": "inbox", "messages": 3, "oldest_seconds": 40},
+        {"queue": "engine", "messages": 0, "oldest_seconds": None},
+        {"queue": "account-events", "messages": None, "oldest_seconds": None},
+    ]
+    api.tell("GET /v1/status", {**WELL, "queues": queues})
+    out = dayone("status", api=api.url).out
+    assert "Queues: inbox 3, the oldest for 40 s, account-events not readable." in out
+
+
+def test_a_release_without_it_is_not_taken_for_one_that_is_well(api: CliApi) -> None:
+    api.tell("GET /v1/status", Answered(status=404, body={"title": "Not found", "detail": "there is no route"}))
+    assert dayone("status", api=api.url).code == 3

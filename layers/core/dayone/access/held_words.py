@@ -22,9 +22,6 @@ def held_explanation(change: Change, *, sole_administrator: bool) -> tuple[str, 
     """Sentences about what a change holds; none when it has never held anything."""
     if not change.held:
         return (f"It holds nothing any more; it did, because {change.held_reason}.",) if change.held_reason else ()
-    barred = () if sole_administrator else tuple(_barred(change))
-    but = f", but not {'; nor '.join(barred)}" if barred else ""
-    own = "" if sole_administrator else _NOT_THEIR_OWN
     others = change.operations - change.held
     done = f" ({change.done} of {_operations(others)} done)" if others else ""
     why = f"because {change.held_reason}"
@@ -32,10 +29,17 @@ def held_explanation(change: Change, *, sole_administrator: bool) -> tuple[str, 
         f"1 operation of this change waits for a decision, {why}."
         if change.held == 1
         else f"{change.held} operations of this change wait for a decision; what it held first, it held {why}.",
-        f"{_DECIDES}{but}{own}.",
-        *([f"{_ALONE}."] if sole_administrator else []),
+        *who_decides(change, sole_administrator=sole_administrator),
         f"Meanwhile {_OTHERS_GO_ON}{done}; {_STAYS}.",
     )
+
+
+def who_decides(change: Change, *, sole_administrator: bool) -> tuple[str, ...]:
+    """Sentences about who may approve or reject what a change holds, and who may not."""
+    barred = () if sole_administrator else tuple(_barred(change))
+    but = f", but not {'; nor '.join(barred)}" if barred else ""
+    own = "" if sole_administrator else _NOT_THEIR_OWN
+    return (f"{_DECIDES}{but}{own}.", *([f"{_ALONE}."] if sole_administrator else []))
 
 
 def about_preview(held: int, *, others: int, is_edit: bool, sole_administrator: bool) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ _PARTS = {
     "POST policy": ("policy.policy_version_routes",),
     "PUT policy": ("policy.policy_routes",),
     "GET settings": ("system.settings_routes",),
+    "GET status": ("status.status_routes",),
     "GET stuck": ("system.stuck_routes",),
 }
 

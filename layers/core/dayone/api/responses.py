@@ -188,6 +188,11 @@ def time_answer(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
+def time_or_none(at: datetime | None) -> str | None:
+    """Return a time in the same form, None for none."""
+    return time_answer(at) if at else None
+
+
 def accepted_response(change: str, *, headers: Mapping[str, str] | None = None) -> Response[str]:
     """202, with the change in the body and in `Location`."""
     answer: AcceptedAnswer = {"change": change, "href": f"/v1/changes/{change}"}

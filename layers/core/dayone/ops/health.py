@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -24,12 +24,13 @@ _DAYS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """The ports for it; `pause` sleeps for seconds."""
+    """The ports for it; `waiting` are all queues by name, `pause` sleeps for seconds."""
 
     history: History
     audit_log: AuditLog
     dead_letters: DeadLetterQueues
     backlog: InboxBacklog
+    waiting: Mapping[str, InboxBacklog]
     stuck: StuckSubjects
     surroundings: CheckSettings
     given: GivenSettings
@@ -52,32 +53,50 @@ class HealthPorts(ProtectionPorts, Protocol):
 class Health:
     """Health: the policy in force (0 before the first), and whether operations are open.
 
-    `warnings` name protected resources that do not exist or people who have left, an invalid configuration of HR
-    systems, SoleAdministrator being in force, the number of held operations that expired, and what the inventory of
-    Identity Center has found beside its baseline and what is ignored.
+    `notices` name protected resources that do not exist or people who have left, SoleAdministrator being in force, and
+    the number of held operations that expired; `hr_configuration` is one of HR systems that does not count. `drift` is
+    how much of each kind the inventory of Identity Center has found beside its baseline and what is ignored, by the
+    inventory of `inventory_at`, None before there is a complete one.
     """
 
     policy_version: int
     operations_open: bool
-    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    hr_configuration: tuple[str, ...] = ()
+    drift: Mapping[str, int] = field(default_factory=dict)
+    inventory_at: datetime | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Everything that somebody should know, in sentences."""
+        return (*self.notices, *self.hr_configuration, *self._about_drift())
+
+    def _about_drift(self) -> Iterator[str]:
+        if self.drift:
+            numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(self.drift.items()))
+            as_of = f"{self.inventory_at:%Y-%m-%d %H:%M} UTC" if self.inventory_at else "no complete one yet"
+            yield f"Identity Center differs from the record ({numbers}; inventory: {as_of}): `dayone drift list`"
 
 
 def check_health(ports: HealthPorts) -> Health:
     """Read the health of the deployment; raise Unavailable when the state cannot be read."""
-    policy = ports.policies.current()
+    policy, now, complete = ports.policies.current(), ports.clock(), ports.inventory.complete()
     guards = check_protection(policy, in_force=policy, ports=ports)
     warnings = [str(note) for note in sorted(guards.warnings)]
     return Health(
         policy_version=policy.version,
         operations_open=ports.work.has_runnable() or ports.work.has_parked(),
-        warnings=(
+        notices=(
             *([ALONE] if ports.overview.given.sole_administrator else []),
             *warnings,
             *birthrights_in_force(policy),
-            *_about_hr(ports.hr_versions.versions().newest),
             *_about_expiry(ports),
-            *_about_drift(ports.inventory, now=ports.clock()),
         ),
+        hr_configuration=tuple(_about_hr(ports.hr_versions.versions().newest)),
+        drift=Counter(
+            str(finding.difference.kind) for finding in ports.inventory.findings() if finding.is_to_be_decided(now)
+        ),
+        inventory_at=complete.finished_at if complete else None,
     )
 
 
@@ -87,16 +106,6 @@ def _about_expiry(ports: HealthPorts) -> Iterator[str]:
         what = "1 held operation has" if number == 1 else f"{number} held operations have"
         ends = "what was asked for is not given until a newer policy asks again"
         yield f"{what} expired within {_DAYS} days, since nobody decided in time: {ends}; the audit log has the changes"
-
-
-def _about_drift(inventory: InventoryView, *, now: datetime) -> Iterator[str]:
-    kinds = Counter(finding.difference.kind for finding in inventory.findings() if finding.is_to_be_decided(now))
-    if not kinds:
-        return
-    numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
-    complete = inventory.complete()
-    as_of = f"{complete.finished_at:%Y-%m-%d %H:%M} UTC" if complete and complete.finished_at else "no complete one yet"
-    yield f"Identity Center differs from the record ({numbers}; inventory: {as_of}): `dayone drift list`"
 
 
 def _about_hr(newest: HrVersion | None) -> Iterator[str]:

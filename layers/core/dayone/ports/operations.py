@@ -279,3 +279,6 @@ class StuckSubjects(Protocol):
 
         An unusable record is listed until a newer one of that person has come from the same source.
         """
+
+    def failed(self) -> Sequence[FailedWork]:
+        """Return every subject of which something has failed that is still desired, however long ago."""

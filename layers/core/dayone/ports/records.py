@@ -1,8 +1,8 @@
-"""Reading what is recorded: subjects, changes, history, progress and the audit log."""
+"""Reading what is recorded: subjects, changes and which of them stay open, history, progress and the audit log."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from dayone.model.audit import AlteredRecord, AuditFilter, AuditRecord, LaneEnd, StoredRecord
@@ -163,3 +163,20 @@ class CheckpointArchive(Protocol):
 
     def keep(self, name: str, text: str) -> None:
         """Keep a text under a name, which has slashes where folders are meant."""
+
+
+class OpenMarks(Protocol):
+    """Marks on changes that stay open for long, so that they are found without a walk through all of them."""
+
+    def mark(self, places: Iterable[str]) -> None:
+        """Mark the changes at these places as open; one mark too many does no harm."""
+
+
+class OpenChanges(Protocol):
+    """The same marks as the sweep keeps them."""
+
+    def sweep(self, *, before: datetime, limit: int) -> None:
+        """Mark those that were taken in before then and are open, and take the mark from some that are over.
+
+        Goes on where the sweep before this one has stopped, and looks at no more than `limit` of either.
+        """

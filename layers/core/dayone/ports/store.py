@@ -158,7 +158,7 @@ class Subjects(Protocol):
 
 
 class DueWork(Protocol):
-    """Work that is due at a time, or that a scan must find."""
+    """Work that is due at a time, or that a scan must find, and the time of the last sweep over it."""
 
     def due(self, *, now: datetime, limit: int) -> Sequence[Subject]:
         """Subjects whose `due_at` has come, the longest due first."""
@@ -168,6 +168,12 @@ class DueWork(Protocol):
 
     def has_runnable(self) -> bool:
         """Return whether any operation is open."""
+
+    def note_sweep(self, at: datetime) -> None:
+        """Record a sweep; an earlier time than the recorded one may replace it."""
+
+    def last_sweep(self) -> datetime | None:
+        """Return the time of the last recorded sweep; None before the first."""
 
 
 class PolicyInForce(Protocol):
@@ -247,23 +253,6 @@ class Changes(Protocol):
 
         A decision about a part is counted and audited, and leaves the change to be decided on. Raises NotFound for an
         unknown change, and Outdated when the held operations are no longer of `expected_version`.
-        """
-
-
-class OpenMarks(Protocol):
-    """Marks on changes that stay open for long, so that they are found without a walk through all of them."""
-
-    def mark(self, places: Iterable[str]) -> None:
-        """Mark the changes at these places as open; one mark too many does no harm."""
-
-
-class OpenChanges(Protocol):
-    """The same marks as the sweep keeps them."""
-
-    def sweep(self, *, before: datetime, limit: int) -> None:
-        """Mark those that were taken in before then and are open, and take the mark from some that are over.
-
-        Goes on where the sweep before this one has stopped, and looks at no more than `limit` of either.
         """
 
 

@@ -15,8 +15,8 @@ from dayone.model.subjects import THE_ORGANIZATION, Resource, ResourceKind, Subj
 from dayone.ports.hr import DueHints
 from dayone.ports.operations import FailedSubjects, StuckSubjects
 from dayone.ports.organizations import DeniedUsers, RevokedSessions
-from dayone.ports.records import Records
-from dayone.ports.store import DueWork, Engine, Inbox, OpenChanges
+from dayone.ports.records import OpenChanges, Records
+from dayone.ports.store import DueWork, Engine, Inbox
 
 _ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
 
@@ -137,6 +137,7 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     failed = plan_failed_again(ports=ports.failed)
     ports.unfinished.open_changes.sweep(before=now - OPEN_FOR_LONG, limit=_CHANGES_AT_ONCE)
     stuck = len({each.subject for each in ports.unfinished.stuck.all(now=now)})
+    ports.due_work.note_sweep(now)
     # Last, because both fail when AWS cannot be reached; neither waits for the other.
     try:
         ports.inbox.put(reviews_due(ports=ports.hr_configuration, now=now))

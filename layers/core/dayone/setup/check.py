@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from dayone.errors import DayOneError
 from dayone.executor.rate_limits import Budgets
@@ -71,6 +72,7 @@ class GivenSettings:
     stack_name: str = ""
     budgets: Budgets = field(default_factory=Budgets)
     sole_administrator: bool = False
+    inventory_interval: timedelta = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,7 @@ from dayone.model.policy.rules import Policy, PolicyVersion
 from dayone.ops.health import Overview
 from dayone.planning.desired_access import DesiredAccess
 from dayone.ports.store import PolicyInForce
-from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in
+from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in, queues_in
 from dayone.setup.check import CheckSettings, GivenSettings
 from dayone.wiring import accounts as wiring_accounts
 
@@ -151,11 +151,14 @@ _NONE = "none"
 
 def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
     """Its past, what was given up, and how it is."""
+    letters, cloudwatch = letter_queues_in(given.dead_letters), Later("cloudwatch")
+    urls = {**queues_in(given.queues), **{f"{queue} dead letters": url for queue, url in letters.items()}}
     return Overview(
         history=DynamoHistory(table),
         audit_log=DynamoAuditLog(table),
-        dead_letters=SqsDeadLetterQueues(client("sqs"), urls=letter_queues_in(given.dead_letters)),
-        backlog=SqsInboxBacklog(client("sqs"), Later("cloudwatch"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetterQueues(client("sqs"), urls=letters),
+        backlog=SqsInboxBacklog(client("sqs"), cloudwatch, queue_url=given.inbox_url),
+        waiting={name: SqsInboxBacklog(client("sqs"), cloudwatch, queue_url=url) for name, url in urls.items()},
         stuck=DynamoStuckSubjects(table),
         surroundings=_surroundings(),
         given=_given(given),
@@ -194,4 +197,5 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         stack_name=given.stack_name,
         budgets=budgets_in(given.budgets),
         sole_administrator=given.sole_administrator == "yes",
+        inventory_interval=timedelta(hours=int(given.inventory_interval_hours)),
     )

@@ -156,6 +156,8 @@ def unit_key(unit_id: str) -> RecordKey:
 CURRENT_POLICY = RecordKey("POLICY", "CURRENT")
 # Whose turn it is to carry out operations.
 TURN = RecordKey("ENGINE", "TURN")
+# When the sweep last came to its end.
+SWEEP = RecordKey("SWEEP", "LAST")
 # Failed work that is still desired.
 FAILED_SUBJECTS = "FAILED"
 

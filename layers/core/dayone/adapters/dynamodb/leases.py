@@ -34,7 +34,7 @@ from dayone.ports.organizations import UnitName
 class DynamoDueWork:
     """The port DueWork; what was written a moment ago may be missing, because an index follows its table."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:Query"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"})
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
@@ -56,6 +56,15 @@ class DynamoDueWork:
             for name in (lists.BEGUN, *map(lists.waiting_in, Lane))
             for _ in self._table.query(Key("runnable").eq(name), index="runnable", limit=1)
         )
+
+    def note_sweep(self, at: datetime) -> None:
+        """See DueWork."""
+        self._table.write(Put({**keys.SWEEP._asdict(), "at": stamp(at)}), what="noting the sweep")
+
+    def last_sweep(self) -> datetime | None:
+        """See DueWork."""
+        record = self._table.get(keys.SWEEP)
+        return datetime.fromisoformat(record["at"]) if record else None
 
 
 class DynamoPortions:

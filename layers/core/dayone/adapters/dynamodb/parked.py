@@ -237,10 +237,13 @@ class DynamoStuckSubjects:
         """See StuckSubjects."""
         noted = [decode(Stuck, record) for record in self._table.query(Key("pk").eq(_PARTITION))]
         noted = [stuck for stuck in noted if not stuck.is_over(now=now)]
-        failed = [decode(FailedWork, record) for record in self._table.query(Key("pk").eq(keys.FAILED_SUBJECTS))]
-        failing = [stuck for stuck in map(of_failed_work, failed) if stuck]
+        failing = [stuck for stuck in map(of_failed_work, self.failed()) if stuck]
         mended = self._mended({stuck: person for stuck in noted if (person := stuck_person(stuck))})
         return [*(stuck for stuck in noted if stuck not in mended), *failing]
+
+    def failed(self) -> Sequence[FailedWork]:
+        """See StuckSubjects."""
+        return [_failed_in(record) for record in self._table.query(Key("pk").eq(keys.FAILED_SUBJECTS))]
 
     def _mended(self, people: Mapping[Stuck, Subject]) -> Collection[Stuck]:
         """Those notes about records of people of which a usable one has come since."""

@@ -130,18 +130,22 @@ def _account(share: Share) -> api_changes.AccountProgressAnswer:
     }
 
 
+def cause_answer(cause: Cause) -> api_changes.CauseAnswer:
+    """Return the cause of a change."""
+    return {
+        "kind": str(cause.kind),
+        "actor": cause.actor,
+        "authors": list(cause.authors),
+        "reference": cause.reference,
+        "at": time_answer(cause.at),
+    }
+
+
 def _change(change: Change) -> api_changes.ChangeAnswer:
-    cause = change.cause
     return {
         "id": change.id,
         "state": str(change.state),
-        "cause": {
-            "kind": str(cause.kind),
-            "actor": cause.actor,
-            "authors": list(cause.authors),
-            "reference": cause.reference,
-            "at": time_answer(cause.at),
-        },
+        "cause": cause_answer(change.cause),
         "subjects": change.subjects,
         "planned": change.planned,
         "unplanned": change.unplanned,

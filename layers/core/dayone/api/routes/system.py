@@ -4,6 +4,7 @@ import json
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
+from dayone import RELEASE
 from dayone.api.context import AccessApi
 from dayone.api.params import caller_of, object_of, window_of, word_in, word_of
 from dayone.api.responses import time_answer
@@ -23,11 +24,12 @@ from dayone.api.schemas.system import (
     OperationCounts,
     RedrivenAnswer,
     SettingsAnswer,
+    StuckAnswer,
     StuckSubjectsAnswer,
 )
 from dayone.api.spec import described
 from dayone.model.audit import principal_of
-from dayone.model.failures import LetterQueue
+from dayone.model.failures import LetterQueue, Stuck
 from dayone.ops import dead_letters
 from dayone.ops.dead_letters import Redriven, Understood, read_dead_letters, read_stuck
 from dayone.ops.health import Metrics, Spread, check_health, read_metrics
@@ -44,6 +46,7 @@ def health_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Read the service's health, the policy in force, and whether operations are open."""
         seen = check_health(api)
         return {
+            "release": RELEASE,
             "policy_version": seen.policy_version,
             "operations_open": seen.operations_open,
             "warnings": list(seen.warnings),
@@ -155,18 +158,20 @@ def stuck_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """List what is stuck: the subject, since when, why, and the change that waits for it."""
         found = read_stuck(ports=api)
         return {
-            "stuck": [
-                {
-                    "kind": str(stuck.kind),
-                    "subject": stuck.subject,
-                    "since": time_answer(stuck.since),
-                    "reason": stuck.reason,
-                    "change": stuck.change,
-                }
-                for stuck in found.stuck
-            ],
+            "stuck": [stuck_answer(stuck) for stuck in found.stuck],
             "complete": found.complete,
         }
+
+
+def stuck_answer(stuck: Stuck) -> StuckAnswer:
+    """Something that is stuck."""
+    return {
+        "kind": str(stuck.kind),
+        "subject": stuck.subject,
+        "since": time_answer(stuck.since),
+        "reason": stuck.reason,
+        "change": stuck.change,
+    }
 
 
 def dead_letter_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

@@ -202,12 +202,13 @@ class CallerAnswer(TypedDict):
 
 
 class HealthAnswer(TypedDict):
-    """Service health: the policy in force (0 before the first), and whether operations are open.
+    """Service health: the release, the policy in force (0 before the first), and whether operations are open.
 
     `warnings` name what `guardrails.protect` of that policy protects and that does not exist any more, or has left, and
     a configuration of HR systems that is held or has mistakes, and how many held operations expired within 7 days.
     """
 
+    release: str
     policy_version: Count
     operations_open: bool
     warnings: list[str]

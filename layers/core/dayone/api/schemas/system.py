@@ -193,7 +193,7 @@ class StuckSubjectsAnswer(TypedDict):
     complete: bool
 
 
-_HEALTH: api.HealthAnswer = {"policy_version": 7, "operations_open": False, "warnings": []}
+_HEALTH: api.HealthAnswer = {"release": "0.1.0", "policy_version": 7, "operations_open": False, "warnings": []}
 HEALTH = Description(tag="health", answer=api.HealthAnswer, example=_HEALTH)
 _ADA = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AccessAdministrators_0123456789abcdef/ada"
 _ME: api.CallerAnswer = {"actor": _ADA, "principal": "user ada"}

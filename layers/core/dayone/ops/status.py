@@ -1,0 +1,248 @@
+"""Report what needs a human: what is held, failed, stuck or late, what is silent, and what differs in AWS."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from dayone.errors import DayOneError, Unavailable
+from dayone.lookups import names_of
+from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, CauseKind, Change, ChangeFilter, ChangeState
+from dayone.model.failures import FailedWork, Stuck, StuckKind
+from dayone.model.subjects import Subject
+from dayone.ops.dead_letters import AllStuck, StuckPorts, read_stuck
+from dayone.ops.health import Health, HealthPorts, check_health
+from dayone.ports.operations import InboxBacklog, QueueDepth
+from dayone.ports.records import History
+
+
+class StatusPorts(StuckPorts, HealthPorts, Protocol):
+    """Reading the status: what it needs of the API's context."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """Durations after which what has not happened needs a human."""
+
+    # As long as the alarms on the same wait: OldestMessageAlarm and SweepAlarm of the template.
+    message: timedelta = timedelta(minutes=15)
+    sweep: timedelta = timedelta(minutes=5)
+    inventory: timedelta = timedelta(hours=48)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Everything that there is to know at one look.
+
+    `held`, `failed` and `running` (open for longer than 15 minutes) have what is so however long ago it began; of
+    changes, 100 each, else it is not `complete`. What is held comes in the order of urgency: that of no policy first,
+    since leavers may be among it. `names` are those of people and accounts in `failed` and `stuck`. A queue is None
+    when it could not be read; `unanswered` is the reason why Identity Center does not answer, or empty.
+    """
+
+    at: datetime
+    health: Health
+    held: Sequence[Change]
+    failed: Sequence[FailedWork]
+    running: Sequence[Change]
+    stuck: Sequence[Stuck]
+    names: Mapping[Subject, str]
+    queues: Mapping[str, QueueDepth | None]
+    swept_at: datetime | None
+    unanswered: str
+    complete: bool
+    late: Late
+
+    @property
+    def dead_letters(self) -> int:
+        """About how many dead letters lie in queues whose letters are not among what is stuck."""
+        shown = {stuck.kind for stuck in self.stuck}
+        named = ("inbox", "account-events") if StuckKind.DEAD_LETTER in shown else ()
+        queues = {queue for queue in self.queues if queue.endswith(DEAD_LETTERS)}
+        return sum(_messages(self.queues[queue]) for queue in queues - {f"{name}{DEAD_LETTERS}" for name in named})
+
+
+# The end of the name of a queue of dead letters.
+DEAD_LETTERS = " dead letters"
+_MOST = 100
+_USABLE = "ACTIVE"
+
+
+def read_status(*, ports: StatusPorts) -> Status:
+    """Read the status; only the state itself must be readable, anything else that is not is reported as such."""
+    now, overview = ports.clock(), ports.overview
+    held, all_held = _changes(ChangeState.HELD, until=None, history=overview.history)
+    running = [_changes(state, until=now - OPEN_FOR_LONG, history=overview.history) for state in sorted(OPEN_CHANGES)]
+    failed, stuck = overview.stuck.failed(), _stuck(ports)
+    # Whatever fails again and again is among what has failed.
+    others = [each for each in stuck.stuck if each.kind is not StuckKind.OPERATIONS]
+    return Status(
+        at=now,
+        health=check_health(ports),
+        held=sorted(held, key=lambda change: (change.cause.origin is CauseKind.POLICY, change.cause.at)),
+        failed=sorted(failed, key=failed_since),
+        running=sorted((change for found, _ in running for change in found), key=lambda change: change.cause.at),
+        stuck=others,
+        names=names_of(_subjects(failed, others), index=ports.index),
+        queues={name: _depth(queue, now=now) for name, queue in overview.waiting.items()},
+        swept_at=ports.work.last_sweep(),
+        unanswered=_unanswered(ports),
+        complete=all_held and all(is_all for _, is_all in running) and stuck.complete,
+        late=Late(inventory=overview.given.inventory_interval + timedelta(hours=24)),
+    )
+
+
+def failed_since(failed: FailedWork) -> datetime:
+    """Return the time of the first failure; records of earlier releases have the time of the next attempt only."""
+    return failed.since or failed.at
+
+
+def _changes(state: ChangeState, *, until: datetime | None, history: History) -> tuple[Sequence[Change], bool]:
+    """Return the newest changes of a state, at most a hundred, and whether these are all."""
+    found: list[Change] = []
+    cursor = ""
+    while len(found) < _MOST:
+        page = history.changes(ChangeFilter(state=state, until=until), cursor=cursor, limit=_MOST - len(found))
+        found += page.entries
+        cursor = page.cursor
+        if not cursor:
+            return found, True
+    return found, False
+
+
+def _stuck(ports: StatusPorts) -> AllStuck:
+    try:
+        return read_stuck(ports=ports)
+    except Unavailable:
+        # A queue of dead letters: what is noted in the state is known without it.
+        return AllStuck(stuck=ports.overview.stuck.all(now=ports.clock()), complete=False)
+
+
+def _subjects(failed: Iterable[FailedWork], stuck: Iterable[Stuck]) -> Iterator[Subject]:
+    yield from (each.subject for each in failed)
+    for each in stuck:
+        if subject := subject_of(each):
+            yield subject
+
+
+def subject_of(stuck: Stuck) -> Subject | None:
+    """Return the subject that is stuck; None for what is none, such as a change."""
+    try:
+        return Subject.parse(stuck.subject)
+    except ValueError:
+        return None
+
+
+def _depth(queue: InboxBacklog, *, now: datetime) -> QueueDepth | None:
+    try:
+        return queue.backlog(now=now)
+    except Unavailable:
+        return None
+
+
+def _messages(depth: QueueDepth | None) -> int:
+    return depth.messages if depth else 0
+
+
+def _unanswered(ports: StatusPorts) -> str:
+    """Return the reason why Identity Center does not answer, or is not usable; empty when it is fine."""
+    given = ports.overview.given
+    try:
+        seen = ports.overview.surroundings.instance.instance(given.instance_arn)
+    except DayOneError as error:
+        # AWS's own words name ARNs and callers; the code before them is the kind of error.
+        return str(error).partition(":")[0]
+    return "" if seen.status == _USABLE else f"the instance is {seen.status or 'of no known state'}"
+
+
+class NeedKind(StrEnum):
+    """Kinds of what needs a human, the most urgent first."""
+
+    IDENTITY_CENTER = "identity-center"
+    HELD = "held"
+    STUCK = "stuck"
+    FAILED = "failed"
+    RUNNING = "running"
+    QUEUE = "queue"
+    DEAD_LETTERS = "dead-letters"
+    SWEEP = "sweep"
+    HR_CONFIGURATION = "hr-configuration"
+    INVENTORY = "inventory"
+    DRIFT = "drift"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Something that needs a human: since when, if that is known, and the command that shows more."""
+
+    kind: NeedKind
+    message: str
+    command: str
+    since: datetime | None = None
+
+
+def needs_of(status: Status) -> Sequence[Need]:
+    """Return what needs a human, the most urgent first; nothing when all is well."""
+    return [*_about_aws(status), *_about_work(status), *_about_queues(status), *_about_rounds(status)]
+
+
+def _about_aws(status: Status) -> Iterator[Need]:
+    if status.unanswered:
+        message = f"Identity Center does not answer Day One: {status.unanswered}"
+        yield Need(kind=NeedKind.IDENTITY_CENTER, message=message, command="dayone setup check")
+
+
+def _about_work(status: Status) -> Iterator[Need]:
+    if status.held:
+        number = sum(change.held for change in status.held)
+        message = f"{_counted(len(status.held), 'change holds', 'changes hold')} {_counted(number, 'operation')}"
+        since = min(change.cause.at for change in status.held)
+        yield Need(kind=NeedKind.HELD, message=message, command="dayone changes list --state held", since=since)
+    if status.stuck:
+        message = f"{_counted(len(status.stuck), 'subject')} cannot go on"
+        since = min(each.since for each in status.stuck)
+        yield Need(kind=NeedKind.STUCK, message=message, command="dayone dead-letters list", since=since)
+    if status.failed:
+        message = f"operations of {_counted(len(status.failed), 'subject')} have failed, and are tried again"
+        since = failed_since(status.failed[0])
+        yield Need(kind=NeedKind.FAILED, message=message, command="dayone changes show CHANGE", since=since)
+    if status.running:
+        message = f"{_counted(len(status.running), 'change is', 'changes are')} under way for over 15 minutes"
+        since = status.running[0].cause.at
+        yield Need(kind=NeedKind.RUNNING, message=message, command="dayone changes show CHANGE", since=since)
+
+
+def _about_queues(status: Status) -> Iterator[Need]:
+    for name, depth in status.queues.items():
+        oldest = timedelta(seconds=depth.oldest_seconds or 0) if depth else None
+        if oldest is None:
+            message = f"the queue {name} cannot be read"
+        elif oldest > status.late.message and not name.endswith(DEAD_LETTERS):
+            message = f"the oldest of {_counted(_messages(depth), 'message')} in the queue {name} has waited {oldest}"
+        else:
+            continue
+        yield Need(kind=NeedKind.QUEUE, message=message, command="dayone setup check")
+    if status.dead_letters:
+        message = f"{_counted(status.dead_letters, 'dead letter')}: messages that failed permanently"
+        yield Need(kind=NeedKind.DEAD_LETTERS, message=message, command="dayone dead-letters list")
+
+
+def _about_rounds(status: Status) -> Iterator[Need]:
+    if status.swept_at and status.at - status.swept_at > status.late.sweep:
+        message = "the sweep has stopped: what comes due, such as last days, is not noticed"
+        yield Need(kind=NeedKind.SWEEP, message=message, command="dayone setup check", since=status.swept_at)
+    for message in status.health.hr_configuration:
+        yield Need(kind=NeedKind.HR_CONFIGURATION, message=message, command="dayone hr configuration")
+    inventory_at = status.health.inventory_at
+    if inventory_at and status.at - inventory_at > status.late.inventory:
+        message = "the inventory has stopped: what others change in Identity Center is not noticed"
+        yield Need(kind=NeedKind.INVENTORY, message=message, command="dayone inventory show", since=inventory_at)
+    if status.health.drift:
+        numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(status.health.drift.items()))
+        message = f"Identity Center differs from the record: {numbers}"
+        yield Need(kind=NeedKind.DRIFT, message=message, command="dayone drift list")
+
+
+def _counted(number: int, name: str, many: str = "") -> str:
+    return f"{number} {name if number == 1 else many or name + 's'}"
