@@ -2,6 +2,7 @@
 
 import pytest
 
+from dayone import RELEASE
 from dayone.errors import Unreachable
 from dayone.model.hr_sources import HrVersions
 from dayone.model.subjects import Subject, SubjectKind
@@ -17,7 +18,10 @@ def world() -> World:
 def test_health_tells_the_policy_in_force_and_whether_operations_are_open(world: World) -> None:
     world.state.hr_versions = HrVersions()
     answer = world.send("read_health")
-    assert (answer.status, answer.body) == (200, {"policy_version": 0, "operations_open": True, "warnings": []})
+    assert (answer.status, answer.body) == (
+        200,
+        {"release": RELEASE, "policy_version": 0, "operations_open": True, "warnings": []},
+    )
     world.state.waiting.clear()
     assert world.send("read_health").body["operations_open"] is False
 

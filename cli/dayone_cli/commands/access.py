@@ -28,9 +28,11 @@ class Managed(StrEnum):
 @command(app, "report")
 def report(
     run: Run,
-    person: Annotated[str, typer.Option(help="A person's id; includes access through groups.")] = "",
+    person: Annotated[
+        str, typer.Option(help="A person's id, user name, e-mail address or full name; includes access through groups.")
+    ] = "",
     group: Annotated[str, typer.Option(help="A group's key in the policy.")] = "",
-    account: Annotated[str, typer.Option(help="An account's id.")] = "",
+    account: Annotated[str, typer.Option(help="An account's id or name.")] = "",
     unit: Annotated[str, typer.Option("--ou", help="An OU path pattern as in the policy, such as /Workloads/**.")] = "",
     permission_set: Annotated[str, typer.Option(help="A permission set's key in the policy.")] = "",
     managed: Annotated[

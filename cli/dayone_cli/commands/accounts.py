@@ -14,7 +14,7 @@ from dayone_cli.run import Run, command
 
 app = typer.Typer(help="List accounts and who has access to them; re-read accounts from Organizations.")
 
-Account = Annotated[str, typer.Argument(help="The account's id, 12 digits.")]
+Account = Annotated[str, typer.Argument(help="The account's id, 12 digits, or its name.")]
 _AT_ONCE = 100  # as many accounts as the API takes in one request
 
 
@@ -22,12 +22,14 @@ _AT_ONCE = 100  # as many accounts as the API takes in one request
 def list_accounts(
     run: Run,
     state: Annotated[str, typer.Option(help="Only accounts in this state, such as ACTIVE or SUSPENDED.")] = "",
+    search: Annotated[str, typer.Option(help="Only accounts with this text in their id or name.")] = "",
     limit: Limit = USUAL,
 ) -> None:
     """List the recorded accounts."""
     columns = ("account", "name", "state", "unit", "tags", "bootstrap", "plan")
     row = members("id", "name", "state", "ou_path", "tags", "bootstrap.state", "progress")
-    show_list(run, "/v1/accounts", "accounts", columns=columns, row=row, query={"state": state}, limit=limit)
+    query = {"state": state, "search": search}
+    show_list(run, "/v1/accounts", "accounts", columns=columns, row=row, query=query, limit=limit)
 
 
 @command(app, "show")
@@ -45,7 +47,7 @@ def access(run: Run, account: Account) -> None:
 @command(app, "bootstrap")
 def bootstrap(
     run: Run,
-    accounts: Annotated[list[str], typer.Argument(help="Account ids.")],
+    accounts: Annotated[list[str], typer.Argument(help="Ids of accounts.")],
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,

@@ -19,9 +19,9 @@ Grant = Annotated[str, typer.Argument(help="The id of a grant.")]
 Until = Annotated[
     str, typer.Option(help="When access ends: a time in ISO 8601, or a duration from now such as 30m, 8h or 5d.")
 ]
-Person = Annotated[str, typer.Option(help="A person's id.")]
+Person = Annotated[str, typer.Option(help="A person's id, user name, e-mail address or full name.")]
 Group = Annotated[str, typer.Option(help="A group's key in the policy.")]
-Account = Annotated[str, typer.Option(help="An account's id.")]
+Account = Annotated[str, typer.Option(help="An account's id or name.")]
 
 
 @command(app, "add")

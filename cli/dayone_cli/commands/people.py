@@ -22,16 +22,22 @@ app = typer.Typer(help="List people, explain and revoke their access, and import
 
 _AT_ONCE = 100  # as many people as the API takes in one request
 
-Person = Annotated[str, typer.Argument(help="The person's id in the HR system.")]
+Person = Annotated[str, typer.Argument(help="The person's id in HR, user name, e-mail address or full name.")]
 
 
 @command(app, "list")
-def list_people(run: Run, limit: Limit = USUAL) -> None:
+def list_people(
+    run: Run,
+    search: Annotated[
+        str, typer.Option(help="Only people with this text in their id, name, user name or e-mail address.")
+    ] = "",
+    limit: Limit = USUAL,
+) -> None:
     """List the recorded people."""
     columns = ("person", "name", "department", "title", "status", "start", "end", "access", "plan")
     names = ("display_name", "department", "title", "status", "start_date", "end_date", "has_access", "progress")
     row = members("id", *names)
-    show_list(run, "/v1/people", "people", columns=columns, row=row, query={}, limit=limit)
+    show_list(run, "/v1/people", "people", columns=columns, row=row, query={"search": search}, limit=limit)
 
 
 @command(app, "show")
@@ -50,7 +56,7 @@ def access(run: Run, person: Person) -> None:
 def explain(
     run: Run,
     person: Person,
-    account: Annotated[str, typer.Argument(help="The account's id.")],
+    account: Annotated[str, typer.Argument(help="The account's id or name.")],
     permission_set: Annotated[str, typer.Argument(help="A permission set's key in the policy; default: all.")] = "",
 ) -> None:
     """Explain which access a person has in an account, which they lack, and why."""

@@ -7,7 +7,7 @@ import typer
 
 from dayone_cli.failures import Negative
 from dayone_cli.output.screen import Sheet
-from dayone_cli.output.words import moment, plural
+from dayone_cli.output.words import moment, named, plural
 from dayone_cli.run import Run, command
 
 type Entry = Mapping[str, Any]
@@ -91,7 +91,7 @@ def _caused(change: Entry) -> str:
 
 
 def _named(entry: Entry) -> str:
-    return f"{entry['subject']} ({entry['name']})" if entry["name"] else str(entry["subject"])
+    return named(entry["subject"], {entry["subject"]: entry["name"]})
 
 
 def _rest(answer: Entry) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from dayone_cli.output.words import because, plural
+from dayone_cli.output.words import because, named, plural
 
 type Json = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ def summary(counts: Mapping[str, int]) -> str:
 def _operations(plan: Json) -> list[str]:
     lines: list[str] = []
     for subject, operations in groupby(plan["operations"], key=lambda pair: pair["subject"]):
-        lines.append(subject)
+        lines.append(named(subject, plan.get("names")))
         lines += [_operation(entry) for entry in operations]
     if plan["truncated"]:
         lines.append(f"… and {plan['truncated']} more, counted below")

@@ -34,3 +34,9 @@ def because(reasons: Iterable[Mapping[str, Any]]) -> str:
 def plural(number: int, name: str, many: str = "") -> str:
     """Return a number with its word: `1 removal`, `2 removals`."""
     return f"{number} {name if number == 1 else many or name + 's'}"
+
+
+def named(subject: str, names: Mapping[str, str] | None) -> str:
+    """Return a subject with the name of its person or account, where there is one."""
+    name = (names or {}).get(subject, "")
+    return f"{subject} ({name})" if name else subject

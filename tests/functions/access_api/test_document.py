@@ -83,8 +83,14 @@ def test_a_member_too_many_and_one_too_few_are_mistakes() -> None:
     headers = {"Content-Type": "application/json"}
     assert _mistakes(health, Answer(200, {"policy_version": 1}, headers, ""))
     assert _mistakes(
-        health, Answer(200, {"policy_version": 1, "operations_open": True, "warnings": [], "more": 1}, headers, "")
+        health,
+        Answer(
+            200,
+            {"release": "0.1.0", "policy_version": 1, "operations_open": True, "warnings": [], "more": 1},
+            headers,
+            "",
+        ),
     )
-    whole = {"policy_version": 1, "operations_open": True, "warnings": []}
+    whole = {"release": "0.1.0", "policy_version": 1, "operations_open": True, "warnings": []}
     assert not _mistakes(health, Answer(200, whole, headers, ""))
     assert _mistakes(health, Answer(418, {}, headers, ""))

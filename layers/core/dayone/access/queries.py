@@ -7,35 +7,16 @@ from enum import StrEnum
 
 from dayone.errors import Malformed, NotFound
 from dayone.lookups import Window, read_account, read_person
-from dayone.model.accounts import Account, AccountState
 from dayone.model.guardrails import Verdict, released
 from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, OperationState
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Principal, Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.records import AssignmentOf, Member, Page, Records, SubjectIndex
 
-# Of a thousand accounts a rare state is found in a few requests, each of which takes a moment.
-_MOST_PARTS = 10
-
 
 def list_subjects(kind: SubjectKind, *, window: Window, index: SubjectIndex) -> Page[SubjectState]:
     """Part of all subjects of a kind, by name; raises Invalid for a cursor that is not one of this list."""
     return index.listed(kind, cursor=window.cursor, limit=window.limit)
-
-
-def list_accounts(window: Window, *, state: AccountState | None, index: SubjectIndex) -> Page[SubjectState]:
-    """Part of all accounts, or of those in a state; then a part may be short, or empty, and still have a cursor."""
-    page = list_subjects(SubjectKind.ACCOUNT, window=window, index=index)
-    if state is None:
-        return page
-    for _ in range(_MOST_PARTS):
-        found = [
-            entry for entry in page.entries if isinstance(entry.head.fact, Account) and entry.head.fact.state is state
-        ]
-        if found or not page.cursor:
-            return Page(found, page.cursor)
-        page = index.listed(SubjectKind.ACCOUNT, cursor=page.cursor, limit=window.limit)
-    return Page([], page.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from dayone.access.find import find_account, find_person, find_subject
 from dayone.api.context import AccessApi
 from dayone.api.idempotency import within_once
-from dayone.api.params import Event, check_nothing_is_empty, check_query, check_whole
+from dayone.api.params import Event, check_nothing_is_empty, check_query, check_whole, subject_in
 from dayone.api.spec import description_of
 from dayone.errors import Malformed, NotFound, Unavailable
 from dayone.messages.problems import MEDIA_TYPE, problem_headers, problem_of
@@ -144,6 +145,27 @@ def _complete_question(app: APIGatewayRestResolver, next_step: NextStep) -> Resp
     return next_step(app)
 
 
+def _with_ids(api: AccessApi) -> Callable[[APIGatewayRestResolver, NextStep], Response[str]]:
+    """Stands around every route; puts the id of a person or an account in the place of what the request calls them.
+
+    Not for PUT, which makes a person of the id that it names.
+    """
+    finders = {"person": find_person, "account": find_account}
+
+    def with_ids(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
+        event = app.current_event
+        query: dict[str, str] = event.get("queryStringParameters") or {}
+        if event.http_method != "PUT":
+            parts: dict[str, str] = app.context["_route_args"]
+            parts |= {name: finders[name](unquote(parts[name]), ports=api) for name in finders.keys() & parts.keys()}
+            query |= {name: finders[name](query[name], ports=api) for name in finders.keys() & query.keys()}
+            if subject := subject_in(event):
+                query["subject"] = str(find_subject(subject, ports=api))
+        return next_step(app)
+
+    return with_ids
+
+
 def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) -> APIGatewayRestResolver:
     """Return the resolver for API Gateway REST proxy events, with the routes of these parts."""
     app = APIGatewayRestResolver()
@@ -168,7 +190,7 @@ def build_app(api: AccessApi, *, logger: Logger, parts: Iterable[str] = _PARTS) 
         return refuse(NotFound(f"there is no route {event.http_method} {event.path}: check the method and the path"))
 
     once, within = within_once(api, refuse=refuse)
-    app.use([log_request(logger), bounded, _complete_question, once.answer])
+    app.use([log_request(logger), bounded, _complete_question, once.answer, _with_ids(api)])
     for add_routes in routes_of(parts):
         add_routes(app, within)
     app.exception_handler(Exception)(refuse)

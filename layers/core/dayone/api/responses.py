@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 
 from dayone.access.queries import GroupInAccount, GroupOfPerson
 from dayone.api.schemas import base as api
+from dayone.lookups import names_of
 from dayone.model.accounts import Account
 from dayone.model.guardrails import HeldPart, Verdict, released
 from dayone.model.operations import Applied, Operation
@@ -17,8 +18,8 @@ from dayone.model.people import Person
 from dayone.model.policy.origins import files_in
 from dayone.model.policy.rules import PolicyVersion
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Reason, Resource, ResourceKind
-from dayone.ports.records import AssignmentOf, Member
+from dayone.model.subjects import Reason, Resource, ResourceKind, Subject
+from dayone.ports.records import AssignmentOf, Member, SubjectIndex
 
 if TYPE_CHECKING:
     from dayone.api.schemas.people import AcceptedAnswer
@@ -181,6 +182,11 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, tuple) else value
+
+
+def names_answer(subjects: Iterable[Subject], *, index: SubjectIndex) -> dict[str, str]:
+    """Return the names of people and accounts, by subjects such as `person:e-1001`."""
+    return {str(subject): name for subject, name in names_of(subjects, index=index).items()}
 
 
 def time_answer(at: datetime) -> str:

@@ -18,7 +18,7 @@ from dayone.hr.merge import (
 from dayone.model.accounts import Account
 from dayone.model.commands import ApplyHrRecord, RefreshAccount
 from dayone.model.hr_sources import BY_HAND, HrRules, OnCollision
-from dayone.model.people import Person, Status
+from dayone.model.people import EMAIL, USER_NAME, Person, Status
 from dayone.model.subject_state import FactVersion, Head, NameClaim, Plan, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.desired_people import Vacancy, has_vacated
@@ -26,8 +26,6 @@ from dayone.planning.facts import ResolvedFact, fact_entry, ignored
 from dayone.planning.plan import REMEMBER_DELIVERIES, PlanInputs
 from dayone.ports.idempotency import Echo, Echoes
 from dayone.ports.store import Subjects
-
-USER_NAME, _EMAIL = "user-name:", "email:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +185,7 @@ def _named(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> _Nam
     names = _user_names(person, attributes, now=None if gave_up else now, rules=rules)
     user_name = next((name for name in names if claims.is_free(USER_NAME + name.casefold())), "")
     email = attributes.get("email", "")
-    has_email = not email or claims.is_free(_EMAIL + email.casefold())
+    has_email = not email or claims.is_free(EMAIL + email.casefold())
     if claims.awaited:
         return _awaiting(now, head=head, holders=claims.awaited)
     notes = () if has_email else ("the e-mail address belongs to another person",)
@@ -199,7 +197,7 @@ def _named(attributes: Mapping[str, str], *, head: Head, naming: Naming) -> _Nam
     email = email if has_email else (now.email if now else "")
     # A name that was somebody's stays theirs for as long as they are here: what they did under it is on record.
     kept = {name for name in claims.mine if name.startswith(USER_NAME)} | {USER_NAME + user_name.casefold()}
-    mine = tuple(sorted(kept | ({_EMAIL + email.casefold()} if email else set())))
+    mine = tuple(sorted(kept | ({EMAIL + email.casefold()} if email else set())))
     former = tuple(sorted(claims.former))
     notes = (*notes, *(f"the user name or the e-mail address was that of {name} before" for name in former))
     return _Named(user_name=user_name, email=email, claims=mine, notes=notes, former=former)

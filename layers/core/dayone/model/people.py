@@ -52,6 +52,8 @@ class Person:
     status: Status = Status.ACTIVE
 
 
+# How the user name and the address that a person has are called among the names of which each is one person's.
+USER_NAME, EMAIL = "user-name:", "email:"
 # No two clocks on Earth are further apart.
 _MOST_DAYS_APART = 2
 

@@ -10,12 +10,11 @@ from dayone.accounts import events as account_events
 from dayone.accounts.discovery import request_discovery
 from dayone.accounts.events import command_of
 from dayone.errors import Invalid, Malformed
-from dayone.hr.resolve_person import USER_NAME
 from dayone.messages.inbox import from_json
 from dayone.model.changes import Change, ChangeState
 from dayone.model.commands import Command
 from dayone.model.failures import DeadLetter, LetterQueue, Stuck, StuckKind
-from dayone.model.people import Person, has_left
+from dayone.model.people import USER_NAME, Person, has_left
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ops.health import Overview
 from dayone.ports.operations import Clock, DeadLetterQueues, RandomBytes

@@ -1,15 +1,17 @@
 """Accounts, who can reach them, discovery and bootstrap: /v1/accounts."""
 
 import json
+from functools import partial
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.access import queries
+from dayone.access.find import has_text, search_subjects
 from dayone.access.queries import permission_sets_in
 from dayone.accounts.discovery import request_bootstrap, request_discovery
 from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
-from dayone.api.params import caller_of, object_of, window_of, word_of
+from dayone.api.params import Event, caller_of, object_of, query_text, window_of, word_of
 from dayone.api.responses import accepted_response, account_access_answer, account_answer
 from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountDetailAnswer, AccountsAnswer
 from dayone.api.schemas.base import AccountAccessAnswer, DiscoveryAnswer
@@ -18,7 +20,10 @@ from dayone.api.schemas.people import ACCOUNT_BOOTSTRAP, ACCOUNTS_BOOTSTRAP
 from dayone.api.spec import described
 from dayone.errors import Malformed
 from dayone.lookups import read_account
-from dayone.model.accounts import AccountState
+from dayone.model.accounts import Account, AccountState
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import SubjectKind
+from dayone.ports.records import Page
 
 _WHAT = '`{"accounts": ["123456789012"]}`'
 
@@ -51,9 +56,8 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/accounts")
     @described(ACCOUNTS)
     def list_accounts() -> AccountsAnswer:
-        """List the recorded accounts by id, optionally only those in a `state` of Organizations."""
-        window, state = window_of(app.current_event), word_of(app.current_event, "state", AccountState)
-        return accounts_answer(queries.list_accounts(window, state=state, index=api.index))
+        """List the recorded accounts by id, optionally only those in a `state` or that a `search` finds."""
+        return accounts_answer(_listed(app.current_event, api=api))
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)
@@ -76,6 +80,18 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+
+
+def _listed(event: Event, *, api: AccessApi) -> Page[SubjectState]:
+    state, search = word_of(event, "state", AccountState), query_text(event, "search")
+    matches = partial(_matches, state=state, search=search)
+    return search_subjects(SubjectKind.ACCOUNT, window=window_of(event), index=api.index, matches=matches)
+
+
+def _matches(found: SubjectState, *, state: AccountState | None, search: str) -> bool:
+    fact = found.head.fact
+    is_in_state = state is None or (isinstance(fact, Account) and fact.state is state)
+    return is_in_state and (not search or has_text(found, search))
 
 
 def _in_full(account: str, *, api: AccessApi) -> AccountDetailAnswer:

@@ -18,7 +18,7 @@ from dayone.api.params import (
     window_of,
     word_of,
 )
-from dayone.api.responses import operation_answer, time_answer
+from dayone.api.responses import names_answer, operation_answer, time_answer
 from dayone.api.schemas import changes as api_changes
 from dayone.api.schemas.change_specs import (
     ACCOUNTS_OF_CHANGE,
@@ -59,7 +59,7 @@ def changes_answer(page: Page[Change]) -> api_changes.ChangesAnswer:
     return {"changes": [_change(change) for change in page.entries], "cursor": page.cursor}
 
 
-def change_answer(followed: Followed, *, sole_administrator: bool) -> api_changes.ChangeDetailAnswer:
+def change_answer(followed: Followed, *, api: AccessApi) -> api_changes.ChangeDetailAnswer:
     """One change, how far it has come, and part of its operations."""
     change, operations, accounts = followed.change, followed.operations, followed.accounts
     # The plans of many subjects often note the same.
@@ -75,8 +75,9 @@ def change_answer(followed: Followed, *, sole_administrator: bool) -> api_change
         "estimated_seconds_remaining": followed.seconds_left,
         "access_ended": _access_ended(followed.access_ended) if followed.access_ended else None,
         "notes": list(notes),
-        "held_explanation": list(held_explanation(change, sole_administrator=sole_administrator)),
+        "held_explanation": list(held_explanation(change, sole_administrator=api.overview.given.sole_administrator)),
         "operations": [operation_answer(operation) for operation in operations.entries],
+        "names": names_answer((operation.subject for operation in operations.entries), index=api.index),
         "cursor": operations.cursor,
     }
 
@@ -196,7 +197,7 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         followed = follow_change(change, window=window_of(app.current_event), ports=api)
         if isinstance(followed, NotPlannedYet):
             return _answered(202, not_planned_answer(followed), href=f"/v1/changes/{change}")
-        return _answered(200, change_answer(followed, sole_administrator=api.overview.given.sole_administrator))
+        return _answered(200, change_answer(followed, api=api))
 
     @app.get("/v1/changes/<change>/accounts")
     @described(ACCOUNTS_OF_CHANGE)

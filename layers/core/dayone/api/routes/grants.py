@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Container
+from dataclasses import replace
 from datetime import datetime
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
+from dayone.access.find import find_person, find_subject
 from dayone.api.context import AccessApi
 from dayone.api.params import caller_of, query_text, text_of, window_of, word_of
 from dayone.api.responses import time_answer
@@ -13,10 +15,10 @@ from dayone.api.schemas import grants as api_grants
 from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, HELD, GrantDetailAnswer, GrantsAnswer
 from dayone.api.spec import described
 from dayone.grants import service
-from dayone.grants.request import read_end, read_extension, read_grant
+from dayone.grants.request import GrantWish, read_end, read_extension, read_grant
 from dayone.grants.service import GrantAtNow
 from dayone.model.grants import Ending, Grant, GrantState
-from dayone.model.subjects import ResourceKind, SubjectKind
+from dayone.model.subjects import Assignment, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.records import Page
 
 
@@ -117,8 +119,18 @@ def _giving_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Give a person or group temporary access: a membership or an assignment."""
         event = app.current_event
         wish = read_grant(text_of(event, what="the grant in JSON"))
-        given = service.give_grant(wish, actor=caller_of(event), ports=api)
+        given = service.give_grant(_with_ids(wish, api=api), actor=caller_of(event), ports=api)
         return _taken(given.id, change=given.id)
+
+
+def _with_ids(wish: GrantWish, *, api: AccessApi) -> GrantWish:
+    """Put the ids of the person and the account in the place of what the grant calls them."""
+    wish = replace(wish, subject=find_subject(wish.subject, ports=api))
+    if wish.resource.kind is not ResourceKind.ASSIGNMENT:
+        return wish
+    permission_set, principal = assignment_in(wish.resource)
+    person = find_person(principal.person, ports=api) if principal.person else ""
+    return replace(wish, resource=Assignment(permission_set, principal._replace(person=person)).resource)
 
 
 def _changing_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

@@ -1,12 +1,14 @@
 """People and groups, what people can reach, and why: GET /v1/people, /v1/groups, /v1/explain and below."""
 
 import json
+from functools import partial
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.access.explain.explanation import Explained, Explanation, describe_step, explain_access, in_short
 from dayone.access.explain.steps import ExplainContext, Step
+from dayone.access.find import has_text, search_subjects
 from dayone.access.queries import list_subjects, person_access
 from dayone.api.context import AccessApi
 from dayone.api.lists import groups_answer, people_answer
@@ -121,9 +123,10 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/people")
     @described(PEOPLE)
     def list_people() -> PeopleAnswer:
-        """List the recorded people by id."""
-        window = window_of(app.current_event)
-        return people_answer(list_subjects(SubjectKind.PERSON, window=window, index=api.index))
+        """List the recorded people by id, optionally only those that a `search` finds."""
+        window, search = window_of(app.current_event), query_text(app.current_event, "search")
+        matches = partial(has_text, text=search)
+        return people_answer(search_subjects(SubjectKind.PERSON, window=window, index=api.index, matches=matches))
 
     @app.get("/v1/people/<person>")
     @described(PERSON_READ)

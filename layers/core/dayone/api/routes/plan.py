@@ -6,7 +6,7 @@ from dayone.access.held_words import about_preview
 from dayone.adoption.describe import describe_existing
 from dayone.api.context import AccessApi
 from dayone.api.params import query_text, subject_in, text_of
-from dayone.api.responses import reasons_answer
+from dayone.api.responses import names_answer, reasons_answer
 from dayone.api.schemas.policy import EXAMPLE, EXISTING, PLAN, ExistingAnswer, GuardrailAnswer, PlanAnswer
 from dayone.api.spec import described
 from dayone.errors import Malformed
@@ -22,10 +22,11 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def preview_changes() -> PlanAnswer:
         """Preview what a policy, or a changed person or account, would change in AWS. Nothing is changed."""
         previewed = preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api)
-        return _answer(previewed, sole_administrator=api.overview.given.sole_administrator)
+        names = names_answer((operation.subject for operation in previewed.preview.operations), index=api.index)
+        return _answer(previewed, names=names, sole_administrator=api.overview.given.sole_administrator)
 
 
-def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
+def _answer(found: Previewed, *, names: dict[str, str], sole_administrator: bool) -> PlanAnswer:
     preview = found.preview
     return {
         "policy_version": found.policy_version,
@@ -44,6 +45,7 @@ def _answer(found: Previewed, *, sole_administrator: bool) -> PlanAnswer:
             }
             for previewed_operation in preview.operations
         ],
+        "names": names,
         "truncated": preview.unlisted,
         "errors": list(preview.mistakes),
         "notes": list(preview.notes),

@@ -26,6 +26,7 @@ _IN_FULL: api_changes.ChangeDetailAnswer = {
     "notes": [],
     "held_explanation": [],
     "operations": [OPERATION],
+    "names": {"person:e-1001": "Ada Lovelace"},
     "cursor": "",
 }
 _NOT_PLANNED: api_changes.NotPlannedAnswer = {

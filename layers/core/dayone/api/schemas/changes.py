@@ -125,6 +125,7 @@ class ChangeDetailAnswer(TypedDict):
     `estimated_seconds_remaining` is an estimate, 0 when the change has ended, and null while it is planned or held.
     `access_ended` is null except for a change by which one person has lost all access. `held_explanation` has sentences
     about what is held: why, who may decide and who may not, and what goes on meanwhile; none if nothing was ever held.
+    `names` are those of the people and accounts among the subjects of `operations`, by subject.
     """
 
     change: ChangeAnswer
@@ -134,6 +135,7 @@ class ChangeDetailAnswer(TypedDict):
     notes: list[str]
     held_explanation: list[str]
     operations: list[OperationAnswer]
+    names: dict[str, str]
     cursor: str
 
 

@@ -162,14 +162,22 @@ _STATE = Parameter(
     example="SUSPENDED",
     schema={"type": "string", "enum": [str(account_state) for account_state in AccountState]},
 )
+_SEARCH = Parameter(
+    name="search",
+    text="Only those with this text in their id, name, user name or e-mail address; a page may then be short.",
+    example="ada",
+)
 PEOPLE = Description(
-    tag="people", answer=api_people.PeopleAnswer, example={"people": [_PERSON], "cursor": ""}, takes=PAGED
+    tag="people",
+    answer=api_people.PeopleAnswer,
+    example={"people": [_PERSON], "cursor": ""},
+    takes=(*PAGED, _SEARCH),
 )
 ACCOUNTS = Description(
     tag="accounts",
     answer=api_accounts.AccountsAnswer,
     example={"accounts": [_ACCOUNT], "cursor": ""},
-    takes=(*PAGED, _STATE),
+    takes=(*PAGED, _STATE, _SEARCH),
 )
 ACCOUNT = Description(tag="accounts", answer=api_accounts.AccountDetailAnswer, example=_IN_FULL, refuses=(NotFound,))
 GROUPS = Description(tag="groups", answer=GroupsAnswer, example={"groups": [_GROUP_IN_LIST], "cursor": ""}, takes=PAGED)
