@@ -86,8 +86,10 @@ def test_it_says_how_it_is_also_to_a_pipe(shell: Shell) -> None:
         timeout=_SECONDS,
         check=False,
     )
-    assert (ended.returncode, ended.stderr, "\x1b" in ended.stdout) == (0, "", False)
-    assert re.search(r"^policy_version +[1-9]", ended.stdout, flags=re.MULTILINE)
+    needs = shell.answer("api", "GET", "/v1/status")["needs"]
+    assert (ended.returncode, "need" in ended.stderr, "\x1b" in ended.stdout) == (int(bool(needs)), bool(needs), False)
+    assert re.search(r"^Policy: version [1-9]", ended.stdout, flags=re.MULTILINE)
+    assert "Identity Center: answers" in ended.stdout
     assert shell.answer("api", "GET", "/v1/health")["policy_version"] >= 1
 
 
