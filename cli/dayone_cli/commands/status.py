@@ -1,11 +1,13 @@
 """`dayone status`: what needs you, on one screen."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import typer
 
 from dayone_cli.failures import Negative
+from dayone_cli.output.removals import Names, whose_access
 from dayone_cli.output.screen import Sheet
 from dayone_cli.output.words import moment, named, plural
 from dayone_cli.run import Run, command
@@ -25,7 +27,8 @@ def register(app: typer.Typer) -> None:
 def status(run: Run) -> None:
     """Print what needs you: held, failed, stuck and late work, what is silent, and drift. Exits 1 if anything does."""
     answer = run.api.read("/v1/status")
-    run.show(answer, _sheet)
+    names = Names(run.api)
+    run.show(answer, partial(_sheet, whose=lambda change: whose_access(run.api, change, names)))
     if answer["needs"]:
         raise Negative(f"{_things(answer)} you")
 
@@ -35,13 +38,13 @@ def _things(answer: Entry) -> str:
     return f"{plural(number, 'thing')} {'needs' if number == 1 else 'need'}"
 
 
-def _sheet(answer: Entry) -> Sheet:
+def _sheet(answer: Entry, *, whose: Callable[[str], str]) -> Sheet:
     rows = [
         (need["kind"], moment(need["since"]) if need["since"] else "", need["message"], need["command"])
         for need in answer["needs"]
     ]
     foot = [
-        *_part(answer["held"], _held, more="dayone changes list --state held"),
+        *_part(answer["held"], partial(_held, whose=whose), more="dayone changes list --state held"),
         *_leavers(answer["held"]),
         *_part(answer["stuck"], _stuck, more="dayone status --output json"),
         *_part(answer["failed"], _failed, more="dayone status --output json"),
@@ -58,9 +61,11 @@ def _part(entries: Sequence[Entry], line: Callable[[Entry], str], *, more: str) 
         yield f"And {len(entries) - _SHOWN} more: `{more}`"
 
 
-def _held(held: Entry) -> str:
+def _held(held: Entry, *, whose: Callable[[str], str]) -> str:
+    named_people = whose(held["change"])
+    of_whom = f"; it is about {named_people}" if named_people else ""
     what = f"{plural(held['operations'], 'operation')} of change {held['change']} ({_caused(held)})"
-    return f"Held: {what}: {held['reason']}. {held['who_decides']} See `dayone changes show {held['change']}`"
+    return f"Held: {what}: {held['reason']}{of_whom}. {held['who_decides']} See `dayone changes show {held['change']}`"
 
 
 def _leavers(held: Sequence[Entry]) -> Iterator[str]:

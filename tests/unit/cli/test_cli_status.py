@@ -93,3 +93,16 @@ def test_queues_that_are_not_empty_or_not_readable_are_named(api: CliApi) -> Non
 def test_a_release_without_it_is_not_taken_for_one_that_is_well(api: CliApi) -> None:
     api.tell("GET /v1/status", Answered(status=404, body={"title": "Not found", "detail": "there is no route"}))
     assert dayone("status", api=api.url).code == 3
+
+
+def test_whose_access_is_held_is_named(api: CliApi) -> None:
+    needs = [_needs("held", "1 change holds 2 operations")]
+    api.tell("GET /v1/status", {**WELL, "needs": needs, "held": [_held("01L", kind="hr-event")]})
+    subjects = ("person:e-1", "person:e-1", "account:444455556666", "person:e-2", "group:ops", "person:e-3")
+    operations = [{"state": "held", "subject": subject, "resource": "membership/ops"} for subject in subjects]
+    done = {"state": "succeeded", "subject": "person:e-0", "resource": "user"}
+    api.tell("GET /v1/changes/01L", {"operations": [done, *operations], "cursor": ""})
+    api.tell("GET /v1/people/e-1", {"fact": {"display_name": "Alice Ferrari"}})
+    api.tell("GET /v1/accounts/444455556666", {"fact": {"name": "shop"}})
+    whose = "2 removals after 5 others; it is about person:e-1 (Alice Ferrari), account:444455556666 (shop), person:e-2"
+    assert f"{whose} and 2 more" in dayone("status", api=api.url).out
