@@ -168,7 +168,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
-        shown_in=65,
+        shown_in=143,
     ),
     Mutation(
         "a group goes before its members",
@@ -214,7 +214,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "an older telling wins",
         _by("acknowledged means recorded", _END),
         ((FactVersion, "is_newer_than", _always(answer=True)),),
-        shown_in=0,
+        shown_in=3,
     ),
     Mutation(
         "what others made counts as ours",
@@ -249,7 +249,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
-        shown_in=6,
+        shown_in=34,
     ),
     Mutation(
         "doubt does not count when planning",

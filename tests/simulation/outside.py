@@ -36,6 +36,8 @@ _ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/ada"
 _APPROVER = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 60.0
+# Seconds; longer than the troubles last would show no more.
+_LATEST_EVENT = 60.0
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,8 @@ class Outside:
     `people` are the newest records, `policy` the newest accepted text, `texts` those in force by version,
     `may_be_taken` those that were refused when they were sent again because the answer was lost, `acknowledged` the
     confirmed requests, each with its change; `granted` are accepted grants, and `about_grants` later requests about
-    them, by grant and change. `asking` counts those who still wait for an answer, and come again until they have one.
-    `facts` are the same in the words of the oracle.
+    them, by grant and change. `asking` counts those who still wait for an answer, and come again until they have
+    one, and events on their way. `facts` are the same in the words of the oracle.
     """
 
     day_one: DayOne
@@ -191,8 +193,8 @@ class Outside:
         self._event("MoveAccount", accountId=account_id)
 
     def _event(self, name: str, **parameters: str) -> None:
-        """EventBridge takes it and puts it on the queue; there is nobody who could come again."""
-        number = next(self.numbers)
+        """EventBridge takes it and puts it on the queue, at once or not, once or twice; nobody could come again."""
+        number, weather = next(self.numbers), self.day_one.weather
         event = {
             "id": f"event-{number}",
             "source": "aws.organizations",
@@ -200,7 +202,16 @@ class Outside:
             "time": self.day_one.time.now.isoformat(),
             "detail": {"eventName": name, "requestParameters": parameters},
         }
-        self.day_one.account_events.send(json.dumps(event), group=str(number))
+        moments = [weather.random.random() * _LATEST_EVENT] if weather.is_event_late() else [0.0]
+        if weather.is_event_doubled():
+            moments.append(weather.random.random() * _LATEST_EVENT)
+        for copy, moment in enumerate(moments):
+            self.asking += 1
+            self.day_one.time.at(moment, partial(self._arrives, json.dumps(event), group=f"{number}-{copy}"))
+
+    def _arrives(self, event: str, *, group: str) -> None:
+        self.asking -= 1
+        self.day_one.account_events.send(event, group=group)
 
     # The API's callers
 

@@ -45,6 +45,8 @@ _STORM = Climate(
     unsettled=1.5,
     bursts=2.0,
     redelivered=0.05,
+    late_events=0.15,
+    doubled_events=0.1,
 )
 _CLIMATES = (_CALM, _THROTTLED, _LOSSY, _CRASHING, _CRASHING, _STORM, _STORM)
 

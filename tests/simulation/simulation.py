@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from dayone.ports.identity_center import AssignmentKey
     from tests.fakes.sso.identity_center import StoredSet
 
-_HARMLESS = ("throttled", "conflict", "crowded", "used by others", "handed on again", "request: failed")
+_HARMLESS = (
+    "throttled",
+    "conflict",
+    "crowded",
+    "used by others",
+    "handed on again",
+    "request: failed",
+    "event: late",
+    "event: doubled",
+)
 _STEP = 20.0
 _QUIET_FOR = 3
 _LONGEST_SETTLING = timedelta(hours=3).total_seconds()

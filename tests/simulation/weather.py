@@ -30,6 +30,7 @@ LEAST_IN_A_THOUSAND: Mapping[str, int] = {
     **{f"{service}: {fate}": _OFTEN for service in sorted(_AWS) for fate in Fate},
     **{f"table: {fate}": _OFTEN for fate in Fate if fate not in _NEVER_OF_THE_TABLE},
     **dict.fromkeys(("queue: throttled", "queue: unavailable", "message handed on again", "request: failed"), _OFTEN),
+    **dict.fromkeys(("account event: late", "account event: doubled"), _OFTEN),
     **dict.fromkeys(("quota: throttled", "quota: used by others", "consistency: not there yet"), _OFTEN),
 }
 _OF_AWS = ("identitystore", "sso-admin")
@@ -49,6 +50,8 @@ class Climate:
     unsettled: float = 0.0
     bursts: float = 0.0
     redelivered: float = 0.0
+    late_events: float = 0.0
+    doubled_events: float = 0.0
 
 
 CLEAR = Climate()
@@ -150,6 +153,14 @@ class Weather:
             return False
         self.struck[what] += 1
         return True
+
+    def is_event_late(self) -> bool:
+        """Return whether EventBridge takes its time with this event, so that others overtake it."""
+        return self.strikes("account event: late", chance=self.climate.late_events)
+
+    def is_event_doubled(self) -> bool:
+        """Return whether EventBridge delivers this event twice."""
+        return self.strikes("account event: doubled", chance=self.climate.doubled_events)
 
     def _fitting(self, fate: Fate, *, where: str) -> Fate | None:
         service = where.partition(".")[0]
