@@ -180,7 +180,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "two requests at a time in an account",
         _by("budgets"),
         ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
-        shown_in=7,
+        shown_in=0,
     ),
     Mutation(
         "calls at twice the budget",
