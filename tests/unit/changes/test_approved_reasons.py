@@ -82,6 +82,18 @@ class TestAMembership:
         is_moved(world)
         assert not is_admin(world)
 
+    def test_nor_does_one_that_takes_something_else_with_the_same_move(self) -> None:
+        few = "guardrails: {removals: {percent: 0, at_least: 1}}\n"
+        world = company(POLICY + few)
+        world.hr_tells(a_person("e-3"))
+        world.settle()
+        edit = POLICY.replace("everyone", "[{title: Administrator}]") + few
+        put_in_force(edit, world=world, actor=AUTHOR)
+        assert held(world) == [f"person:e-{number} delete membership/staff" for number in (2, 3)]
+        is_moved(world)
+        assert not is_admin(world)
+        assert held(world) == [f"person:e-{number} delete membership/staff" for number in (1, 2, 3)]
+
     def test_an_edit_that_is_held_keeps_nobody_whom_hr_moves(self) -> None:
         few = "guardrails: {removals: {percent: 0, at_least: 1}}\n"
         world = company(POLICY + few)

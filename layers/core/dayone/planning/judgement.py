@@ -132,11 +132,13 @@ class SubjectRemovals:
         return len(self.resources)
 
     def parts(self) -> list["SubjectRemovals"]:
-        """Return what is judged together: leavers' own assignments in an account apart from what else it loses."""
+        """Return what is judged together: a leaver's own assignments in an account, what an edit removes, the rest."""
         own = tuple(resource for resource in self.resources if resource in self.of_departed)
         others = tuple(resource for resource in self.resources if resource not in self.of_departed)
         theirs = replace(self, resources=own, has_left=True, removes_everything="")
-        return [part for part in (theirs, replace(self, resources=others)) if part.resources]
+        edited = replace(self, resources=tuple(resource for resource in others if resource in self.of_edit))
+        rest = replace(self, resources=tuple(resource for resource in others if resource not in self.of_edit))
+        return [part for part in (theirs, edited, rest) if part.resources]
 
 
 def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Applied]) -> SubjectRemovals:
