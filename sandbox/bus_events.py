@@ -30,6 +30,18 @@ _SHAPES: Mapping[DetailType, tuple[object, str]] = {
         bus_events.ChangeExpiredDetail,
         "Held operations of a change have expired; the event comes once for each change.",
     ),
+    DetailType.DRIFT_FOUND: (
+        bus_events.DriftDetail,
+        "Identity Center was seen to have something otherwise than recorded; the event comes once for each finding.",
+    ),
+    DetailType.DRIFT_REPAIRED: (
+        bus_events.DriftRepairedDetail,
+        "A finding was closed, and AWS has confirmed a change of its resource by Day One since it was last seen.",
+    ),
+    DetailType.DRIFT_RESOLVED: (
+        bus_events.DriftDetail,
+        "A finding was closed without a change by Day One: others have undone it, or nobody wants it any more.",
+    ),
     DetailType.ACCOUNT_READY: (bus_events.AccountReadyDetail, "A new account has all the access the policy gives."),
     DetailType.PERSON_READY: (bus_events.PersonReadyDetail, "A person has the access of their first day."),
     DetailType.AUDIT_CHECKPOINT: (bus_events.AuditCheckpointDetail, "A signed checkpoint of the audit log."),

@@ -13,13 +13,15 @@ import pytest
 from benchmarks.dynamodb_in_memory import MemoryDynamo
 from benchmarks.table_world import TableWorld
 from dayone.adapters.dynamodb.leases import DynamoOpenMarks
-from dayone.adapters.dynamodb.read_models import DynamoRecords
+from dayone.adapters.dynamodb.read_models import DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.table import DynamoTable
+from dayone.adapters.inventory import DynamoInventory, DynamoLookRequests
 from dayone.adapters.messaging import DynamoStream, EventBridgeBus
 from dayone.errors import AccessDenied, DayOneError, Refused
 from dayone.events import PublishEvents
 from dayone.model.changes import Cause, CauseKind, ulid_of
-from dayone.model.commands import ReconcileSubject
+from dayone.model.commands import ReconcileSubject, RestoreResources
+from dayone.model.inventory import DriftKind
 from dayone.model.people import LifeCycle, Welcome
 from dayone.ops.checkpoints import SignCheckpoint, sign_checkpoint
 from dayone.ports.messaging import DetailType
@@ -122,6 +124,19 @@ class StreamingWorld(TableWorld):
         over: Callable[[str, Any], Any] = self.around
         self.around = lambda name, port: _Failing(port, method, error) if name == "directory" else over(name, port)
 
+    def with_inventory(self) -> DynamoInventory:
+        """Keep the inventory in the table, too, and return it."""
+        over: Callable[[str, Any], Any] = self.around
+        inventory = DynamoInventory(self.table)
+        ports: dict[str, Any] = {
+            "inventory": inventory,
+            "looks": DynamoLookRequests(self.table),
+            "index": DynamoSubjectIndex(self.table),
+            "records": DynamoRecords(self.table),
+        }
+        self.around = lambda name, port: ports.get(name) or over(name, port)
+        return inventory
+
     def publish(self, events: EventsClient) -> None:
         """Invoke the function with everything that was written since it was last, as Lambda does."""
         client: Any = events
@@ -141,7 +156,7 @@ class StreamingWorld(TableWorld):
 def published() -> list[Json]:
     """All the events that some days in a company make."""
     events = EventsClient()
-    for happens in (_joiners, _denied, _failed, _held):
+    for happens in (_edited_by_others, _joiners, _denied, _failed, _held):
         world = StreamingWorld.fresh()
         happens(world)
         world.publish(events)
@@ -201,6 +216,37 @@ def _held(world: StreamingWorld) -> None:
     )
     world.inbox.put([ReconcileSubject(subject=the_person(), cause=cause)])
     world.carry_out()
+
+
+def _edited_by_others(world: StreamingWorld) -> None:
+    """Others make a user and add it to a group, remove a member, delete a group, and undo some of it."""
+    inventory = world.with_inventory()
+    world.policy_is(read(_POLICY.replace("AdministratorAccess", "ReadOnlyAccess")))
+    world.hr_tells(a_person())
+    world.carry_out()
+    world.take_inventory()
+    memberships = world.center.memberships
+    group, user = next(iter(memberships.values()))
+    (removed,) = memberships
+    del memberships[removed]
+    world.center.users["user-x"] = {"user_name": "eve", "display_name": "Eve", "given_name": "E", "family_name": "V"}
+    memberships["m-x"] = (group, "user-x")
+    world.take_inventory()
+    del memberships["m-x"]
+    (finding,) = [each for each in inventory.findings() if each.difference.kind is DriftKind.MISSING]
+    cause = Cause(
+        change=ulid_of(world.now, name="repair"),
+        kind=CauseKind.DRIFT,
+        actor="arn:aws:sts::111122223333:assumed-role/operators/ann",
+        reference=finding.id,
+        at=world.now,
+    )
+    target = finding.difference.target
+    assert target is not None
+    world.inbox.put([RestoreResources(subject=target.subject, cause=cause, missing=(target.resource,))])
+    world.carry_out()
+    assert (group, user) in memberships.values()
+    world.take_inventory()
 
 
 def _first_day(events: EventsClient) -> None:

@@ -24,7 +24,8 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.inventory import DynamoInventory, DynamoLookRequests
 from dayone.model.audit import AuditEntry, AuditRecord
 from dayone.model.operations import Lane, Operation, order_of
-from dayone.model.policy.rules import GroupRule, Location, Policy, PolicyVersion
+from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.rules import GroupRule, Location, Policy
 from dayone.ports.idempotency import Echoes
 from dayone.ports.inventory import Inventory, LookRequests
 from dayone.ports.operations import FailedSubjects, OperationQueue, ParkedOperations, StuckNotes, StuckSubjects, Turn

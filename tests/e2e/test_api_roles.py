@@ -22,6 +22,8 @@ WRITES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/accounts/{account}/bootstrap"): WHO_ACTS,
     ("POST", "/v1/dead-letters/redrive"): WHO_ACTS,
     ("POST", "/v1/drift/{finding}/repair"): WHO_ACTS,
+    ("POST", "/v1/drift/pause"): WHO_ACTS,
+    ("POST", "/v1/drift/resume"): WHO_ACTS,
     ("POST", "/v1/people/{person}/end"): WHO_ACTS,
     ("POST", "/v1/grants/{grant}/end"): WHO_ACTS,
     ("POST", "/v1/changes/{change}/approve"): frozenset({"Operate"}),

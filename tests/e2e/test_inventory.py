@@ -1,5 +1,6 @@
 """Somebody changes Identity Center behind Day One's back, and the next inventory finds it and nothing else."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,3 +107,39 @@ def test_what_an_inventory_has_read_becomes_a_policy_that_gives_exactly_that(
     checked = shell.run("policy", "check", shell.home / "as-it-is")
     assert checked.returncode == 0, checked.stderr
     assert len(crew) == 3
+
+
+def _reported(day_one: DayOne, group: str, *, actor: str) -> None:
+    """CloudTrail reports that somebody has made a group."""
+    detail = {
+        "eventTime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventName": "CreateGroup",
+        "userIdentity": {"type": "AssumedRole", "arn": actor},
+        "requestParameters": {"identityStoreId": day_one.instance.identity_store_id},
+        "responseElements": {"group": {"groupId": group}},
+    }
+    event = {
+        "Source": "aws.sso-directory",
+        "DetailType": "AWS API Call via CloudTrail",
+        "Detail": json.dumps(detail),
+    }
+    day_one.sandbox.client("events").put_events(Entries=[event])
+
+
+@pytest.mark.usefixtures("behind_its_back")
+def test_an_edit_that_cloudtrail_reports_is_found_at_once_with_who_did_it(day_one: DayOne) -> None:
+    store: Any = day_one.sandbox.client("identitystore")
+    theirs = {"UniqueAttribute": {"AttributePath": "displayName", "AttributeValue": "Behind its back"}}
+    group = store.get_group_id(IdentityStoreId=day_one.instance.identity_store_id, AlternateIdentifier=theirs)[
+        "GroupId"
+    ]
+    jane = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/jane"
+    _reported(day_one, group, actor=jane)
+
+    def its_edits() -> Any:  # noqa: ANN401 - JSON
+        day_one.sandbox.client("lambda").invoke(FunctionName=day_one.function("read_inventory"))
+        found = day_one.get("/v1/drift?limit=100")["drift"]
+        return [entry["edit"] for entry in found if entry["ids"] == {"group_id": group} and entry["edit"]]
+
+    (edit,) = eventually(its_edits)
+    assert (edit["actor"], edit["action"]) == (jane, "CreateGroup")

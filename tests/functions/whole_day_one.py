@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.rules import Policy
 from tests.functions.access_api import world as api
 from tests.unit.cli_api import Answered, Asked, CliApi, is_signed, running
 from tests.unit.world import World

@@ -19,12 +19,14 @@ from dayone.executor.parking import WakeWaiting
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.inventory.repairs import RepairPorts
 from dayone.messages import inbox
 from dayone.model.commands import Command
 from dayone.model.hr_sources import HrConfiguration
 from dayone.model.operations import Operation
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import files_in
-from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.policy.rules import Policy
 from dayone.planning.desired_access import DesiredAccess
 from dayone.policy.language.parser import read_policy
 from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of, plan_changes
@@ -250,6 +252,7 @@ class DayOne:
             hints=MemoryHints(),
             hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),
             sessions=None,
+            repairs=RepairPorts(repairs=MemoryInventory(), policies=self.policies(), records=records, inbox=into),
             inbox=into,
             engine=WiredEngine(self.engine, process),
             clock=self.clock,

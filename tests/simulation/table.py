@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from dayone.model.guardrails import limit
 from dayone.model.operations import Applied, Operation, OperationState
-from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import Subject
 from dayone.ports.operations import Finished

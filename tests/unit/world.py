@@ -16,6 +16,8 @@ from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
+from dayone.inventory.edits import EditsOfOthers
+from dayone.inventory.repairs import RepairPorts
 from dayone.inventory.service import ReadInventory, read_inventory
 from dayone.lookups import PoliciesWithinReach
 from dayone.model.accounts import Account
@@ -24,8 +26,8 @@ from dayone.model.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, 
 from dayone.model.inventory import Pass
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.people import Person
-from dayone.model.policy.context import OffLimits
-from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.policy.context import OffLimits, PolicyVersion
+from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head
 from dayone.model.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
 from dayone.planning.desired_access import DesiredAccess
@@ -72,7 +74,7 @@ from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.table.grants import MemoryGrants
 from tests.fakes.table.held import MemoryHeldParts, MemoryLedger
-from tests.fakes.table.inventory import MemoryInventory
+from tests.fakes.table.inventory import MemoryEditEvents, MemoryInventory
 from tests.fakes.table.open_changes import MemoryOpenChanges
 from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
@@ -86,6 +88,8 @@ from tests.fakes.workers import InlineWorkers
 
 PORTAL = Portal(url="https://d-0123456789.awsapps.com/start", region="eu-central-1")
 _MOST_ROUNDS = 40
+# The role of the executor, whose calls are no edits of others.
+OWN_ROLE = "arn:aws:iam::111122223333:role/dayone-ExecuteOperationsRole-1A2B"
 
 
 def raised(error: Exception) -> None:
@@ -124,6 +128,7 @@ class World:
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     schedules: MemorySchedules = field(default_factory=MemorySchedules)
     inventory: MemoryInventory = field(default_factory=MemoryInventory)
+    edit_events: MemoryEditEvents = field(default_factory=MemoryEditEvents)
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
     approves: bool = False
@@ -250,6 +255,9 @@ class World:
             engine=self.engine,
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
+            repairs=RepairPorts(
+                repairs=self.inventory, policies=self._policies(), records=records, inbox=self.inbox.queue
+            ),
             clock=lambda: self.now,
         )
 
@@ -269,6 +277,7 @@ class World:
             **self._wrapped(ports),
             standing=MemoryStanding(self.off_limits),
             interval=timedelta(days=1),
+            others=EditsOfOthers(events=self.edit_events, own_roles=(OWN_ROLE,)),
             clock=lambda: self.now,
         )
 

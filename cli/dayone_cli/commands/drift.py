@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.failures import Negative
 from dayone_cli.output.following import FollowIt, Timeout, follow
 from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.output.screen import Sheet
@@ -25,8 +26,8 @@ def list_drift(
     limit: Limit = USUAL,
 ) -> None:
     """List the differences between Identity Center and the record, as of the last inventory."""
-    columns = ("id", "kind", "subject", "resource", "baseline", "ignored until", "since")
-    row = members("id", "kind", "subject", "resource", "baseline", "ignored.until", "first_seen_at")
+    columns = ("id", "kind", "subject", "resource", "baseline", "ignored until", "repair", "since")
+    row = members("id", "kind", "subject", "resource", "baseline", "ignored.until", "repair.state", "first_seen_at")
     show_list(run, _DRIFT, "drift", columns=columns, row=row, query={"kind": kind}, limit=limit)
 
 
@@ -44,8 +45,17 @@ def repair(
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Create or update once more what Day One made and others deleted or changed, as a new change."""
+    """Create or update once more what others deleted or changed; with `unmanaged: remove`, remove what they gave."""
     follow(run, run.api.write("POST", path("v1", "drift", finding, "repair")), follow_it=follow_it, timeout=timeout)
+
+
+@command(app, "adopt")
+def adopt(run: Run, finding: Annotated[str, typer.Argument(help="The finding's id.")]) -> None:
+    """Print the lines to merge into the policy to keep what others have given. Exits 1 if they do not say all of it."""
+    described = run.api.read(path("v1", "drift", finding, "policy"))
+    run.show(described, lambda _: described["policy"].splitlines())
+    if described["obstacles"]:
+        raise Negative("these lines do not say all of it", findings=described["obstacles"])
 
 
 @command(app, "ignore")
@@ -62,6 +72,26 @@ def ignore(
     body = {"until": until, "reason": reason}
     taken = run.api.write("POST", path("v1", "drift", finding, "ignore"), body)
     follow(run, taken, follow_it=follow_it, timeout=timeout)
+
+
+@command(app, "pause")
+def pause(
+    run: Run,
+    until: Annotated[str, typer.Option(help="Until when, such as 2026-12-31T00:00:00Z.")],
+    reason: Annotated[str, typer.Option(help="The reason, at most 200 characters.")],
+    *,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Keep what others deleted, changed or gave as it is until a date, except what `dayone drift repair` names."""
+    taken = run.api.write("POST", path("v1", "drift", "pause"), {"until": until, "reason": reason})
+    follow(run, taken, follow_it=follow_it, timeout=timeout)
+
+
+@command(app, "resume")
+def resume(run: Run, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> None:
+    """End a pause at once: what others deleted, changed or gave is repaired and removed again as the policy says."""
+    follow(run, run.api.write("POST", path("v1", "drift", "resume")), follow_it=follow_it, timeout=timeout)
 
 
 def _finding(answer: Mapping[str, Any]) -> Sheet:

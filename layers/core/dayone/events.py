@@ -1,7 +1,8 @@
 """Turn records of the table's stream into domain events, and publish them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +11,14 @@ from dayone.messages.bus_events import (
     AccountReadyDetail,
     ChangeDetail,
     ChangeExpiredDetail,
+    DriftDetail,
+    DriftRepairedDetail,
     OperationDetail,
 )
 from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, Change, ChangeState
 from dayone.model.dependencies import takes_access_away
-from dayone.model.operations import OPEN_STATES, Operation, OperationState
+from dayone.model.inventory import DriftFinding, has_no_doubt
+from dayone.model.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.model.retry import Refusal
 from dayone.model.subject_state import Bootstrap, Head, is_reached
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
@@ -24,6 +28,7 @@ from dayone.ports.messaging import (
     DetailType,
     DomainEvent,
     EventBus,
+    FindingWritten,
     OperationWritten,
     TableStream,
     Written,
@@ -41,6 +46,9 @@ _NEWS_OF_CHANGES = {
     ChangeState.SUCCEEDED: DetailType.CHANGE_SUCCEEDED,
     ChangeState.FAILED: DetailType.CHANGE_FAILED,
 }
+
+# A finding names a user whom Day One does not manage by the user name, which the bus is not to have.
+_UNMANAGED_USER = re.compile(r"(?<![^/])user:.*")
 
 
 def news_of_operation(before: Operation | None, after: Operation, *, at: datetime) -> DomainEvent | None:
@@ -149,6 +157,55 @@ def _who_has_what(assignment: str) -> AccountAssignment:
     return {"permission_set": permission_set, "group": principal.group}
 
 
+def news_of_finding(
+    before: DriftFinding | None, after: DriftFinding | None, *, recorded: Applied | None, at: datetime
+) -> DomainEvent | None:
+    """Return an event if a finding has just been opened or closed, else None.
+
+    It is repaired if AWS has confirmed Day One's own work on its resource, which is `recorded`, since it was last seen.
+    """
+    if before is None and after is not None:
+        return _news_of_finding(after, DetailType.DRIFT_FOUND, at=at)
+    if before is None or after is not None:
+        return None
+    if recorded is None or not has_no_doubt(recorded) or recorded.at is None or recorded.at < before.seen_at:
+        return _news_of_finding(before, DetailType.DRIFT_RESOLVED, at=at)
+    news = _news_of_finding(before, DetailType.DRIFT_REPAIRED, at=at)
+    own: DriftRepairedDetail = {
+        **_detail_of(before),
+        "change": recorded.change,
+        "request_id": recorded.request_id,
+    }
+    return replace(news, detail=own)
+
+
+def _news_of_finding(finding: DriftFinding, news: DetailType, *, at: datetime) -> DomainEvent:
+    # A difference that comes again has the same id, and is another finding.
+    name = f"drift/{finding.id}/{finding.first_seen_at.isoformat()}/{news.split()[1].lower()}"
+    return DomainEvent(id=name, detail_type=news, detail=_detail_of(finding), time=at)
+
+
+def _detail_of(finding: DriftFinding) -> DriftDetail:
+    difference = finding.difference
+    user = f"user:{difference.ids.get('user_id') or difference.ids.get('principal_id', '')}"
+    return {
+        "finding": finding.id,
+        "kind": difference.kind,
+        "subject": _UNMANAGED_USER.sub(user, difference.subject),
+        "resource": _UNMANAGED_USER.sub(user, difference.resource),
+        "attributes": [change.attribute for change in difference.changes],
+        "accounts": list(difference.accounts),
+        "baseline": finding.is_baseline,
+        "first_seen_at": finding.first_seen_at.isoformat(),
+        "seen_at": finding.seen_at.isoformat(),
+    }
+
+
+def _recorded(finding: DriftFinding | None, *, records: Records) -> Applied | None:
+    target = finding.difference.target if finding else None
+    return records.subject(target.subject).applied.get(target.resource) if target else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PublishEvents:
     """Ports for publishing."""
@@ -203,6 +260,8 @@ def _news_of(written: Written, records: Records) -> Iterator[DomainEvent]:
             news = (news_of_expiry(before, after, at=at), news_of_change(before, after, at=at))
         case AccountWritten(after=after):
             news = (_news_of_account(written, records=records),)
+        case FindingWritten(before=before, after=after, at=at):
+            news = (news_of_finding(before, after, recorded=_recorded(after or before, records=records), at=at),)
     yield from (domain_event for domain_event in news if domain_event is not None)
 
 

@@ -105,6 +105,8 @@ class ReadInventorySettings:
     administered_from: str
     management_account_access: str
     inventory_interval_hours: str
+    executor_role_arn: str
+    edit_events_url: str
 
 
 @dataclass(frozen=True, kw_only=True)

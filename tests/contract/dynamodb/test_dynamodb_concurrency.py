@@ -20,7 +20,7 @@ from dayone.errors import Conflicting, Outdated
 from dayone.model.audit import first_break
 from dayone.model.changes import CauseKind
 from dayone.model.operations import Operation, OperationState
-from dayone.model.policy.rules import PolicyVersion
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.preconditions import Precondition
 from dayone.model.subjects import Subject, SubjectKind
 from tests.contract.state_ports import StatePorts, StateTable, ports_over

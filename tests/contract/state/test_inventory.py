@@ -12,9 +12,12 @@ from dayone.model.inventory import (
     Deviation,
     DriftFinding,
     DriftKind,
+    ForeignEdit,
     Pass,
     ReadCost,
     ReadMethod,
+    Repair,
+    RepairPause,
     Row,
     Section,
 )
@@ -45,7 +48,11 @@ DIFFERENCE = Deviation(
     changes=(AttributeChange(attribute="title", recorded="", actual="SRE"),),
     accounts=("111122223333",),
 )
-FINDING = DriftFinding(difference=DIFFERENCE, first_seen_at=NOON, seen_at=NOON + timedelta(days=1), is_baseline=True)
+EDIT = ForeignEdit(event="e-1", actor="arn:jane", action="UpdateUser", at=NOON, ids={"user_id": "u-1"})
+FINDING = DriftFinding(
+    difference=DIFFERENCE, first_seen_at=NOON, seen_at=NOON + timedelta(days=1), is_baseline=True, edit=EDIT
+)
+REPAIR = Repair(target=ResourceOf(ADA, Resource(ResourceKind.USER)), finding=FINDING.id, change="01C", at=NOON)
 ROWS = [("a", '{"name": "x"}'), ("b", "{}")]
 
 
@@ -164,3 +171,29 @@ def test_a_subject_is_to_be_looked_at_until_it_was(ports: StatePorts) -> None:
     ports.inventory.looked_at(ADA)
     ports.inventory.looked_at(ADA)
     assert list(ports.inventory.looks()) == [BOB]
+
+
+def test_an_edit_is_kept_once_until_it_was_looked_at(ports: StatePorts) -> None:
+    other = replace(EDIT, event="e-2")
+    for edit in (EDIT, other, EDIT):
+        ports.inventory.note_edit(edit)
+    assert ports.inventory.edits() == [EDIT, other]
+    ports.inventory.looked_at_edits([EDIT])
+    assert ports.inventory.edits() == [other]
+
+
+def test_of_each_resource_the_last_repair_is_kept(ports: StatePorts) -> None:
+    other = replace(REPAIR, target=ResourceOf(BOB, Resource(ResourceKind.USER)))
+    for repair in (REPAIR, other, replace(REPAIR, change="01LATER", looked_at=NOON)):
+        ports.inventory.note_repair(repair)
+    kept = {repair.target: repair for repair in ports.inventory.repairs()}
+    assert kept == {REPAIR.target: replace(REPAIR, change="01LATER", looked_at=NOON), other.target: other}
+
+
+def test_the_last_decision_to_pause_repairs_counts(ports: StatePorts) -> None:
+    assert ports.inventory.pause() is None
+    pause = RepairPause(until=NOON, reason="an exercise", actor="arn:jane", at=NOON)
+    ports.looks.pause_repairs(pause)
+    assert ports.inventory.pause() == pause
+    ports.looks.pause_repairs(replace(pause, reason="another"))
+    assert ports.inventory.pause() == replace(pause, reason="another")

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from dayone.model.audit import AuditEntry, first_break
-from dayone.model.policy.context import Terms
+from dayone.model.policy.context import PolicyVersion, Terms
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import (
     AccountSelector,
@@ -17,7 +17,6 @@ from dayone.model.policy.rules import (
     Guardrails,
     Location,
     Policy,
-    PolicyVersion,
     Protection,
     Reservation,
     Reservations,

@@ -9,6 +9,7 @@ import pytest
 
 from dayone.errors import Conflicting
 from dayone.model.audit import first_break
+from dayone.model.operations import Action
 from dayone.model.subject_state import Head, SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 from tests.contract.state_ports import StatePorts
@@ -83,6 +84,15 @@ class TestCommit:
     def test_its_operations_are_open_from_then_on(self, ports: StatePorts) -> None:
         made = planned(ports, ADA, USER, in_group("engineers"))
         assert list(ports.runnable(limit=10)) == list(made.operations)
+
+    def test_what_a_plan_puts_in_doubt_is_so_for_every_later_one(self, ports: StatePorts) -> None:
+        given = replace(confirmed(in_group("sales")), doubt=Action.DELETE)
+        taken = replace(confirmed(USER), doubt=Action.UPDATE)
+        (user,) = planned(ports, ADA, USER).operations
+        done(ports, user)
+        before = ports.subjects.load(ADA).head
+        ports.subjects.commit(replace(plan(before, in_group("sales"), token="b2", change=MOVED), doubts=(given, taken)))
+        assert ports.subjects.load(ADA).applied == {USER: taken, in_group("sales"): given}
 
     def test_of_two_plans_from_the_same_head_the_second_leaves_no_trace(self, ports: StatePorts) -> None:
         before = ports.subjects.load(ADA).head

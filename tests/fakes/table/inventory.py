@@ -1,16 +1,30 @@
 """The port Inventory in memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.errors import Conflicting
-from dayone.model.inventory import DriftFinding, Pass, Row, Section
-from dayone.model.subjects import Subject
+from dayone.model.inventory import DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
+from dayone.model.subjects import ResourceOf, Subject
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 
 _UNITS_OF_A_PAGE = 100
+
+
+@dataclass
+class MemoryEditEvents:
+    """`waiting` are texts by their receipts."""
+
+    waiting: dict[str, str] = field(default_factory=dict)
+
+    def take(self) -> Mapping[str, str]:
+        return dict(list(self.waiting.items())[:10])
+
+    def delete(self, receipts: Iterable[str]) -> None:
+        for receipt in list(receipts):
+            self.waiting.pop(receipt, None)
 
 
 @dataclass
@@ -21,7 +35,10 @@ class MemoryInventory:
     last_complete: Pass | None = None
     shelf: dict[tuple[str, Section], dict[str, list[Row]]] = field(default_factory=dict)
     drift: dict[str, DriftFinding] = field(default_factory=dict)
+    noted: dict[str, ForeignEdit] = field(default_factory=dict)
     requested: dict[Subject, datetime] = field(default_factory=dict)
+    repaired: dict[ResourceOf, Repair] = field(default_factory=dict)
+    last_pause: RepairPause | None = None
 
     def current(self) -> Pass | None:
         return self.newest
@@ -58,6 +75,18 @@ class MemoryInventory:
     def listed(self, *, cursor: str, limit: int) -> Page[DriftFinding]:
         return page("drift", self.drift, cursor=cursor, limit=limit)
 
+    def repairs(self) -> Sequence[Repair]:
+        return list(self.repaired.values())
+
+    def note_repair(self, repair: Repair) -> None:
+        self.repaired[repair.target] = repair
+
+    def pause(self) -> RepairPause | None:
+        return self.last_pause
+
+    def pause_repairs(self, pause: RepairPause) -> None:
+        self.last_pause = pause
+
     def look_at(self, subject: Subject, *, at: datetime) -> None:
         self.requested.setdefault(subject, at)
 
@@ -66,6 +95,16 @@ class MemoryInventory:
 
     def looked_at(self, subject: Subject) -> None:
         self.requested.pop(subject, None)
+
+    def note_edit(self, edit: ForeignEdit) -> None:
+        self.noted[edit.event] = edit
+
+    def edits(self) -> Sequence[ForeignEdit]:
+        return [self.noted[name] for name in sorted(self.noted)]
+
+    def looked_at_edits(self, edits: Iterable[ForeignEdit]) -> None:
+        for edit in edits:
+            self.noted.pop(edit.event, None)
 
     def put(self, findings: Iterable[DriftFinding]) -> None:
         self.drift |= {finding.id: finding for finding in findings}

@@ -12,8 +12,9 @@ from dayone.model.failures import FailedWork, Stuck, StuckKind
 from dayone.model.grants import Grant
 from dayone.model.hr_sources import HrVersions
 from dayone.model.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import Origins
-from dayone.model.policy.rules import PolicyVersion, Reservations
+from dayone.model.policy.rules import Reservations
 from dayone.model.subject_state import FactVersion, Head, Plan, Portion
 from dayone.model.subjects import ResourceOf, Subject
 from tests.fakes.pages import Grouped

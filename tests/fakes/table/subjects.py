@@ -85,6 +85,8 @@ class MemorySubjects:
         for resource, reasons in plan.reasons.items():
             of = ResourceOf(plan.after.subject, resource)
             self._state.applied[of] = replace(self._state.applied[of], reasons=reasons)
+        for doubt in plan.doubts:
+            self._state.applied[ResourceOf(plan.after.subject, doubt.resource)] = doubt
 
     def _spend(self, plan: Plan) -> None:
         existing = self._state.changes.get(plan.cause.change)

@@ -1,6 +1,6 @@
 """Versions of the policy as they are kept, for the tests of the API."""
 
-from dayone.model.policy.rules import PolicyVersion
+from dayone.model.policy.context import PolicyVersion
 from tests.fakes.table.state import State
 from tests.functions.access_api.state import CHANGE, NOW
 from tests.functions.access_api.world import load

@@ -1,11 +1,17 @@
 """The inventory over the API: what it has found, as of when, and what it costs."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from dayone.inventory.repairs import EDITS_ARE_KNOWN
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import ActivatePolicy, PauseRepairs
+from dayone.model.subjects import THE_POLICY
 from dayone.ops.health import check_health
-from tests.builders import a_group, a_person, a_policy
+from dayone.policy.language.parser import read_policy
+from tests.builders import a_person
 from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.sso.identity_center import StoredGroup
 from tests.functions.access_api.world import Event, World, asking, load
@@ -17,11 +23,21 @@ from tests.unit.world import World as DayOne
 def day_one() -> DayOne:
     made = DayOne()
     made.hr_tells(a_person())
-    made.policy_is(a_policy(a_group()))
-    made.settle()
+    _policy_is(made)
     made.center.groups["group-x"] = StoredGroup("Contractors", "")
     made.take_inventory()
     return made
+
+
+def _policy_is(day_one: DayOne, drift: str = "") -> None:
+    """Somebody uploads it as it is written, for the API to read."""
+    text = f"version: 1\ngroups: {{engineers: {{members: [{{department: Engineering}}]}}}}\n{drift}"
+    change = ulid_of(day_one.now, name=text)
+    kept = day_one.archive().add(text, file="policy.yaml", actor="arn:admin", at=day_one.now, change=change)
+    day_one.policies[text] = read_policy({"policy.yaml": text}, version=kept.version)
+    cause = Cause(change=change, kind=CauseKind.POLICY, actor="arn:admin", reference="upload", at=day_one.now)
+    day_one.inbox.put([ActivatePolicy(subject=THE_POLICY, cause=cause, version=kept.version)])
+    day_one.settle()
 
 
 def _api(day_one: DayOne) -> World:
@@ -37,7 +53,7 @@ def _reading(finding: str) -> Event:
 def test_before_the_first_inventory_nothing_is_said_of_aws() -> None:
     world = World()
     assert world.send(asking("read_inventory")).body == {"as_of": None, "current": None, "drift": {}, "baseline": 0}
-    assert world.send(asking("list_drift")).body == {"as_of": None, "drift": [], "cursor": ""}
+    assert world.send(asking("list_drift")).body == {"as_of": None, "paused": None, "drift": [], "cursor": ""}
 
 
 def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayOne) -> None:
@@ -140,3 +156,52 @@ def test_the_status_names_what_differs_and_as_of_when_but_not_the_baseline(day_o
 
 def _engineers(day_one: DayOne) -> str:
     return next(name for name, group in day_one.center.groups.items() if group.name == "engineers")
+
+
+def test_what_others_have_changed_is_read_as_lines_of_the_policy(day_one: DayOne) -> None:
+    day_one.center.groups[_engineers(day_one)].description = "They build"
+    day_one.take_inventory()
+    (finding,) = _api(day_one).send(asking("list_drift", kind="changed")).body["drift"]
+    event, lines = load("read_drift_policy"), "version: 1\ngroups:\n  engineers:\n    description: They build\n"
+    name = f"drift/{finding['id']}/policy"
+    answer = _api(day_one).send({**event, "path": f"/v1/{name}", "pathParameters": {"proxy": name}})
+    assert (answer.status, answer.body) == (200, {"policy": lines, "obstacles": []})
+    assert _api(day_one).send(event).status == 404
+
+
+def test_what_is_done_without_a_request_stands_beside_the_finding(day_one: DayOne) -> None:
+    _policy_is(day_one, "drift: {changed: repair}\n")
+    day_one.center.groups[_engineers(day_one)].name = "Engineers of the past"
+    day_one.take_inventory()
+    (finding,) = _api(day_one).send(asking("list_drift", kind="changed")).body["drift"]
+    assert (finding["repair"]["state"], finding["repair"]["change"]) == ("held", "")
+    assert finding["repair"]["until"] == (day_one.now + EDITS_ARE_KNOWN).isoformat()
+    _policy_is(day_one)
+    assert _api(day_one).send(_reading(finding["id"])).body["repair"] is None
+
+
+def test_a_pause_is_asked_for_and_shown_until_it_is_over(day_one: DayOne) -> None:
+    world = _api(day_one)
+    until = (day_one.now + timedelta(hours=2)).isoformat()
+    event = load("pause_drift_repairs")
+    answer = world.send({**event, "body": json.dumps({"until": until, "reason": "an exercise"})})
+    assert answer.status == 202
+    (command,) = world.inbox.of(PauseRepairs)
+    assert (command.until.isoformat(), command.reason, command.cause.change) == (
+        until,
+        "an exercise",
+        answer.body["change"],
+    )
+    day_one.plan(command)
+    paused = _api(day_one).send(asking("list_drift")).body["paused"]
+    assert (paused["until"], paused["reason"], paused["actor"]) == (until, "an exercise", command.cause.actor)
+    world = _api(day_one)
+    assert world.send(load("resume_drift_repairs")).status == 202
+    (command,) = world.inbox.of(PauseRepairs)
+    day_one.plan(command)
+    assert _api(day_one).send(asking("list_drift")).body["paused"] is None
+
+
+@pytest.mark.parametrize("body", ["{}", '{"until": "2026-01-01T00:00:00Z", "reason": "over"}', '{"until": 1}'])
+def test_a_pause_without_a_time_in_the_future_is_refused(day_one: DayOne, body: str) -> None:
+    assert _api(day_one).send({**load("pause_drift_repairs"), "body": body}).status in (400, 422)

@@ -17,9 +17,9 @@ from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.api.context import AccessApi
 from dayone.executor.rate_limits import Budgets
 from dayone.lookups import PolicyWithinReach
-from dayone.model.policy.context import OffLimits
+from dayone.model.policy.context import OffLimits, PolicyVersion
 from dayone.model.policy.origins import files_in
-from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.policy.rules import Policy
 from dayone.ops.health import Overview
 from dayone.policy.language.parser import read_policy
 from dayone.wiring import functions as wiring

@@ -72,6 +72,9 @@ TESTS: dict[str, tuple[str, ...]] = {
         _HERE + "test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event",
         "tests/functions/test_record_account_event.py::test_the_account_of_an_event_is_on_the_inbox",
     ),
+    "sqs:SendMessage to the queue of edits": (
+        "tests/unit/inventory/test_look_at_edits.py::test_an_event_of_what_is_not_so_finds_nothing",
+    ),
     "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:PurgeQueue": (
         "tests/unit/reconcile/test_reconcile_access.py::test_a_subject_whose_request_was_lost_is_asked_for_by_the_next_sweep",
         "tests/unit/reconcile/test_reconcile_access.py::test_open_operations_are_rung_for_and_silence_is_not_broken_without_them",
@@ -188,7 +191,7 @@ def test_the_inbox_and_the_engine_take_nothing_from_other_accounts() -> None:
         if each["Type"] == "AWS::SQS::QueuePolicy"
         for queue in each["Properties"]["Queues"]
     ]
-    assert opened == ["AccountEventsQueue", "AccountEventsDeadLetters"]
+    assert opened == ["AccountEventsQueue", "AccountEventsDeadLetters", "EditEventsQueue"]
 
 
 def _may(action: str) -> set[str]:
@@ -227,7 +230,7 @@ def test_nothing_of_the_stack_listens_on_its_own_bus() -> None:
         for each in template()["Resources"].values()
         if each["Type"] == "AWS::Events::Rule"
     ]
-    assert buses == ["default", {"Ref": "AccountEventsBus"}]
+    assert buses == ["default", "default", {"Ref": "AccountEventsBus"}]
 
 
 def test_accounts_are_heard_of_from_aws_itself_alone() -> None:

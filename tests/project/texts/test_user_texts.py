@@ -16,8 +16,8 @@ from tests.project.repository import ROOT, tree
 # A help text or an API summary begins with one of these; add a verb when a new command needs it.
 IMPERATIVES = frozenset(
     """
-    Add Adopt Approve Check Compare Create Delete End Explain Extend Give Import Keep List Plan Preview Print Put
-    Re-read Read Receive Record Redrive Reject Report Retry Send Show Sign Verify Watch
+    Add Adopt Approve Check Compare Create Delete End Explain Extend Give Import Keep List Pause Plan Preview Print Put
+    Re-read Read Receive Record Redrive Reject Repair Report Retry Send Show Sign Verify Watch
     """.split()  # noqa: SIM905 - one list of words
 )
 # Idioms that can be read as their opposite, or that name no person and no action.

@@ -164,3 +164,18 @@ class TestDescribe:
         assert (ended.code, ended.out) == (1, self.TEXT)
         assert "permission-set:Deploy cannot be taken as it is" in ended.err
         assert "the policy cannot say it: relay_state" in ended.err
+
+
+class TestAdoptingAFinding:
+    LINES = "version: 1\ngroups:\n  engineers:\n    people:\n    - e-1002\n"
+
+    def test_the_lines_are_printed_as_they_go_into_the_policy(self, api: CliApi) -> None:
+        api.tell("GET /v1/drift/4f1d/policy", {"policy": self.LINES, "obstacles": []})
+        ended = dayone("drift", "adopt", "4f1d", api=api.url)
+        assert (ended.code, ended.out) == (0, self.LINES)
+
+    def test_what_they_do_not_say_is_said_beside_them_and_the_command_fails(self, api: CliApi) -> None:
+        api.tell("GET /v1/drift/4f1d/policy", {"policy": self.LINES, "obstacles": ["take `description` out"]})
+        ended = dayone("drift", "adopt", "4f1d", api=api.url)
+        assert (ended.code, ended.out) == (1, self.LINES)
+        assert "take `description` out" in ended.err

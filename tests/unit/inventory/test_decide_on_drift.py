@@ -90,10 +90,10 @@ def _edit_inline(world: World) -> None:
     MemorySetPolicies(world.center).put_inline(arn, document=json.dumps(everything))
 
 
-_EDITS = [_delete_group, _rename_group, _delete_user, _remove_member, _unassign, _longer_session, _detach, _edit_inline]
+EDITS = [_delete_group, _rename_group, _delete_user, _remove_member, _unassign, _longer_session, _detach, _edit_inline]
 
 
-@pytest.mark.parametrize("edit", _EDITS, ids=[edit.__name__ for edit in _EDITS])
+@pytest.mark.parametrize("edit", EDITS, ids=[edit.__name__ for edit in EDITS])
 def test_all_is_as_before_when_nothing_is_left_to_repair(world: World, edit: Callable[[World], None]) -> None:
     before = (world.users(), world.groups(), world.assignments())
     sets = [vars(deepcopy(stored)) for stored in world.center.permission_sets.values()]

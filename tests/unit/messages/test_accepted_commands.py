@@ -25,6 +25,8 @@ from dayone.model.commands import (
     IgnoreFinding,
     ImportManualPeople,
     ImportWorkforce,
+    PauseRepairs,
+    RestoreResources,
     RetryChange,
     needs_acceptance,
 )
@@ -112,6 +114,15 @@ _FORGED: Mapping[str, Callable[[World, str], Command]] = {
     "a retry": lambda world, change: RetryChange(
         subject=Subject(SubjectKind.CHANGE, change), cause=_cause(world, CauseKind.RETRY)
     ),
+    "a pause of repairs": lambda world, _: PauseRepairs(
+        subject=Subject(SubjectKind.CHANGE, "01FORGED"),
+        cause=_cause(world, CauseKind.DRIFT),
+        until=world.now + timedelta(days=1),
+        reason="an exercise",
+    ),
+    "a removal that somebody has requested": lambda world, _: RestoreResources(
+        subject=the_account(), cause=_cause(world, CauseKind.DRIFT), findings=("f",)
+    ),
     "a finding that is ignored": lambda world, _: IgnoreFinding(
         subject=Subject(SubjectKind.CHANGE, "01FORGED"),
         cause=_cause(world, CauseKind.DRIFT),
@@ -147,7 +158,8 @@ def test_what_nobody_has_asked_for_is_refused_and_leaves_nothing_behind(
 
 def test_what_is_forged_is_all_that_is_done_on_somebodys_word() -> None:
     world, change = _held()
-    forged = {type(forge(world, change)) for forge in _FORGED.values()} - {ApplyHrRecord, ImportWorkforce}
+    by_contents = {ApplyHrRecord, ImportWorkforce, RestoreResources}
+    forged = {type(forge(world, change)) for forge in _FORGED.values()} - by_contents
     by_nature = {kind for kind in COMMANDS if needs_acceptance(_bare(kind))}
     assert forged == by_nature
 

@@ -16,7 +16,8 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Change
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.people import Person
-from dayone.model.policy.rules import Guard, Guardrails, PolicyVersion, Protection, Reservations
+from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.rules import Guard, Guardrails, Protection, Reservations
 from dayone.model.subjects import Reason, Resource, ResourceKind, Subject, SubjectKind, group_named
 
 KINDS = (Person, Account, Operation, Applied, Change, AuditEntry, PolicyVersion)

@@ -81,6 +81,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "person": st.text(),
     "findings": st.lists(st.text(), max_size=2).map(tuple),
     "finding": st.text(),
+    "unmanaged": st.just(()),
     "until": MOMENTS,
     "reason": st.text(),
 }

@@ -163,6 +163,7 @@ class TestEveryGuardrail:
             ("sensitive: {accounts: [{ou: /Prod}]}", "sensitive: {accounts: [{ou: /Dev}]}", "no longer sensitive: acc"),
             ("", "sensitive: {harmless: [ViewOnly]}", "called harmless, as it is now: permission set ViewOnly"),
             ("guardrails: {additions: {percent: 1}}", "", "additions.percent from 1 to 10"),
+            ("", "guardrails: {unmanaged: remove}", "unmanaged from report to remove"),
         ],
     )
     def test_what_is_sensitive_becomes_less_by_two(self, strict: str, loose: str, loosens: str) -> None:

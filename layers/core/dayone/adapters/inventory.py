@@ -14,7 +14,7 @@ from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
-from dayone.model.inventory import ROWS_KEPT_FOR, DriftFinding, Pass, Row, Section
+from dayone.model.inventory import ROWS_KEPT_FOR, DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 
@@ -25,8 +25,11 @@ _RECORDS_OF_A_PAGE, _ROWS_OF_A_PAGE = 100, 5000
 _BETWEEN = "#"
 # How far the inventory has come, and the last that has read everything.
 _CURRENT, _COMPLETE = RecordKey("INVENTORY", "CURRENT"), RecordKey("INVENTORY", "COMPLETE")
-_FINDINGS = "DRIFT"
+FINDINGS = "DRIFT"
 _LOOKS = "INVENTORY#LOOKS"
+_EDITS = "INVENTORY#EDITS"
+_REPAIRS = "INVENTORY#REPAIRS"
+_PAUSE = RecordKey("INVENTORY", "PAUSE")
 
 
 class _FindingReader:
@@ -35,11 +38,37 @@ class _FindingReader:
 
     def finding(self, name: str) -> DriftFinding | None:
         """See InventoryView."""
-        record = self._table.get(RecordKey(_FINDINGS, name))
-        return _finding_in(record) if record else None
+        record = self._table.get(RecordKey(FINDINGS, name))
+        return finding_in(record) if record else None
 
 
-class DynamoInventoryView(_FindingReader):
+class _RepairReader(_FindingReader):
+    def findings(self) -> Sequence[DriftFinding]:
+        """See Inventory."""
+        return [finding_in(record) for record in self._table.query(Key("pk").eq(FINDINGS))]
+
+    def repairs(self) -> Sequence[Repair]:
+        """See Repairs."""
+        return [decode(Repair, record) for record in self._table.query(Key("pk").eq(_REPAIRS))]
+
+    def pause(self) -> RepairPause | None:
+        """See Repairs."""
+        record = self._table.get(_PAUSE)
+        return decode(RepairPause, record) if record else None
+
+
+class DynamoRepairs(_RepairReader):
+    """The port Repairs."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query"})
+
+    def note_repair(self, repair: Repair) -> None:
+        """See Repairs."""
+        record = {"pk": _REPAIRS, "sk": str(repair.target), **encode(repair), "expires_at": _expiry(repair.at)}
+        self._table.put_all([record])
+
+
+class DynamoInventoryView(_RepairReader):
     """The reading side of the port Inventory."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:GetItem", "dynamodb:Query"})
@@ -80,14 +109,10 @@ class DynamoInventoryView(_FindingReader):
         first = self._table.get(RecordKey(record["pk"], f"{unit}{_BETWEEN}{0:04d}")) if _number_of(record) else record
         return int(first["chunks"]) if first else 0
 
-    def findings(self) -> Sequence[DriftFinding]:
-        """See Inventory."""
-        return [_finding_in(record) for record in self._table.query(Key("pk").eq(_FINDINGS))]
-
     def listed(self, *, cursor: str, limit: int) -> Page[DriftFinding]:
         """See Inventory."""
-        listing = Listing(partition=("pk", _FINDINGS), sort_key="sk")
-        return listing.page(self._table, cursor=cursor, limit=limit, read=_finding_in)
+        listing = Listing(partition=("pk", FINDINGS), sort_key="sk")
+        return listing.page(self._table, cursor=cursor, limit=limit, read=finding_in)
 
 
 class DynamoFindings(_FindingReader):
@@ -97,7 +122,7 @@ class DynamoFindings(_FindingReader):
 
     def put(self, findings: Iterable[DriftFinding]) -> None:
         """See Inventory."""
-        self._table.put_all({"pk": _FINDINGS, "sk": finding.id, **encode(finding)} for finding in findings)
+        self._table.put_all({"pk": FINDINGS, "sk": finding.id, **encode(finding)} for finding in findings)
 
 
 class DynamoLookRequests(DynamoFindings):
@@ -107,8 +132,12 @@ class DynamoLookRequests(DynamoFindings):
         """See LookRequests."""
         self._table.put_all([{"pk": _LOOKS, "sk": str(subject), "at": stamp(at)}])
 
+    def pause_repairs(self, pause: RepairPause) -> None:
+        """See LookRequests."""
+        self._table.put_all([{**_PAUSE._asdict(), **encode(pause)}])
 
-class DynamoInventory(DynamoInventoryView, DynamoFindings):
+
+class DynamoInventory(DynamoRepairs, DynamoInventoryView, DynamoFindings):
     """The port Inventory; what was read is deleted by its time to live."""
 
     ACTIONS: ClassVar[frozenset[str]] = DynamoInventoryView.ACTIONS | {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
@@ -161,9 +190,21 @@ class DynamoInventory(DynamoInventoryView, DynamoFindings):
         """See Inventory."""
         self._table.delete_all([RecordKey(_LOOKS, str(subject))])
 
+    def note_edit(self, edit: ForeignEdit) -> None:
+        """See Inventory."""
+        self._table.put_all([{"pk": _EDITS, "sk": edit.event, **encode(edit), "expires_at": _expiry(edit.at)}])
+
+    def edits(self) -> Sequence[ForeignEdit]:
+        """See Inventory."""
+        return [decode(ForeignEdit, record) for record in self._table.query(Key("pk").eq(_EDITS))]
+
+    def looked_at_edits(self, edits: Iterable[ForeignEdit]) -> None:
+        """See Inventory."""
+        self._table.delete_all(RecordKey(_EDITS, edit.event) for edit in edits)
+
     def close(self, names: Iterable[str]) -> None:
         """See Inventory."""
-        self._table.delete_all(RecordKey(_FINDINGS, name) for name in names)
+        self._table.delete_all(RecordKey(FINDINGS, name) for name in names)
 
 
 def _rows_of(name: str, section: Section) -> str:
@@ -187,5 +228,6 @@ def _rows_in(record: Record) -> Iterator[Row]:
     return (tuple(row) for row in json.loads(zlib.decompress(bytes(packed))))
 
 
-def _finding_in(record: Record) -> DriftFinding:
+def finding_in(record: Record) -> DriftFinding:
+    """Return the finding in its record."""
     return decode(DriftFinding, record)

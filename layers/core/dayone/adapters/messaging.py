@@ -11,9 +11,10 @@ from dayone.adapters.aws.errors import never_rejected, translated
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.mapping import change_in, is_progress, operation_in, progress_in
 from dayone.adapters.dynamodb.writes import plain_record
+from dayone.adapters.inventory import FINDINGS, finding_in
 from dayone.errors import Conflicting, TooLarge, Unavailable
 from dayone.ports.identity_center import Receipt
-from dayone.ports.messaging import AccountWritten, ChangeWritten, DomainEvent, OperationWritten, Written
+from dayone.ports.messaging import AccountWritten, ChangeWritten, DomainEvent, FindingWritten, OperationWritten, Written
 from dayone.ports.organizations import WelcomeMail
 
 if TYPE_CHECKING:
@@ -21,20 +22,27 @@ if TYPE_CHECKING:
     from mypy_boto3_events.type_defs import PutEventsRequestEntryTypeDef
 
 
+_IMAGES = ("OldImage", "NewImage")
+
+
 class DynamoStream:
-    """Reader of the stream records that Lambda delivers; deletions and records of other kinds are skipped."""
+    """Reader of the stream records that Lambda delivers; deletions, but of findings, and other records are skipped."""
 
     ACTIONS: ClassVar[frozenset[str]] = frozenset()  # Lambda itself reads the stream
 
     def writes(self, event: Mapping[str, Any]) -> Iterator[Written]:
-        """Yield the operations, changes and the progress of accounts that were written, in the order of the stream."""
+        """Yield operations, changes, progress of accounts and findings, in the order of the stream."""
         for record in event["Records"]:
             images = record["dynamodb"]
-            if "NewImage" not in images:
-                continue
             at = datetime.fromtimestamp(images["ApproximateCreationDateTime"], UTC)
-            after, old = plain_record(images["NewImage"]), images.get("OldImage")
-            before = plain_record(old) if old else None
+            before, after = (plain_record(images[name]) if images.get(name) else None for name in _IMAGES)
+            written = after or before
+            if written and written["pk"] == FINDINGS:
+                yield FindingWritten(
+                    before=finding_in(before) if before else None, after=finding_in(after) if after else None, at=at
+                )
+            if after is None or after["pk"] == FINDINGS:
+                continue
             if after["sk"].startswith("OPERATION#"):
                 earlier = operation_in(before) if before else None
                 yield OperationWritten(before=earlier, after=operation_in(after), at=at)

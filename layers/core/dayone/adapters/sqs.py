@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import (
         ChangeMessageVisibilityBatchRequestEntryTypeDef,
+        DeleteMessageBatchRequestEntryTypeDef,
         SendMessageBatchRequestEntryTypeDef,
     )
 
@@ -107,6 +108,34 @@ class SqsEngine:
                 MessageGroupId="engine",
                 MessageDeduplicationId=uuid.uuid4().hex,
             )
+
+
+class SqsEditEvents:
+    """The port EditEvents over a queue."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:DeleteMessage", "sqs:ReceiveMessage"})
+
+    def __init__(self, client: "SQSClient", *, queue_url: str) -> None:
+        self._client = client
+        self._queue = queue_url
+
+    def take(self) -> Mapping[str, str]:
+        """See EditEvents."""
+        with never_rejected():
+            # Without a wait SQS queries some of its servers only.
+            answer = self._client.receive_message(
+                QueueUrl=self._queue, MaxNumberOfMessages=_MOST_ENTRIES, WaitTimeSeconds=1
+            )
+        return {message["ReceiptHandle"]: message["Body"] for message in answer.get("Messages", [])}
+
+    def delete(self, receipts: Iterable[str]) -> None:
+        """See EditEvents; one that was not deleted is looked at once more."""
+        entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
+            {"Id": str(number), "ReceiptHandle": receipt} for number, receipt in enumerate(receipts)
+        ]
+        if entries:
+            with never_rejected():
+                self._client.delete_message_batch(QueueUrl=self._queue, Entries=entries)
 
 
 class SqsDeadLetters:

@@ -78,6 +78,16 @@ def group_text(key: str, *, attributes: Mapping[str, str], people: Iterable[str]
     return _text("groups", key, rule={**named_rule(key, attributes), "people": sorted(people)})
 
 
+def renamed_group_text(key: str, *, attributes: Mapping[str, str]) -> str:
+    """Return a policy with the name and the description of one group, and nothing else of it."""
+    return _text("groups", key, rule=named_rule(key, attributes))
+
+
+def assignment_text(rule: AssignmentRule) -> str:
+    """Return a policy with one assignment, by the ids of its accounts."""
+    return yaml_text({"version": 1, "assignments": [_assignment(rule)]})
+
+
 def read_text(text: str, *, groups: Iterable[str] = ()) -> tuple[Policy, Sequence[str]]:
     """Parse such a text into a policy, and every mistake as `file:line:column: …`, which leaves the policy empty.
 

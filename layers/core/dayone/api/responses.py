@@ -15,8 +15,8 @@ from dayone.model.accounts import Account
 from dayone.model.guardrails import HeldPart, Verdict, released
 from dayone.model.operations import Applied, Operation
 from dayone.model.people import Person
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import files_in
-from dayone.model.policy.rules import PolicyVersion
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Reason, Resource, ResourceKind, Subject
 from dayone.ports.records import AssignmentOf, Member, SubjectIndex

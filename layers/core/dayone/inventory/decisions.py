@@ -1,20 +1,23 @@
 """Decide about a finding: repair it by a plan like any other, or leave it as it is until a date."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from dayone.errors import Inapplicable, Invalid
+from dayone.inventory.repairs import repair_command, unmanaged_in, why_kept
 from dayone.inventory.service import read_finding
 from dayone.lookups import caused_by
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
-from dayone.model.commands import IgnoreFinding, RestoreResources
-from dayone.model.inventory import DriftFinding, DriftKind, Ignored
+from dayone.model.commands import IgnoreFinding, PauseRepairs
+from dayone.model.inventory import DriftFinding, DriftKind, Ignored, RepairPause
+from dayone.model.policy.rules import Policy
 from dayone.model.subjects import Subject, SubjectKind
-from dayone.ports.inventory import InventoryView, KeptFindings
+from dayone.ports.inventory import InventoryView, LookRequests
 from dayone.ports.operations import Clock, RandomBytes
-from dayone.ports.store import Changes, Inbox
+from dayone.ports.store import Changes, Inbox, PolicyInForce
 
 _OF_OTHERS = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
 _LONGEST_REASON = 200
@@ -24,6 +27,7 @@ class DecisionRequestPorts(Protocol):
     """Ports of a request for a decision, a part of the API's context."""
 
     inventory: InventoryView
+    policies: PolicyInForce
     inbox: Inbox
     clock: Clock
     entropy: RandomBytes
@@ -37,12 +41,23 @@ def repair_finding(name: str, *, actor: str, ports: DecisionRequestPorts) -> Cau
     """
     finding = read_finding(name, inventory=ports.inventory)
     difference = finding.difference
-    if difference.target is None or difference.kind in _OF_OTHERS:
+    subject = difference.target.subject if difference.target else None
+    if difference.kind in _OF_OTHERS:
+        subject = _removed_from(finding, policy=ports.policies.current())
+    if subject is None:
         raise Inapplicable(f"{_named(finding)} was not made by Day One, which does not remove it: {_mend(finding)}")
     cause = caused_by(actor, reference=finding.id, ports=ports, kind=CauseKind.DRIFT)
-    target = difference.target
-    ports.inbox.put([RestoreResources(subject=target.subject, cause=cause, missing=(target.resource,))])
+    ports.inbox.put([repair_command([finding], subject=subject, cause=cause)])
     return cause
+
+
+def _removed_from(finding: DriftFinding, *, policy: Policy) -> Subject | None:
+    """Return the subject that access given by others is removed from, None where it is not removed."""
+    if not policy.guardrails.removes_unmanaged or unmanaged_in(finding.difference) is None:
+        return None
+    if reason := why_kept(finding, protection=policy.protection):
+        raise Inapplicable(f"{_named(finding)} stays: {reason}")
+    return Subject.parse(finding.difference.subject)
 
 
 def _named(finding: DriftFinding) -> str:
@@ -64,41 +79,74 @@ def ignore_finding(name: str, *, until: datetime, reason: str, actor: str, ports
     Raises NotFound for an unknown finding, and Invalid for a time that is over or a reason that is missing or long.
     """
     finding = read_finding(name, inventory=ports.inventory)
-    mistakes = []
-    if until <= ports.clock():
-        mistakes.append("`until` is over: give a time in the future")
-    if not reason.strip() or len(reason) > _LONGEST_REASON:
-        mistakes.append(f"`reason` must have 1 to {_LONGEST_REASON} characters")
-    if mistakes:
-        raise Invalid("the finding is not ignored", findings=tuple(mistakes))
+    if mistakes := tuple(_mistakes(until, reason=reason, now=ports.clock())):
+        raise Invalid("the finding is not ignored", findings=mistakes)
     cause = caused_by(actor, reference=finding.id, ports=ports, kind=CauseKind.DRIFT)
     whole = Subject(SubjectKind.CHANGE, cause.change)
     ports.inbox.put([IgnoreFinding(subject=whole, cause=cause, finding=finding.id, until=until, reason=reason.strip())])
     return cause
 
 
+def _mistakes(until: datetime, *, reason: str, now: datetime) -> Iterator[str]:
+    if until <= now:
+        yield "`until` is over: give a time in the future"
+    if not reason.strip() or len(reason) > _LONGEST_REASON:
+        yield f"`reason` must have 1 to {_LONGEST_REASON} characters"
+
+
+def pause_repairs(until: datetime | None, *, reason: str, actor: str, ports: DecisionRequestPorts) -> Cause:
+    """Request that nothing is repaired without a request until then, or that it goes on when that is None.
+
+    Return the cause of the change that records it. Raises Invalid for a time that is over, or a reason that is missing
+    or long.
+    """
+    now = ports.clock()
+    if until and (mistakes := tuple(_mistakes(until, reason=reason, now=now))):
+        raise Invalid("repairs are not paused", findings=mistakes)
+    cause = caused_by(actor, reference="drift", ports=ports, kind=CauseKind.DRIFT)
+    whole = Subject(SubjectKind.CHANGE, cause.change)
+    ports.inbox.put([PauseRepairs(subject=whole, cause=cause, until=until or now, reason=reason.strip())])
+    return cause
+
+
 @dataclass(frozen=True, kw_only=True)
 class IgnorePorts:
-    """Ports for recording that a finding is ignored."""
+    """Ports for recording that a finding is ignored, or that repairs are paused."""
 
-    findings: KeptFindings
+    findings: LookRequests
     changes: Changes
 
 
 def record_ignored(command: IgnoreFinding, *, ports: IgnorePorts) -> None:
     """Record the decision with its audit entry; harmless again, and for a finding that is no more."""
-    cause = command.cause
-    entry = AuditEntry(
-        at=cause.at,
-        actor=cause.actor,
-        action="ignore-finding",
-        subject=str(command.subject),
-        change=cause.change,
-        outcome="recorded",
-        detail=f"{command.finding} until {command.until.isoformat()}: {command.reason}",
-    )
-    ports.changes.open(cause, audit=entry)
+    cause, detail = command.cause, f"{command.finding} until {command.until.isoformat()}: {command.reason}"
+    ports.changes.open(cause, audit=_entry(command, action="ignore-finding", detail=detail))
     if finding := ports.findings.finding(command.finding):
         ignored = Ignored(until=command.until, reason=command.reason, actor=cause.actor, at=cause.at)
         ports.findings.put([replace(finding, ignored=ignored)])
     ports.changes.expect(cause.change, subjects=0)
+
+
+def record_pause(command: PauseRepairs, *, ports: IgnorePorts) -> None:
+    """Record the decision with its audit entry; harmless again."""
+    cause, is_over = command.cause, command.until <= command.cause.at
+    action, detail = "pause-repairs", f"until {command.until.isoformat()}: {command.reason}"
+    if is_over:
+        action, detail = "resume-repairs", command.reason
+    ports.changes.open(cause, audit=_entry(command, action=action, detail=detail))
+    ports.findings.pause_repairs(
+        RepairPause(until=command.until, reason=command.reason, actor=cause.actor, at=cause.at)
+    )
+    ports.changes.expect(cause.change, subjects=0)
+
+
+def _entry(command: IgnoreFinding | PauseRepairs, *, action: str, detail: str) -> AuditEntry:
+    return AuditEntry(
+        at=command.cause.at,
+        actor=command.cause.actor,
+        action=action,
+        subject=str(command.subject),
+        change=command.cause.change,
+        outcome="recorded",
+        detail=detail,
+    )

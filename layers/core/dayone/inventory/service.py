@@ -10,12 +10,24 @@ from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
 from dayone.inventory.differences import ids_of
+from dayone.inventory.edits import EditsOfOthers, look_at_edits, note_edits
 from dayone.inventory.look import look_at_leavers
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
+from dayone.inventory.repairs import look_at_repairs
 from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
-from dayone.model.inventory import ROWS_KEPT_FOR, Counts, Deviation, DriftFinding, DriftKind, Pass, Row, Section
+from dayone.model.inventory import (
+    ROWS_KEPT_FOR,
+    Counts,
+    Deviation,
+    DriftFinding,
+    DriftKind,
+    Pass,
+    Row,
+    Section,
+    has_no_doubt,
+)
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
@@ -41,6 +53,7 @@ class ReadInventory:
     index: SubjectIndex
     records: Records
     standing: Standing
+    others: EditsOfOthers
     interval: timedelta
     clock: Clock
 
@@ -66,6 +79,9 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     look_at_leavers(
         inventory=ports.inventory, company=ports.company, confirming=confirming, is_delegated=is_delegated, now=now
     )
+    note_edits(inventory=ports.inventory, others=ports.others)
+    look_at_edits(inventory=ports.inventory, company=ports.company, confirming=confirming, now=now)
+    look_at_repairs(inventory=ports.inventory, confirming=confirming, now=now)
     current = ports.inventory.current()
     if current is None or current.finished_at is not None:
         if current is not None and now - current.began_at < ports.interval:
@@ -128,9 +144,10 @@ def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
     states = (state for kind in _KINDS for state in recorded_states(kind, company=ports.company))
     recorded = Recorded(states={state.head.subject: state for state in states})
     found = {difference.id: difference for difference in compare(snapshot, recorded)}
-    others = [each.difference for each in ports.inventory.findings() if each.id not in found]
+    existing = [each.difference for each in ports.inventory.findings() if each.id not in found]
+    others = [each for each in existing if each.id not in _in_work(existing, ports=ports)]
     unseen = [each for each in others if current.unread or each.kind is DriftKind.ORPHANED]
-    ports.inventory.close({each.id for each in others} - {each.id for each in unseen})
+    ports.inventory.close(sorted({each.id for each in others} - {each.id for each in unseen}))
     units: dict[str, list[Deviation]] = {}
     for difference in (*found.values(), *unseen):
         units.setdefault(unit_of(difference), []).append(difference)
@@ -182,12 +199,20 @@ def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass
             current = replace(current, unread=unread, after=unit)
             continue
         ports.inventory.put(_finding(each, existing=existing, current=current, ports=ports) for each in found)
-        ports.inventory.close({each.id for each in differences} & existing - {each.id for each in found})
+        gone = {each.id for each in differences} & existing - {each.id for each in found}
+        ports.inventory.close(sorted(gone - _in_work(differences, ports=ports)))
         calls, before = current.calls + ports.reader.calls - before, ports.reader.calls
         current = replace(current, after=unit, calls=calls, differences=current.differences + len(found))
         if ports.clock() >= deadline:
             raise OutOfTime(current)
     return ports.inventory.save(replace(current, finished_at=ports.clock(), run_until=None))
+
+
+def _in_work(differences: Iterable[Deviation], *, ports: ReadInventory) -> frozenset[str]:
+    """Return the ids of those that Day One has begun to repair, or is to: they go when that is over."""
+    targets = {difference.id: difference.target for difference in differences if difference.target}
+    applied = ports.index.applied(targets.values())
+    return frozenset(name for name, target in targets.items() if not has_no_doubt(applied.get(target)))
 
 
 def drift_counts(findings: Iterable[DriftFinding]) -> Mapping[DriftKind, int]:

@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from dayone.messages.problems import AccountId, ChangeId, Count, Described, Moment, PersonId, enum_of
 from dayone.model.changes import CauseKind, ChangeState
+from dayone.model.inventory import DriftKind
 from dayone.model.operations import DeletionOutcome, OperationState
 
 _Subject = Annotated[str, Described(pattern="^[a-z-]+:.+$")]
@@ -65,6 +66,32 @@ class ChangeExpiredDetail(TypedDict):
     state: Annotated[str, enum_of(*ChangeState)]
     held: Count
     held_reason: str
+
+
+class DriftDetail(TypedDict):
+    """A finding: a difference between Identity Center and what AWS had confirmed to Day One.
+
+    `subject` and `resource` are named as in operations; a user whom Day One does not manage is `user:` and AWS's id.
+    `attributes` are the names of those that differ, `accounts` those that have a permission set in an earlier form.
+    `baseline` is whether the first inventory found it.
+    """
+
+    finding: str
+    kind: Annotated[str, enum_of(*DriftKind)]
+    subject: str
+    resource: str
+    attributes: list[str]
+    accounts: list[AccountId]
+    baseline: bool
+    first_seen_at: Moment
+    seen_at: Moment
+
+
+class DriftRepairedDetail(DriftDetail):
+    """A finding that Day One's own work has ended: the last change of its resource, and AWS's id of that request."""
+
+    change: ChangeId
+    request_id: str
 
 
 class AccountAssignment(TypedDict):

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from dayone.model.changes import Cause, CauseKind, Decision
 from dayone.model.dependencies import Adoption
+from dayone.model.failures import SWEEP
 from dayone.model.grants import Grant
 from dayone.model.hr_sources import BY_HAND
+from dayone.model.operations import Applied
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, Subject, SubjectKind
 
@@ -26,6 +28,18 @@ class Command:
     def identity(self) -> tuple[object, ...]:
         """Of two commands with the same identity within five minutes the inbox takes the first alone."""
         return (type(self).__name__, self.cause.change, self.subject)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InPortions(Command):
+    """A command about many subjects, gone through in several runs; `cursor` is where a run goes on."""
+
+    cursor: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """See Command."""
+        return (*super().identity, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +73,22 @@ class ApplyGrant(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RestoreResources(Command):
-    """Plan a subject of which AWS was seen not to have `missing` any more, although they are recorded."""
+    """Plan a subject of which AWS was seen not to have `missing` any more, although they are recorded.
 
-    missing: tuple[Resource, ...]
+    `findings` are the ids of those about what others have given it, to be removed; `unmanaged` is read from these.
+    """
+
+    missing: tuple[Resource, ...] = ()
+    findings: tuple[str, ...] = ()
+    unmanaged: tuple[Applied, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseRepairs(Command):
+    """Repair nothing without a request until then, or go on with it at once; the subject is the change itself."""
+
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,40 +118,25 @@ class RefreshPerson(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefreshOrganizationalUnit(Command):
+class RefreshOrganizationalUnit(InPortions):
     """Refresh every account below an organizational unit; `cursor` is the portion that a run goes on with."""
 
-    cursor: str = ""
 
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """See Command."""
-        return (*super().identity, self.cursor)
+@dataclass(frozen=True, kw_only=True)
+class DiscoverAccounts(InPortions):
+    """Refresh every account of the organisation."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiscoverAccounts(Command):
-    """Refresh every account of the organisation; `cursor` is where a run goes on."""
-
-    cursor: str = ""
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """See Command."""
-        return (*super().identity, self.cursor)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActivatePolicy(Command):
+class ActivatePolicy(InPortions):
     """Put a kept version of the policy in force; `cursor` is the stage and portion that a run goes on with."""
 
     version: int
-    cursor: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
         """See Command."""
-        return (*super().identity, self.version, self.cursor)
+        return (*super().identity, self.version)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,16 +158,10 @@ class ApplyDecision(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RetryChange(Command):
-    """Plan the chosen `subjects` of a change again, or all that have failed; `cursor` is where a run goes on."""
+class RetryChange(InPortions):
+    """Plan the chosen `subjects` of a change again, or all that have failed."""
 
     subjects: tuple[Subject, ...] = ()
-    cursor: str = ""
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """See Command."""
-        return (*super().identity, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +215,7 @@ class NoteRefusedRecord(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportWorkforce(Command):
+class ImportWorkforce(InPortions):
     """Import all people of an HR source; `workforce` is written by `contracts.hr.packed_workforce`.
 
     `cursor` is the last person that an earlier run has processed. With `only_ends` the import holds only the leavers of
@@ -217,13 +223,7 @@ class ImportWorkforce(Command):
     """
 
     workforce: str
-    cursor: str = ""
     only_ends: bool = False
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """See Command."""
-        return (*super().identity, self.cursor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,6 +281,7 @@ COMMANDS: tuple[type[Command], ...] = (
     BootstrapAccounts,
     IgnoreFinding,
     ImportManualPeople,
+    PauseRepairs,
     RetryChange,
 )
 
@@ -290,6 +291,9 @@ def needs_acceptance(command: Command) -> bool:
 
     Manual entries are such commands, although they use the same command as records of HR systems.
     """
+    if isinstance(command, RestoreResources) and command.findings:
+        # Day One's own rest on what the inventory has found since.
+        return command.cause.actor != SWEEP
     by_hand = isinstance(command, ApplyHrRecord) and (command.record.source == BY_HAND or bool(command.record.tellers))
     is_of_source = command.subject == Subject(SubjectKind.HR_SOURCE, BY_HAND)
     return by_hand or is_of_source or type(command) not in _ON_NOBODYS_WORD

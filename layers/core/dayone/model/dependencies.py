@@ -35,7 +35,6 @@ _LAST = frozenset({ResourceKind.PROVISIONING, ResourceKind.WELCOME})
 WITHOUT_ATTRIBUTES = frozenset(
     {
         ResourceKind.ASSIGNMENT,
-        ResourceKind.BOUNDARY,
         ResourceKind.CUSTOMER_POLICY,
         ResourceKind.MANAGED_POLICY,
         ResourceKind.MEMBERSHIP,

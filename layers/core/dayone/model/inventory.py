@@ -161,14 +161,32 @@ class Ignored:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForeignEdit:
+    """A call to Identity Center that Day One has not made: by whom, which, and the ids of what it is about.
+
+    `event` is the id of the event that told of it. `actor` is the ARN of the caller where AWS has one.
+    """
+
+    event: str
+    actor: str
+    action: str
+    at: datetime
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DriftFinding:
-    """A confirmed difference: when it was first seen, and when last; `is_baseline` if the first pass found it."""
+    """A confirmed difference: when it was first seen, and when last; `is_baseline` if the first pass found it.
+
+    `edit` is the last call of others that touched it, where CloudTrail has reported one.
+    """
 
     difference: Deviation
     first_seen_at: datetime
     seen_at: datetime
     is_baseline: bool = False
     ignored: Ignored | None = None
+    edit: ForeignEdit | None = None
 
     def is_to_be_decided(self, now: datetime) -> bool:
         """Return whether it is neither of the baseline nor ignored at this time."""
@@ -178,6 +196,48 @@ class DriftFinding:
     def id(self) -> str:
         """That of the difference."""
         return self.difference.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repair:
+    """The last repair of something that Day One has requested without being asked: of which finding, and its change.
+
+    `looked_at` is when Identity Center was read once more after it.
+    """
+
+    target: ResourceOf
+    finding: str
+    change: str
+    at: datetime
+    looked_at: datetime | None = None
+
+
+class RepairState(StrEnum):
+    """States of what Day One does about a finding without being asked."""
+
+    DUE = "due"
+    REQUESTED = "requested"
+    HELD = "held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairStatus:
+    """The state of a repair, its change once it was requested, and why and until when it is held, as far as known."""
+
+    state: RepairState
+    reason: str = ""
+    change: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepairPause:
+    """A decision that nothing is repaired without a request until then; one whose time is over has no effect."""
+
+    until: datetime
+    reason: str
+    actor: str
+    at: datetime
 
 
 def has_no_doubt(applied: Applied | None) -> bool:

@@ -251,10 +251,7 @@ class SubjectState:
 
 @dataclass(frozen=True, kw_only=True)
 class NameClaim:
-    """The names of the subject that a user name or an e-mail address belongs to, and of the last that gave it up.
-
-    Either is empty where there is none.
-    """
+    """Names of the holder of a user name or an e-mail address and of the last that gave it up; each may be empty."""
 
     holder: str = ""
     former: str = ""
@@ -275,8 +272,8 @@ class Plan:
     `before` is the head that was read: the commit is refused when it is no longer the stored one. Without `operations`
     the generation stays, so running operations continue. `removals` and `additions` are the amounts taken from the
     guardrails' budgets. `held_reason` is the reason why any of them is held, and `blamed` are the people who caused
-    that. `delivery` is recorded as received by this plan's change. `grants` are those to be recorded, and `reasons`
-    replace those of resources that stay as they are. With `adds_subject` its change did not count this subject yet.
+    that. `delivery` is recorded as received by this plan's change. `grants` are to be recorded, `reasons` those of what
+    stays, `doubts` what later plans redo as well. With `adds_subject` its change did not count this subject yet.
     """
 
     cause: Cause
@@ -292,6 +289,7 @@ class Plan:
     delivery: ReceivedMessage | None = None
     grants: tuple[Grant, ...] = ()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
+    doubts: tuple[Applied, ...] = ()
     adds_subject: bool = False
 
 

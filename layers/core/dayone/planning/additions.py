@@ -17,7 +17,7 @@ from dayone.model.subjects import Resource, Subject, assignment_in
 from dayone.planning.judgement import GuardrailResult
 
 # An edit, or somebody's grant, gives to people; a tag, a move or another name of a unit to accounts, besides.
-_TO_PEOPLE = frozenset({CauseKind.POLICY, CauseKind.GRANT})
+_TO_PEOPLE = frozenset({CauseKind.DRIFT, CauseKind.GRANT, CauseKind.POLICY})
 _BY_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
 # An account is made in one unit and moved into another, tagged and renamed, before anybody works in it.
 _IS_NEW_FOR = timedelta(days=1)
@@ -102,7 +102,7 @@ def additions(
     return tuple(
         difference.resource
         for difference in allowed
-        if _is_new(difference, state=state) and difference.resource not in gifts
+        if _is_new(difference, state=state, origin=origin) and difference.resource not in gifts
         if beside_hr
         or _counts(difference.resource, state.head, origin=origin)
         or difference.resource in of_edit
@@ -122,9 +122,11 @@ def why_additions_are_held(number: int, *, guardrails: Guardrails, tally: Tally)
     return f"{what}{others}, the limit is {most} ({share})"
 
 
-def _is_new(difference: Difference, *, state: SubjectState) -> bool:
+def _is_new(difference: Difference, *, state: SubjectState, origin: CauseKind) -> bool:
     have = state.applied.get(difference.resource)
-    was_given = have is not None and have.doubt is not Action.DELETE
+    # A repair gives once more what somebody has taken.
+    taken = (Action.DELETE, Action.CREATE) if origin is CauseKind.DRIFT else (Action.DELETE,)
+    was_given = have is not None and have.doubt not in taken
     return adds_access(difference) and not was_given
 
 

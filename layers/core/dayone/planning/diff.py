@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.model.accounts import ENDED_WITH, AccountState
@@ -12,6 +12,7 @@ from dayone.model.dependencies import (
     FORGOTTEN,
     PARTS_OF_A_SET,
     ROOTS,
+    WITHOUT_ATTRIBUTES,
     Denies,
     Difference,
     in_order,
@@ -101,6 +102,20 @@ def differences(
     if subject.kind is SubjectKind.PERMISSION_SET:
         found += _provisioning(found, desired=desired, applied=applied)
     return in_order(found, managed=_MANAGED)
+
+
+def in_doubt(
+    applied: Mapping[Resource, Applied], *, missing: Collection[Resource], unmanaged: Iterable[Applied]
+) -> dict[Resource, Applied]:
+    """Return the records by which differences from AWS are resolved: of `missing` resources, and of `unmanaged` ones.
+
+    What others have given counts as something whose removal was begun: where it is wanted it is given anew.
+    """
+    found = {each.resource: each for each in unmanaged if each.resource not in applied}
+    for resource in applied.keys() & missing:
+        action = Action.CREATE if resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE
+        found[resource] = replace(applied[resource], doubt=applied[resource].doubt or action)
+    return found
 
 
 def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:

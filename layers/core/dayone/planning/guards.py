@@ -199,6 +199,7 @@ def _stricter(guardrails: Guardrails, other: Guardrails) -> Guardrails:
         longest_grant=min(guardrails.longest_grant, other.longest_grant),
         additions_percent=min(guardrails.additions_percent, other.additions_percent),
         additions_at_least=min(guardrails.additions_at_least, other.additions_at_least),
+        removes_unmanaged=guardrails.removes_unmanaged and other.removes_unmanaged,
     )
 
 
@@ -238,6 +239,8 @@ def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
     ):
         if new > old:  # type: ignore[operator] # the same kind of value on both sides
             yield f"{name} from {old} to {new}"
+    if after.removes_unmanaged and not before.removes_unmanaged:
+        yield "unmanaged from report to remove"
     protected, still = in_force.protection, policy.protection
     for kind, names in (
         ("person", protected.people - still.people),

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from dayone.model.accounts import GONE, Account
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
-from dayone.model.dependencies import WITHOUT_ATTRIBUTES
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.operations import Action, Applied, Operation, OperationState
@@ -27,7 +26,7 @@ from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import with_memory, without_sensitivity
 from dayone.planning.desired_grants import next_turn
 from dayone.planning.desired_people import lost_at, next_look
-from dayone.planning.diff import Planned, fingerprint, operations
+from dayone.planning.diff import Planned, fingerprint, in_doubt, operations
 from dayone.planning.evaluation import Diff
 from dayone.planning.facts import GrantUpdate, ResolvedFact, next_read_at
 from dayone.planning.judgement import GuardrailResult, SplitDiff
@@ -58,7 +57,8 @@ def normalized_state(
         head = without_sensitivity(head, fact=fact, policy=policy)
     state = replace(state, head=head)
     if isinstance(command, RestoreResources):
-        return replace(state, applied={**state.applied, **_doubted(state, command.missing)})
+        doubts = in_doubt(state.applied, missing=command.missing, unmanaged=command.unmanaged)
+        return replace(state, applied={**state.applied, **doubts})
     if _is_gone(head.fact) and not _is_gone(fact):
         return replace(state, head=replace(head, trusted_since=now))
     if not isinstance(command, RefreshAccount):
@@ -68,16 +68,6 @@ def normalized_state(
     if command.is_initial_discovery and head.fact is None and fact is not None:
         return replace(state, head=replace(head, awaits_approval=True))
     return state
-
-
-def _doubted(state: SubjectState, missing: Collection[Resource]) -> dict[Resource, Applied]:
-    return {
-        resource: replace(
-            applied, doubt=applied.doubt or (Action.CREATE if resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE)
-        )
-        for resource, applied in state.applied.items()
-        if resource in missing
-    }
 
 
 def with_bootstrap(plan: Plan) -> Plan:
@@ -149,8 +139,16 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         delivery=ReceivedMessage(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
+        doubts=_doubts(command, inputs=inputs, diff=diff) if isinstance(command, RestoreResources) else (),
         adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
     )
+
+
+def _doubts(command: RestoreResources, *, inputs: PlanInputs, diff: Diff) -> tuple[Applied, ...]:
+    """Return what a request for a repair has put in doubt, so that any later plan makes the same of it."""
+    differing = {difference.resource for difference in diff.differences}
+    named = {*command.missing, *(each.resource for each in command.unmanaged)} & differing
+    return tuple(inputs.state.applied[resource] for resource in sorted(named) if resource in inputs.state.applied)
 
 
 def is_settled(plan: Plan, *, split: SplitDiff, gifts: Collection[Resource]) -> bool:

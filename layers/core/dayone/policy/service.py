@@ -9,8 +9,9 @@ from dayone.lookups import Window
 from dayone.model.accounts import Account
 from dayone.model.changes import Cause, CauseKind, ulid
 from dayone.model.commands import ActivatePolicy
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import as_text, files_in
-from dayone.model.policy.rules import Policy, PolicyNote, PolicyVersion
+from dayone.model.policy.rules import Policy, PolicyNote
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.policy.language.parser import read_policy

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from dayone.model.inventory import DriftFinding, Pass, Row, Section
+from dayone.model.inventory import DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
 from dayone.model.subjects import Resource, Subject
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal
 from dayone.ports.records import Page
@@ -65,8 +65,40 @@ class InventoryReader(Protocol):
         """Return whether a user is in a group; False when either does not exist."""
 
 
+class EditEvents(Protocol):
+    """Events of CloudTrail about calls to Identity Center, as they wait."""
+
+    def take(self) -> Mapping[str, str]:
+        """Return some of them by their receipts, JSON each; empty when none waits. Raises Unavailable."""
+
+    def delete(self, receipts: Iterable[str]) -> None:
+        """Delete these; what is not deleted comes again."""
+
+
+class Repairs(Protocol):
+    """The findings, and the repairs that Day One requests without being asked."""
+
+    def findings(self) -> Sequence[DriftFinding]:
+        """Return all open findings."""
+
+    def repairs(self) -> Sequence[Repair]:
+        """Return the last repair of each resource, of at least the last day."""
+
+    def note_repair(self, repair: Repair) -> None:
+        """Keep a repair in place of the one of the same resource."""
+
+    def pause(self) -> RepairPause | None:
+        """Return the last decision to pause repairs, None if there was none."""
+
+
 class InventoryView(Protocol):
     """The passes and the findings, to be read only."""
+
+    def repairs(self) -> Sequence[Repair]:
+        """Return the last repair of each resource, of at least the last day."""
+
+    def pause(self) -> RepairPause | None:
+        """Return the last decision to pause repairs, None if there was none."""
 
     def current(self) -> Pass | None:
         """Return the newest pass, finished or not; None before the first."""
@@ -106,6 +138,9 @@ class LookRequests(KeptFindings, Protocol):
     They are looked at as soon as Day One has nothing left to do about them.
     """
 
+    def pause_repairs(self, pause: RepairPause) -> None:
+        """Keep a decision to pause repairs in place of the last."""
+
     def look_at(self, subject: Subject, *, at: datetime) -> None:
         """Keep a subject until it was looked at; the same again is harmless."""
 
@@ -125,11 +160,23 @@ class Inventory(InventoryView, Protocol):
     def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
         """Yield the units of a section that were kept with their rows, by unit, from behind `after`."""
 
+    def note_repair(self, repair: Repair) -> None:
+        """Keep a repair in place of the one of the same resource."""
+
     def looks(self) -> Sequence[Subject]:
         """Return the subjects that are to be looked at."""
 
     def looked_at(self, subject: Subject) -> None:
         """Forget that a subject is to be looked at."""
+
+    def note_edit(self, edit: ForeignEdit) -> None:
+        """Keep an edit until it was looked at; the same again is harmless."""
+
+    def edits(self) -> Sequence[ForeignEdit]:
+        """Return the edits that are to be looked at."""
+
+    def looked_at_edits(self, edits: Iterable[ForeignEdit]) -> None:
+        """Forget these edits."""
 
     def put(self, findings: Iterable[DriftFinding]) -> None:
         """Keep findings, each in place of the one of its id."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from dayone.model.changes import Change
+from dayone.model.inventory import DriftFinding
 from dayone.model.operations import Operation
 from dayone.model.subject_state import Head
 
@@ -23,6 +24,9 @@ class DetailType(StrEnum):
     CHANGE_FAILED = "Change Failed"
     CHANGE_HELD = "Change Held"
     CHANGE_EXPIRED = "Change Expired"
+    DRIFT_FOUND = "Drift Found"
+    DRIFT_REPAIRED = "Drift Repaired"
+    DRIFT_RESOLVED = "Drift Resolved"
     ACCOUNT_READY = "Account Ready"
     PERSON_READY = "Person Ready"
     AUDIT_CHECKPOINT = "Audit Checkpoint"
@@ -83,14 +87,23 @@ class AccountWritten:
     at: datetime
 
 
-Written = OperationWritten | ChangeWritten | AccountWritten
+@dataclass(frozen=True, kw_only=True)
+class FindingWritten:
+    """A finding of drift before a write, None when it was not there, and after it, None when it was closed."""
+
+    before: DriftFinding | None
+    after: DriftFinding | None
+    at: datetime
+
+
+Written = OperationWritten | ChangeWritten | AccountWritten | FindingWritten
 
 
 class TableStream(Protocol):
     """The stream of what is written to the table."""
 
     def writes(self, event: Mapping[str, Any]) -> Iterable[Written]:
-        """Return the operations, changes and progress of accounts in one batch of the stream, in its order."""
+        """Return operations, changes, progress of accounts and findings in one batch of the stream, in its order."""
 
 
 class Returns(Protocol):

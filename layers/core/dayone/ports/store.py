@@ -11,8 +11,9 @@ from dayone.model.commands import Command
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, Tally
 from dayone.model.operations import Operation
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import Origins
-from dayone.model.policy.rules import Policy, PolicyVersion, Reservation, Reservations
+from dayone.model.policy.rules import Policy, Reservation, Reservations
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subject_state import Head, NameClaim, Plan, Portion, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
@@ -42,10 +43,7 @@ class Portions(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantFilter:
-    """Filter of grants: of a person or an account by id (as subject or as holder), or open ones alone.
-
-    Fields that are empty or None match all.
-    """
+    """Filter of grants: of a person or an account by id, as subject or holder, or open ones; empty matches all."""
 
     person: str = ""
     account: str = ""

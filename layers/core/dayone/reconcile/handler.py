@@ -19,7 +19,8 @@ from dayone.hr.configuration_approval import (
 from dayone.hr.fetch import FetchPorts, RefreshPorts, SourcePace, fetch_record, note_refused_record, refresh_person
 from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import EchoNotes, Naming, resolve_names, resolve_person
-from dayone.inventory.decisions import IgnorePorts, record_ignored
+from dayone.inventory.decisions import IgnorePorts, record_ignored, record_pause
+from dayone.inventory.repairs import with_unmanaged
 from dayone.model import commands
 from dayone.model.changes import Cause, ulid_of
 from dayone.model.commands import Command, ReconcileSubject, needs_acceptance
@@ -175,6 +176,9 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     fetching = FetchPorts(**hr, **waiting)
     importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)
     reviewing = ReviewPorts(**vars(ports.hr.configuration), changes=ports.changes)
+    ignoring = IgnorePorts(findings=ports.looks, changes=ports.changes)
+    discovering = DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
+    looking = UnitPorts(**walk, organization=ports.organization)
     deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
     return {
         **_reconciling(ports),
@@ -183,16 +187,13 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
         commands.ApplyDecision: partial(apply_decision, ports=deciding),
         commands.ApproveHrConfiguration: partial(approve_hr_configuration, ports=reviewing),
         commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
-        commands.DiscoverAccounts: partial(
-            discover_accounts, ports=DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
-        ),
+        commands.DiscoverAccounts: partial(discover_accounts, ports=discovering),
         commands.FetchHrRecord: partial(fetch_record, ports=fetching),
-        commands.IgnoreFinding: partial(record_ignored, ports=IgnorePorts(findings=ports.looks, changes=ports.changes)),
+        commands.IgnoreFinding: partial(record_ignored, ports=ignoring),
+        commands.PauseRepairs: partial(record_pause, ports=ignoring),
         commands.ImportManualPeople: partial(import_manual_people, changes=ports.changes, inbox=ports.inbox),
         commands.ImportWorkforce: partial(import_workforce, ports=importing),
-        commands.RefreshOrganizationalUnit: partial(
-            look_below_unit, ports=UnitPorts(**walk, organization=ports.organization)
-        ),
+        commands.RefreshOrganizationalUnit: partial(look_below_unit, ports=looking),
         commands.RetryChange: partial(retry_subjects, ports=again),
         commands.ReviewHrConfiguration: partial(review_hr_configuration, ports=reviewing),
     }
@@ -225,9 +226,14 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
         commands.ApplyHrRecord: partial(reconcile_subject, resolve=person, ports=reconciliation),
         commands.ReconcileSubject: reconcile,
         commands.RefreshAccount: partial(reconcile, resolve=partial(_account, organization=ports.organization)),
-        commands.RestoreResources: reconcile,
+        commands.RestoreResources: partial(_restore, reconcile=reconcile, ports=ports),
         commands.RefreshPerson: partial(refresh_person, ports=refreshing),
     }
+
+
+def _restore(command: commands.RestoreResources, *, reconcile: Callable[[Command], None], ports: PlanningPorts) -> None:
+    # What a message itself names as given by others is nobody's word.
+    reconcile(with_unmanaged(command, findings=ports.looks, policy=ports.policies.current()))
 
 
 def _account(

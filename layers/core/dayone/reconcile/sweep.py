@@ -8,6 +8,7 @@ from functools import cache
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.hr.configuration_approval import WatchPorts, reviews_due
 from dayone.hr.fetch import READ_AHEAD
+from dayone.inventory.repairs import RepairPorts, request_repairs
 from dayone.model.changes import OPEN_FOR_LONG, Cause, CauseKind, ulid_of
 from dayone.model.commands import Command, RefreshPerson, RestoreResources, planning_again
 from dayone.model.failures import SWEEP, FailedWork, planned_again
@@ -111,6 +112,7 @@ class ReconcileAccess:
     unfinished: Unfinished
     hr_configuration: WatchPorts
     sessions: SessionsPorts | None
+    repairs: RepairPorts
     clock: Callable[[], datetime]
 
 
@@ -136,6 +138,7 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
     ports.unfinished.open_changes.sweep(before=now - OPEN_FOR_LONG, limit=_CHANGES_AT_ONCE)
+    request_repairs(ports=ports.repairs, now=now)
     stuck = len({each.subject for each in ports.unfinished.stuck.all(now=now)})
     ports.due_work.note_sweep(now)
     # Last, because both fail when AWS cannot be reached; neither waits for the other.

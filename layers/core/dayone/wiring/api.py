@@ -40,7 +40,8 @@ from dayone.api.context import AccessApi
 from dayone.executor.existing import ExistingAccess, ExistingNames
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.lookups import PolicyWithinReach
-from dayone.model.policy.rules import Policy, PolicyVersion
+from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.rules import Policy
 from dayone.ops.health import Overview
 from dayone.planning.desired_access import DesiredAccess
 from dayone.ports.store import PolicyInForce

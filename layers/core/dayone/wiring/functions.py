@@ -185,6 +185,7 @@ def reconcile_access_ports() -> "ReconcileAccess":
         unfinished=Unfinished(stuck=DynamoStuckSubjects(table), open_changes=DynamoOpenChanges(table)),
         hr_configuration=hr.watch_ports(given, table=table),
         sessions=people.sessions_ports(given, table=table),
+        repairs=people.repair_ports(given, table=table, records=records, inbox=inbox),
         inbox=inbox,
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,

@@ -11,7 +11,9 @@ from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, D
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.identity_center.inventory import AwsInventoryReader
 from dayone.adapters.inventory import DynamoInventory
+from dayone.adapters.sqs import SqsEditEvents
 from dayone.executor.rate_limits import SpareAllowances
+from dayone.inventory.edits import EditsOfOthers
 from dayone.inventory.read_plan import BUSY_RATE, SPARE_RATE
 from dayone.inventory.service import ReadInventory
 from dayone.settings import ReadInventorySettings
@@ -37,6 +39,9 @@ def inventory_ports(
         index=DynamoSubjectIndex(table),
         records=DynamoRecords(table),
         standing=accounts.standing(given, clock=clock),
+        others=EditsOfOthers(
+            events=SqsEditEvents(client("sqs"), queue_url=given.edit_events_url), own_roles=(given.executor_role_arn,)
+        ),
         interval=timedelta(hours=int(given.inventory_interval_hours)),
         clock=clock,
     )

@@ -7,11 +7,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from dayone.adapters.dynamodb.read_models import DynamoRecords
     from dayone.adapters.dynamodb.table import DynamoTable
     from dayone.adapters.messaging import EventBridgeSchedules
     from dayone.adapters.organizations.session_policies import OrganizationsSessionPolicies
+    from dayone.adapters.sqs import SqsInbox
     from dayone.executor.onboarding import Reception
-    from dayone.model.policy.rules import Policy, PolicyVersion
+    from dayone.inventory.repairs import RepairPorts
+    from dayone.model.policy.context import PolicyVersion
+    from dayone.model.policy.rules import Policy
     from dayone.reconcile.sweep import SessionsPorts
     from dayone.settings import ExecuteOperationsSettings, PlanChangesSettings, ReconcileAccessSettings
     from dayone.setup.session_policy import OwnSessionPolicy
@@ -52,6 +56,18 @@ def sessions_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") ->
     organizations: Any = Later("organizations")
     denied = OrganizationsDeniedUsers(organizations, policy_ids=policy_ids)
     return SessionsPorts(revoked=DynamoRevokedSessions(table), denied=denied) if policy_ids else None
+
+
+def repair_ports(
+    given: "ReconcileAccessSettings", *, table: "DynamoTable", records: "DynamoRecords", inbox: "SqsInbox"
+) -> "RepairPorts":
+    """For repairing what others have changed; the policy is read once there is something to decide about."""
+    from dayone.adapters.dynamodb.policies import DynamoPolicyInForce
+    from dayone.adapters.inventory import DynamoRepairs
+    from dayone.inventory.repairs import RepairPorts
+
+    policies = DynamoPolicyInForce(table, parse=policy_parser(given.ended_sessions_policies))
+    return RepairPorts(repairs=DynamoRepairs(table), policies=policies, records=records, inbox=inbox)
 
 
 def session_policy_owner(*, clock: "Callable[[], datetime]", sleep: "Callable[[float], None]") -> "OwnSessionPolicy":

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.model.commands import ApplyGrant
 from dayone.model.people import Person
-from dayone.model.policy.rules import PolicyVersion
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import a_person, an_account

@@ -14,7 +14,7 @@ from dayone.model.commands import ApplyGrant
 from dayone.model.grants import MOST_EXTENSIONS, MOST_OPEN, End, Ending, Extension, Grant, GrantState
 from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.people import Person, Status
-from dayone.model.policy.rules import PolicyVersion
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.subjects import Reason, Resource, ResourceKind, ResourceOf
 from tests.fakes.table.state import State
 from tests.functions.access_api.state import ADA, DEV, NOW, confirmed, remembered

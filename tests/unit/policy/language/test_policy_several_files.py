@@ -1,5 +1,6 @@
 """A policy in several files: one policy, and what two files may not both say."""
 
+from dayone.model.inventory import DriftKind
 from dayone.model.policy.rules import Guardrails, Location
 from tests.unit.policy_texts import findings_of, read
 
@@ -72,3 +73,13 @@ def test_what_a_file_defines_that_cannot_be_read_is_not_missed_elsewhere() -> No
 def test_an_empty_policy_is_one() -> None:
     policy = read("version: 1\n")
     assert (policy.groups, policy.permission_sets, policy.assignments) == ((), (), ())
+
+
+def test_what_is_done_about_drift_is_in_one_file_and_reported_by_default() -> None:
+    assert read("version: 1\n").repairs == frozenset()
+    policy = read("version: 1\n", drift="version: 1\ndrift: {missing: repair, changed: report}\n")
+    assert policy.repairs == {DriftKind.MISSING}
+    assert not policy.guardrails.removes_unmanaged
+    assert read("version: 1\nguardrails: {unmanaged: remove}\n").guardrails.removes_unmanaged
+    (finding,) = findings_of("version: 1\ndrift: {}\n", a="version: 1\ndrift: {missing: repair}\n")
+    assert "drift: is at a.yaml:2 as well; keep all of them in one file" in finding

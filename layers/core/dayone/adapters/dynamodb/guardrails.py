@@ -14,7 +14,7 @@ from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.ledger import expiring
-from dayone.adapters.dynamodb.mapping import operation_in, progress_key, runnable
+from dayone.adapters.dynamodb.mapping import applied_record, operation_in, progress_key, runnable
 from dayone.adapters.dynamodb.table import MOST_IN_A_TRANSACTION, DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import EXISTS, IS_HELD, Put, Update, Write, nothing_moved_since
 from dayone.errors import Conflicting
@@ -53,6 +53,15 @@ def reasons_in(plan: Plan) -> dict[str, Write]:
             condition=EXISTS,
         )
         for resource, reasons in plan.reasons.items()
+    }
+
+
+def doubts_in(plan: Plan) -> dict[str, Write]:
+    """Return the writes that put resources in doubt; whatever moves one meanwhile moves the head as well."""
+    of = plan.after.subject
+    return {
+        f"doubt of {doubt.resource}": Put(applied_record(doubt, of=ResourceOf(of, doubt.resource)))
+        for doubt in plan.doubts
     }
 
 

@@ -17,7 +17,7 @@ from dayone.model.changes import Cause, CauseKind, Change, Share
 from dayone.model.guardrails import after_ends, released
 from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, OperationState, lane_of, order_of
 from dayone.model.people import Person
-from dayone.model.policy.rules import PolicyVersion
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.subject_state import Head, Plan, ReceivedMessage, SubjectState
 from dayone.model.subjects import ResourceKind, ResourceOf, Subject, assignment_in
 from dayone.ports.operations import Finished

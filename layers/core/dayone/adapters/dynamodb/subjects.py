@@ -11,7 +11,7 @@ from dayone.adapters.dynamodb import audit_log, keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb import ledger as plan_counts
-from dayone.adapters.dynamodb.guardrails import grants_in, reasons_in
+from dayone.adapters.dynamodb.guardrails import doubts_in, grants_in, reasons_in
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey
 from dayone.adapters.dynamodb.ledger import BUDGETS, spending
 from dayone.adapters.dynamodb.mapping import (
@@ -177,6 +177,7 @@ def _writes(plan: Plan) -> dict[str, Write]:
         **claims_in(plan),
         **grants_in(plan),
         **reasons_in(plan),
+        **doubts_in(plan),
     }
     if plan.notes:
         writes["notes"] = Put(notes_record(plan))

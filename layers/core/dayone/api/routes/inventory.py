@@ -1,23 +1,33 @@
 """The inventory of Identity Center, and what differs from the record: /v1/inventory and /v1/drift."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from dayone.adoption.drift import describe_finding
 from dayone.api.context import AccessApi
 from dayone.api.params import Event, caller_of, object_of, query_text, required_of, window_of, word_of
 from dayone.api.responses import accepted_response, time_answer
-from dayone.api.schemas.inventory import (
+from dayone.api.schemas.drift import (
     DRIFT,
+    DRIFT_POLICY,
     FINDING,
     IGNORE,
-    INVENTORY,
+    PAUSE,
     REPAIR,
-    RESOURCES,
+    RESUME,
     DriftAnswer,
     DriftFindingAnswer,
+    DriftPolicyAnswer,
+    ForeignEditAnswer,
     IgnoredFindingAnswer,
+    PauseAnswer,
+    RepairAnswer,
+)
+from dayone.api.schemas.inventory import (
+    INVENTORY,
+    RESOURCES,
     InventoryAnswer,
     PassAnswer,
     ReadMethodAnswer,
@@ -26,18 +36,22 @@ from dayone.api.schemas.inventory import (
 )
 from dayone.api.spec import described
 from dayone.errors import Malformed
-from dayone.inventory.decisions import ignore_finding, repair_finding
+from dayone.inventory.decisions import ignore_finding, pause_repairs, repair_finding
 from dayone.inventory.read_plan import duration_of, unseen_by
+from dayone.inventory.repairs import RepairRules, repair_rules, repair_status
 from dayone.inventory.service import ReadResource, complete_pass, drift_counts, read_finding, read_resources
 from dayone.model.changes import moment_in
 from dayone.model.inventory import (
     OF_RESOURCES,
     DriftFinding,
     DriftKind,
+    ForeignEdit,
     Ignored,
     Pass,
     ReadCost,
     ReadMethod,
+    RepairPause,
+    RepairStatus,
     Section,
 )
 from dayone.ports.inventory import InventoryView
@@ -93,13 +107,13 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(DRIFT)
     def list_drift() -> DriftAnswer:
         """List what Identity Center has otherwise than recorded, as of the last inventory."""
-        event = app.current_event
-        kind, window = word_of(event, "kind", DriftKind), window_of(event)
-        page = api.inventory.listed(cursor=window.cursor, limit=window.limit)
+        kind, window = word_of(app.current_event, "kind", DriftKind), window_of(app.current_event)
+        page, rules = api.inventory.listed(cursor=window.cursor, limit=window.limit), _rules(api)
         found = [finding for finding in page.entries if not kind or finding.difference.kind is kind]
         return {
             "as_of": _as_of(api.inventory),
-            "drift": [_finding_answer(finding) for finding in found],
+            "paused": _pause_answer(rules.pause) if rules.pause else None,
+            "drift": [_finding_answer(finding, rules=rules) for finding in found],
             "cursor": page.cursor,
         }
 
@@ -107,7 +121,14 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(FINDING)
     def get_finding(finding: str) -> DriftFindingAnswer:
         """Read one difference between Identity Center and the record."""
-        return _finding_answer(read_finding(unquote(finding), inventory=api.inventory))
+        return _finding_answer(read_finding(unquote(finding), inventory=api.inventory), rules=_rules(api))
+
+    @app.get("/v1/drift/<finding>/policy")
+    @described(DRIFT_POLICY)
+    def get_drift_policy(finding: str) -> DriftPolicyAnswer:
+        """Read the lines to merge into the policy, by which a difference is what the policy asks for."""
+        found = describe_finding(unquote(finding), ports=api)
+        return {"policy": found.policy, "obstacles": list(found.obstacles)}
 
     _decision_routes(app, api)
 
@@ -116,7 +137,7 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/drift/<finding>/repair")
     @described(REPAIR)
     def repair_drift(finding: str) -> Response[str]:
-        """Create or update once more what Day One has made and Identity Center has otherwise, as a new change."""
+        """Repair a difference: create or update once more, or remove what others have given if the policy says so."""
         cause = repair_finding(unquote(finding), actor=caller_of(app.current_event), ports=api)
         return accepted_response(cause.change)
 
@@ -124,14 +145,42 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(IGNORE)
     def ignore_drift(finding: str) -> Response[str]:
         """Keep a difference as it is until a date, with a reason: it is listed, and no warning."""
-        event = app.current_event
-        value = object_of(event, members={"until", "reason"}, what=_WHAT)
-        until, reason = moment_in(value.get("until")), value.get("reason")
-        if until is None or until.tzinfo is None or not isinstance(reason, str):
-            raise Malformed(f"the body does not have the expected form: send {_WHAT}")
-        name, actor = unquote(finding), caller_of(event)
-        cause = ignore_finding(name, until=until.astimezone(UTC), reason=reason, actor=actor, ports=api)
+        until, reason = _until_in(app.current_event)
+        name, actor = unquote(finding), caller_of(app.current_event)
+        cause = ignore_finding(name, until=until, reason=reason, actor=actor, ports=api)
         return accepted_response(cause.change)
+
+    _pause_routes(app, api)
+
+
+def _pause_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    @app.post("/v1/drift/pause")
+    @described(PAUSE)
+    def pause_drift_repairs() -> Response[str]:
+        """Pause repairs without a request until a date; a request for one finding is carried out."""
+        until, reason = _until_in(app.current_event)
+        cause = pause_repairs(until, reason=reason, actor=caller_of(app.current_event), ports=api)
+        return accepted_response(cause.change)
+
+    @app.post("/v1/drift/resume")
+    @described(RESUME)
+    def resume_drift_repairs() -> Response[str]:
+        """End a pause of repairs at once."""
+        cause = pause_repairs(None, reason="", actor=caller_of(app.current_event), ports=api)
+        return accepted_response(cause.change)
+
+
+def _until_in(event: Event) -> tuple[datetime, str]:
+    value = object_of(event, members={"until", "reason"}, what=_WHAT)
+    until, reason = moment_in(value.get("until")), value.get("reason")
+    if until is None or until.tzinfo is None or not isinstance(reason, str):
+        raise Malformed(f"the body does not have the expected form: send {_WHAT}")
+    return until.astimezone(UTC), reason
+
+
+def _rules(api: AccessApi) -> RepairRules:
+    repairs, pause, now = api.inventory.repairs(), api.inventory.pause(), api.clock()
+    return repair_rules(repairs, policy=api.policies.current(), pause=pause, now=now)
 
 
 _WHAT = '`{"until": "2026-12-31T00:00:00Z", "reason": "a contractor, until the end of the year"}`'
@@ -177,8 +226,30 @@ def _ignored_answer(ignored: Ignored) -> IgnoredFindingAnswer:
     }
 
 
-def _finding_answer(finding: DriftFinding) -> DriftFindingAnswer:
-    difference = finding.difference
+def _pause_answer(pause: RepairPause) -> PauseAnswer:
+    return {
+        "until": time_answer(pause.until),
+        "reason": pause.reason,
+        "actor": pause.actor,
+        "at": time_answer(pause.at),
+    }
+
+
+def _repair_answer(status: RepairStatus) -> RepairAnswer:
+    return {
+        "state": str(status.state),
+        "reason": status.reason,
+        "change": status.change,
+        "until": time_answer(status.until) if status.until else None,
+    }
+
+
+def _edit_answer(edit: ForeignEdit) -> ForeignEditAnswer:
+    return {"actor": edit.actor, "action": edit.action, "at": time_answer(edit.at), "event": edit.event}
+
+
+def _finding_answer(finding: DriftFinding, *, rules: RepairRules) -> DriftFindingAnswer:
+    difference, repair = finding.difference, repair_status(finding, rules=rules)
     return {
         "id": finding.id,
         "kind": str(difference.kind),
@@ -191,7 +262,9 @@ def _finding_answer(finding: DriftFinding) -> DriftFindingAnswer:
         "accounts": list(difference.accounts),
         "ids": dict(difference.ids),
         "baseline": finding.is_baseline,
+        "edit": _edit_answer(finding.edit) if finding.edit else None,
         "ignored": _ignored_answer(finding.ignored) if finding.ignored else None,
+        "repair": _repair_answer(repair) if repair else None,
         "first_seen_at": time_answer(finding.first_seen_at),
         "seen_at": time_answer(finding.seen_at),
     }

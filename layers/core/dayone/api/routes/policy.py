@@ -19,7 +19,7 @@ from dayone.api.schemas.policy import (
 )
 from dayone.api.spec import described
 from dayone.errors import Malformed, NotFound
-from dayone.model.policy.rules import PolicyVersion
+from dayone.model.policy.context import PolicyVersion
 from dayone.policy import service
 from dayone.policy.service import Kept, read_policies, read_policy_version, submit_policy
 

@@ -1,14 +1,12 @@
-"""Schemas of the routes about the inventory and what differs from the record."""
+"""Schemas of the routes about the inventory and what it has read."""
 
 from typing import Annotated, TypedDict
 
-from dayone.api.examples import AT, CHANGE
-from dayone.api.params import words_in
-from dayone.api.schemas.people import AcceptedAnswer
-from dayone.api.spec import CURSOR, PAGED, Body, Description, Parameter
-from dayone.errors import Inapplicable, Invalid, NotFound
+from dayone.api.examples import AT
+from dayone.api.spec import CURSOR, Description, Parameter
+from dayone.errors import Inapplicable, NotFound
 from dayone.messages.problems import Count, Moment, enum_of
-from dayone.model.inventory import OF_RESOURCES, DriftKind, ReadMethod, Section
+from dayone.model.inventory import OF_RESOURCES, ReadMethod, Section
 
 
 class ReadMethodAnswer(TypedDict):
@@ -75,72 +73,6 @@ class ReadResourcesAnswer(TypedDict):
     cursor: str
 
 
-class AttributeChangeAnswer(TypedDict):
-    """An attribute that differs: as recorded, and as it is in Identity Center."""
-
-    attribute: str
-    recorded: str
-    actual: str
-
-
-class IgnoredFindingAnswer(TypedDict):
-    """A decision to leave a finding as it is until then."""
-
-    until: Moment
-    reason: str
-    actor: str
-    at: Moment
-
-
-class IgnoreRequest(TypedDict):
-    """Until when a finding is left as it is, and the reason, at most 200 characters."""
-
-    until: Moment
-    reason: str
-
-
-class DriftFindingAnswer(TypedDict):
-    """A confirmed difference between Identity Center and the record.
-
-    `subject` and `resource` are named as in operations where Day One knows them, else by their names in Identity
-    Center; `ids` are AWS's own. `changes` are attributes that differ, `accounts` those that have a permission set in an
-    earlier form. `baseline` is whether the first inventory found it.
-    """
-
-    id: str
-    kind: Annotated[str, enum_of(*DriftKind)]
-    subject: str
-    resource: str
-    changes: list[AttributeChangeAnswer]
-    accounts: list[str]
-    ids: dict[str, str]
-    baseline: bool
-    ignored: IgnoredFindingAnswer | None
-    first_seen_at: Moment
-    seen_at: Moment
-
-
-class DriftAnswer(TypedDict):
-    """A page of findings; a page may be short, or empty, and still have a cursor. `as_of` is as in the inventory."""
-
-    as_of: Moment | None
-    drift: list[DriftFindingAnswer]
-    cursor: str
-
-
-_FINDING: DriftFindingAnswer = {
-    "id": "4f1d2c3b5a69788796a5",
-    "kind": "changed",
-    "subject": "permission-set:ViewOnly",
-    "resource": "permission-set",
-    "changes": [{"attribute": "session_duration", "recorded": "PT8H", "actual": "PT12H"}],
-    "accounts": [],
-    "ids": {"permission_set_arn": "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-0123456789abcdef"},
-    "baseline": False,
-    "ignored": None,
-    "first_seen_at": AT,
-    "seen_at": AT,
-}
 _INVENTORY: InventoryAnswer = {
     "as_of": AT,
     "current": {
@@ -161,9 +93,6 @@ _INVENTORY: InventoryAnswer = {
     "drift": {"changed": 1},
     "baseline": 0,
 }
-_KIND = Parameter(
-    name="kind", text="Only findings of this kind.", example="missing", schema={"type": "string", **words_in(DriftKind)}
-)
 _SECTION = Parameter(
     name="section",
     text="The kind of resources; policies of permission sets come with these.",
@@ -198,35 +127,3 @@ RESOURCES = Description(
     refuses=(NotFound, Inapplicable),
 )
 INVENTORY = Description(tag="operations", answer=InventoryAnswer, example=_INVENTORY)
-DRIFT = Description(
-    tag="operations",
-    answer=DriftAnswer,
-    example={"as_of": AT, "drift": [_FINDING], "cursor": ""},
-    takes=(_KIND, *PAGED),
-)
-_ID = Parameter(
-    name="finding",
-    place="path",
-    text="The id of a finding, as in `GET /v1/drift`.",
-    required=True,
-    example=_FINDING["id"],
-)
-FINDING = Description(tag="operations", answer=DriftFindingAnswer, example=_FINDING, takes=(_ID,), refuses=(NotFound,))
-REPAIR = Description(
-    tag="operations",
-    answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
-    status=202,
-    takes=(_ID,),
-    refuses=(NotFound, Inapplicable),
-)
-_IGNORED: IgnoreRequest = {"until": "2026-12-31T00:00:00Z", "reason": "a contractor, until the end of the year"}
-IGNORE = Description(
-    tag="operations",
-    answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
-    status=202,
-    takes=(_ID,),
-    bodies=(Body(shape=IgnoreRequest, example=_IGNORED),),
-    refuses=(NotFound, Invalid),
-)

@@ -1,6 +1,7 @@
-"""Under which circumstances a version of the policy is in force."""
+"""Versions of the policy: as they were uploaded, and under which circumstances one is in force."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -34,3 +35,21 @@ class Terms:
     def causes(self) -> tuple[str, ...]:
         """Everybody who answers for it, the actor first."""
         return (self.actor, *self.authors)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyVersion:
+    """A policy as uploaded, and its change; several files are one text, JSON of name to text, and `file` is empty.
+
+    `authors` are the people whom its actor, a pipeline, names as those who have written it. `names` are those of its
+    files.
+    """
+
+    version: int
+    text: str
+    file: str
+    actor: str
+    at: datetime
+    change: str
+    authors: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from itertools import chain
 
+from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
@@ -14,7 +15,6 @@ from dayone.model.policy.rules import (
     Location,
     PermissionSetRule,
     Policy,
-    PolicyVersion,
     SensitiveNames,
 )
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
+from dayone.model.inventory import DriftKind
 from dayone.model.people import LifeCycle
 from dayone.model.policy.context import Terms
 from dayone.model.subjects import Principal
@@ -166,6 +167,7 @@ class Guardrails:
     """Limits: removals without approval, up to `percent` and always `at_least`; the longest duration of a grant.
 
     `additions_percent` and `additions_at_least` are the same for additions to people and accounts that already existed.
+    With `removes_unmanaged` access that others have given is removed.
     """
 
     percent: int = 10
@@ -173,6 +175,7 @@ class Guardrails:
     longest_grant: timedelta = timedelta(days=30)
     additions_percent: int = 10
     additions_at_least: int = 5
+    removes_unmanaged: bool = False
 
 
 @dataclass(frozen=True)
@@ -251,7 +254,7 @@ class Policy:
     """A whole policy, valid and complete; version 0 is the empty one that holds before the first upload.
 
     `protection`, `guardrails` and `sensitive` are those that count: with a guard among its reservations, the stricter.
-    `before` are those of the versions that it `replaced`.
+    `before` are those of the versions that it `replaced`. Drift of the kinds `repairs` is repaired without a request.
     `places` are those of names that stand in no rule, by the key they are under and the name as it is written, such as
     `protect.users` and `break-glass`, or `same_person` and an id.
     """
@@ -264,6 +267,7 @@ class Policy:
     guardrails: Guardrails = Guardrails()
     sensitive: SensitiveNames = SensitiveNames()
     people: LifeCycle = field(default_factory=LifeCycle)
+    repairs: frozenset[DriftKind] = frozenset()
     terms: Terms = field(default_factory=Terms)
     reservations: Reservations = Reservations()
     before: "tuple[Policy, ...]" = ()
@@ -280,21 +284,3 @@ class Policy:
     def people_assigned(self) -> frozenset[str]:
         """The ids of people that an assignment names."""
         return frozenset(rule.person for rule in self.assignments if rule.person)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PolicyVersion:
-    """A policy as uploaded, and its change; several files are one text, JSON of name to text, and `file` is empty.
-
-    `authors` are the people whom its actor, a pipeline, names as those who have written it. `names` are those of its
-    files.
-    """
-
-    version: int
-    text: str
-    file: str
-    actor: str
-    at: datetime
-    change: str
-    authors: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()

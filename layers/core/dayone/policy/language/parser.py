@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from dayone.model.inventory import DriftKind
 from dayone.model.policy.origins import birthrights_of, harmless_of
 from dayone.model.policy.rules import (
     AccountSelector,
@@ -23,6 +25,7 @@ from dayone.policy.language.shapes import (
     AssignmentShape,
     BoundaryShape,
     CustomerPolicyShape,
+    DriftShape,
     GroupShape,
     GuardrailsShape,
     PermissionSetShape,
@@ -196,33 +199,33 @@ def read_policy(files: Mapping[str, str], *, version: int) -> Policy:
 
 
 def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
-    groups = tuple(group for part in parts for group in part.groups())
-    shapes = [part.shape for part in parts]
-    people = next((shape.people for shape in shapes if "people" in shape.model_fields_set), PeopleShape())
-    source = next((shape.identity_source for shape in shapes if "identity_source" in shape.model_fields_set), _SOURCE)
-    stated = [part.shape.guardrails for part in parts if "guardrails" in part.shape.model_fields_set]
-    guardrails = stated[0] if stated else GuardrailsShape()
-    permission_sets = tuple(rule for part in parts for rule in part.permission_sets())
-    assignments = tuple(rule for part in parts for rule in part.assignments())
-    sensitive = next(
-        (part.sensitive() for part in parts if "sensitive" in part.shape.model_fields_set), SensitiveNames()
-    )
-    harmless = frozenset(harmless_of(rule) for rule in permission_sets if rule.name in sensitive.harmless)
+    groups = tuple([group for part in parts for group in part.groups()])
+    # Those that are read here stand in one file at most.
+    stated: dict[str, Any] = {name: getattr(part.shape, name) for part in parts for name in part.shape.model_fields_set}
+    guardrails: GuardrailsShape = stated.get("guardrails", GuardrailsShape())
+    repairs = [DriftKind(kind) for kind, handling in stated.get("drift", DriftShape()) if handling == "repair"]
+    permission_sets = tuple([rule for part in parts for rule in part.permission_sets()])
+    assignments = tuple([rule for part in parts for rule in part.assignments()])
+    named = [part.sensitive() for part in parts if "sensitive" in part.shape.model_fields_set]
+    sensitive = named[0] if named else SensitiveNames()
+    harmless = frozenset([harmless_of(rule) for rule in permission_sets if rule.name in sensitive.harmless])
     return Policy(
         version=version,
         groups=groups,
         permission_sets=permission_sets,
         assignments=assignments,
         protection=_protection(guardrails.protect, groups=groups),
-        people=life_cycle(people, source=source),
+        people=life_cycle(stated.get("people", PeopleShape()), source=stated.get("identity_source", _SOURCE)),
         guardrails=Guardrails(
             percent=guardrails.removals.percent,
             at_least=guardrails.removals.at_least,
             longest_grant=guardrails.grants.longest,
             additions_percent=guardrails.additions.percent,
             additions_at_least=guardrails.additions.at_least,
+            removes_unmanaged=guardrails.unmanaged == "remove",
         ),
         sensitive=replace(sensitive, birthrights=birthrights_of((*groups, *assignments)), harmless=harmless),
+        repairs=frozenset(repairs),
         places={key: place for part in parts for key, place in part.places().items()},
     )
 

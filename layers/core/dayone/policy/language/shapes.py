@@ -180,12 +180,6 @@ class GrantsShape(Strict):
     longest: words.Duration = Field(default=_A_MONTH, description="The longest duration of a grant or an extension.")
 
 
-def _unmanaged(value: object) -> object:
-    if value == "remove":
-        words.refuse("`remove` is not carried out yet: say `report`, which is what happens")
-    return value if value == "report" else words.refuse("must be `report`")
-
-
 class GuardrailsShape(Strict):
     """Limits of Day One's own actions."""
 
@@ -198,8 +192,22 @@ class GuardrailsShape(Strict):
     grants: GrantsShape = Field(
         default_factory=GrantsShape, description="Access for a time, granted outside the policy."
     )
-    unmanaged: Annotated[Literal["report"], BeforeValidator(_unmanaged, json_schema_input_type=Literal["report"])] = (
-        Field(default="report", description="Treatment of resources that Day One did not create.")
+    unmanaged: Literal["report", "remove"] = Field(
+        default="report", description="Access that others have given: reported, or removed within the limit."
+    )
+
+
+class DriftShape(Strict):
+    """Handling of what others have deleted or changed."""
+
+    missing: Literal["report", "repair"] = Field(
+        default="report", description="What Day One made and others deleted: reported, or created once more."
+    )
+    changed: Literal["report", "repair"] = Field(
+        default="report", description="Attributes that others changed: reported, or set once more."
+    )
+    unprovisioned: Literal["report", "repair"] = Field(
+        default="report", description="Permission sets that accounts have in an earlier form: reported, or rolled out."
     )
 
 
@@ -242,6 +250,7 @@ class PolicyShape(Strict):
         default_factory=list, description="Assignments: principal, permission set and accounts."
     )
     guardrails: GuardrailsShape = Field(default_factory=GuardrailsShape, description="Limits of Day One's own actions.")
+    drift: DriftShape = Field(default_factory=DriftShape, description="What is done about edits by others.")
     sensitive: SensitiveShape = Field(default_factory=SensitiveShape, description="Sensitive access, and exceptions.")
     people: PeopleShape = Field(default_factory=PeopleShape, description="Times at which people get and lose access.")
     identity_source: Literal["identity_center", "external"] = Field(

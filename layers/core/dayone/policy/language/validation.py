@@ -186,7 +186,7 @@ def _wrong_type(error: ErrorDetails, *, expected: str, written: str) -> str:
     return f"must be {expected}"
 
 
-_ONCE = ("guardrails", "sensitive", "people", "identity_source")
+_ONCE = ("guardrails", "drift", "sensitive", "people", "identity_source")
 # What `sensitive` names, by the section that defines it.
 _SENSITIVE = {"permission_sets": "permission_sets", "groups": "groups", "harmless": "permission_sets"}
 _SECTIONS = {"group": "groups", "permission_set": "permission_sets"}
@@ -200,7 +200,7 @@ def mistakes_between(documents: Sequence[Document]) -> Iterator[PolicyFinding]:
     for section in _ONCE:
         having = [document for document in documents if section in _keys(document)]
         for document in having[1:]:
-            verb = "is" if section in ("identity_source", "sensitive") else "are"
+            verb = "is" if section in ("identity_source", "sensitive", "drift") else "are"
             message = f"{section}: {verb}{_place(having[0], section)} as well; keep all of them in one file"
             yield document.finding((section,), message)
     for document in documents:

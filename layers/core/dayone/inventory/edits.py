@@ -1,0 +1,238 @@
+"""Look at once at what others have changed in Identity Center, as CloudTrail's events name it, and keep who did it.
+
+Source of the events' members: AWS CloudTrail User Guide and IAM Identity Center User Guide, "Logging IAM Identity
+Center API calls"; the console's directory calls nest their ids differently from those of the public API.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dayone.errors import AccessDenied, NotFound, Refused
+from dayone.inventory.compare import Recorded, Snapshot, compare
+from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.reading import all_assignments_in, recorded_states
+from dayone.model.changes import moment_in
+from dayone.model.inventory import Counts, Deviation, DriftFinding, ForeignEdit, Pass, ReadMethod
+from dayone.model.subjects import ResourceKind, Subject, SubjectKind
+from dayone.ports.identity_center import AssignmentKey, PrincipalType
+from dayone.ports.inventory import EditEvents, Inventory, InventoryReader
+from dayone.ports.store import Company
+
+type Ids = Mapping[str, str]
+type Json = Mapping[str, Any]
+
+# An event says that a call was made; AWS carries out an assignment within a minute or two after it.
+SETTLES = timedelta(minutes=3)
+# What a run looks at, some three calls each: a minute while the executor has work.
+_AT_ONCE = 20
+_BATCHES = 10
+_SOURCES = frozenset({"aws.sso", "aws.sso-directory", "aws.identitystore"})
+_ASSIGNMENT = {
+    "account": "targetId",
+    "permission_set_arn": "permissionSetArn",
+    "principal_type": "principalType",
+    "principal_id": "principalId",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditsOfOthers:
+    """The events of edits, and the ARNs of the roles of Day One's, whose calls are none."""
+
+    events: EditEvents
+    own_roles: Collection[str]
+
+
+def note_edits(*, inventory: Inventory, others: EditsOfOthers) -> None:
+    """Keep the edits of which events have come; of more than a hundred the rest waits for the next run."""
+    for _ in range(_BATCHES):
+        taken = others.events.take()
+        for text in taken.values():
+            if edit := edit_in(text, own_roles=others.own_roles):
+                inventory.note_edit(edit)
+        others.events.delete(taken)
+        if not taken:
+            return
+
+
+def edit_in(text: str, *, own_roles: Collection[str]) -> ForeignEdit | None:
+    """Return the edit in an EventBridge event of CloudTrail; None for any other, a failed one, and one by `own_roles`.
+
+    What cannot be read is none either: the next inventory sees what it was about.
+    """
+    try:
+        event = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    detail = event.get("detail") if isinstance(event, Mapping) else None
+    if not isinstance(detail, Mapping) or event.get("source") not in _SOURCES or detail.get("errorCode"):
+        return None
+    identity = _mapping(detail, "userIdentity")
+    issuer = _mapping(_mapping(identity, "sessionContext"), "sessionIssuer")
+    ids = _ids_in(_mapping(detail, "requestParameters"), _mapping(detail, "responseElements"))
+    if issuer.get("arn") in own_roles or not ids:
+        return None
+    at = moment_in(detail.get("eventTime")) or moment_in(event.get("time"))
+    if at is None or at.tzinfo is None or not event.get("id"):
+        return None
+    return ForeignEdit(
+        event=str(event["id"]),
+        actor=_actor(identity),
+        action=str(detail.get("eventName", "")),
+        at=at.astimezone(UTC),
+        ids=ids,
+    )
+
+
+def _mapping(within: Json, name: str) -> Json:
+    found = within.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _actor(identity: Json) -> str:
+    """Return the ARN of the caller, else the user of the access portal, the AWS service, or the kind of the caller."""
+    user = _mapping(identity, "onBehalfOf").get("userId")
+    names = (identity.get("arn"), user and f"user:{user}", identity.get("invokedBy"), identity.get("type"))
+    return next((str(name) for name in names if name), "unknown")
+
+
+def _ids_in(request: Json, response: Json) -> Ids:
+    """Return the ids of what a call is about as those of a difference, or a membership's; empty for other calls."""
+    if all(request.get(name) for name in _ASSIGNMENT.values()):
+        return {name: str(request[member]) for name, member in _ASSIGNMENT.items()}
+    arn = request.get("permissionSetArn") or _mapping(response, "permissionSet").get("permissionSetArn")
+    if arn:
+        return {"permission_set_arn": str(arn)}
+    if request.get("membershipId"):
+        return {"membership_id": str(request["membershipId"])}
+    group = request.get("groupId") or response.get("groupId") or _mapping(response, "group").get("groupId")
+    member = _mapping(request, "member").get("memberId") or request.get("memberId")
+    user = member.get("userId") if isinstance(member, Mapping) else member
+    user = user or request.get("userId") or response.get("userId") or _mapping(response, "user").get("userId")
+    found = {"group_id": group, "user_id": user}
+    return {name: str(each) for name, each in found.items() if each}
+
+
+def look_at_edits(*, inventory: Inventory, company: Company, confirming: ConfirmingPorts, now: datetime) -> int:
+    """Look directly at whatever others have touched; return the number of their edits.
+
+    What differs there is a finding, with the last edit of it, and a finding that is not any more is closed. An edit is
+    looked at until AWS has carried it out; of what AWS refuses to show nothing is concluded. Raises Unavailable when
+    AWS cannot be reached: the next run looks again.
+    """
+    edits = sorted(inventory.edits(), key=lambda edit: edit.at)[:_AT_ONCE]
+    if not edits:
+        return 0
+    touched = [edit.ids for edit in edits]
+    recorded = _recorded(touched, company=company, confirming=confirming)
+    last = {_key(_resolved(edit.ids, recorded)): edit for edit in edits}
+    look = _Look(confirming.reader)
+    snapshot = look.at([dict(key) for key in last], now=now)
+    last = {key: edit for key, edit in last.items() if key not in look.refused}
+    existing = {each.id: each for each in inventory.findings() if _key(each.difference.ids) in last}
+    found = {each.id: each for each in compare(snapshot, recorded) if _key(each.ids) in last}
+    candidates = {**{name: each.difference for name, each in existing.items()}, **found}
+    still = list(_confirmed(candidates.values(), confirming=confirming))
+    inventory.put(_finding(each, existing=existing, edit=last[_key(each.ids)], now=now) for each in still)
+    inventory.close(sorted(existing.keys() - {each.id for each in still}))
+    inventory.looked_at_edits(edit for edit in edits if now - edit.at >= SETTLES)
+    return len(edits)
+
+
+def _key(ids: Ids) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(ids.items()))
+
+
+def _finding(
+    difference: Deviation, *, existing: Mapping[str, DriftFinding], edit: ForeignEdit, now: datetime
+) -> DriftFinding:
+    before = existing.get(difference.id)
+    if before is None:
+        return DriftFinding(difference=difference, first_seen_at=now, seen_at=now, edit=edit)
+    # One of the baseline that somebody has made once more is theirs now.
+    return replace(before, difference=difference, seen_at=now, edit=edit, is_baseline=False)
+
+
+def _confirmed(candidates: Iterable[Deviation], *, confirming: ConfirmingPorts) -> Iterator[Deviation]:
+    units: dict[str, list[Deviation]] = {}
+    for difference in candidates:
+        units.setdefault(unit_of(difference), []).append(difference)
+    for unit, differences in units.items():
+        yield from confirmed(unit, differences, ports=confirming)
+
+
+def _recorded(touched: Iterable[Ids], *, company: Company, confirming: ConfirmingPorts) -> Recorded:
+    """Return the record of everything but accounts, of which it has those that were touched."""
+    kinds = (SubjectKind.GROUP, SubjectKind.PERMISSION_SET, SubjectKind.PERSON)
+    states = [state for kind in kinds for state in recorded_states(kind, company=company)]
+    accounts = {Subject(SubjectKind.ACCOUNT, ids["account"]) for ids in touched if "account" in ids}
+    states += [confirming.records.subject(account) for account in sorted(accounts)]
+    return Recorded(states={state.head.subject: state for state in states})
+
+
+def _resolved(ids: Ids, recorded: Recorded) -> Ids:
+    """Return the group and the user of a membership that is named by its own id, where that is recorded."""
+    name = ids.get("membership_id")
+    for state in recorded.of_kind(SubjectKind.PERSON) if name else ():
+        user = recorded.itself(state.head.subject)
+        for resource, applied in state.applied.items():
+            if resource.kind is ResourceKind.MEMBERSHIP and applied.references.get("membership_id") == name and user:
+                group = recorded.itself(Subject(SubjectKind.GROUP, resource.name))
+                if group:
+                    return {"group_id": group.references["group_id"], "user_id": user.references["user_id"]}
+    return ids
+
+
+class _Look:
+    """Direct reads of what was touched, as a snapshot that has nothing else."""
+
+    def __init__(self, reader: InventoryReader) -> None:
+        self._reader = reader
+        self._sets: dict[str, Mapping[Any, Ids]] = {}
+        self._groups: dict[str, Ids] = {}
+        self._users: dict[str, Ids] = {}
+        self._members: dict[str, frozenset[str]] = {}
+        self._assignments: set[AssignmentKey] = set()
+        self.refused: set[tuple[tuple[str, str], ...]] = set()
+
+    def at(self, touched: Iterable[Ids], *, now: datetime) -> Snapshot:
+        """Read each, and return all of it."""
+        for ids in touched:
+            try:
+                self._read(ids)
+            except (AccessDenied, Refused):
+                self.refused.add(_key(ids))
+        return Snapshot(
+            of=Pass(id="", began_at=now, method=ReadMethod.BY_PRINCIPAL, costs=(), counts=Counts()),
+            sets=self._sets,
+            groups=self._groups,
+            users=self._users,
+            members=self._members,
+            assignments=frozenset(self._assignments),
+        )
+
+    def _read(self, ids: Ids) -> None:
+        group, user, arn = ids.get("group_id", ""), ids.get("user_id", ""), ids.get("permission_set_arn", "")
+        if ids.get("principal_id"):
+            is_user = ids["principal_type"] == PrincipalType.USER
+            group, user = ("", ids["principal_id"]) if is_user else (ids["principal_id"], "")
+            self._assignments |= set(_or_none(lambda: all_assignments_in(ids["account"], arn, self._reader)) or ())
+        if arn and (parts := _or_none(lambda: self._reader.permission_set(arn))) is not None:
+            self._sets[arn] = parts
+        if group and (attributes := self._reader.group(group)) is not None:
+            self._groups[group] = attributes
+        if user and (attributes := self._reader.user(user)) is not None:
+            self._users[user] = attributes
+        if "group_id" in ids and user and group in self._groups:
+            is_in = self._reader.is_member(user, group_id=group)
+            self._members[group] = self._members.get(group, frozenset()) | (frozenset({user}) if is_in else frozenset())
+
+
+def _or_none[T](read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except NotFound:
+        return None
