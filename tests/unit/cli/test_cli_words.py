@@ -23,7 +23,8 @@ _SAME = [
     ("drift", "list", "--kind", "/v1/drift", "kind"),
 ]
 # The command asks for CSV by an option of its own, and typer refuses other words than those of `Managed`.
-_OTHERWISE = {("/v1/assignments", "format"), ("/v1/assignments", "managed")}
+# What an inventory has read `dayone import` reads section by section, and no option names one.
+_OTHERWISE = {("/v1/assignments", "format"), ("/v1/assignments", "managed"), ("/v1/inventory/resources", "section")}
 
 
 def _option(group: str, command: str, name: str) -> Any:  # noqa: ANN401 - typer's
