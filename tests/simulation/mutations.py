@@ -174,7 +174,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
-        shown_in=7,
+        shown_in=53,
     ),
     Mutation(
         "two requests at a time in an account",
@@ -243,13 +243,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         "nobody looks when a grant ends",
         _by(_END),
         ((make_plan, "next_turn", _always(None)), (desired_people, "next_turn", _always(None))),
-        shown_in=15,
+        shown_in=17,
     ),
     Mutation(
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
-        shown_in=34,
+        shown_in=14,
     ),
     Mutation(
         "doubt does not count when planning",
@@ -287,7 +287,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a unit's glob matches two levels",
         _by(_END),
         ((ou_paths, "_compiled", _with_units_below(_compiled)),),
-        shown_in=14,
+        shown_in=29,
     ),
     Mutation(
         "an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),), shown_in=0
@@ -300,7 +300,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (desired_grants, "has_access", _always(answer=True)),
             (facts, "has_access", _always(answer=True)),
         ),
-        shown_in=10,
+        shown_in=15,
     ),
     Mutation(
         "HR's word undoes an end by hand",
