@@ -1,5 +1,6 @@
 """The main way: a hire and a new account lead to access, and the API tells what came of it and why."""
 
+import tomllib
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from tests.e2e.day_one import DayOne
 from tests.e2e.people import somebody
 from tests.e2e.waiting import becomes
+from tests.pages import ROOT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,8 @@ def test_health_tells_the_policy_in_force_and_that_nothing_is_open(day_one: DayO
         # What other tests do behind Day One's back is drift.
         return {**answer, "warnings": [text for text in answer["warnings"] if "differs from the record" not in text]}
 
-    assert becomes(health, {"policy_version": policy, "operations_open": False, "warnings": []})
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert becomes(health, {"release": release, "policy_version": policy, "operations_open": False, "warnings": []})
 
 
 def test_changes_are_told_page_by_page_the_newest_first(day_one: DayOne, first_day: FirstDay) -> None:
