@@ -57,12 +57,19 @@ class Keyed:
         (finding,) = [finding for finding in findings if finding["name"] == name]
         return dict(finding)
 
-    def denials(self, change: str) -> list[str]:
-        """Return KMS's denials of operations of a change that wait to be retried."""
+    def operations(self, change: str) -> Any:  # noqa: ANN401 - JSON
+        """Return what is to be seen of a change's operations, as soon as it is planned."""
         answer = self.deployed.api.get(f"/v1/changes/{change}?limit=100")
-        operations = answer.json()["operations"] if answer.status == 200 else []
-        reasons = [str(operation["failure_reason"]) for operation in operations if operation["state"] == "pending"]
-        return [reason for reason in reasons if "is not authorized to perform: kms:" in reason]
+        return [(operation["state"], operation["failure_reason"]) for operation in answer.json().get("operations", [])]
+
+    def denials(self, change: str) -> list[str]:
+        """Return KMS's denials of operations of a change that wait to be retried; without any, show the operations."""
+        return _denials_in(eventually(lambda: self.operations(change), holds=_denials_in))
+
+
+def _denials_in(operations: list[tuple[str, str]]) -> list[str]:
+    reasons = [reason for state, reason in operations if state == "pending"]
+    return [reason for reason in reasons if "is not authorized to perform: kms:" in reason]
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +92,7 @@ def pasted(keyed: Keyed) -> str:
     assert keyed.finding("identity-center-key")["state"] == "warning"
     put_in_use(keyed.sandbox, keyed.key_arn)
     waiting, change = keyed.hire()
-    assert eventually(lambda: keyed.denials(change))
+    assert keyed.denials(change)
     assert keyed.finding("identity-center-key")["state"] == "ok"
     lacking = keyed.finding("identity-center-key-policy")
     assert (lacking["state"], "KMS_A" in lacking["message"]) == ("error", True)
@@ -111,7 +118,7 @@ def test_a_role_without_the_right_is_denied_until_it_has_it(keyed: Keyed, pasted
     iam.put_role_policy(**named, PolicyDocument=json.dumps({**whole, "Statement": read}))
     try:
         person, change = keyed.hire()
-        (reason,) = eventually(lambda: keyed.denials(change))
+        (reason,) = keyed.denials(change)
         assert f"kms:Encrypt on resource: {keyed.key_arn} because no identity-based policy" in reason
         assert person["user_name"] not in keyed.view.users()
     finally:
