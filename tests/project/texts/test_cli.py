@@ -1,7 +1,6 @@
 """The `dayone` command starts fast, its page is that of the command, and its release that of all else."""
 
 import json
-import resource
 import subprocess
 import sys
 import tomllib
@@ -31,21 +30,6 @@ def _python(script: str) -> str:
         check=True,
     )
     return ended.stdout
-
-
-def _seconds(script: str) -> float:
-    """Of the processor, which other work on the machine does not lengthen; the least of some tries."""
-
-    def spent() -> float:
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return used.ru_utime + used.ru_stime
-
-    tries = []
-    for _ in range(7):
-        before = spent()
-        _python(script)
-        tries.append(spent() - before)
-    return min(tries)
 
 
 def _commands(group: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401 - typer's
@@ -79,11 +63,6 @@ def test_help_waits_for_nothing_that_only_commands_need() -> None:
     script = f"{_HELP}try: main()\nexcept SystemExit: pass\nimport json; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(_python(script).splitlines()[-1])
     assert not [name for name in _HEAVY if name in loaded]
-
-
-@pytest.mark.thorough
-def test_help_comes_in_less_than_twice_the_time_of_what_it_is_made_with() -> None:
-    assert _seconds(f"{_HELP}main()") < 2 * _seconds("import typer, rich")
 
 
 def test_the_functions_have_the_release_of_the_package() -> None:
