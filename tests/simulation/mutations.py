@@ -236,7 +236,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "what is a person's own stays when they leave",
         _by(_END),
         ((requeue, "follow_person", _always(None)),),
-        shown_in=24,
+        shown_in=31,
     ),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=9),
     Mutation(
@@ -312,7 +312,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "nobody looks below a unit that was renamed",
         _by(_END, _IN_TIME),
         ((discovery, "_below", _always(())),),
-        shown_in=10,
+        shown_in=32,
     ),
     Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),), shown_in=4),
 )
