@@ -168,7 +168,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
-        shown_in=143,
+        shown_in=245,
     ),
     Mutation(
         "a group goes before its members",
