@@ -350,6 +350,7 @@ CASES = (
             version, in_sensitive_accounts=frozenset({"staff"}), assigned=frozenset({"legacy/Admin"})
         ),
     ),
+    Case(name="a sweep is noted", prepare=lambda _: None, call=lambda on, _: on.state.due_work.note_sweep(NOW)),
     Case(
         name="a portion is kept",
         prepare=lambda _: None,
