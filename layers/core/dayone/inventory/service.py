@@ -145,7 +145,8 @@ def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
     recorded = Recorded(states={state.head.subject: state for state in states})
     found = {difference.id: difference for difference in compare(snapshot, recorded)}
     existing = [each.difference for each in ports.inventory.findings() if each.id not in found]
-    others = [each for each in existing if each.id not in _in_work(existing, ports=ports)]
+    in_work = _in_work(existing, ports=ports)
+    others = [each for each in existing if each.id not in in_work]
     unseen = [each for each in others if current.unread or each.kind is DriftKind.ORPHANED]
     ports.inventory.close(sorted({each.id for each in others} - {each.id for each in unseen}))
     units: dict[str, list[Deviation]] = {}
