@@ -4,7 +4,7 @@ Every operation puts its resource in doubt before AWS is called. So what is reco
 after the read was not being changed by Day One while it was read.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dayone.errors import NotFound
@@ -43,6 +43,20 @@ def unit_of(difference: Deviation) -> str:
     if "group_id" in ids:
         return f"{'members' if 'user_id' in ids else 'group'} {ids['group_id']}"
     return f"user {ids['user_id']}"
+
+
+def by_unit(differences: Iterable[Deviation]) -> Mapping[str, list[Deviation]]:
+    """Return differences by what is read to confirm them."""
+    units: dict[str, list[Deviation]] = {}
+    for difference in differences:
+        units.setdefault(unit_of(difference), []).append(difference)
+    return units
+
+
+def all_confirmed(differences: Iterable[Deviation], *, ports: ConfirmingPorts) -> Iterator[Deviation]:
+    """Yield those that are still there when they are read directly; see `confirmed`."""
+    for unit, of_unit in by_unit(differences).items():
+        yield from confirmed(unit, of_unit, ports=ports)
 
 
 def confirmed(unit: str, differences: Sequence[Deviation], *, ports: ConfirmingPorts) -> Sequence[Deviation]:

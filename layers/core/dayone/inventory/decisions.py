@@ -12,14 +12,13 @@ from dayone.lookups import caused_by
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import IgnoreFinding, PauseRepairs
-from dayone.model.inventory import DriftFinding, DriftKind, Ignored, RepairPause
+from dayone.model.inventory import OF_OTHERS, DriftFinding, Ignored, RepairPause
 from dayone.model.policy.rules import Policy
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.inventory import InventoryView, LookRequests
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.store import Changes, Inbox, PolicyInForce
 
-_OF_OTHERS = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
 _LONGEST_REASON = 200
 
 
@@ -42,7 +41,7 @@ def repair_finding(name: str, *, actor: str, ports: DecisionRequestPorts) -> Cau
     finding = read_finding(name, inventory=ports.inventory)
     difference = finding.difference
     subject = difference.target.subject if difference.target else None
-    if difference.kind in _OF_OTHERS:
+    if difference.kind in OF_OTHERS:
         subject = _removed_from(finding, policy=ports.policies.current())
     if subject is None:
         raise Inapplicable(f"{_named(finding)} was not made by Day One, which does not remove it: {_mend(finding)}")

@@ -5,17 +5,18 @@ Center API calls"; the console's directory calls nest their ids differently from
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dayone.errors import AccessDenied, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot, compare
-from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.confirmation import ConfirmingPorts, all_confirmed
+from dayone.inventory.look import pass_of_a_look
 from dayone.inventory.reading import all_assignments_in, recorded_states
 from dayone.model.changes import moment_in
-from dayone.model.inventory import Counts, Deviation, DriftFinding, ForeignEdit, Pass, ReadMethod
+from dayone.model.inventory import Deviation, DriftFinding, ForeignEdit
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.inventory import EditEvents, Inventory, InventoryReader
@@ -135,7 +136,7 @@ def look_at_edits(*, inventory: Inventory, company: Company, confirming: Confirm
     existing = {each.id: each for each in inventory.findings() if _key(each.difference.ids) in last}
     found = {each.id: each for each in compare(snapshot, recorded) if _key(each.ids) in last}
     candidates = {**{name: each.difference for name, each in existing.items()}, **found}
-    still = list(_confirmed(candidates.values(), confirming=confirming))
+    still = list(all_confirmed(candidates.values(), ports=confirming))
     inventory.put(_finding(each, existing=existing, edit=last[_key(each.ids)], now=now) for each in still)
     inventory.close(sorted(existing.keys() - {each.id for each in still}))
     inventory.looked_at_edits(edit for edit in edits if now - edit.at >= SETTLES)
@@ -154,14 +155,6 @@ def _finding(
         return DriftFinding(difference=difference, first_seen_at=now, seen_at=now, edit=edit)
     # One of the baseline that somebody has made once more is theirs now.
     return replace(before, difference=difference, seen_at=now, edit=edit, is_baseline=False)
-
-
-def _confirmed(candidates: Iterable[Deviation], *, confirming: ConfirmingPorts) -> Iterator[Deviation]:
-    units: dict[str, list[Deviation]] = {}
-    for difference in candidates:
-        units.setdefault(unit_of(difference), []).append(difference)
-    for unit, differences in units.items():
-        yield from confirmed(unit, differences, ports=confirming)
 
 
 def _recorded(touched: Iterable[Ids], *, company: Company, confirming: ConfirmingPorts) -> Recorded:
@@ -206,7 +199,7 @@ class _Look:
             except (AccessDenied, Refused):
                 self.refused.add(_key(ids))
         return Snapshot(
-            of=Pass(id="", began_at=now, method=ReadMethod.BY_PRINCIPAL, costs=(), counts=Counts()),
+            of=pass_of_a_look(now),
             sets=self._sets,
             groups=self._groups,
             users=self._users,

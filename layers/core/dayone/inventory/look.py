@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dayone.errors import NotFound
 from dayone.inventory.compare import Recorded, Snapshot, compare
-from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.confirmation import ConfirmingPorts, all_confirmed
 from dayone.inventory.reading import every, recorded_states
 from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
 from dayone.model.subject_state import SubjectState
@@ -62,12 +62,8 @@ def _left_of(
     accounts = {Subject(SubjectKind.ACCOUNT, key.account_id) for key in snapshot.assignments}
     states += [confirming.records.subject(account) for account in sorted(accounts)]
     recorded = Recorded(states={each.head.subject: each for each in states})
-    units: dict[str, list[Deviation]] = {}
-    for difference in compare(snapshot, recorded):
-        if difference.kind is DriftKind.UNMANAGED and _is_theirs(difference, user_id):
-            units.setdefault(unit_of(difference), []).append(difference)
-    for unit, differences in units.items():
-        yield from confirmed(unit, differences, ports=confirming)
+    unmanaged = (each for each in compare(snapshot, recorded) if each.kind is DriftKind.UNMANAGED)
+    yield from all_confirmed((each for each in unmanaged if _is_theirs(each, user_id)), ports=confirming)
 
 
 def _is_theirs(difference: Deviation, user_id: str) -> bool:
@@ -79,7 +75,7 @@ def _snapshot(user_id: str, *, reader: InventoryReader, is_delegated: bool, now:
     groups = every(lambda *, cursor: reader.groups_of(user_id, cursor=cursor))
     assignments = [] if is_delegated else _own_assignments(user_id, reader=reader)
     return Snapshot(
-        of=_of_a_look(now),
+        of=pass_of_a_look(now),
         sets={arn: _named(arn, reader=reader) for arn in sorted({key.permission_set_arn for key in assignments})},
         groups={group: reader.group(group) or {"name": group} for group in groups},
         users={user_id: reader.user(user_id) or {}},
@@ -99,5 +95,6 @@ def _named(arn: str, *, reader: InventoryReader) -> dict[Resource, dict[str, str
     return {whole: dict(reader.permission_set(arn)[whole])}
 
 
-def _of_a_look(now: datetime) -> Pass:
+def pass_of_a_look(now: datetime) -> Pass:
+    """Return the pass that a snapshot is of which has nothing but what was looked at."""
     return Pass(id="", began_at=now, method=ReadMethod.BY_PRINCIPAL, costs=(), counts=Counts())

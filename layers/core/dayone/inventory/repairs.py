@@ -10,9 +10,9 @@ from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import RestoreResources
 from dayone.model.failures import SWEEP
 from dayone.model.inventory import (
+    OF_OTHERS,
     Deviation,
     DriftFinding,
-    DriftKind,
     Repair,
     RepairPause,
     RepairState,
@@ -43,7 +43,6 @@ LEFT_ALONE = timedelta(hours=8)
 EDITS_ARE_KNOWN = timedelta(minutes=15)
 NEVER_TWICE_WITHIN = timedelta(days=1)
 _MOST_SUBJECTS, _MOST_OF_A_SUBJECT = 100, 20
-_OF_OTHERS = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
 # Groups and permission sets that Control Tower makes begin so, and it fails without them. Source: AWS Control Tower
 # User Guide, "IAM Identity Center groups for AWS Control Tower".
 _OF_AWS = "AWS"
@@ -104,7 +103,7 @@ def _after(last: Repair, *, finding: DriftFinding) -> RepairStatus:
 def why_kept(finding: DriftFinding, *, protection: Protection) -> str:
     """Return the reason why what others have given is never removed, or empty: AWS needs it, or it is protected."""
     difference = finding.difference
-    if difference.kind not in _OF_OTHERS:
+    if difference.kind not in OF_OTHERS:
         return ""
     names = _names_in(difference)
     is_of_service = finding.edit is not None and finding.edit.actor.endswith(_SERVICE)
@@ -129,7 +128,7 @@ def _names_in(difference: Deviation) -> frozenset[str]:
 
 def _target(difference: Deviation, *, policy: Policy) -> ResourceOf | None:
     """Return the resource that is repaired, or removed, without a request; None where nothing is done."""
-    if difference.kind not in _OF_OTHERS:
+    if difference.kind not in OF_OTHERS:
         return difference.target if difference.kind in policy.repairs else None
     found = unmanaged_in(difference) if policy.guardrails.removes_unmanaged else None
     return ResourceOf(Subject.parse(difference.subject), found.resource) if found else None
@@ -159,7 +158,7 @@ def unmanaged_in(difference: Deviation) -> Applied | None:
     Assignments of or to what Day One does not manage are named by AWS's ids. Source: see `Deviation`.
     """
     ids, known = difference.ids, difference.target
-    if difference.kind not in _OF_OTHERS:
+    if difference.kind not in OF_OTHERS:
         return None
     if "account" in ids:
         is_user = ids["principal_type"] == PrincipalType.USER
@@ -231,9 +230,9 @@ def repair_command(findings: Iterable[DriftFinding], *, subject: Subject, cause:
         missing=tuple(
             each.difference.target.resource
             for each in findings
-            if each.difference.target and each.difference.kind not in _OF_OTHERS
+            if each.difference.target and each.difference.kind not in OF_OTHERS
         ),
-        findings=tuple(each.id for each in findings if each.difference.kind in _OF_OTHERS),
+        findings=tuple(each.id for each in findings if each.difference.kind in OF_OTHERS),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot, compare
-from dayone.inventory.confirmation import ConfirmingPorts, confirmed, unit_of
+from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed
 from dayone.inventory.differences import ids_of
 from dayone.inventory.edits import EditsOfOthers, look_at_edits, note_edits
 from dayone.inventory.look import look_at_leavers
@@ -18,6 +18,7 @@ from dayone.inventory.repairs import look_at_repairs
 from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
 from dayone.model.inventory import (
+    OF_OTHERS,
     ROWS_KEPT_FOR,
     Counts,
     Deviation,
@@ -39,8 +40,6 @@ _KINDS = (SubjectKind.PERMISSION_SET, SubjectKind.GROUP, SubjectKind.PERSON, Sub
 # Nobody else reads meanwhile. It is longer than a run, because that ends between two units: an account with as many
 # permission sets as AWS allows, 500, takes eight minutes while the executor has work.
 LONGEST_RUN = timedelta(minutes=10)
-# What the first inventory finds was there before Day One looked.
-_OF_A_BASELINE = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,10 +148,7 @@ def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
     others = [each for each in existing if each.id not in in_work]
     unseen = [each for each in others if current.unread or each.kind is DriftKind.ORPHANED]
     ports.inventory.close(sorted({each.id for each in others} - {each.id for each in unseen}))
-    units: dict[str, list[Deviation]] = {}
-    for difference in (*found.values(), *unseen):
-        units.setdefault(unit_of(difference), []).append(difference)
-    for unit, differences in sorted(units.items()):
+    for unit, differences in sorted(by_unit((*found.values(), *unseen)).items()):
         rows = [(json.dumps(encode(difference)),) for difference in differences]
         ports.inventory.keep(current, Section.CONFIRMATION, unit=unit, rows=rows)
     counts = replace(
@@ -293,5 +289,6 @@ def _finding(difference: Deviation, *, existing: Container[str], current: Pass, 
     # Read anew: somebody may have decided about it meanwhile.
     if difference.id in existing and (finding := ports.inventory.finding(difference.id)):
         return replace(finding, difference=difference, seen_at=now)
-    is_baseline = current.is_first and difference.kind in _OF_A_BASELINE
+    # What the first inventory finds was there before Day One looked.
+    is_baseline = current.is_first and difference.kind in OF_OTHERS
     return DriftFinding(difference=difference, first_seen_at=now, seen_at=now, is_baseline=is_baseline)

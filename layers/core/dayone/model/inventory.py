@@ -116,6 +116,10 @@ class DriftKind(StrEnum):
     UNPROVISIONED = "unprovisioned"
 
 
+# Kinds of what others have given, and Day One has not made.
+OF_OTHERS = frozenset({DriftKind.UNMANAGED, DriftKind.ORPHANED})
+
+
 @dataclass(frozen=True, kw_only=True)
 class AttributeChange:
     """An attribute that differs: as recorded, and as it is; either may be empty."""
