@@ -175,7 +175,10 @@ class PolicyWithinReach:
 
     def current(self) -> Policy:
         """Return the policy in force; the empty one, version 0, before the first."""
-        return self._with_terms(self.policies.current())
+        policy = self.policies.current()
+        # What is made ready of a policy is kept for as long as it is the same object.
+        self._last = (policy, made := self._within_reach(policy))
+        return made
 
     def current_version(self) -> int:
         """Its number, 0 before the first."""
@@ -183,22 +186,15 @@ class PolicyWithinReach:
 
     def version(self, version: int) -> Policy:
         """Return a stored version, in force or not; raise NotFound for one that was never stored."""
-        # What is made ready is that of the version in force.
-        last = self._last
-        made = self._with_terms(self.policies.version(version))
-        self._last = last
-        return made
+        return self._within_reach(self.policies.version(version))
 
-    def _with_terms(self, policy: Policy) -> Policy:
+    def _within_reach(self, policy: Policy) -> Policy:
         off_limits = self.standing.off_limits()
-        # What is made ready of a policy is kept for as long as it is the same object.
         if self._last and self._last[0] is policy and self._last[1].terms.off_limits == off_limits:
             return self._last[1]
-        made = policy
-        if policy.terms.off_limits != off_limits:
-            made = replace(policy, terms=replace(policy.terms, off_limits=off_limits))
-        self._last = (policy, made)
-        return made
+        if policy.terms.off_limits == off_limits:
+            return policy
+        return replace(policy, terms=replace(policy.terms, off_limits=off_limits))
 
 
 @dataclass(kw_only=True)
