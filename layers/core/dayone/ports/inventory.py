@@ -75,8 +75,8 @@ class EditEvents(Protocol):
         """Delete these; what is not deleted comes again."""
 
 
-class Repairs(Protocol):
-    """The findings, and the repairs that Day One requests without being asked."""
+class RepairView(Protocol):
+    """The findings, and the repairs that Day One requests without being asked, to be read only."""
 
     def findings(self) -> Sequence[DriftFinding]:
         """Return all open findings."""
@@ -84,21 +84,19 @@ class Repairs(Protocol):
     def repairs(self) -> Sequence[Repair]:
         """Return the last repair of each resource, of at least the last day."""
 
+    def pause(self) -> RepairPause | None:
+        """Return the last decision to pause repairs, None if there was none."""
+
+
+class Repairs(RepairView, Protocol):
+    """The same, and what is requested."""
+
     def note_repair(self, repair: Repair) -> None:
         """Keep a repair in place of the one of the same resource."""
 
-    def pause(self) -> RepairPause | None:
-        """Return the last decision to pause repairs, None if there was none."""
 
-
-class InventoryView(Protocol):
+class InventoryView(RepairView, Protocol):
     """The passes and the findings, to be read only."""
-
-    def repairs(self) -> Sequence[Repair]:
-        """Return the last repair of each resource, of at least the last day."""
-
-    def pause(self) -> RepairPause | None:
-        """Return the last decision to pause repairs, None if there was none."""
 
     def current(self) -> Pass | None:
         """Return the newest pass, finished or not; None before the first."""
@@ -111,9 +109,6 @@ class InventoryView(Protocol):
 
         Raises Invalid for a cursor of another pass or section.
         """
-
-    def findings(self) -> Sequence[DriftFinding]:
-        """Return all open findings."""
 
     def finding(self, name: str) -> DriftFinding | None:
         """Return one open finding by its id."""
@@ -145,7 +140,7 @@ class LookRequests(KeptFindings, Protocol):
         """Keep a subject until it was looked at; the same again is harmless."""
 
 
-class Inventory(InventoryView, Protocol):
+class Inventory(InventoryView, Repairs, Protocol):
     """The passes, what they have read, and the findings."""
 
     def save(self, current: Pass) -> Pass:
@@ -159,9 +154,6 @@ class Inventory(InventoryView, Protocol):
 
     def rows(self, current: Pass, section: Section, *, after: str = "") -> Iterator[tuple[str, Sequence[Row]]]:
         """Yield the units of a section that were kept with their rows, by unit, from behind `after`."""
-
-    def note_repair(self, repair: Repair) -> None:
-        """Keep a repair in place of the one of the same resource."""
 
     def looks(self) -> Sequence[Subject]:
         """Return the subjects that are to be looked at."""
