@@ -192,10 +192,12 @@ def request_repairs(*, ports: RepairPorts, now: datetime) -> int:
 
     A subject with open operations waits for the next time. Interrupted, it requests the same again, which is harmless.
     """
+    policy = ports.policies.current()
+    if not (policy.repairs or policy.guardrails.removes_unmanaged):
+        return 0
     findings = [finding for finding in ports.repairs.findings() if finding.is_to_be_decided(now)]
     if not findings:
         return 0
-    policy = ports.policies.current()
     rules = repair_rules(ports.repairs.repairs(), policy=policy, pause=ports.repairs.pause(), now=now)
     due: dict[Subject, dict[ResourceOf, DriftFinding]] = {}
     for finding in findings:
