@@ -67,15 +67,20 @@ class Health:
     inventory_at: datetime | None = None
 
     @property
+    def drift_in_words(self) -> str:
+        """Return the number of each kind that differs, such as `2 changed, 1 missing`; empty for nothing."""
+        return ", ".join(f"{number} {kind}" for kind, number in sorted(self.drift.items()))
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Everything that somebody should know, in sentences."""
         return (*self.notices, *self.hr_configuration, *self._about_drift())
 
     def _about_drift(self) -> Iterator[str]:
         if self.drift:
-            numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(self.drift.items()))
             as_of = f"{self.inventory_at:%Y-%m-%d %H:%M} UTC" if self.inventory_at else "no complete one yet"
-            yield f"Identity Center differs from the record ({numbers}; inventory: {as_of}): `dayone drift list`"
+            found = f"{self.drift_in_words}; inventory: {as_of}"
+            yield f"Identity Center differs from the record ({found}): `dayone drift list`"
 
 
 def check_health(ports: HealthPorts) -> Health:
@@ -165,7 +170,7 @@ def read_metrics(*, ports: MetricPorts) -> Metrics:
     """Of the 24 hours until now, by the time of the changes' causes."""
     now = ports.clock()
     since = now - _A_DAY
-    changes, complete = _changes(since, history=ports.overview.history)
+    changes, complete = newest_changes(ChangeFilter(since=since), most=MOST_COUNTED, history=ports.overview.history)
     over = [
         change for change in changes if change.cause.origin in _ABOUT_SUBJECT and change.state is ChangeState.SUCCEEDED
     ]
@@ -183,11 +188,12 @@ def read_metrics(*, ports: MetricPorts) -> Metrics:
     )
 
 
-def _changes(since: datetime, *, history: History) -> tuple[Sequence[Change], bool]:
+def newest_changes(which: ChangeFilter, *, most: int, history: History) -> tuple[Sequence[Change], bool]:
+    """Return the newest of these changes, and whether these are all."""
     found: list[Change] = []
     cursor = ""
-    while len(found) < MOST_COUNTED:
-        page = history.changes(ChangeFilter(since=since), cursor=cursor, limit=_PAGE)
+    while len(found) < most:
+        page = history.changes(which, cursor=cursor, limit=min(_PAGE, most - len(found)))
         found += page.entries
         cursor = page.cursor
         if not cursor:

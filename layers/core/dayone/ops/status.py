@@ -12,9 +12,8 @@ from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, CauseKind, Change,
 from dayone.model.failures import FailedWork, Stuck, StuckKind
 from dayone.model.subjects import Subject
 from dayone.ops.dead_letters import AllStuck, StuckPorts, read_stuck
-from dayone.ops.health import Health, HealthPorts, check_health
+from dayone.ops.health import Health, HealthPorts, check_health, newest_changes
 from dayone.ports.operations import InboxBacklog, QueueDepth
-from dayone.ports.records import History
 
 
 class StatusPorts(StuckPorts, HealthPorts, Protocol):
@@ -72,8 +71,9 @@ _USABLE = "ACTIVE"
 def read_status(*, ports: StatusPorts) -> Status:
     """Read the status; only the state itself must be readable, anything else that is not is reported as such."""
     now, overview = ports.clock(), ports.overview
-    held, all_held = _changes(ChangeState.HELD, until=None, history=overview.history)
-    running = [_changes(state, until=now - OPEN_FOR_LONG, history=overview.history) for state in sorted(OPEN_CHANGES)]
+    held, all_held = newest_changes(ChangeFilter(state=ChangeState.HELD), most=_MOST, history=overview.history)
+    open_for_long = [ChangeFilter(state=state, until=now - OPEN_FOR_LONG) for state in sorted(OPEN_CHANGES)]
+    running = [newest_changes(which, most=_MOST, history=overview.history) for which in open_for_long]
     failed, stuck = overview.stuck.failed(), _stuck(ports)
     # Whatever fails again and again is among what has failed.
     others = [each for each in stuck.stuck if each.kind is not StuckKind.OPERATIONS]
@@ -96,19 +96,6 @@ def read_status(*, ports: StatusPorts) -> Status:
 def failed_since(failed: FailedWork) -> datetime:
     """Return the time of the first failure; records of earlier releases have the time of the next attempt only."""
     return failed.since or failed.at
-
-
-def _changes(state: ChangeState, *, until: datetime | None, history: History) -> tuple[Sequence[Change], bool]:
-    """Return the newest changes of a state, at most a hundred, and whether these are all."""
-    found: list[Change] = []
-    cursor = ""
-    while len(found) < _MOST:
-        page = history.changes(ChangeFilter(state=state, until=until), cursor=cursor, limit=_MOST - len(found))
-        found += page.entries
-        cursor = page.cursor
-        if not cursor:
-            return found, True
-    return found, False
 
 
 def _stuck(ports: StatusPorts) -> AllStuck:
@@ -239,8 +226,7 @@ def _about_rounds(status: Status) -> Iterator[Need]:
         message = "the inventory has stopped: what others change in Identity Center is not noticed"
         yield Need(kind=NeedKind.INVENTORY, message=message, command="dayone inventory show", since=inventory_at)
     if status.health.drift:
-        numbers = ", ".join(f"{number} {kind}" for kind, number in sorted(status.health.drift.items()))
-        message = f"Identity Center differs from the record: {numbers}"
+        message = f"Identity Center differs from the record: {status.health.drift_in_words}"
         yield Need(kind=NeedKind.DRIFT, message=message, command="dayone drift list")
 
 
