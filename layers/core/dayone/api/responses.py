@@ -104,7 +104,7 @@ def head_answer(head: Head) -> api.HeadAnswer:
         "policy_version": head.policy_version,
         "outstanding": head.outstanding + len(released(head.held)),
         "held": [_held(removal) for removal in head.held if removal.verdict is not Verdict.WITHDRAWN],
-        "due_at": time_answer(head.due_at) if head.due_at else None,
+        "due_at": time_or_none(head.due_at),
         "recorded_at": time_answer(head.version.at) if head.version else None,
     }
 
@@ -116,7 +116,7 @@ def _held(removal: HeldPart) -> api.HeldAnswer:
         "sensitive": removal.sensitive,
         "change": removal.change,
         "approval_status": str(removal.verdict),
-        "expires_at": time_answer(removal.expires_at) if removal.expires_at else None,
+        "expires_at": time_or_none(removal.expires_at),
     }
 
 
@@ -132,7 +132,7 @@ def confirmed_answer(applied: Applied) -> api.ConfirmedAnswer:
         "operation": applied.operation,
         "change": applied.change,
         "request_id": applied.request_id,
-        "at": time_answer(applied.at) if applied.at else None,
+        "at": time_or_none(applied.at),
     }
 
 
@@ -159,11 +159,11 @@ def operation_answer(operation: Operation) -> api.OperationAnswer:
         "failure_reason": operation.failure_reason,
         "waiting_for": operation.waiting_for,
         "refusal": str(operation.refusal),
-        "refused_since": time_answer(operation.refused_since) if operation.refused_since else None,
+        "refused_since": time_or_none(operation.refused_since),
         "reasons": reasons_answer(operation.reasons),
         "created_at": time_answer(operation.created_at),
-        "not_before": time_answer(operation.not_before) if operation.not_before else None,
-        "finished_at": time_answer(operation.finished_at) if operation.finished_at else None,
+        "not_before": time_or_none(operation.not_before),
+        "finished_at": time_or_none(operation.finished_at),
     }
 
 

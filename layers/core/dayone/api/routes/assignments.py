@@ -15,7 +15,7 @@ from dayone.access.report import report_assignments
 from dayone.api.context import AccessApi
 from dayone.api.lists import permission_sets_answer
 from dayone.api.params import Event, header_of, query_text, window_of, word_of
-from dayone.api.responses import confirmed_answer, head_answer, reasons_answer, time_answer
+from dayone.api.responses import confirmed_answer, head_answer, reasons_answer, time_or_none
 from dayone.api.schemas.assignments import (
     ASSIGNMENTS,
     LARGEST_LIMIT,
@@ -68,7 +68,7 @@ def holding_answer(holding: Holding) -> EntitlementAnswer:
         "permission_set": holding.permission_set,
         "through": holding.through,
         "state": str(holding.state),
-        "confirmed_at": time_answer(holding.confirmed_at) if holding.confirmed_at else None,
+        "confirmed_at": time_or_none(holding.confirmed_at),
         "reasons": reasons_answer(holding.reasons),
     }
 

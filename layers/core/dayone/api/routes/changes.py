@@ -18,7 +18,7 @@ from dayone.api.params import (
     window_of,
     word_of,
 )
-from dayone.api.responses import names_answer, operation_answer, time_answer
+from dayone.api.responses import names_answer, operation_answer, time_answer, time_or_none
 from dayone.api.schemas import changes as api_changes
 from dayone.api.schemas.change_specs import (
     ACCOUNTS_OF_CHANGE,
@@ -115,7 +115,7 @@ def _access_ended(ended: AccessEnded) -> api_changes.AccessEndedAnswer:
     return {
         "at": time_answer(ended.at),
         "seconds": round(ended.seconds, 3),
-        "sessions_ended_at": time_answer(sessions) if sessions else None,
+        "sessions_ended_at": time_or_none(sessions),
     }
 
 

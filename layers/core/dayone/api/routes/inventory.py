@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from dayone.adoption.drift import describe_finding
 from dayone.api.context import AccessApi
 from dayone.api.params import Event, caller_of, object_of, query_text, required_of, window_of, word_of
-from dayone.api.responses import accepted_response, time_answer
+from dayone.api.responses import accepted_response, time_answer, time_or_none
 from dayone.api.schemas.drift import (
     DRIFT,
     DRIFT_POLICY,
@@ -22,7 +22,6 @@ from dayone.api.schemas.drift import (
     DriftPolicyAnswer,
     ForeignEditAnswer,
     IgnoredFindingAnswer,
-    PauseAnswer,
     RepairAnswer,
 )
 from dayone.api.schemas.inventory import (
@@ -112,7 +111,7 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         found = [finding for finding in page.entries if not kind or finding.difference.kind is kind]
         return {
             "as_of": _as_of(api.inventory),
-            "paused": _pause_answer(rules.pause) if rules.pause else None,
+            "paused": _decision_answer(rules.pause) if rules.pause else None,
             "drift": [_finding_answer(finding, rules=rules) for finding in found],
             "cursor": page.cursor,
         }
@@ -196,7 +195,7 @@ def _pass_answer(current: Pass) -> PassAnswer:
     return {
         "id": current.id,
         "began_at": time_answer(current.began_at),
-        "finished_at": time_answer(current.finished_at) if current.finished_at else None,
+        "finished_at": time_or_none(current.finished_at),
         "section": str(current.section),
         "method": str(current.method),
         "methods": [_method_answer(cost) for cost in current.costs],
@@ -217,21 +216,12 @@ def _method_answer(cost: ReadCost) -> ReadMethodAnswer:
     }
 
 
-def _ignored_answer(ignored: Ignored) -> IgnoredFindingAnswer:
+def _decision_answer(decided: Ignored | RepairPause) -> IgnoredFindingAnswer:
     return {
-        "until": time_answer(ignored.until),
-        "reason": ignored.reason,
-        "actor": ignored.actor,
-        "at": time_answer(ignored.at),
-    }
-
-
-def _pause_answer(pause: RepairPause) -> PauseAnswer:
-    return {
-        "until": time_answer(pause.until),
-        "reason": pause.reason,
-        "actor": pause.actor,
-        "at": time_answer(pause.at),
+        "until": time_answer(decided.until),
+        "reason": decided.reason,
+        "actor": decided.actor,
+        "at": time_answer(decided.at),
     }
 
 
@@ -240,7 +230,7 @@ def _repair_answer(status: RepairStatus) -> RepairAnswer:
         "state": str(status.state),
         "reason": status.reason,
         "change": status.change,
-        "until": time_answer(status.until) if status.until else None,
+        "until": time_or_none(status.until),
     }
 
 
@@ -263,7 +253,7 @@ def _finding_answer(finding: DriftFinding, *, rules: RepairRules) -> DriftFindin
         "ids": dict(difference.ids),
         "baseline": finding.is_baseline,
         "edit": _edit_answer(finding.edit) if finding.edit else None,
-        "ignored": _ignored_answer(finding.ignored) if finding.ignored else None,
+        "ignored": _decision_answer(finding.ignored) if finding.ignored else None,
         "repair": _repair_answer(repair) if repair else None,
         "first_seen_at": time_answer(finding.first_seen_at),
         "seen_at": time_answer(finding.seen_at),
