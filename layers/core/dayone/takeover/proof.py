@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from dayone.executor.existing import parts_in
-from dayone.model.policy.rules import Policy
+from dayone.model.policy.rules import GroupRule, Policy
 from dayone.model.subjects import ITSELF, Assignment, Principal, Resource, ResourceKind, SubjectKind
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.existing import compare_attributes, compare_parts
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.takeover.estate import Estate
+from dayone.takeover.estate import Attributes, Estate
 from dayone.takeover.users import Users
 
 _SET = ITSELF[SubjectKind.PERMISSION_SET]
@@ -143,12 +143,17 @@ def _sets_changed(policy: Policy, estate: Estate) -> Iterator[str]:
             continue
         attached = {part: of for part, of in estate.sets[arns[rule.name]].items() if part != _PROVISIONING}
         attributes = attached.pop(_SET)
-        desired = desired_for_permission_set(rule.name, policy=policy)
-        mismatches = [
-            *compare_attributes(attributes, desired.resources[_SET].attributes),
-            *compare_parts(attached, parts_in(desired)),
-        ]
+        mismatches = set_mismatches(rule.name, policy=policy, attributes=attributes, attached=attached)
         yield from (f"permission set {rule.called}: {mismatch}" for mismatch in mismatches)
+
+
+def set_mismatches(
+    key: str, *, policy: Policy, attributes: Attributes, attached: Mapping[Resource, Attributes]
+) -> list[str]:
+    """Return what a permission set that exists has otherwise than a policy says."""
+    desired = desired_for_permission_set(key, policy=policy)
+    found = compare_attributes(attributes, desired.resources[_SET].attributes)
+    return [str(mismatch) for mismatch in (*found, *compare_parts(attached, parts_in(desired)))]
 
 
 def _groups_changed(policy: Policy, estate: Estate) -> Iterator[str]:
@@ -157,6 +162,11 @@ def _groups_changed(policy: Policy, estate: Estate) -> Iterator[str]:
         if rule.name not in ids:
             yield f"group {rule.called} would be created"
             continue
-        desired = {"name": rule.called, "description": rule.description}
-        for mismatch in compare_attributes(estate.groups[ids[rule.name]], desired):
+        for mismatch in group_mismatches(rule, attributes=estate.groups[ids[rule.name]]):
             yield f"group {rule.called}: {mismatch}"
+
+
+def group_mismatches(rule: GroupRule, *, attributes: Attributes) -> list[str]:
+    """Return what a group that exists has otherwise than its rule says."""
+    desired = {"name": rule.called, "description": rule.description}
+    return [str(mismatch) for mismatch in compare_attributes(attributes, desired)]

@@ -6,14 +6,13 @@ from dataclasses import replace
 from math import ceil
 
 from dayone.adoption.policy_text import group_text, permission_set_text, read_text
-from dayone.executor.existing import CALLS_FOR_PARTS, MOST_READS, parts_in
+from dayone.executor.existing import CALLS_FOR_PARTS, MOST_READS
 from dayone.model.accounts import GONE, AccountState
 from dayone.model.policy.rules import AccountSelector, PersonSelector
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, SubjectKind
-from dayone.planning.desired import desired_for_permission_set
-from dayone.planning.existing import compare_attributes, compare_parts
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.takeover.estate import Attributes, Estate
+from dayone.takeover.proof import group_mismatches, set_mismatches
 from dayone.takeover.proposal import (
     LeftAlone,
     LeftReason,
@@ -278,8 +277,7 @@ def _sayable_key(attributes: Attributes, *, keys: _Keys) -> tuple[str, tuple[str
         mistakes = tuple(findings)
         if not mistakes:
             (rule,) = policy.groups
-            existing = {"name": rule.called, "description": rule.description}
-            return key, tuple(str(each) for each in compare_attributes(attributes, existing))
+            return key, tuple(group_mismatches(rule, attributes=attributes))
     return "", mistakes
 
 
@@ -288,6 +286,4 @@ def _unsayable(key: str, *, attributes: Attributes, attached: Mapping[Resource, 
     policy, mistakes = read_text(permission_set_text(key, attributes=attributes, attached=attached))
     yield from mistakes
     if not mistakes:
-        desired = desired_for_permission_set(key, policy=policy)
-        yield from map(str, compare_attributes(attributes, desired.resources[_SET].attributes))
-        yield from map(str, compare_parts(attached, parts_in(desired)))
+        yield from set_mismatches(key, policy=policy, attributes=attributes, attached=attached)
