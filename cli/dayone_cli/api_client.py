@@ -66,16 +66,17 @@ class ApiClient:
         headers = {"content-type": "application/json"}
         return self._requested("POST", where, headers=headers, body=json.dumps(body).encode()).json()
 
-    def pages(self, where: str, query: Query, *, most: int) -> Iterator[Any]:
-        """Yield the parts of a list, by cursor, until its end or so many entries."""
+    def pages(self, where: str, query: Query, *, most: int | None) -> Iterator[Any]:
+        """Yield the parts of a list, by cursor, until its end or so many entries; None is for lists without `limit`."""
         left, cursor = most, ""
         while True:
-            part = {**query, "limit": min(left, _LARGEST_PAGE), "cursor": cursor}
-            said = self.read(where, part)
+            limit = {} if left is None else {"limit": min(left, _LARGEST_PAGE)}
+            said = self.read(where, {**query, **limit, "cursor": cursor})
             yield said
-            left -= max((len(entry) for entry in said.values() if isinstance(entry, list)), default=0)
             cursor = said.get("cursor") or ""
-            if not cursor or left <= 0:
+            if left is not None:
+                left -= max((len(entry) for entry in said.values() if isinstance(entry, list)), default=0)
+            if not cursor or (left is not None and left <= 0):
                 return
 
     def request(self, method: str, where: str, *, headers: Mapping[str, str], body: bytes) -> Answer:

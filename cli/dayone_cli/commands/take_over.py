@@ -103,7 +103,8 @@ def _estate(run: Run) -> "Estate":
     estate = Estate(as_of=first["as_of"], now=datetime.now(UTC))
     for section in _SECTIONS:
         run.screen.say(f"Reading {section} of the inventory of {moment(estate.as_of)} …")
-        for answer in _resources(run, section, inventory=first["inventory"]):
+        query = {"section": section, "inventory": first["inventory"]}
+        for answer in run.api.pages("/v1/inventory/resources", query, most=None):
             estate.add_resources(answer["resources"])
     run.screen.say("Reading accounts and people …")
     for answer in run.api.pages("/v1/accounts", {}, most=MOST):
@@ -111,16 +112,6 @@ def _estate(run: Run) -> "Estate":
     for answer in run.api.pages("/v1/people", {}, most=MOST):
         estate.add_people(answer["people"])
     return estate
-
-
-def _resources(run: Run, section: str, *, inventory: str) -> Iterator[Any]:
-    cursor = ""
-    while True:
-        query = {"section": section, "inventory": inventory, "cursor": cursor}
-        answer = run.api.read("/v1/inventory/resources", query)
-        yield answer
-        if not (cursor := answer["cursor"]):
-            return
 
 
 def _mapping_in(file: Path | None) -> Mapping[str, str]:
