@@ -25,13 +25,18 @@ class FindPorts(Protocol):
     index: SubjectIndex
 
 
+def is_person_id(text: str) -> bool:
+    """Return whether a text can be the id of a person; nothing is looked up."""
+    return bool(_PERSON_ID.fullmatch(text))
+
+
 def find_person(text: str, *, ports: FindPorts) -> str:
     """Return the id of the person with this id, user name, e-mail address or, if it has a space, full name.
 
     Returns the text itself when there is nobody; raises Malformed, with all of them, when there are several.
     """
     index = ports.index
-    if not _PERSON_ID.fullmatch(text):
+    if not is_person_id(text):
         found = [state for state in _everyone(SubjectKind.PERSON, index=index) if text.casefold() in _names_of(state)]
     elif index.brief([Subject(SubjectKind.PERSON, text)]):
         return text

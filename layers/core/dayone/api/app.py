@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from itertools import chain
 from typing import Any
@@ -11,7 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
-from dayone.access.find import find_account, find_person, find_subject
+from dayone.access.find import find_account, find_person, find_subject, is_person_id
 from dayone.api.context import AccessApi
 from dayone.api.idempotency import within_once
 from dayone.api.params import Event, check_nothing_is_empty, check_query, check_whole, subject_in
@@ -154,13 +155,18 @@ def _with_ids(api: AccessApi) -> Callable[[APIGatewayRestResolver, NextStep], Re
 
     def with_ids(app: APIGatewayRestResolver, next_step: NextStep) -> Response[str]:
         event = app.current_event
+        if event.http_method == "PUT":
+            return next_step(app)
         query: dict[str, str] = event.get("queryStringParameters") or {}
-        if event.http_method != "PUT":
-            parts: dict[str, str] = app.context["_route_args"]
-            parts |= {name: finders[name](unquote(parts[name]), ports=api) for name in finders.keys() & parts.keys()}
-            query |= {name: finders[name](query[name], ports=api) for name in finders.keys() & query.keys()}
-            if subject := subject_in(event):
-                query["subject"] = str(find_subject(subject, ports=api))
+        query |= {name: finders[name](query[name], ports=api) for name in finders.keys() & query.keys()}
+        if subject := subject_in(event):
+            query["subject"] = str(find_subject(subject, ports=api))
+        parts: dict[str, str] = app.context["_route_args"]
+        if event.http_method == "GET" and is_person_id(unquote(parts.get("person", ""))):
+            # Nearly always it is the id, which the route reads anyway.
+            with suppress(NotFound):
+                return next_step(app)
+        parts |= {name: finders[name](unquote(parts[name]), ports=api) for name in finders.keys() & parts.keys()}
         return next_step(app)
 
     return with_ids

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from dayone.api import app
 from dayone.model.commands import ApplyGrant
 from dayone.model.people import Person
 from dayone.model.policy.context import PolicyVersion
@@ -63,6 +64,18 @@ def test_both_are_found_in_a_query(world: World) -> None:
     assert (answer.body["person"], answer.body["account"]) == (ADA.name, DEV.name)
     by_id = _get(world, "/v1/changes", subject=str(ADA)).body
     assert _get(world, "/v1/changes", subject="person:ada@example.com").body == by_id
+
+
+def test_an_account_is_found_in_a_query_about_a_person_who_is_named_by_id(world: World) -> None:
+    answer = _get(world, f"/v1/people/{ADA.name}/explain", account="dev")
+    assert (answer.body["person"], answer.body["account"]) == (ADA.name, DEV.name)
+
+
+def test_nothing_is_looked_up_for_a_person_who_is_named_by_id(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = list[object]()
+    monkeypatch.setattr(app, "find_person", lambda *of, **_ports: looked_up.append(of))
+    assert _get(world, f"/v1/people/{ADA.name}").status == 200
+    assert looked_up == []
 
 
 def test_several_of_a_name_are_refused_with_all_of_them(world: World) -> None:
