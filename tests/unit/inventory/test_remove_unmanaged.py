@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from dayone.errors import Inapplicable
 from dayone.inventory.decisions import repair_finding
 from dayone.inventory.repairs import EDITS_ARE_KNOWN, LEFT_ALONE
-from dayone.inventory.service import read_inventory
 from dayone.model.changes import Cause, CauseKind
 from dayone.model.commands import RestoreResources
 from dayone.model.inventory import DriftFinding, DriftKind, ForeignEdit
@@ -22,6 +20,7 @@ from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_account
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.fakes.sso.set_policies import MemorySetPolicies
+from tests.unit.inventory.test_repairs import minutes
 from tests.unit.previews import api_of
 from tests.unit.world import World
 
@@ -54,14 +53,6 @@ def world() -> World:
     world.take_inventory()
     assert world.inventory.findings() == []
     return world
-
-
-def _minutes(world: World, number: int) -> None:
-    for _ in range(number):
-        world.now += timedelta(minutes=1)
-        world.sweep()
-        world.settle()
-        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
 
 
 def _group(world: World, name: str = "engineers") -> str:
@@ -129,7 +120,7 @@ def test_access_that_others_have_given_goes(world: World, give: Callable[[World]
     give(world)
     assert _access(world) != before
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert _access(world) == before
     world.take_inventory()
     left = {each.difference.resource for each in world.inventory.findings()}
@@ -144,7 +135,7 @@ def test_by_default_it_stays(give: Callable[[World], None]) -> None:
     give(world)
     after = _access(world)
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert _access(world) == after
 
 
@@ -155,9 +146,9 @@ def test_the_first_inventory_removes_nothing(give: Callable[[World], None]) -> N
     give(world)
     after = _access(world)
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert _access(world) == after
     given = {"managed-policy/ReadOnlyAccess", "membership/engineers"}
     (finding,) = [
@@ -184,7 +175,7 @@ def test_what_has_no_place_in_the_record_is_reported(world: World, make: Callabl
     make(world)
     after = (dict(world.center.groups), dict(world.center.memberships))
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert (dict(world.center.groups), dict(world.center.memberships)) == after
     for finding in world.inventory.findings():
         with pytest.raises(Inapplicable, match="was not made by Day One, which does not remove it"):
@@ -203,7 +194,7 @@ def test_what_aws_needs_stays(world: World, group: str, permission_set: str) -> 
     _assign_foreign(world, group, permission_set)
     after = set(world.center.assignments)
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert set(world.center.assignments) == after
     with pytest.raises(Inapplicable, match="an AWS service has made it"):
         repair_finding(_finding(world).id, actor="arn:operator", ports=api_of(world))
@@ -216,7 +207,7 @@ def test_what_an_aws_service_was_seen_to_make_stays(world: World) -> None:
     edit = ForeignEdit(event="e-1", actor="organizations.amazonaws.com", action="Create", at=world.now, ids={})
     world.inventory.put([replace(_finding(world), edit=edit)])
     world.now += LEFT_ALONE
-    _minutes(world, 5)
+    minutes(world, 5)
     assert set(world.center.assignments) == after
 
 
@@ -240,7 +231,7 @@ def test_what_is_protected_stays(protection: Protection, give: Callable[[World],
     give(world)
     after = (set(world.center.memberships), set(world.center.assignments))
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert (set(world.center.memberships), set(world.center.assignments)) == after
 
 
@@ -254,7 +245,7 @@ def test_above_the_limit_it_is_held_and_goes_once_somebody_has_approved_it() -> 
     for number in (2, 3, 4):
         world.center.memberships[f"m-{number}"] = (_group(world), _user(world, f"e-{number}"))
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     assert len(set(world.center.memberships.values()) - before) == 2
     world.take_inventory()
     held = [change for change in world.state.changes.values() if change.held]
@@ -265,7 +256,7 @@ def test_above_the_limit_it_is_held_and_goes_once_somebody_has_approved_it() -> 
         world.is_decided(change.id, approved=True)
     world.settle()
     assert set(world.center.memberships.values()) == before
-    _minutes(world, 5)
+    minutes(world, 5)
     assert world.inventory.findings() == []
 
 
@@ -277,7 +268,7 @@ def test_sensitive_access_is_not_given_by_removing_what_somebody_gave_too_early(
     world.settle()
     _assign_group(world)
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     done = [str(each.resource) for each in world.operations() if each.actor == "dayone" and each.state == "succeeded"]
     assert "assignment/Deploy/sales" not in done
 
@@ -285,7 +276,7 @@ def test_sensitive_access_is_not_given_by_removing_what_somebody_gave_too_early(
 def test_kinds_that_are_only_reported_stay_as_they_are(world: World) -> None:
     world.center.groups[_group(world)].name = "engineers (old)"
     world.take_inventory()
-    _minutes(world, _QUARTER + 5)
+    minutes(world, _QUARTER + 5)
     (finding,) = world.inventory.findings()
     assert finding.difference.kind is DriftKind.CHANGED
 

@@ -46,7 +46,7 @@ def world() -> World:
     return world
 
 
-def _minutes(world: World, number: int) -> None:
+def minutes(world: World, number: int) -> None:
     """Let the sweep and the inventory run each minute, and all that follows."""
     for _ in range(number):
         world.now += timedelta(minutes=1)
@@ -91,7 +91,7 @@ def test_all_is_as_before_without_a_request(world: World, edit: Callable[[World]
     edit(world)
     for _ in range(4):
         world.take_inventory()
-        _minutes(world, _QUARTER + 5)
+        minutes(world, _QUARTER + 5)
     assert world.inventory.findings() == []
     assert (world.users(), world.groups(), world.assignments()) == before
     assert [{**vars(stored), "revision": 0} for stored in world.center.permission_sets.values()] == parts
@@ -102,7 +102,7 @@ def test_what_was_repaired_is_no_finding_some_minutes_later(world: World) -> Non
     assert _status(world, finding) == RepairStatus(
         state=RepairState.HELD, reason="it is not known yet who has done it", until=world.now + EDITS_ARE_KNOWN
     )
-    _minutes(world, _QUARTER + 4)
+    minutes(world, _QUARTER + 4)
     assert world.inventory.findings() == []
     assert world.groups() == {"engineers": {"e-1@example.com"}}
     (done,) = [each for each in world.operations(OperationState.SUCCEEDED) if each.change == _change(world)]
@@ -118,7 +118,7 @@ def test_by_default_nothing_is_repaired(world: World) -> None:
     world.policy_is(_REPORT)
     world.settle()
     finding = _seen(world, _remove_member)
-    _minutes(world, _QUARTER + 4)
+    minutes(world, _QUARTER + 4)
     assert _status(world, finding) is None
     assert world.groups() == {"engineers": set()}
 
@@ -127,26 +127,26 @@ def test_what_somebody_did_in_the_last_hours_waits_for_a_human(world: World) -> 
     finding = _seen(world, _remove_member)
     _by(world, finding, _JANE)
     until = world.now + LEFT_ALONE
-    _minutes(world, _QUARTER)
+    minutes(world, _QUARTER)
     status = _status(world, finding)
     assert status is not None
     assert (status.state, status.until) == (RepairState.HELD, until)
     assert _JANE in status.reason
     assert world.groups() == {"engineers": set()}
     world.now = until
-    _minutes(world, 5)
+    minutes(world, 5)
     assert world.groups() == {"engineers": {"e-1@example.com"}}
 
 
 def test_a_fight_is_left_to_a_human(world: World) -> None:
     finding = _seen(world, _remove_member)
-    _minutes(world, _QUARTER + 4)
+    minutes(world, _QUARTER + 4)
     assert world.inventory.findings() == []
     change, at = _change(world), world.now
     world.center.memberships.clear()
     world.now += timedelta(hours=1)
     world.inventory.newest = replace(world.inventory.newest, began_at=at - timedelta(days=2))  # type: ignore[type-var]
-    _minutes(world, 2 * _QUARTER)
+    minutes(world, 2 * _QUARTER)
     status = _status(world, finding)
     assert status is not None
     assert (status.state, status.change) == (RepairState.HELD, change)
@@ -154,7 +154,7 @@ def test_a_fight_is_left_to_a_human(world: World) -> None:
     assert world.groups() == {"engineers": set()}
     assert any("differs" in text for text in check_health(api_of(world)).warnings)
     world.now = at + NEVER_TWICE_WITHIN
-    _minutes(world, 5)
+    minutes(world, 5)
     assert world.groups() == {"engineers": {"e-1@example.com"}}
 
 
@@ -171,13 +171,13 @@ def test_nothing_is_repaired_while_repairs_are_paused(world: World) -> None:
     finding = _seen(world, _remove_member)
     _pause(world, hours=2)
     until = world.now + timedelta(hours=2)
-    _minutes(world, _QUARTER)
+    minutes(world, _QUARTER)
     assert _status(world, finding) == RepairStatus(
         state=RepairState.HELD, reason="repairs are paused by arn:operator: an exercise", until=until
     )
     assert [entry.actor for entry, _ in world.state.log if entry.action == "pause-repairs"] == ["arn:operator"]
     _pause(world, hours=0)
-    _minutes(world, 5)
+    minutes(world, 5)
     assert world.groups() == {"engineers": {"e-1@example.com"}}
 
 
@@ -189,14 +189,14 @@ def test_no_more_is_given_back_than_an_edit_may_give_at_once(world: World) -> No
     everybody = world.groups()
     world.center.memberships.clear()
     world.take_inventory()
-    _minutes(world, _QUARTER)
+    minutes(world, _QUARTER)
     back = world.groups()["engineers"]
     assert 0 < len(back) < len(everybody["engineers"])
     held = [change for change in world.state.changes.values() if change.held]
     assert {change.cause.kind for change in held} == {"drift"}
     for number in range(2, 9):
         world.hr_tells(a_person(f"e-{number}", title="Another"))
-    _minutes(world, 5)
+    minutes(world, 5)
     assert world.groups()["engineers"] == back
     for change in held:
         world.is_decided(change.id, approved=True)
@@ -217,7 +217,7 @@ def test_whoever_has_left_gets_nothing_back(world: World) -> None:
     _seen(world, _remove_member)
     world.hr_tells(a_person(department="Sales"))
     world.settle()
-    _minutes(world, _QUARTER)
+    minutes(world, _QUARTER)
     assert world.groups() == {"engineers": set()}
 
 
@@ -226,5 +226,5 @@ def test_a_group_that_was_deleted_comes_back_with_all_that_hung_on_it(world: Wor
     MemoryDirectory(world.center).delete_group(next(iter(world.center.groups)))
     for _ in range(2):
         world.take_inventory()
-        _minutes(world, _QUARTER + 5)
+        minutes(world, _QUARTER + 5)
     assert (world.groups(), world.assignments()) == before
