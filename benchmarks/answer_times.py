@@ -12,9 +12,9 @@ from sandbox import Sandbox
 from sandbox.day_one import Deployed, deploy, expect
 from sandbox.identity_center_view import instance_of
 from sandbox.signed_http import HttpApi
-from tests.e2e import policies
-from tests.e2e.people import somebody
-from tests.e2e.waiting import eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.waiting import eventually
 
 ROUNDS, WARMING_UP = 200, 30
 _LEAST = Path(__file__).parent / "least_api" / "template.yaml"

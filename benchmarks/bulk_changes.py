@@ -10,9 +10,9 @@ from dayone.model.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey, Receipt
 from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.sso.identity_center import MemoryIdentityCenter
-from tests.simulation.identity_center import CALLS_PER_SECOND, OUTSTANDING_ASSIGNMENTS
+from tests.simulation.model.identity_center import CALLS_PER_SECOND, OUTSTANDING_ASSIGNMENTS
+from tests.simulation.model.weather import CLEAR, Latencies
 from tests.simulation.simulation import Simulation
-from tests.simulation.weather import CLEAR, Latencies
 from tests.unit.world import World
 
 AT_ONCE = dict.fromkeys(("table", "queue", "identitystore", "sso-admin", "other"), 0.0)

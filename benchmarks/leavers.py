@@ -6,7 +6,7 @@ from dayone.model.operations import OperationState
 from dayone.model.people import Status
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import a_person
-from tests.simulation.hr_system import clock_of_signatures
+from tests.simulation.model.hr_system import clock_of_signatures
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -25,10 +25,10 @@ from tests.builders import a_person
 from tests.fakes.sso.identity_center import StoredGroup
 from tests.fakes.table.records import MemoryRecords
 from tests.fakes.table.subject_index import MemorySubjectIndex
-from tests.simulation.identity_center_ports import AwsWire, ExistingUseWire
-from tests.simulation.processes import Process, Trace
+from tests.simulation.model.identity_center_ports import AwsWire, ExistingUseWire
+from tests.simulation.model.processes import Process, Trace
+from tests.simulation.model.weather import CLEAR, Latencies
 from tests.simulation.simulation import Simulation
-from tests.simulation.weather import CLEAR, Latencies
 from tests.unit.previews import api_of
 from tests.unit.world import World
 

@@ -18,7 +18,7 @@ from benchmarks.table_world import TableWorld
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import Unavailable
 from tests.builders import an_account
-from tests.simulation.virtual_time import Clockwork
+from tests.simulation.model.virtual_time import Clockwork
 
 # The figures are exact, and few seconds' work.
 QUICK = True

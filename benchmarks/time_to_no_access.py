@@ -11,8 +11,8 @@ from statistics import quantiles
 from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
 from benchmarks.measuring import Figure, report, wants_json
 from tests.builders import a_person, an_account
+from tests.simulation.model.weather import CLEAR
 from tests.simulation.simulation import Simulation
-from tests.simulation.weather import CLEAR
 
 LEAVERS = 400
 _SECONDS_BETWEEN_LEAVERS = 9.0

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from dayone.errors import Conflicting, Throttled, Unavailable
 from dayone.ports.identity_center import AssignmentKey, RequestState
-from tests.simulation.identity_center import SimulatedIdentityCenter
-from tests.simulation.virtual_time import Clockwork
+from tests.simulation.model.identity_center import SimulatedIdentityCenter
+from tests.simulation.model.virtual_time import Clockwork
 
 type Requested = Callable[[AssignmentKey], str]
 type Waited = Callable[["Caller", str], None]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox import Sandbox
-from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
-from tests.e2e.scene import Scene, set_scene
+from tests.e2e.deployed.day_one import BEHAVIOUR, DayOne, deployed_in
+from tests.e2e.deployed.scene import Scene, set_scene
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,10 @@ from sandbox import Sandbox
 from sandbox.day_one import Deployed, deploy
 from sandbox.identity_center_view import instance_of
 from tests.contract.audit_forgetting import forget_person
-from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import BEHAVIOUR
-from tests.e2e.people import somebody
-from tests.e2e.waiting import eventually
+from tests.e2e.deployed.announcements import Announcements
+from tests.e2e.deployed.day_one import BEHAVIOUR
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.waiting import eventually
 
 _APP = build()
 BUCKET = "acme-audit-checkpoints"

@@ -1,10 +1,10 @@
 """The engine dies in the middle of its work, and the end is as if it had not."""
 
-from tests.e2e.day_one import DayOne
-from tests.e2e.people import somebody
-from tests.e2e.processes import kill, workers
-from tests.e2e.queues import visibility
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.deployed.day_one import DayOne
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.processes import kill, workers
+from tests.e2e.deployed.queues import visibility
+from tests.e2e.deployed.waiting import becomes, eventually
 
 GROUPS = ("Platform", "On call", "Operators")
 _SECONDS = 15  # longer than a run takes here, as it must be; 30 in the template

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.day_one import DayOne
+from tests.e2e.deployed.day_one import DayOne
 from tests.project.repository import resource
 
 

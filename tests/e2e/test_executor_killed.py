@@ -14,11 +14,11 @@ from sandbox import Behaviour
 from sandbox.day_one import expect
 from sandbox.identity_center.process import load
 from tests.contract.state_tables import chains_in
-from tests.e2e import policies
-from tests.e2e.day_one import BEHAVIOUR, ENDED, DayOne
-from tests.e2e.processes import kill, workers
-from tests.e2e.queues import drained, visibility
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import BEHAVIOUR, ENDED, DayOne
+from tests.e2e.deployed.processes import kill, workers
+from tests.e2e.deployed.queues import drained, visibility
+from tests.e2e.deployed.waiting import becomes, eventually
 
 _ACCOUNTS, _SETS, _KILLS = 40, tuple(f"Killed{number}" for number in range(5)), 5
 _GROUP, _UNIT = "Killers", "Killed"

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.e2e.day_one import DayOne
+from tests.e2e.deployed.day_one import DayOne
 from tests.functions.access_api.world import load
 from tests.project.repository import ROOT
 

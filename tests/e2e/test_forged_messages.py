@@ -15,11 +15,11 @@ from dayone.model.commands import ApplyDecision, ApplyGrant, Command, ImportManu
 from dayone.model.grants import Grant
 from dayone.model.hr_sources import BY_HAND
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
-from tests.e2e import policies
-from tests.e2e.day_one import DayOne
-from tests.e2e.people import somebody
-from tests.e2e.queues import drained
-from tests.e2e.waiting import becomes
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import DayOne
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.queues import drained
+from tests.e2e.deployed.waiting import becomes
 
 _LETTERS = "InboxDeadLetters"
 _WARDENS = policies.base_with(groups={"Wardens": {"members": [{"department": "Vault"}]}})

@@ -7,8 +7,8 @@ import pytest
 
 from sandbox.access import Access
 from sandbox.day_one import forward
-from tests.e2e.day_one import DayOne
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.deployed.day_one import DayOne
+from tests.e2e.deployed.waiting import becomes, eventually
 
 HAS_ACCESS = [("ViewOnly", "Engineers")]
 HOME = "eu-west-1"

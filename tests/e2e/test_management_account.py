@@ -8,10 +8,10 @@ import pytest
 from sandbox import Sandbox
 from sandbox.day_one import expect, release
 from sandbox.hr_system import ENDED as LEFT
-from tests.e2e import policies
-from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
-from tests.e2e.people import somebody
-from tests.e2e.waiting import becomes
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import BEHAVIOUR, DayOne, deployed_in
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.waiting import becomes
 
 PARAMETER = "deploy with ManagementAccountAccess=true"
 BY_HAND = ("ViewOnly", "By hand")

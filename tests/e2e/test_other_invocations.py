@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from sandbox import Sandbox
 from sandbox.day_one import release
-from tests.e2e import policies
-from tests.e2e.day_one import BEHAVIOUR, DayOne, deployed_in
-from tests.e2e.people import somebody
-from tests.e2e.waiting import eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import BEHAVIOUR, DayOne, deployed_in
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

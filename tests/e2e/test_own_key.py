@@ -17,10 +17,10 @@ from sandbox.customer_key import make_key, put_in_use
 from sandbox.day_one import Deployed, deploy, expect
 from sandbox.hr_system import ENDED, HIRED
 from sandbox.identity_center_view import IdentityCenterView, instance_of
-from tests.e2e import policies
-from tests.e2e.day_one import BEHAVIOUR
-from tests.e2e.people import somebody
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import BEHAVIOUR
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.waiting import becomes, eventually
 
 pytestmark = pytest.mark.slow
 

@@ -11,11 +11,11 @@ from sandbox.day_one import may_call
 from sandbox.signed_http import HttpApi
 from tests.deploy.resolution import resolve
 from tests.deploy.samples import pseudo_parameters
-from tests.e2e import policies
-from tests.e2e.day_one import DayOne
-from tests.e2e.people import somebody
-from tests.e2e.queues import visibility
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import DayOne
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.queues import visibility
+from tests.e2e.deployed.waiting import becomes, eventually
 from tests.project.repository import functions, pascal, template
 
 FUNCTIONS = functions()

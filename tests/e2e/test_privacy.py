@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.e2e.day_one import DayOne
-from tests.e2e.people import PERSONAL, somebody
-from tests.e2e.waiting import eventually
+from tests.e2e.deployed.day_one import DayOne
+from tests.e2e.deployed.people import PERSONAL, somebody
+from tests.e2e.deployed.waiting import eventually
 from tests.project.repository import functions
 
 

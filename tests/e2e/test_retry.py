@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.day_one import expect
-from tests.e2e import policies
-from tests.e2e.day_one import DayOne
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import DayOne
 
 _GROUP = "Contested"
 _POLICY = policies.base_with(

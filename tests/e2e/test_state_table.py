@@ -14,10 +14,10 @@ from sandbox.errors import SandboxError
 from sandbox.hr_system import CHANGED, ENDED, HIRED
 from sandbox.identity_center_view import IdentityCenterView, Instance, instance_of
 from sandbox.paths import REPOSITORY
-from tests.e2e import policies
-from tests.e2e.announcements import Announcements
-from tests.e2e.day_one import BEHAVIOUR
-from tests.e2e.waiting import eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.announcements import Announcements
+from tests.e2e.deployed.day_one import BEHAVIOUR
+from tests.e2e.deployed.waiting import eventually
 
 pytestmark = pytest.mark.slow
 

@@ -5,11 +5,11 @@ import uuid
 from typing import Any
 
 from sandbox.day_one import expect
-from tests.e2e import policies
-from tests.e2e.day_one import DayOne
-from tests.e2e.people import somebody
-from tests.e2e.queues import drained
-from tests.e2e.waiting import becomes, eventually
+from tests.e2e.deployed import policies
+from tests.e2e.deployed.day_one import DayOne
+from tests.e2e.deployed.people import somebody
+from tests.e2e.deployed.queues import drained
+from tests.e2e.deployed.waiting import becomes, eventually
 
 
 def _unreadable(day_one: DayOne, person: str) -> str:

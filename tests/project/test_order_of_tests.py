@@ -5,7 +5,7 @@ from itertools import pairwise
 from tests.conftest import in_order, recorded_seconds, spread
 from tests.project.repository import ROOT
 
-_SHARING, _OWN = "tests/e2e/test_grants.py", "tests/e2e/test_first_run.py"
+_SHARING, _OWN = "tests/e2e/access/test_grants.py", "tests/e2e/api/test_first_run.py"
 
 
 def test_each_file_in_the_record_is_there() -> None:

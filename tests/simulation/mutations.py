@@ -33,7 +33,7 @@ from dayone.ports.identity_center import ExistingResource
 from dayone.reconcile import requeue
 from dayone.reconcile import subject as reconcile_subject
 from dayone.reconcile import sweep as reconcile_access
-from tests.simulation import day_one
+from tests.simulation.model import day_one
 
 Change = tuple[object, str, Any]
 _A_DAY = timedelta(days=1)

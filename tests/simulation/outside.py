@@ -26,11 +26,11 @@ from dayone.model.subjects import Subject
 from dayone.policy.service import roll_back_policy, submit_policy
 from dayone.preview.request import WhatIf
 from dayone.preview.service import preview_plan
-from tests.simulation import hr_system
-from tests.simulation.day_one import DayOne
-from tests.simulation.functions import Function
+from tests.simulation.checks.snapshot import account_fact, item_of
+from tests.simulation.model import hr_system
+from tests.simulation.model.day_one import DayOne
+from tests.simulation.model.functions import Function
 from tests.simulation.oracle.facts import Facts, GrantFact, Item, Record, Version, assignment, membership
-from tests.simulation.snapshot import account_fact, item_of
 
 _ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/ada"
 _APPROVER = "arn:aws:sts::111122223333:assumed-role/Approver/grace"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from dayone.ports.identity_center import AssignmentKey
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
-from tests.simulation.snapshot import form_in
+from tests.simulation.checks.snapshot import form_in
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from time import monotonic
 
+from tests.simulation.model.weather import LEAST_IN_A_THOUSAND
 from tests.simulation.simulation import Outcome
-from tests.simulation.weather import LEAST_IN_A_THOUSAND
 
 _WIDTH = 30
 _A_THOUSAND = 1000

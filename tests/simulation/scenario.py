@@ -13,9 +13,9 @@ from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.features import Company, Feature, on_leave, with_days
+from tests.simulation.model.weather import Climate, Fate
 from tests.simulation.outside import Outside
 from tests.simulation.policies import DEPARTMENTS, GROUPS, SETS, draw_policy
-from tests.simulation.weather import Climate, Fate
 
 _OUS = ("/Workloads/Dev", "/Workloads/Prod", "/Sandboxes/One", "/Elsewhere")
 _DEEP_OUS = ("/Workloads/Dev", "/Workloads/Dev/Blue", "/Workloads/Prod/Blue", "/Workloads", "/Sandboxes/Dev/Red", "/")

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from dayone.executor.rate_limits import Budgets
 from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import OPEN_STATES, OperationState
-from tests.simulation.bookkeeping import about_to_be_woken, waits_for_others
-from tests.simulation.day_one import DayOne
+from tests.simulation.checks.bookkeeping import about_to_be_woken, waits_for_others
+from tests.simulation.checks.invariants import check_at_rest
+from tests.simulation.checks.lateness import Lateness
+from tests.simulation.checks.violations import Violation, Violations
+from tests.simulation.checks.watching import Watcher
 from tests.simulation.features import draw_company
-from tests.simulation.hr_system import clock_of_signatures
-from tests.simulation.identity_center import SimulatedIdentityCenter
-from tests.simulation.invariants import check_at_rest
-from tests.simulation.lateness import Lateness
+from tests.simulation.model.day_one import DayOne
+from tests.simulation.model.hr_system import clock_of_signatures
+from tests.simulation.model.identity_center import SimulatedIdentityCenter
+from tests.simulation.model.processes import Trace
+from tests.simulation.model.virtual_time import Clockwork
+from tests.simulation.model.weather import Climate, Latencies, Weather
 from tests.simulation.outside import Outside
 from tests.simulation.past import make_a_past
-from tests.simulation.processes import Trace
 from tests.simulation.scenario import LENGTH, Scenario, draw_budgets, draw_climate, draw_start
-from tests.simulation.violations import Violation, Violations
-from tests.simulation.virtual_time import Clockwork
-from tests.simulation.watching import Watcher
-from tests.simulation.weather import Climate, Latencies, Weather
 
 if TYPE_CHECKING:
     from dayone.ports.identity_center import AssignmentKey

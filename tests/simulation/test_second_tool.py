@@ -9,7 +9,7 @@ from benchmarks.bulk_changes import OVER_THE_WIRE, Bench
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.model.policy.rules import Policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
-from tests.simulation.second_tool import FixedBudgets, SecondTool
+from tests.simulation.model.second_tool import FixedBudgets, SecondTool
 from tests.unit.world import World
 
 _MINUTES = 6

@@ -9,9 +9,9 @@ from hashlib import sha256
 
 import pytest
 
+from tests.simulation.model.weather import LEAST_IN_A_THOUSAND
 from tests.simulation.report import summary
 from tests.simulation.simulation import Outcome, Simulation
-from tests.simulation.weather import LEAST_IN_A_THOUSAND
 
 _FEW = range(12)
 _MORE, _MOST = range(12, 60, 12), range(60, 132, 12)

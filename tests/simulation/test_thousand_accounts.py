@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.simulation.thousand_accounts import MANY, Told, lived_through
+from tests.simulation.model.thousand_accounts import MANY, Told, lived_through
 
 
 def _is_well(result: Told, *, accounts: int) -> None:

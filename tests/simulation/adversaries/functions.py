@@ -29,7 +29,7 @@ from tests.builders import attributes_in, the_account, the_group, the_person
 from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT
 from tests.simulation.adversaries.parties import Act, Party
 from tests.simulation.adversaries.trial import GRACE
-from tests.simulation.hr_system import SOURCE
+from tests.simulation.model.hr_system import SOURCE
 
 _OTHERS = tuple(f"e-{number}" for number in range(2, 16))
 

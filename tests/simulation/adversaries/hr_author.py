@@ -8,11 +8,11 @@ from dayone.messages.deliveries import Delivery
 from dayone.model.people import Person
 from dayone.ops.hr_configuration_approval import request_hr_approval
 from tests.builders import attributes_in
-from tests.simulation import hr_system
 from tests.simulation.adversaries.company import OWN
 from tests.simulation.adversaries.parties import Act, ApiCaller
 from tests.simulation.adversaries.trial import GRACE
-from tests.simulation.hr_system import OTHER_SOURCE
+from tests.simulation.model import hr_system
+from tests.simulation.model.hr_system import OTHER_SOURCE
 from tests.simulation.outside import Told
 
 _PLAIN = "version: 1\nsources: {standard: {kind: standard}}\n"

@@ -20,9 +20,9 @@ from dayone.model.subjects import Resource, ResourceKind, Subject, assignment_in
 from tests.builders import a_person, an_account, the_account, the_person
 from tests.simulation.adversaries import company
 from tests.simulation.adversaries.judge import TIME_TO_END, Aws, Deed, Edge, Win, edges_of, wins
+from tests.simulation.model.weather import CLEAR
 from tests.simulation.scenario import LENGTH
 from tests.simulation.simulation import Simulation
-from tests.simulation.weather import CLEAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,172 @@
+"""Invariants of a world at rest; each check describes the violation."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from dayone.model.dependencies import GUARDED
+from dayone.model.operations import Action, Operation, OperationState
+from dayone.model.subjects import ResourceKind, SubjectKind
+from tests.simulation.checks import bookkeeping
+from tests.simulation.checks.snapshot import refused_by_aws, snapshot
+from tests.simulation.model.identity_center import form_of
+from tests.simulation.model.table import ObservedState
+from tests.simulation.oracle import policy_text
+from tests.simulation.oracle.expected import expected, texts
+from tests.simulation.oracle.facts import set_of
+from tests.simulation.oracle.judge import differences
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+
+# The sweep comes every minute; then one request at a time may be all that the budget allows, and AWS takes its time.
+_A_SWEEP, _AN_HOUR = timedelta(minutes=4), timedelta(hours=1)
+
+
+def budgets(world: "Simulation") -> Iterator[str]:
+    """No second, whenever it begins, holds more calls than the budget, and no account two requests at a time."""
+    for quota, most in world.aws.most_in_a_second.items():
+        if most > world.day_one.budgets.range_of(quota)[1]:
+            yield f"{most} calls of {quota} in one second"
+    yield from (f"two requests at a time in account {account}" for account in world.aws.conflicts)
+
+
+def guardrails(world: "Simulation") -> Iterator[str]:
+    """No day sees more removals than the limit of that day but for those a human has approved or announced."""
+    state = world.day_one.state
+    let_go = Counter(
+        bookkeeping.first_asked_for(operation, state=state).date()
+        for operation in state.operations.values()
+        if operation.action is Action.DELETE
+        and operation.resource.kind in GUARDED
+        and bookkeeping.is_let_go(operation, approved=state.approved)
+        and not bookkeeping.is_announced(operation, state=state)
+        # Source: docs/accounts.md: what a closed account has goes without a guardrail.
+        and operation.subject.name not in world.outside.ever_gone
+    )
+    for day, count in let_go.items():
+        if count > state.limits.get(day, 0):
+            yield f"{count} removals on {day}, the limit is {state.limits.get(day, 0)}"
+
+
+def only_its_own(world: "Simulation") -> Iterator[str]:
+    """Check that resources from before Day One still exist, unchanged."""
+    center = world.aws.center
+    shelves = (center.users, center.groups, center.memberships, center.permission_sets)
+    there = {identifier for shelf in shelves for identifier in shelf}
+    yield from (f"{name} was there before Day One and is gone" for name in sorted(world.foreign - there))
+    yield from (
+        f"{assignment} was assigned before Day One" for assignment in world.foreign_assignments - center.assignments
+    )
+    for arn, before in world.foreign_sets.items():
+        if center.permission_sets.get(arn) != before:
+            yield f"{arn} was there before Day One and was otherwise"
+    given = [key for key in center.assignments if key.permission_set_arn in world.foreign_sets]
+    yield from (f"{key} gives what no policy wants" for key in given)
+
+
+def as_desired(world: "Simulation") -> Iterator[str]:
+    """Identity Center holds what the facts and the policy describe, and accounts have permission sets as they are."""
+    facts = world.outside.knows()
+    facts.refused = set(refused_by_aws(world))
+    yield from differences(facts, snapshot(world), now=world.time.now)
+    open_items = expected(facts, now=world.time.now).open
+    for (account, arn), form in world.aws.roles.items():
+        # AWS deletes no set that is assigned; the role of one that is gone went before it.
+        stored = world.aws.center.permission_sets.get(arn)
+        if stored and form_of(stored) != form and set_of(stored.name) not in open_items:
+            yield f"{account} has an old form of {stored.name}"
+
+
+def grants_end(world: "Simulation") -> Iterator[str]:
+    """Check that resources of grants alone go within a sweep of their end, and the executor's time, without trouble.
+
+    A day's trouble may make it an hour. A suspended account is left alone for as long as it is.
+    """
+    patience = _AN_HOUR if world.weather.struck else _A_SWEEP
+    ever_suspended = world.outside.ever_suspended
+    for operation, late in bookkeeping.ends_of_grants(world):
+        if late > patience and operation.subject.name not in ever_suspended:
+            yield f"{operation.id} {operation.kind} {operation.resource} came {late} after the grant had ended"
+
+
+def users_are_nobody_elses(world: "Simulation") -> Iterator[str]:
+    """No user is that of two people, and no name or address is that of two users."""
+    for user_id, count in Counter(user_id for _, user_id in users_of(world)).items():
+        if count > 1:
+            yield f"{user_id} is the user of {count} people"
+    users = world.aws.center.users.values()
+    for name in ("user_name", "email"):
+        counts = Counter(record[name].casefold() for record in users if record.get(name))
+        yield from (f"{count} users have one {name}" for count in counts.values() if count > 1)
+    heads = world.day_one.state.heads
+    claims = Counter(claim for head in heads.values() for claim in head.claims)
+    yield from (f"{claim} belongs to {count} people" for claim, count in claims.items() if count > 1)
+
+
+def users_of(world: "Simulation") -> Iterator[tuple[str, str]]:
+    """The ids of people and of their users, as AWS has confirmed them."""
+    for of, applied in world.day_one.state.applied.items():
+        if of.resource.kind is ResourceKind.USER and "user_id" in applied.references:
+            yield of.subject.name, applied.references["user_id"]
+
+
+def no_mishaps(world: "Simulation") -> Iterator[str]:
+    """Functions raise what they are meant to raise."""
+    yield from world.day_one.mishaps
+
+
+def held_for_a_reason(world: "Simulation") -> Iterator[str]:
+    """Check that a leaver's access waits for a human only when more was removed that day, with it, than always goes."""
+    state, facts = world.day_one.state, world.outside.facts
+    always = min(map(policy_text.fewest_removals, texts(facts)), default=0)
+    held = [each for each in state.operations.values() if _was_held(each, state=state) and _is_of_a_person(each)]
+    together = Counter((operation.change, operation.subject) for operation in held)
+    for operation in held:
+        if not world.outside.is_about_a_leaver(state.changes[operation.change].cause.reference):
+            continue
+        gone = sum(
+            other.action is Action.DELETE
+            and other.resource.kind in GUARDED
+            and other.created_at.date() == operation.created_at.date()
+            and not _was_held(other, state=state)
+            for other in state.operations.values()
+        )
+        if operation.resource.kind in GUARDED and gone + together[operation.change, operation.subject] <= always:
+            yield f"{operation.id} {operation.resource} of a leaver was held, as one of {gone} removals and its own"
+
+
+def _is_of_a_person(removal: Operation) -> bool:
+    """Return whether it takes something from one person: an account may lose what an edit takes meanwhile."""
+    is_theirs = removal.subject.kind is SubjectKind.PERSON or "/person:" in removal.resource.name
+    return removal.action is Action.DELETE and is_theirs
+
+
+def _was_held(operation: Operation, *, state: ObservedState) -> bool:
+    return operation.state is OperationState.HELD or operation.id in state.approved or operation.id in state.dropped
+
+
+AT_REST: dict[str, Callable[["Simulation"], Iterator[str]]] = {
+    "acknowledged means recorded": bookkeeping.promises,
+    "the end is what is desired": as_desired,
+    "counts add up": bookkeeping.counts,
+    "every change is in the audit log": bookkeeping.log,
+    "applied is what AWS has": bookkeeping.applied,
+    "what waits waits for something": bookkeeping.waits,
+    "budgets": budgets,
+    "removals above the limit are held": guardrails,
+    "what is held is held for a reason": held_for_a_reason,
+    "only its own is removed": only_its_own,
+    "grants end": grants_end,
+    "users are nobody else's": users_are_nobody_elses,
+    "no mishaps": no_mishaps,
+}
+
+
+def check_at_rest(world: "Simulation") -> None:
+    world.outside.looks_at_policy()
+    for name, check in AT_REST.items():
+        for message in check(world):
+            world.violations.add(name, message, at=world.time.seconds)

@@ -1,0 +1,98 @@
+"""The state table with somebody who watches: what is written about operations is checked as it is written."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dayone.model.guardrails import limit
+from dayone.model.operations import Applied, Operation, OperationState
+from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import Plan
+from dayone.model.subjects import Subject
+from dayone.ports.operations import Finished
+from tests.fakes.table.operations import MemoryOperationQueue
+from tests.fakes.table.state import State
+from tests.fakes.table.subjects import MemorySubjects
+from tests.simulation.model.virtual_time import Clockwork
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+class ObservedState(State):
+    """`requests` are AWS's ids of requests that were recorded.
+
+    `approved` and `dropped` are the operations that a human has let go or that were taken back while they were held,
+    `limits` the most removals that the guardrails have ever allowed on a day.
+    """
+
+    def __init__(self, *, time: Clockwork, parse: Callable[[PolicyVersion], Policy]) -> None:
+        super().__init__()
+        self.time = time
+        self._parse_version = parse
+        self.approved: set[str] = set()
+        self.dropped: set[str] = set()
+        self.limits: dict[date, int] = {}
+        self._of_subjects: dict[Subject, dict[tuple[str, str], None]] = {}
+        self.requests: set[str] = set()
+        self.on_end: Callable[[Finished], None] = lambda _: None
+        self.on_begin: Callable[[Operation], None] = lambda _: None
+
+    def store(self, operation: Operation, *, begun: bool | None = None) -> None:
+        if operation.state is OperationState.SUBMITTED:
+            self.requests.add(operation.request_id)
+        existing = self.operation(operation)
+        if (
+            existing is not None
+            and existing.state is OperationState.HELD
+            and operation.state is not OperationState.HELD
+        ):
+            (self.approved if operation.state is OperationState.PENDING else self.dropped).add(operation.id)
+        self._of_subjects.setdefault(operation.subject, {})[operation.change, operation.id] = None
+        super().store(operation, begun=begun)
+
+    def operations_of(self, subject: Subject) -> list[Operation]:
+        """All that were ever planned for it."""
+        return [self.operations[key] for key in self._of_subjects.get(subject, ())]
+
+    def note_limit(self) -> None:
+        """Record the guardrails' limit at the moment."""
+        version = self.kept_policies.get(self.policy_in_force)
+        policy = self._parse_version(version) if version else Policy()
+        day = self.time.now.date()
+        allowed = limit(policy.guardrails, existing=self.existing)
+        self.limits[day] = max(self.limits.get(day, 0), allowed)
+
+
+class ObservedSubjects(MemorySubjects):
+    """The port Subjects, observed."""
+
+    def __init__(self, state: ObservedState) -> None:
+        super().__init__(state)
+        self._observed = state
+
+    def commit(self, plan: Plan) -> None:
+        self._observed.note_limit()
+        super().commit(plan)
+
+
+class ObservedQueue(MemoryOperationQueue):
+    """The port OperationQueue, observed."""
+
+    def __init__(self, state: ObservedState) -> None:
+        super().__init__(state)
+        self._observed = state
+
+    def begin(
+        self, operation: Operation, *, doubt: Applied, own: Applied | None = None, unsettled: Applied | None = None
+    ) -> Operation | None:
+        begun = super().begin(operation, doubt=doubt, own=own, unsettled=unsettled)
+        if begun is not None:
+            self._observed.on_begin(begun)
+        return begun
+
+    def _finish(self, finished: Finished) -> None:
+        existing = self._open(finished.operation)
+        if existing is not None:
+            self._observed.on_end(finished)
+        super()._finish(finished)
