@@ -23,6 +23,7 @@ from dayone_cli.commands import (
     inventory,
     people,
     policy,
+    recover,
     setup,
     sign_in,
     status,
@@ -96,9 +97,8 @@ def build() -> typer.Typer:
     app.add_typer(dead_letters.app, name="dead-letters")
     app.add_typer(events.app, name="events")
     app.add_typer(hr.app, name="hr")
-    status.register(app)
-    sign_in.register(app)
-    api.register(app)
+    for part in (status, recover, sign_in, api):
+        part.register(app)
     return app
 
 

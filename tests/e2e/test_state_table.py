@@ -175,19 +175,40 @@ class TestACopy:
         assert again.api.get("/v1/people/e-1001").status == 200
         assert place.owner(copy)["table_id"] == place.described(table)["TableId"]
 
-    def test_it_is_taken_with_its_id(self, place: Place, copy: str) -> None:
+    def test_taken_with_its_id_it_opens_a_recovery_in_which_nothing_is_given(self, place: Place, copy: str) -> None:
         taken = place.release(StateTableName=copy, AcceptOtherTable=place.described(copy)["TableId"])
         assert taken.api.get("/v1/people/e-1001").json()["fact"]["user_name"] == "ada"
         assert place.owner(copy) == {"stack": STACK, "table_id": place.described(copy)["TableId"]}
-        announcements = Announcements(place.sandbox, bus=taken.stack.outputs["BusName"])
-        change = _succeeds(taken, {**ADA, "family_name": "Byron"}, event=CHANGED)
-        eventually(lambda: announcements.of_change(change))
+        assert taken.api.get("/v1/recovery").json()["is_open"]
+        (warning,) = taken.api.get("/v1/health").json()["warnings"][:1]
+        assert "dayone recover" in warning
+        moved = taken.hr.tell({**GRACE, "family_name": "Murray"}, event=CHANGED)
+        eventually(lambda: taken.api.get(f"/v1/changes/{moved.json()['change']}").status == 200)
+        assert IdentityCenterView(place.sandbox, place.instance).members("Engineers") == {"ada", "eve"}
 
-    def test_whom_it_does_not_know_keeps_access_and_whom_it_does_not_know_gone_is_employed(self, place: Place) -> None:
-        """As the page about operations warns of."""
+    def test_a_leaver_is_taken_out_at_once(self, place: Place) -> None:
         taken = place.reach(describe(place.sandbox.client("cloudformation"), STACK))
-        assert taken.api.get("/v1/people/e-1002").status == 404
+        answer = taken.hr.tell(ADA, event=ENDED)
+        assert answer.status == 202
+        view = IdentityCenterView(place.sandbox, place.instance)
+        eventually(lambda: view.members("Engineers"), holds=lambda members: members == {"eve"})
+        assert taken.api.get("/v1/recovery").json()["is_open"]
+
+    def test_once_the_record_is_rebuilt_work_goes_on(self, place: Place, copy: str) -> None:
+        """As the page about operations says: HR sends everybody again, and the record is rebuilt."""
+        taken = place.reach(describe(place.sandbox.client("cloudformation"), STACK))
+        for person, event in ((EVE, HIRED), (GRACE, ENDED)):
+            assert taken.hr.tell(person, event=event).status == 202
+        eventually(lambda: taken.api.get("/v1/people/e-1002").status == 200)
+        read = eventually(lambda: taken.api.get("/v1/recovery").json(), holds=lambda answer: answer["as_of"])
+        assert read["unknown"] == []
+        assert taken.api.send("POST", "/v1/recovery", body=b"", headers={}).status == 202
+        eventually(lambda: taken.api.get("/v1/recovery").json(), holds=lambda answer: not answer["is_open"])
+        parameter = place.sandbox.client("ssm").get_parameter(Name=f"/dayone/{STACK}/table")["Parameter"]["Value"]
+        assert place.described(copy)["TableId"] in parameter
+        announcements = Announcements(place.sandbox, bus=taken.stack.outputs["BusName"])
+        change = _succeeds(taken, {**EVE, "family_name": "King"}, event=CHANGED)
+        eventually(lambda: announcements.of_change(change))
         _succeeds(taken, EVE, event=ENDED)
         view = IdentityCenterView(place.sandbox, place.instance)
-        assert view.members("Engineers") == {"ada", "eve"}
-        assert taken.api.get("/v1/people/e-1003").json()["fact"]["status"] == "active"
+        eventually(lambda: view.members("Engineers"), holds=lambda members: members == set())

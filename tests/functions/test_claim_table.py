@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from dayone.errors import AccessDenied, Throttled
+from dayone.model.recovery import TableIdentity
 from dayone.ports.state_tables import INDEXES, STREAM_VIEW, TableDescription, TableIndex, TableOwner
 from dayone.setup.state_table import ClaimTable
 from dayone.wiring import functions as wiring
 from functions.claim_table import app
 from tests.fakes.sso.session_policy import MemoryStackAnswers
-from tests.fakes.state_tables import MemoryStateTables
+from tests.fakes.state_tables import MemoryOutsideIdentity, MemoryStateTables
 from tests.functions.conftest import Event, LambdaContext, Log
 
 OWN, RESTORED = "dayone-StateTable-1ABCDEFGHIJKL", "dayone-restored"
@@ -33,17 +34,23 @@ def tables() -> MemoryStateTables:
 
 
 @pytest.fixture
+def outside() -> MemoryOutsideIdentity:
+    return MemoryOutsideIdentity()
+
+
+@pytest.fixture
 def answer(
     tables: MemoryStateTables,
+    outside: MemoryOutsideIdentity,
     event_of: Callable[[str], Event],
     context: LambdaContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., Any]:
     """Return CloudFormation's answer to one of the events, with changed properties."""
-    answers = MemoryStackAnswers()
-    slept: list[float] = []
+    answers, slept = MemoryStackAnswers(), list[float]()
     ports = ClaimTable(
         tables=tables,
+        outside=outside,
         answers=answers,
         clock=lambda: datetime.now(UTC) + timedelta(seconds=sum(slept)),
         sleep=slept.append,
@@ -74,10 +81,41 @@ def test_a_new_stack_takes_the_table_that_it_has_made(tables: MemoryStateTables,
 
 
 def test_a_stack_that_is_made_again_takes_the_table_that_it_had(
-    tables: MemoryStateTables, answer: Callable[..., Any]
+    tables: MemoryStateTables, outside: MemoryOutsideIdentity, answer: Callable[..., Any]
 ) -> None:
     tables.owners[OWN] = FIRST
     assert answer("create", IsOwn="false")["Status"] == "SUCCESS"
+    # As after an upgrade from a release that wrote nothing outside.
+    assert outside.identity == TableIdentity(table_id=OWN_ID)
+    assert tables.recoveries == {}
+
+
+def test_the_table_of_a_new_stack_is_relied_on(
+    tables: MemoryStateTables, outside: MemoryOutsideIdentity, answer: Callable[..., Any]
+) -> None:
+    answer("create")
+    assert outside.identity == TableIdentity(table_id=OWN_ID)
+    assert tables.recoveries == {}
+
+
+def test_a_new_table_of_a_stack_that_had_another_is_to_be_recovered(
+    tables: MemoryStateTables, outside: MemoryOutsideIdentity, answer: Callable[..., Any]
+) -> None:
+    outside.identity = TableIdentity(table_id="of the one that was dropped", epoch=4)
+    assert answer("create")["Status"] == "SUCCESS"
+    assert tables.owners == {OWN: TableOwner(stack="dayone", table_id=OWN_ID, epoch=4)}
+    assert list(tables.recoveries) == [OWN]
+    assert outside.identity.table_id == "of the one that was dropped"
+
+
+def test_a_copy_that_is_accepted_is_to_be_recovered(
+    tables: MemoryStateTables, outside: MemoryOutsideIdentity, answer: Callable[..., Any]
+) -> None:
+    outside.identity = TableIdentity(table_id=OWN_ID)
+    tables.owners[RESTORED] = FIRST
+    assert answer("update", Accepted=RESTORED_ID)["Status"] == "SUCCESS"
+    assert tables.recoveries[RESTORED].table_id == RESTORED_ID
+    assert outside.identity == TableIdentity(table_id=OWN_ID)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         index=MemorySubjectIndex(world.state),
         live=MemoryLiveAccess(world.center),
         inventory=world.inventory,
+        fence=world.fence(),
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
         policies=policies,

@@ -17,6 +17,7 @@ from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
 from dayone.inventory.edits import EditsOfOthers
+from dayone.inventory.links import WhileRecovering
 from dayone.inventory.repairs import RepairPorts
 from dayone.inventory.service import ReadInventory, read_inventory
 from dayone.lookups import PoliciesWithinReach
@@ -37,6 +38,7 @@ from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.store import PolicyArchive
 from dayone.reconcile.handler import HrPorts, PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.reconcile.inbox_batch import BatchPorts
+from dayone.reconcile.recovery import RecoveringPorts
 from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, SessionsPorts, Unfinished, reconcile_access
 from tests.builders import NOON, attributes_in
 from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
@@ -69,6 +71,7 @@ from tests.fakes.sso.sessions import (
 )
 from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.fakes.sso.standing import MemoryStanding
+from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity, of_the_first_table
 from tests.fakes.table.company import MemoryCompany, MemoryPortions
 from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
@@ -127,6 +130,7 @@ class World:
     post: MemoryPost = field(default_factory=MemoryPost)
     bus: MemoryEventBus = field(default_factory=MemoryEventBus)
     schedules: MemorySchedules = field(default_factory=MemorySchedules)
+    outside: MemoryOutsideIdentity = field(default_factory=of_the_first_table)
     inventory: MemoryInventory = field(default_factory=MemoryInventory)
     edit_events: MemoryEditEvents = field(default_factory=MemoryEditEvents)
     around: Callable[[str, Any], Any] = lambda _name, port: port
@@ -178,6 +182,7 @@ class World:
             "inbox": AcceptingInbox(queue=self.inbox.queue, acceptances=acceptances, clock=lambda: self.now),
             "engine": self.engine,
             "looks": self.inventory,
+            "fence": self.fence(),
         }
         planning = PlanningPorts(
             **self._wrapped(ports),
@@ -190,6 +195,9 @@ class World:
             held_expiry=self.held_expiry,
         )
         return PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch())
+
+    def fence(self) -> MemoryFence:
+        return MemoryFence(self.state, self.outside)
 
     def _batch(self) -> BatchPorts:
         return BatchPorts(
@@ -217,6 +225,7 @@ class World:
         )
         return ExecuteOperations(
             **self._wrapped({"queue": MemoryOperationQueue(self.state), "turn": self.turn, "engine": self.engine}),
+            fence=self.fence(),
             aws=IdentityCenter(**self._wrapped(ports), existing=self._existing(), reception=reception),
             workers=InlineWorkers(self.sleep),
             allowances=Allowances(self.budgets),
@@ -242,28 +251,27 @@ class World:
 
     def sweeping(self) -> ReconcileAccess:
         records = MemoryRecords(self.state if self.is_new else looked_at(self.state))
-        failed = MemoryFailedSubjects(self.state)
+        failed, queue = MemoryFailedSubjects(self.state), self.inbox.queue
         revoked = MemoryRevokedSessions(self.state)
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
-            failed=PlanFailedAgain(failed=failed, records=records, inbox=self.inbox.queue, clock=lambda: self.now),
+            failed=PlanFailedAgain(failed=failed, records=records, inbox=queue, clock=lambda: self.now),
             waiting=self._waking(),
             records=records,
             hints=self.hints,
             unfinished=Unfinished(stuck=MemoryStuck(self.state), open_changes=self.open_changes),
-            inbox=self.inbox.queue,
+            inbox=queue,
             engine=self.engine,
+            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory),
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
-            repairs=RepairPorts(
-                repairs=self.inventory, policies=self._policies(), records=records, inbox=self.inbox.queue
-            ),
+            repairs=RepairPorts(policies=self._policies(), repairs=self.inventory, records=records, inbox=queue),
             clock=lambda: self.now,
         )
 
     def _waking(self) -> WakeWaiting:
-        parked, records = MemoryParkedOperations(self.state), MemoryRecords(self.state)
-        return WakeWaiting(parked=parked, records=records, clock=lambda: self.now)
+        parked = MemoryParkedOperations(self.state)
+        return WakeWaiting(parked=parked, records=MemoryRecords(self.state), clock=lambda: self.now)
 
     def reading(self) -> ReadInventory:
         ports: dict[str, Any] = {
@@ -271,10 +279,10 @@ class World:
             "inventory": self.inventory,
             "company": MemoryCompany(self.state),
             "index": MemorySubjectIndex(self.state),
-            "records": MemoryRecords(self.state),
         }
         return ReadInventory(
-            **self._wrapped(ports),
+            **self._wrapped({**ports, "records": MemoryRecords(self.state)}),
+            recovering=WhileRecovering(fence=self.fence()),
             standing=MemoryStanding(self.off_limits),
             interval=timedelta(days=1),
             others=EditsOfOthers(events=self.edit_events, own_roles=(OWN_ROLE,)),
@@ -448,11 +456,7 @@ class World:
     def assignments(self) -> set[tuple[str, str, str]]:
         """Account id, permission set, and group or user name."""
         return {
-            (
-                key.account_id,
-                self.center.permission_sets[key.permission_set_arn].name,
-                self._name_of(key),
-            )
+            (key.account_id, self.center.permission_sets[key.permission_set_arn].name, self._name_of(key))
             for key in self.center.assignments
         }
 

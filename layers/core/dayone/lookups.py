@@ -9,6 +9,7 @@ from dayone.errors import Inapplicable, NotFound
 from dayone.model.accounts import Account
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
+from dayone.model.commands import Command, DiscoverAccounts, ReconcileSubject, RefreshAccount
 from dayone.model.people import Person
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, Reservation, Reservations
@@ -242,3 +243,14 @@ def name_in(head: Head) -> str:
             return account.name
         case _:
             return ""
+
+
+def planning_again(subject: Subject, *, cause: Cause) -> Command:
+    """Return a command that plans a subject again: accounts are re-read from Organizations, others used as recorded."""
+    match subject.kind:
+        case SubjectKind.ACCOUNT:
+            return RefreshAccount(subject=subject, cause=cause)
+        case SubjectKind.ORGANIZATION:
+            return DiscoverAccounts(subject=subject, cause=cause)
+        case _:
+            return ReconcileSubject(subject=subject, cause=cause)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_network
+from typing import Protocol
 
 from dayone.errors import Refused
 from dayone.executor.rate_limits import Budgets
@@ -44,11 +45,31 @@ class RecordAccountEventSettings(EventSourceSettings):
     dead_letters_url: str
 
 
+class FencedSettings(Protocol):
+    """Of every function that respects the fence around the state table."""
+
+    @property
+    def table_name(self) -> str:
+        """Name of the table."""
+
+    @property
+    def table_identity_parameter(self) -> str:
+        """Parameter of Systems Manager with the identity that the table should have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimTableSettings:
+    """For claim_table."""
+
+    table_identity_parameter: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanChangesSettings(EventSourceSettings):
     """For plan_changes."""
 
     table_name: str
+    table_identity_parameter: str
     inbox_url: str
     instance_arn: str
     account_id: str
@@ -72,6 +93,7 @@ class ExecuteOperationsSettings:
     """For execute_operations."""
 
     table_name: str
+    table_identity_parameter: str
     engine_url: str
     instance_arn: str
     management_account_access: str
@@ -87,6 +109,8 @@ class ReconcileAccessSettings:
     """For reconcile_access."""
 
     table_name: str
+    stack_name: str
+    table_identity_parameter: str
     inbox_url: str
     engine_url: str
     hr_parameter: str
@@ -99,6 +123,7 @@ class ReadInventorySettings:
     """For read_inventory."""
 
     table_name: str
+    table_identity_parameter: str
     instance_arn: str
     identity_store_id: str
     account_id: str
@@ -133,6 +158,7 @@ class AccessApiSettings(OwnApisSettings):
     """For access_api."""
 
     table_name: str
+    table_identity_parameter: str
     stack_name: str
     inbox_url: str
     ended_sessions_policies: str

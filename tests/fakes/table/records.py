@@ -18,7 +18,7 @@ def looked_at(state: State) -> State:
     """The same state, in which the organisation has just been looked at, and will not be again for a long time."""
     due_at = datetime(2100, 1, 1, tzinfo=UTC)
     organization = Head(subject=THE_ORGANIZATION, change="01FIRST", due_at=due_at)
-    looked = State(applied=state.applied)
+    looked = State(applied=state.applied, changes=state.changes, plans=state.plans, given_up=state.given_up)
     looked.heads |= {**state.heads, THE_ORGANIZATION: organization}
     return looked
 

@@ -15,6 +15,7 @@ from dayone.model.operations import OPEN_STATES, Applied, Lane, Operation, lane_
 from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Reservations
+from dayone.model.recovery import Recovery, TableIdentity
 from dayone.model.subject_state import FactVersion, Head, Plan, Portion
 from dayone.model.subjects import ResourceOf, Subject
 from tests.fakes.pages import Grouped
@@ -25,6 +26,9 @@ LANE = "operations"
 
 @dataclass
 class State:
+    table_id: str = "table-1"
+    identity: TableIdentity | None = field(default_factory=lambda: TableIdentity(table_id="table-1"))
+    recovery: Recovery | None = None
     heads: Grouped[Subject, Head] = field(default_factory=lambda: Grouped(lambda _, head: head.claims))
     applied: Grouped[ResourceOf, Applied] = field(default_factory=lambda: Grouped(lambda of, _: [of.subject]))
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)

@@ -82,6 +82,8 @@ class MemorySubjects:
 
     def _grant(self, plan: Plan) -> None:
         self._state.grants |= {grant.id: grant for grant in plan.grants}
+        subject = plan.after.subject
+        self._state.applied |= {ResourceOf(subject, each.resource): each for each in plan.corrections}
         for resource, reasons in plan.reasons.items():
             of = ResourceOf(plan.after.subject, resource)
             self._state.applied[of] = replace(self._state.applied[of], reasons=reasons)

@@ -8,12 +8,15 @@ import pytest
 from dayone.inventory.repairs import EDITS_ARE_KNOWN
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ActivatePolicy, PauseRepairs
-from dayone.model.subjects import THE_POLICY
+from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
+from dayone.model.recovery import TableIdentity
+from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, ResourceOf
 from dayone.ops.health import check_health
 from dayone.policy.language.parser import read_policy
-from tests.builders import a_person
+from tests.builders import NOON, a_person, the_person
 from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.sso.identity_center import StoredGroup
+from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity
 from tests.functions.access_api.world import Event, World, asking, load
 from tests.unit.previews import api_of
 from tests.unit.world import World as DayOne
@@ -205,3 +208,81 @@ def test_a_pause_is_asked_for_and_shown_until_it_is_over(day_one: DayOne) -> Non
 @pytest.mark.parametrize("body", ["{}", '{"until": "2026-01-01T00:00:00Z", "reason": "over"}', '{"until": 1}'])
 def test_a_pause_without_a_time_in_the_future_is_refused(day_one: DayOne, body: str) -> None:
     assert _api(day_one).send({**load("pause_drift_repairs"), "body": body}).status in (400, 422)
+
+
+_MEMBERSHIP = Resource(ResourceKind.MEMBERSHIP, "engineers")
+
+
+def test_while_a_recovery_is_open_nothing_is_repaired_without_a_request(day_one: DayOne) -> None:
+    _policy_is(day_one, "drift: {changed: repair}\n")
+    day_one.center.groups[_engineers(day_one)].name = "Engineers of the past"
+    day_one.take_inventory()
+    world = _api(day_one)
+    world.outside.identity = TableIdentity(table_id="another")
+    (finding,) = world.send(asking("list_drift", kind="changed")).body["drift"]
+    assert finding["repair"]["state"] == "held"
+    assert "dayone recover --check" in finding["repair"]["reason"]
+
+
+@pytest.fixture
+def recovering() -> World:
+    """A table other than the one that stands outside, since noon."""
+    world = World(outside=MemoryOutsideIdentity(TableIdentity(table_id="another")), now=NOON + timedelta(hours=1))
+    MemoryFence(world.state, world.outside).begin(at=NOON)
+    return world
+
+
+def _is_read(recovering: World) -> None:
+    """Identity Center was read since, and has two members of a group of ours who are not recorded."""
+    began = NOON + timedelta(minutes=1)
+    over = NOON + timedelta(minutes=9)
+    read = Pass(id="01", began_at=began, method=ReadMethod.BY_ACCOUNT, costs=(), counts=Counts(), finished_at=over)
+    recovering.inventory.newest = recovering.inventory.last_complete = read
+    ids = {"group_id": "g-1", "user_id": "u-1"}
+    known = Deviation(
+        kind=DriftKind.UNMANAGED,
+        subject="person:e-1",
+        resource=str(_MEMBERSHIP),
+        ids=ids,
+        target=ResourceOf(the_person("e-1"), _MEMBERSHIP),
+    )
+    unknown = Deviation(
+        kind=DriftKind.UNMANAGED, subject="user:ann", resource=str(_MEMBERSHIP), ids={**ids, "user_id": "2"}
+    )
+    recovering.inventory.put(
+        DriftFinding(difference=each, first_seen_at=over, seen_at=over) for each in (known, unknown)
+    )
+
+
+def test_without_one_there_is_nothing_to_rebuild() -> None:
+    world = World()
+    assert not world.send(load("read_recovery")).body["is_open"]
+    refused = world.send(load("recover_record"))
+    assert refused.status == 409
+    assert "nothing to recover" in refused.body["detail"]
+
+
+def test_before_identity_center_was_read_it_cannot_be_ended(recovering: World) -> None:
+    body = recovering.send(load("read_recovery")).body
+    assert (body["is_open"], body["since"], body["as_of"]) == (True, NOON.isoformat(), None)
+    refused = recovering.send(load("recover_record"))
+    assert refused.status == 409
+    assert "dayone inventory show" in refused.body["detail"]
+
+
+def test_what_the_record_lacks_is_counted_and_whom_it_does_not_know_is_named(recovering: World) -> None:
+    _is_read(recovering)
+    body = recovering.send(load("read_recovery")).body
+    assert body["differences"] == {"unmanaged": 1}
+    (unknown,) = body["unknown"]
+    assert (unknown["user"], unknown["group"]) == ("user:ann", "engineers")
+    accepted = recovering.send(load("recover_record"))
+    assert accepted.status == 202
+    (command,) = recovering.inbox.commands
+    assert command.cause.change == accepted.body["change"]
+
+
+def test_the_status_names_it_first(recovering: World) -> None:
+    assert "dayone recover" in check_health(recovering.ports()).warnings[0]
+    first = recovering.send("read_status").body["needs"][0]
+    assert (first["kind"], first["command"]) == ("recovery", "dayone recover --check")

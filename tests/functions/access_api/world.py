@@ -34,6 +34,7 @@ from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.fakes.sso.live_access import MemoryLiveAccess
 from tests.fakes.sso.standing import MemoryStanding
+from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity
 from tests.fakes.surroundings import MemorySurroundings
 from tests.fakes.table.company import MemoryCompany
 from tests.fakes.table.grants import MemoryGrants
@@ -81,6 +82,7 @@ class World:
     state: State = field(default_factory=State)
     center: MemoryIdentityCenter = field(default_factory=MemoryIdentityCenter)
     inventory: MemoryInventory = field(default_factory=MemoryInventory)
+    outside: MemoryOutsideIdentity = field(default_factory=MemoryOutsideIdentity)
     inbox: MemoryInbox = field(default_factory=MemoryInbox)
     keys: MemoryRequestKeys = field(default_factory=MemoryRequestKeys)
     now: datetime = NOW
@@ -102,6 +104,7 @@ class World:
             index=unwell or MemorySubjectIndex(self.state),
             live=unwell or MemoryLiveAccess(self.center),
             inventory=unwell or self.inventory,
+            fence=unwell or MemoryFence(self.state, self.outside),
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or PolicyWithinReach(policies=policies, standing=MemoryStanding(self.off_limits)),

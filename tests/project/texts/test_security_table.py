@@ -92,6 +92,11 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/contract/hr/test_hr_sources.py::test_a_change_shows_after_a_minute_and_costs_no_call_before",
         _REVIEW + "test_what_counts_is_put_right_when_somebody_takes_it_away_or_writes_it",
     ),
+    "ssm:PutParameter or DeleteParameter on /dayone/STACK/table": (
+        "tests/unit/whole/test_recovery.py::test_while_it_is_open_nothing_is_given_and_nothing_taken_by_comparison",
+        "tests/unit/whole/test_recovery.py::test_an_end_is_carried_out_at_once_with_what_the_copy_does_not_know_of",
+        "tests/contract/dynamodb/test_table_fence.py::test_what_nobody_has_written_outside_says_nothing",
+    ),
     "ssm:PutParameter on /dayone/STACK/api-ids": (
         "tests/contract/messaging/test_own_apis.py::test_an_api_that_took_the_place_of_another_is_seen",
         "tests/contract/messaging/test_own_apis.py::test_without_the_parameter_nobody_can_say",
@@ -160,7 +165,8 @@ def test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event(name: str) -
 
 def test_the_role_that_claims_a_table_ends_with_the_stacks_own() -> None:
     (calls,) = [each for each in resource("ClaimTableRole")["Policies"] if each["PolicyName"] == "calls"]
-    (statement,) = calls["PolicyDocument"]["Statement"]
+    statement, identity = calls["PolicyDocument"]["Statement"]
+    assert identity["Resource"]["Fn::Sub"].endswith(":parameter/dayone/${AWS::StackName}/table")
     named = {"Fn::Sub": "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${StateTableName}"}
     assert statement["Resource"] == {"Fn::If": ["MakesStateTable", {"Fn::GetAtt": "StateTable.Arn"}, named]}
 

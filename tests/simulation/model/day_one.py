@@ -31,6 +31,7 @@ from dayone.planning.desired_access import DesiredAccess
 from dayone.policy.language.parser import read_policy
 from dayone.reconcile.handler import PlanChanges, PlanningPorts, handlers_of, plan_changes
 from dayone.reconcile.inbox_batch import BatchPorts
+from dayone.reconcile.recovery import RecoveringPorts
 from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished, reconcile_access
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.hr import (
@@ -49,6 +50,7 @@ from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.fakes.sso.live_access import MemoryLiveAccess
+from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity
 from tests.fakes.table.company import MemoryCompany, MemoryPortions
 from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
@@ -100,6 +102,7 @@ class DayOne:
         aws.is_known = self.state.requests.__contains__
         self.organization = MemoryOrganization()
         self.hr = settled_hr_configuration(self.state)
+        self.identity = MemoryOutsideIdentity()
         self.turn = MemoryTurn()
         self.budgets = budgets or Budgets()
         self.allowances: Callable[[Budgets], Allowances] = Allowances
@@ -131,6 +134,9 @@ class DayOne:
 
     def clock(self) -> datetime:
         return self.time.now
+
+    def fence(self) -> MemoryFence:
+        return MemoryFence(self.state, self.identity)
 
     def policies(self) -> MemoryPolicies:
         return MemoryPolicies(self.state, parse=parsed)
@@ -164,6 +170,7 @@ class DayOne:
             inbox=inbox_of(queue=WiredInbox(self.inbox, process)),
             engine=WiredEngine(self.engine, process),
             looks=MemoryInventory(),
+            fence=self.fence(),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
             **_TIMES,
@@ -210,6 +217,7 @@ class DayOne:
             queue=Wire("table.queue", ObservedQueue(self.state), process),
             turn=Wire("table.turn", self.turn, process),
             engine=WiredEngine(self.engine, process),
+            fence=self.fence(),
             aws=aws_side(process=process, aws=self.aws, gate=gate, desired=self._desired(process)),
             workers=VirtualWorkers(16, process=process),
             allowances=allowances,
@@ -250,6 +258,7 @@ class DayOne:
                 open_changes=MemoryOpenChanges(),
             ),
             hints=MemoryHints(),
+            recovering=RecoveringPorts(fence=self.fence(), findings=MemoryInventory()),
             hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),
             sessions=None,
             repairs=RepairPorts(repairs=MemoryInventory(), policies=self.policies(), records=records, inbox=into),
@@ -301,6 +310,7 @@ class DayOne:
         api = AccessApi(
             **self._wired(process),
             inventory=MemoryInventory(),
+            fence=self.fence(),
             existing=memory_existing(self.aws.center, self.state, policies=self.policies(), clock=self.clock),
             inbox=AcceptingInbox(queue=queue, acceptances=acceptances, clock=self.clock),
             redelivery=queue,

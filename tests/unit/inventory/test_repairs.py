@@ -67,6 +67,7 @@ def _status(world: World, finding: DriftFinding) -> RepairStatus | None:
         world.inventory.repairs(),
         policy=api_of(world).policies.current(),
         pause=world.inventory.pause(),
+        is_recovering=world.fence().recovery() is not None,
         now=world.now,
     )
     return repair_status(world.inventory.drift[finding.id], rules=rules)

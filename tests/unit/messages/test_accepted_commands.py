@@ -26,6 +26,7 @@ from dayone.model.commands import (
     ImportManualPeople,
     ImportWorkforce,
     PauseRepairs,
+    RebuildRecord,
     RestoreResources,
     RetryChange,
     needs_acceptance,
@@ -122,6 +123,9 @@ _FORGED: Mapping[str, Callable[[World, str], Command]] = {
     ),
     "a removal that somebody has requested": lambda world, _: RestoreResources(
         subject=the_account(), cause=_cause(world, CauseKind.DRIFT), findings=("f",)
+    ),
+    "a record that is rebuilt": lambda world, _: RebuildRecord(
+        subject=Subject(SubjectKind.CHANGE, "01FORGED"), cause=_cause(world, CauseKind.RECOVERY)
     ),
     "a finding that is ignored": lambda world, _: IgnoreFinding(
         subject=Subject(SubjectKind.CHANGE, "01FORGED"),

@@ -78,6 +78,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "notification": st.builds(ChangeNotification, at=MOMENTS, is_deletion=st.booleans()),
     "workforce": st.text(),
     "only_ends": st.booleans(),
+    "is_end": st.booleans(),
     "person": st.text(),
     "findings": st.lists(st.text(), max_size=2).map(tuple),
     "finding": st.text(),

@@ -41,12 +41,12 @@ class _FindingReader:
         record = self._table.get(RecordKey(FINDINGS, name))
         return finding_in(record) if record else None
 
-
-class _RepairReader(_FindingReader):
     def findings(self) -> Sequence[DriftFinding]:
-        """See Inventory."""
+        """See InventoryView."""
         return [finding_in(record) for record in self._table.query(Key("pk").eq(FINDINGS))]
 
+
+class _RepairReader(_FindingReader):
     def repairs(self) -> Sequence[Repair]:
         """See Repairs."""
         return [decode(Repair, record) for record in self._table.query(Key("pk").eq(_REPAIRS))]
@@ -118,7 +118,7 @@ class DynamoInventoryView(_RepairReader):
 class DynamoFindings(_FindingReader):
     """The port KeptFindings."""
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem"})
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query"})
 
     def put(self, findings: Iterable[DriftFinding]) -> None:
         """See Inventory."""

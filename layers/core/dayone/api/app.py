@@ -116,6 +116,8 @@ _PARTS = {
     "GET policy": ("policy.policy_routes", "policy.policy_version_routes"),
     "POST policy": ("policy.policy_version_routes",),
     "PUT policy": ("policy.policy_routes",),
+    "GET recovery": ("system.recovery_routes",),
+    "POST recovery": ("system.recovery_routes",),
     "GET settings": ("system.settings_routes",),
     "GET status": ("status.status_routes",),
     "GET stuck": ("system.stuck_routes",),

@@ -11,6 +11,7 @@ from dayone.ports.identity_center import LiveAccess
 from dayone.ports.inventory import InventoryView
 from dayone.ports.operations import Clock, LearnedQuotas, RandomBytes
 from dayone.ports.records import Progress, Records, SubjectIndex
+from dayone.ports.recovery import Fence
 from dayone.ports.store import Changes, Company, DueWork, Grants, Inbox, Ledger, PolicyArchive, PolicyInForce
 
 
@@ -28,6 +29,7 @@ class AccessApi:
     index: SubjectIndex
     live: LiveAccess
     inventory: InventoryView
+    fence: Fence
     progress: Progress
     archive: PolicyArchive
     policies: PolicyInForce

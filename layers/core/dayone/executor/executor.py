@@ -26,8 +26,10 @@ from dayone.executor.scheduler import (
 )
 from dayone.executor.worker import try_operation
 from dayone.model.operations import SSO_ADMIN, Operation, quota_of
+from dayone.model.recovery import Recovery
 from dayone.model.retry import Refusal
 from dayone.ports.operations import Finished, Learned, OperationQueue, Turn, Workers
+from dayone.ports.recovery import Fence
 from dayone.ports.store import Engine
 
 # How long another run counts as alive without renewing its lease. A killed process renews nothing.
@@ -46,6 +48,7 @@ class ExecuteOperations:
     queue: OperationQueue
     turn: Turn
     engine: Engine
+    fence: Fence
     aws: IdentityCenter
     workers: Workers
     allowances: Allowances
@@ -73,20 +76,15 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
 
 def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) -> bool:
     budgets = ports.allowances.budgets
-    trying = Trying(
-        queue=ports.queue,
-        aws=ports.aws,
-        budgets=budgets,
-        clock=ports.clock,
-        jitter=ports.jitter,
-        unexpected=ports.unexpected,
-    )
-    run = ExecutorRun(trying, workers=ports.workers, allowances=ports.allowances)
+    same = {name: getattr(ports, name) for name in ("queue", "aws", "clock", "jitter", "unexpected")}
+    trying = Trying(budgets=budgets, **same)
+    recovery = ports.fence.recovery()
+    run = ExecutorRun(trying, workers=ports.workers, allowances=ports.allowances, recovery=recovery)
     run.resume()
     renew_at = ports.clock() + _RENEWAL
     while (now := ports.clock()) < deadline:
         if now >= renew_at:
-            if not _is_renewed(holder, ports=ports, now=now):
+            if not _is_renewed(holder, recovery=recovery, ports=ports, now=now):
                 break
             renew_at = now + _RENEWAL
         run.look_for_more()
@@ -100,8 +98,11 @@ def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) 
     return True
 
 
-def _is_renewed(holder: str, *, ports: ExecuteOperations, now: datetime) -> bool:
+def _is_renewed(holder: str, *, recovery: Recovery | None, ports: ExecuteOperations, now: datetime) -> bool:
     try:
+        # Whatever the run was permitted at its beginning holds no longer.
+        if ports.fence.recovery() != recovery:
+            return False
         return ports.turn.take(holder, now=now, until=now + TURN, learned=ports.allowances.learned)
     except Unavailable:
         # Raised from here it would leave tasks behind, whose results the next run of this process would take for its
@@ -121,6 +122,7 @@ class ExecutorRun:
     ports: Trying
     workers: Workers
     allowances: Allowances
+    recovery: Recovery | None = None
     _to_record: list[Finished] = field(default_factory=list)
     _waiting: Waiting = field(default_factory=Waiting)
     _is_recording: bool = False
@@ -129,7 +131,7 @@ class ExecutorRun:
 
     def __post_init__(self) -> None:
         self._schedule = Schedule(self.allowances, now=self.ports.clock())
-        self._open = OpenOperations(self.ports.queue, schedule=self._schedule)
+        self._open = OpenOperations(self.ports.queue, schedule=self._schedule, recovery=self.recovery)
 
     def resume(self) -> None:
         """Take up what an earlier run has begun."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from dayone.errors import Unavailable
 from dayone.executor.scheduler import Schedule, is_lost_request
 from dayone.model.operations import Lane, Operation, Priority, lane_of, order_of
+from dayone.model.recovery import Recovery
 from dayone.model.subjects import SubjectKind
 from dayone.ports.operations import Listed, OperationQueue
 
@@ -30,12 +31,17 @@ class _Reading:
     is_whole: bool = False
 
 
+def _everything(_operation: Operation) -> bool:
+    return True
+
+
 class OpenOperations:
     """The open operations of the table on their way into the schedule."""
 
-    def __init__(self, queue: OperationQueue, *, schedule: Schedule) -> None:
+    def __init__(self, queue: OperationQueue, *, schedule: Schedule, recovery: Recovery | None) -> None:
         self._queue = queue
         self._schedule = schedule
+        self._permits = recovery.permits if recovery else _everything
         self._readings = {lane: _Reading() for lane in Lane}
         self._looked_at: datetime | None = None
         self._again: list[Operation] = []
@@ -52,7 +58,9 @@ class OpenOperations:
 
     def take_up_begun(self, *, now: datetime) -> None:
         """Add operations that AWS is, or may be, working on and that the schedule does not have."""
-        unknown = [entry for entry in self._queue.begun() if not self._schedule.knows(entry.id)]
+        unknown = [
+            entry for entry in self._queue.begun() if self._permits(entry) and not self._schedule.knows(entry.id)
+        ]
         for operation in unknown:
             if is_lost_request(operation):
                 # Since it was begun, not since this run has read it: runs are shorter than a lost request may last.
@@ -61,7 +69,7 @@ class OpenOperations:
 
     def take_up_woken(self, operations: Sequence[Operation], *, now: datetime) -> None:
         """They wait for nothing any more; where a lane is full they are read when there is room."""
-        for operation in operations:
+        for operation in filter(self._permits, operations):
             if self._schedule.count(lane_of(operation)) < _FULL:
                 self._schedule.offer([operation], now=now)
             else:
@@ -138,4 +146,5 @@ class OpenOperations:
                 self._passed_over[subject] = min(operation.order, self._passed_over.get(subject, operation.order))
         if unknown:
             # The index lists for a moment what has been parked.
-            self._schedule.offer([entry for entry in self._queue.read(unknown) if not entry.is_parked], now=now)
+            read = (entry for entry in self._queue.read(unknown) if not entry.is_parked)
+            self._schedule.offer(filter(self._permits, read), now=now)

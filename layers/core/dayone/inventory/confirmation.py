@@ -26,11 +26,12 @@ _MISSING_SET: Mapping[Resource, Attributes] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmingPorts:
-    """Ports of confirming."""
+    """Ports of confirming; with `is_idle` no operation is carried out, so what is planned is no reason to wait."""
 
     reader: InventoryReader
     index: SubjectIndex
     records: Records
+    is_idle: bool = False
 
 
 def unit_of(difference: Deviation) -> str:
@@ -66,7 +67,8 @@ def confirmed(unit: str, differences: Sequence[Deviation], *, ports: ConfirmingP
     existing = _read(unit, reader=ports.reader)
     after = ports.index.applied(targets)
     unmoved = {target for target in targets if _is_same(before.get(target), after.get(target))}
-    about_to_change = _open_in({target.subject: target for target in targets}.values(), records=ports.records)
+    by_subject = {} if ports.is_idle else {target.subject: target for target in targets}
+    about_to_change = _open_in(by_subject.values(), records=ports.records)
     settled = [
         difference
         for difference in differences
@@ -77,6 +79,13 @@ def confirmed(unit: str, differences: Sequence[Deviation], *, ports: ConfirmingP
         for difference in settled
         if (still := _still(difference, existing, before=before, reader=ports.reader)) is not None
     ]
+
+
+def in_work(differences: Iterable[Deviation], *, index: SubjectIndex) -> frozenset[str]:
+    """Return the ids of those that Day One has begun to repair, or is to: they go when that is over."""
+    targets = {difference.id: difference.target for difference in differences if difference.target}
+    applied = index.applied(targets.values())
+    return frozenset(name for name, target in targets.items() if not has_no_doubt(applied.get(target)))
 
 
 def _is_same(before: Applied | None, after: Applied | None) -> bool:

@@ -11,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dayone.errors import AccessDenied, NotFound, Refused
-from dayone.inventory.compare import Recorded, Snapshot, compare
+from dayone.inventory.compare import Recorded, Snapshot
 from dayone.inventory.confirmation import ConfirmingPorts, all_confirmed
+from dayone.inventory.links import noticed
 from dayone.inventory.look import pass_of_a_look
 from dayone.inventory.reading import all_assignments_in, recorded_states
 from dayone.model.changes import moment_in
@@ -134,7 +135,8 @@ def look_at_edits(*, inventory: Inventory, company: Company, confirming: Confirm
     snapshot = look.at([dict(key) for key in last], now=now)
     last = {key: edit for key, edit in last.items() if key not in look.refused}
     existing = {each.id: each for each in inventory.findings() if _key(each.difference.ids) in last}
-    found = {each.id: each for each in compare(snapshot, recorded) if _key(each.ids) in last}
+    differing = noticed(snapshot, recorded, is_rebuilding=confirming.is_idle)
+    found = {each.id: each for each in differing if _key(each.ids) in last}
     candidates = {**{name: each.difference for name, each in existing.items()}, **found}
     still = list(all_confirmed(candidates.values(), ports=confirming))
     inventory.put(_finding(each, existing=existing, edit=last[_key(each.ids)], now=now) for each in still)

@@ -52,19 +52,23 @@ _TIME = "%Y-%m-%d %H:%M UTC"
 
 @dataclass(frozen=True, kw_only=True)
 class RepairRules:
-    """The policy in force, the last repair of each resource, and the pause, if there is one."""
+    """The policy in force, the last repair of each resource, the pause, if any, and whether a recovery is open."""
 
     policy: Policy
     repairs: Mapping[ResourceOf, Repair]
     pause: RepairPause | None
     now: datetime
+    is_recovering: bool = False
 
 
-def repair_rules(repairs: Iterable[Repair], *, policy: Policy, pause: RepairPause | None, now: datetime) -> RepairRules:
+def repair_rules(
+    repairs: Iterable[Repair], *, policy: Policy, pause: RepairPause | None, is_recovering: bool, now: datetime
+) -> RepairRules:
     """Return the rules with those repairs that are under way, or of the last day."""
     lately = [repair for repair in repairs if repair.looked_at is None or now - repair.at < NEVER_TWICE_WITHIN]
     paused = pause if pause is not None and pause.until > now else None
-    return RepairRules(policy=policy, repairs={repair.target: repair for repair in lately}, pause=paused, now=now)
+    last = {repair.target: repair for repair in lately}
+    return RepairRules(policy=policy, repairs=last, pause=paused, is_recovering=is_recovering, now=now)
 
 
 def repair_status(finding: DriftFinding, *, rules: RepairRules) -> RepairStatus | None:
@@ -79,6 +83,9 @@ def repair_status(finding: DriftFinding, *, rules: RepairRules) -> RepairStatus 
         return _after(last, finding=finding)
     if reason := why_kept(finding, protection=rules.policy.protection):
         return RepairStatus(state=RepairState.HELD, reason=reason)
+    if rules.is_recovering:
+        # What was given by the record that was lost looks like others' doing.
+        return RepairStatus(state=RepairState.HELD, reason="a recovery is open: see `dayone recover --check`")
     if rules.pause is not None:
         reason = f"repairs are paused by {rules.pause.actor}: {rules.pause.reason}"
         return RepairStatus(state=RepairState.HELD, reason=reason, until=rules.pause.until)
@@ -187,7 +194,7 @@ class RepairPorts:
     inbox: Inbox
 
 
-def request_repairs(*, ports: RepairPorts, now: datetime) -> int:
+def request_repairs(*, ports: RepairPorts, is_recovering: bool, now: datetime) -> int:
     """Request what is due, as one change for each subject; return the number of findings.
 
     A subject with open operations waits for the next time. Interrupted, it requests the same again, which is harmless.
@@ -198,7 +205,8 @@ def request_repairs(*, ports: RepairPorts, now: datetime) -> int:
     findings = [finding for finding in ports.repairs.findings() if finding.is_to_be_decided(now)]
     if not findings:
         return 0
-    rules = repair_rules(ports.repairs.repairs(), policy=policy, pause=ports.repairs.pause(), now=now)
+    repairs, pause = ports.repairs.repairs(), ports.repairs.pause()
+    rules = repair_rules(repairs, policy=policy, pause=pause, is_recovering=is_recovering, now=now)
     due: dict[Subject, dict[ResourceOf, DriftFinding]] = {}
     for finding in findings:
         status, target = repair_status(finding, rules=rules), _target(finding.difference, policy=policy)

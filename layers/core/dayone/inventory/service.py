@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
-from dayone.inventory.compare import Recorded, Snapshot, compare
-from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed
+from dayone.inventory.compare import Recorded, Snapshot
+from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed, in_work
 from dayone.inventory.differences import ids_of
 from dayone.inventory.edits import EditsOfOthers, look_at_edits, note_edits
+from dayone.inventory.links import WhileRecovering, noticed
 from dayone.inventory.look import look_at_leavers
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
@@ -27,7 +28,6 @@ from dayone.model.inventory import (
     Pass,
     Row,
     Section,
-    has_no_doubt,
 )
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
@@ -44,7 +44,7 @@ LONGEST_RUN = timedelta(minutes=10)
 
 @dataclass(frozen=True, kw_only=True)
 class ReadInventory:
-    """Ports of the inventory; a new pass begins after each `interval`."""
+    """Ports of the inventory; a new pass begins after each `interval`, and as soon as a recovery has opened."""
 
     reader: InventoryReader
     inventory: Inventory
@@ -53,6 +53,7 @@ class ReadInventory:
     records: Records
     standing: Standing
     others: EditsOfOthers
+    recovering: WhileRecovering
     interval: timedelta
     clock: Clock
 
@@ -74,7 +75,8 @@ def read_inventory(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
 def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     now = ports.clock()
     is_delegated = ports.standing.off_limits().is_delegated
-    confirming = ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records)
+    recovering_since = ports.recovering.since()
+    confirming = _confirming(ports, is_idle=recovering_since is not None)
     look_at_leavers(
         inventory=ports.inventory, company=ports.company, confirming=confirming, is_delegated=is_delegated, now=now
     )
@@ -82,7 +84,9 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     look_at_edits(inventory=ports.inventory, company=ports.company, confirming=confirming, now=now)
     look_at_repairs(inventory=ports.inventory, confirming=confirming, now=now)
     current = ports.inventory.current()
-    if current is None or current.finished_at is not None:
+    if current is not None and recovering_since is not None and current.began_at <= recovering_since:
+        current = _new_pass(current, now=now, ports=ports)
+    elif current is None or current.finished_at is not None:
         if current is not None and now - current.began_at < ports.interval:
             return None
         current = _new_pass(current, now=now, ports=ports)
@@ -93,8 +97,12 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     reading = ReadingPorts(reader=ports.reader, inventory=ports.inventory, company=ports.company, clock=ports.clock)
     current = read_sections(current, ports=reading, is_delegated=is_delegated, deadline=deadline)
     if current.section is Section.COMPARISON:
-        current = _compare(current, ports=ports)
-    return _confirm(current, ports=ports, deadline=deadline)
+        current = _compare(current, ports=ports, is_rebuilding=recovering_since is not None)
+    return _confirm(current, confirming=confirming, ports=ports, deadline=deadline)
+
+
+def _confirming(ports: ReadInventory, *, is_idle: bool) -> ConfirmingPorts:
+    return ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records, is_idle=is_idle)
 
 
 def _new_pass(last: Pass | None, *, now: datetime, ports: ReadInventory) -> Pass:
@@ -134,7 +142,7 @@ def _recorded_counts(company: Company) -> Counts:
     )
 
 
-def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
+def _compare(current: Pass, *, ports: ReadInventory, is_rebuilding: bool) -> Pass:
     """Keep all differences to be confirmed, by what is read to confirm them, and close findings that are none any more.
 
     An open finding that this pass could not see is confirmed as well.
@@ -142,10 +150,10 @@ def _compare(current: Pass, *, ports: ReadInventory) -> Pass:
     snapshot = _snapshot(current, inventory=ports.inventory)
     states = (state for kind in _KINDS for state in recorded_states(kind, company=ports.company))
     recorded = Recorded(states={state.head.subject: state for state in states})
-    found = {difference.id: difference for difference in compare(snapshot, recorded)}
+    found = {difference.id: difference for difference in noticed(snapshot, recorded, is_rebuilding=is_rebuilding)}
     existing = [each.difference for each in ports.inventory.findings() if each.id not in found]
-    in_work = _in_work(existing, ports=ports)
-    others = [each for each in existing if each.id not in in_work]
+    under_way = in_work(existing, index=ports.index)
+    others = [each for each in existing if each.id not in under_way]
     unseen = [each for each in others if current.unread or each.kind is DriftKind.ORPHANED]
     ports.inventory.close(sorted({each.id for each in others} - {each.id for each in unseen}))
     for unit, differences in sorted(by_unit((*found.values(), *unseen)).items()):
@@ -182,9 +190,8 @@ def _snapshot(current: Pass, *, inventory: Inventory) -> Snapshot:
     )
 
 
-def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass:
+def _confirm(current: Pass, *, confirming: ConfirmingPorts, ports: ReadInventory, deadline: datetime) -> Pass:
     """Confirm unit after unit; what is confirmed is a finding, and a finding that is not any more is closed."""
-    confirming = ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records)
     existing = {finding.id for finding in ports.inventory.findings()}
     before = ports.reader.calls
     for unit, rows in ports.inventory.rows(current, Section.CONFIRMATION, after=current.after):
@@ -197,19 +204,12 @@ def _confirm(current: Pass, *, ports: ReadInventory, deadline: datetime) -> Pass
             continue
         ports.inventory.put(_finding(each, existing=existing, current=current, ports=ports) for each in found)
         gone = {each.id for each in differences} & existing - {each.id for each in found}
-        ports.inventory.close(sorted(gone - _in_work(differences, ports=ports)))
+        ports.inventory.close(sorted(gone - in_work(differences, index=ports.index)))
         calls, before = current.calls + ports.reader.calls - before, ports.reader.calls
         current = replace(current, after=unit, calls=calls, differences=current.differences + len(found))
         if ports.clock() >= deadline:
             raise OutOfTime(current)
     return ports.inventory.save(replace(current, finished_at=ports.clock(), run_until=None))
-
-
-def _in_work(differences: Iterable[Deviation], *, ports: ReadInventory) -> frozenset[str]:
-    """Return the ids of those that Day One has begun to repair, or is to: they go when that is over."""
-    targets = {difference.id: difference.target for difference in differences if difference.target}
-    applied = ports.index.applied(targets.values())
-    return frozenset(name for name, target in targets.items() if not has_no_doubt(applied.get(target)))
 
 
 def drift_counts(findings: Iterable[DriftFinding]) -> Mapping[DriftKind, int]:

@@ -27,6 +27,7 @@ class CauseKind(StrEnum):
     BOOTSTRAP = "bootstrap"
     GRANT = "grant"
     HR_CONFIGURATION = "hr-configuration"
+    RECOVERY = "recovery"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -267,8 +268,7 @@ def moment_in(text: object) -> datetime | None:
     return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
-# Places are texts of these; a key condition takes no empty text.
-_FIRST, _LAST = "0", "~"
+_FIRST, _LAST = "0", "~"  # places are texts of these; a key condition takes no empty text
 
 
 @dataclass(frozen=True, kw_only=True)

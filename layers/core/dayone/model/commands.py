@@ -1,8 +1,4 @@
-"""Commands on the inbox: each names the action for one subject and its cause.
-
-Every class here has one handler, in the table of `usecases.plan_changes`. Commands about the same subject are handled
-in the order in which they were put.
-"""
+"""Commands on the inbox, each with one handler; those about the same subject are handled in the order they came."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,6 +88,20 @@ class PauseRepairs(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CorrectRecord(Command):
+    """In a recovery, record what `findings` say a subject has, and plan it without relying on what is `missing`."""
+
+    missing: tuple[Resource, ...] = ()
+    findings: tuple[str, ...] = ()
+    is_end: bool = False  # of somebody who was reported to have left
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuildRecord(InPortions):
+    """Have every subject corrected and planned, which ends a recovery; the subject is the change itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AdoptExisting(Command):
     """Plan a subject whose name somebody else has taken, by a decision about what exists there."""
 
@@ -140,21 +150,20 @@ class ActivatePolicy(InPortions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApplyDecision(Command):
+class ApplyDecision(InPortions):
     """Apply a decision to what a change holds of the subject, or of all its subjects when that is the change itself.
 
     `cursor` is the operation of the change behind which a run goes on.
     """
 
     decision: Decision
-    cursor: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
         """See Command."""
         decision = self.decision
         of_part = (decision.only_leavers, decision.subjects, decision.resources)
-        return (*super().identity, decision.is_approved, *of_part, decision.version, decision.actor, self.cursor)
+        return (*super().identity, decision.is_approved, *of_part, decision.version, decision.actor)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,21 +254,11 @@ class ApproveHrConfiguration(Command):
     digest: str
 
 
-def planning_again(subject: Subject, *, cause: Cause) -> Command:
-    """Return a command that plans a subject again: accounts are re-read from Organizations, others used as recorded."""
-    match subject.kind:
-        case SubjectKind.ACCOUNT:
-            return RefreshAccount(subject=subject, cause=cause)
-        case SubjectKind.ORGANIZATION:
-            return DiscoverAccounts(subject=subject, cause=cause)
-        case _:
-            return ReconcileSubject(subject=subject, cause=cause)
-
-
 # These requeue a subject, or carry an HR record: whatever they lead to is read from where it is kept,
 # and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
 _ON_NOBODYS_WORD: tuple[type[Command], ...] = (
     ApplyHrRecord,
+    CorrectRecord,
     DiscoverAccounts,
     FetchHrRecord,
     ImportWorkforce,
@@ -282,6 +281,7 @@ COMMANDS: tuple[type[Command], ...] = (
     IgnoreFinding,
     ImportManualPeople,
     PauseRepairs,
+    RebuildRecord,
     RetryChange,
 )
 

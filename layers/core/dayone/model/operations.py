@@ -67,7 +67,8 @@ class Operation:
     last failed attempt, `refused_since` the start of failures of that kind. `request_id` is AWS's, once it has one, and
     `submitted_at` the time it was given; `attempted_at` is the start of the last attempt. With `failed_before` the same
     operation failed in an earlier change and is only retried by this one, whose cause is unrelated. `outcome` is that
-    of a successful deletion. `adopts` is the digest of what somebody has decided to adopt.
+    of a successful deletion. `adopts` is the digest of what somebody has decided to adopt. `ends` is the id of a person
+    who was reported to have left, and whose access it ends; empty for others.
     """
 
     change: str
@@ -89,6 +90,7 @@ class Operation:
     behind: int = 0
     failed_before: bool = False
     adopts: str = ""
+    ends: str = ""
     state: OperationState = OperationState.PENDING
     outcome: DeletionOutcome | None = None
     attempts: int = 0

@@ -270,10 +270,10 @@ class Plan:
     """Result of planning a subject, committed as a whole or not at all.
 
     `before` is the head that was read: the commit is refused when it is no longer the stored one. Without `operations`
-    the generation stays, so running operations continue. `removals` and `additions` are the amounts taken from the
-    guardrails' budgets. `held_reason` is the reason why any of them is held, and `blamed` are the people who caused
-    that. `delivery` is recorded as received by this plan's change. `grants` are to be recorded, `reasons` those of what
-    stays, `doubts` what later plans redo as well. With `adds_subject` its change did not count this subject yet.
+    the generation stays, so running operations continue. `removals` and `additions` are taken from the guardrails'
+    budgets. `held_reason` is why any is held, `blamed` are those who caused that. `delivery` and `grants` are recorded;
+    `reasons` replace those of what stays; `corrections` record what AWS has, `doubts` what later plans redo as well.
+    `adds_subject`: its change lacks this one.
     """
 
     cause: Cause
@@ -290,6 +290,7 @@ class Plan:
     grants: tuple[Grant, ...] = ()
     reasons: Mapping[Resource, tuple[Reason, ...]] = field(default_factory=dict)
     doubts: tuple[Applied, ...] = ()
+    corrections: tuple[Applied, ...] = ()
     adds_subject: bool = False
 
 

@@ -10,12 +10,14 @@ from dayone.model.audit import ALONE
 from dayone.model.changes import CauseKind, Change, ChangeFilter, ChangeState
 from dayone.model.failures import LetterQueue
 from dayone.model.hr_sources import HrVersion, HrVersionState
+from dayone.model.recovery import Recovery
 from dayone.policy.protection import ProtectionPorts, check_protection
 from dayone.policy.sensitive_notes import birthrights_in_force
 from dayone.ports.hr import RecordedHrVersions
 from dayone.ports.inventory import InventoryView
 from dayone.ports.operations import Clock, DeadLetterQueues, InboxBacklog, StuckSubjects
 from dayone.ports.records import AuditLog, History
+from dayone.ports.recovery import Fence
 from dayone.ports.store import DueWork, Ledger, PolicyInForce
 from dayone.setup.check import CheckSettings, GivenSettings
 
@@ -46,6 +48,7 @@ class HealthPorts(ProtectionPorts, Protocol):
     overview: Overview
     ledger: Ledger
     inventory: InventoryView
+    fence: Fence
     clock: Clock
 
 
@@ -53,14 +56,16 @@ class HealthPorts(ProtectionPorts, Protocol):
 class Health:
     """Health: the policy in force (0 before the first), and whether operations are open.
 
-    `notices` name protected resources that do not exist or people who have left, SoleAdministrator being in force, and
-    the number of held operations that expired; `hr_configuration` is one of HR systems that does not count. `drift` is
-    how much of each kind the inventory of Identity Center has found beside its baseline and what is ignored, by the
-    inventory of `inventory_at`, None before there is a complete one.
+    `recovery` says that the state table is being recovered, empty while it is not. `notices` name protected resources
+    that do not exist or people who have left, SoleAdministrator being in force, and the number of held operations that
+    expired; `hr_configuration` is one of HR systems that does not count. `drift` is how much of each kind the inventory
+    of Identity Center has found beside its baseline and what is ignored, by the inventory of `inventory_at`, None
+    before there is a complete one.
     """
 
     policy_version: int
     operations_open: bool
+    recovery: str = ""
     notices: tuple[str, ...] = ()
     hr_configuration: tuple[str, ...] = ()
     drift: Mapping[str, int] = field(default_factory=dict)
@@ -74,7 +79,12 @@ class Health:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Everything that somebody should know, in sentences."""
-        return (*self.notices, *self.hr_configuration, *self._about_drift())
+        return (
+            *([self.recovery] if self.recovery else []),
+            *self.notices,
+            *self.hr_configuration,
+            *self._about_drift(),
+        )
 
     def _about_drift(self) -> Iterator[str]:
         if self.drift:
@@ -91,6 +101,7 @@ def check_health(ports: HealthPorts) -> Health:
     return Health(
         policy_version=policy.version,
         operations_open=ports.work.has_runnable() or ports.work.has_parked(),
+        recovery=_about_recovery(ports.fence.recovery()),
         notices=(
             *([ALONE] if ports.overview.given.sole_administrator else []),
             *warnings,
@@ -102,6 +113,16 @@ def check_health(ports: HealthPorts) -> Health:
             str(finding.difference.kind) for finding in ports.inventory.findings() if finding.is_to_be_decided(now)
         ),
         inventory_at=complete.finished_at if complete else None,
+    )
+
+
+def _about_recovery(recovery: Recovery | None) -> str:
+    if recovery is None:
+        return ""
+    since = f" since {recovery.since:%Y-%m-%d %H:%M} UTC" if recovery.since else ""
+    return (
+        f"the state table is another one than before{since}: nothing is given, and nothing taken but the access of "
+        "people who are reported to have left, until `dayone recover` has rebuilt the record"
     )
 
 

@@ -146,6 +146,7 @@ def _unanswered(ports: StatusPorts) -> str:
 class NeedKind(StrEnum):
     """Kinds of what needs a human, the most urgent first."""
 
+    RECOVERY = "recovery"
     IDENTITY_CENTER = "identity-center"
     HELD = "held"
     STUCK = "stuck"
@@ -175,6 +176,8 @@ def needs_of(status: Status) -> Sequence[Need]:
 
 
 def _about_aws(status: Status) -> Iterator[Need]:
+    if status.health.recovery:
+        yield Need(kind=NeedKind.RECOVERY, message=status.health.recovery, command="dayone recover --check")
     if status.unanswered:
         message = f"Identity Center does not answer Day One: {status.unanswered}"
         yield Need(kind=NeedKind.IDENTITY_CENTER, message=message, command="dayone setup check")

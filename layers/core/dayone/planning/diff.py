@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.model.accounts import ENDED_WITH, AccountState
 from dayone.model.changes import Cause, CauseKind
+from dayone.model.commands import ApplyHrRecord, Command, CorrectRecord, ReconcileSubject
 from dayone.model.dependencies import (
     FORGOTTEN,
     PARTS_OF_A_SET,
@@ -20,7 +21,9 @@ from dayone.model.dependencies import (
     requirements,
 )
 from dayone.model.operations import Action, Applied, Operation, Priority
+from dayone.model.people import Person
 from dayone.model.policy.rules import Protection
+from dayone.model.subject_state import Head
 from dayone.model.subjects import (
     Desired,
     DesiredResource,
@@ -65,8 +68,8 @@ class Planned:
     """Properties common to all operations of a plan: its cause, subject, generation and time.
 
     `announced` are removals at the end of a grant, which are urgent whatever noticed it. `vacated_by` are users whose
-    names a user of this plan takes over. `adopts` is the digest of the existing resources to be adopted. `called` are
-    the policy's names of groups and permission sets.
+    names a user of this plan takes over. `adopts` is the digest of the existing resources to be adopted. `leavers`
+    are those whose end was just reported, and `called` the policy's names of groups and permission sets.
     """
 
     cause: Cause
@@ -76,6 +79,7 @@ class Planned:
     announced: frozenset[Resource] = frozenset()
     vacated_by: tuple[ResourceOf, ...] = ()
     adopts: str = ""
+    leavers: frozenset[str] = frozenset()
     called: Mapping[Subject, str] = field(default_factory=dict)
 
 
@@ -94,11 +98,7 @@ def differences(
     if applied:
         found += _removals(desired, applied=applied)
     if protection.groups or protection.people:
-        found = [
-            difference
-            for difference in found
-            if not _is_protected(difference.resource, subject=subject, protection=protection)
-        ]
+        found = [each for each in found if not _is_protected(each.resource, subject=subject, protection=protection)]
     if subject.kind is SubjectKind.PERMISSION_SET:
         found += _provisioning(found, desired=desired, applied=applied)
     return in_order(found, managed=_MANAGED)
@@ -131,9 +131,8 @@ def left_alone(desired: Desired, *, applied: Mapping[Resource, Applied]) -> str:
     return desired.left_alone
 
 
-def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operation, ...]:
+def operations(ordered: Sequence[Difference], *, planned: Planned) -> tuple[Operation, ...]:
     """Return the operations that resolve the differences, numbered in order."""
-    ordered = list(found)
     # The attachments of an adopted set are recorded together with the set.
     adopted = [at for at, each in enumerate(ordered) if planned.adopts and each.resource == _WHOLE_SET]
     return tuple(
@@ -159,9 +158,37 @@ def operations(found: Iterable[Difference], *, planned: Planned) -> tuple[Operat
             vacated_by=planned.vacated_by if difference.resource.kind is ResourceKind.USER else (),
             behind=len(ordered) - number - 1,
             adopts=planned.adopts,
+            ends=_ends(difference, planned=planned),
         )
         for number, difference in enumerate(ordered)
     )
+
+
+_ABOUT_PEOPLE = frozenset({CauseKind.HR_EVENT, CauseKind.BY_HAND})
+
+
+def reported_leavers(
+    command: Command, *, after: Head, applied: Iterable[Resource], employed: frozenset[str]
+) -> frozenset[str]:
+    """Return the people without access whose end a command reports, or follows."""
+    is_of_end = isinstance(command, CorrectRecord) and command.is_end
+    if isinstance(after.fact, Person):
+        is_of_end = is_of_end or isinstance(command, ApplyHrRecord)
+        return frozenset({after.subject.name}) if is_of_end and not after.has_access else frozenset()
+    if not is_of_end and not (isinstance(command, ReconcileSubject) and command.cause.kind in _ABOUT_PEOPLE):
+        return frozenset()
+    given = (assignment_in(each) for each in applied if each.kind is ResourceKind.ASSIGNMENT)
+    return frozenset(each.principal.person for each in given) - employed - {""}
+
+
+def _ends(difference: Difference, *, planned: Planned) -> str:
+    """Return the person whose access this ends because their end was reported, empty for everything else."""
+    resource, takes, person = difference.resource, difference.action is Action.DELETE, planned.subject.name
+    if planned.subject.kind is SubjectKind.PERSON:
+        takes = takes or resource.kind is ResourceKind.ENDED_SESSIONS
+    else:
+        person = assignment_in(resource).principal.person if resource.kind is ResourceKind.ASSIGNMENT else ""
+    return person if takes and person in planned.leavers else ""
 
 
 def fingerprint(found: Iterable[Difference]) -> str:

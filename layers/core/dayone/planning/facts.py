@@ -11,6 +11,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, ulid_of
 from dayone.model.commands import AdoptExisting, ApplyGrant, Command
 from dayone.model.grants import MOST_OPEN, End, Ending, Grant, GrantState, joined
+from dayone.model.operations import Applied
 from dayone.model.people import LifeCycle, Person, Status, has_access, has_left
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import FactVersion, Head, SourceRecord, SubjectState
@@ -29,7 +30,8 @@ class ResolvedFact:
     """The fact in force, its version, and notes and audit entries about that decision.
 
     `source_records`, and with them `claims`, `former_holders` and `awaits_names`, are to be stored in the head; None
-    leaves them unchanged. With `is_echo` a source has only repeated its previous record.
+    leaves them unchanged. With `is_echo` a source has only repeated its previous record. `corrections` are resources to
+    be recorded, which AWS has.
     """
 
     fact: Person | Account | None
@@ -41,6 +43,7 @@ class ResolvedFact:
     former_holders: tuple[str, ...] = ()
     awaits_names: bool = False
     is_echo: bool = False
+    corrections: tuple[Applied, ...] = ()
 
 
 type ResolveFact[C: Command] = Callable[[C, Head, datetime], ResolvedFact]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dayone.model.accounts import GONE, Account
 from dayone.model.audit import AuditEntry
-from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, RefreshAccount, RestoreResources
+from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, CorrectRecord, RefreshAccount, RestoreResources
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.operations import Action, Applied, Operation, OperationState
@@ -26,7 +26,7 @@ from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import with_memory, without_sensitivity
 from dayone.planning.desired_grants import next_turn
 from dayone.planning.desired_people import lost_at, next_look
-from dayone.planning.diff import Planned, fingerprint, in_doubt, operations
+from dayone.planning.diff import Planned, fingerprint, in_doubt, operations, reported_leavers
 from dayone.planning.evaluation import Diff
 from dayone.planning.facts import GrantUpdate, ResolvedFact, next_read_at
 from dayone.planning.judgement import GuardrailResult, SplitDiff
@@ -56,8 +56,9 @@ def normalized_state(
     if policy.sensitive.accounts:
         head = without_sensitivity(head, fact=fact, policy=policy)
     state = replace(state, head=head)
-    if isinstance(command, RestoreResources):
-        doubts = in_doubt(state.applied, missing=command.missing, unmanaged=command.unmanaged)
+    if isinstance(command, RestoreResources | CorrectRecord):
+        unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
+        doubts = in_doubt(state.applied, missing=command.missing, unmanaged=unmanaged)
         return replace(state, applied={**state.applied, **doubts})
     if _is_gone(head.fact) and not _is_gone(fact):
         return replace(state, head=replace(head, trusted_since=now))
@@ -130,6 +131,9 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     """Build the plan of a subject without its operations."""
     resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
     name = command.delivery if isinstance(command, ApplyHrRecord) else ""
+    doubts: tuple[Applied, ...] = ()
+    if isinstance(command, RestoreResources | CorrectRecord):
+        doubts = _doubts(command, inputs=inputs, diff=diff)
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
@@ -139,15 +143,16 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         delivery=ReceivedMessage(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
-        doubts=_doubts(command, inputs=inputs, diff=diff) if isinstance(command, RestoreResources) else (),
+        corrections=(*resolved.corrections, *(doubts if isinstance(command, CorrectRecord) else ())),
+        doubts=doubts if isinstance(command, RestoreResources) else (),
         adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
     )
 
 
-def _doubts(command: RestoreResources, *, inputs: PlanInputs, diff: Diff) -> tuple[Applied, ...]:
-    """Return what a request for a repair has put in doubt, so that any later plan makes the same of it."""
-    differing = {difference.resource for difference in diff.differences}
-    named = {*command.missing, *(each.resource for each in command.unmanaged)} & differing
+def _doubts(command: RestoreResources | CorrectRecord, *, inputs: PlanInputs, diff: Diff) -> tuple[Applied, ...]:
+    """Return what a repair or a correction has put in doubt, so that any later plan makes the same of it."""
+    unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
+    named = {*command.missing, *(each.resource for each in unmanaged)} & {each.resource for each in diff.differences}
     return tuple(inputs.state.applied[resource] for resource in sorted(named) if resource in inputs.state.applied)
 
 
@@ -170,7 +175,7 @@ def with_operations(
 ) -> Plan:
     """Return the plan with its operations; those stopped by a guardrail are held."""
     generation = f"{generation_number(plan.before.generation) + 1}-{token}"
-    subject, announced = plan.before.subject, diff.announced
+    subject, announced, applied = plan.before.subject, diff.announced, inputs.state.applied
     planned = Planned(
         cause=plan.cause,
         subject=subject,
@@ -179,6 +184,7 @@ def with_operations(
         announced=announced,
         vacated_by=tuple(user_of(person) for person in plan.after.former_holders),
         adopts=diff.adoption.digest if diff.adoption else "",
+        leavers=reported_leavers(inputs.command, after=plan.after, applied=applied, employed=inputs.employed),
         called=ready(inputs.policy).called,
     )
     made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, gifts=diff.ahead.gifts)

@@ -120,6 +120,9 @@ class InventoryView(RepairView, Protocol):
 class KeptFindings(Protocol):
     """Open findings, of which each can be replaced."""
 
+    def findings(self) -> Sequence[DriftFinding]:
+        """Return all open findings."""
+
     def finding(self, name: str) -> DriftFinding | None:
         """Return one open finding by its id."""
 

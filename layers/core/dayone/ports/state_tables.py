@@ -46,10 +46,15 @@ class TableDescription:
 
 @dataclass(frozen=True, kw_only=True)
 class TableOwner:
-    """The stack that a table was taken for, by name, and the id that the table had then."""
+    """The stack that a table was taken for, by name, the id that the table had then, and the epoch of its record."""
 
     stack: str
     table_id: str
+    epoch: int = 1
+
+    def is_of(self, stack: str, *, table_id: str) -> bool:
+        """Return whether the table was taken for that stack, and is no copy of the one that was."""
+        return (self.stack, self.table_id) == (stack, table_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,3 +147,6 @@ class StateTables(Protocol):
 
     def take(self, name: str, owner: TableOwner, *, before: TableOwner | None, at: datetime) -> None:
         """Record a new owner of the table; raise Conflicting when the recorded owner is no longer `before`."""
+
+    def note_recovery(self, name: str, *, table_id: str, at: datetime) -> None:
+        """Note that the recovery of this table is open since then."""

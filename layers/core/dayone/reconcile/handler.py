@@ -36,6 +36,7 @@ from dayone.ports.messaging import Schedules
 from dayone.ports.operations import StuckNotes
 from dayone.ports.organizations import Organization
 from dayone.ports.records import Progress
+from dayone.ports.recovery import Recoveries
 from dayone.ports.store import (
     Changes,
     Company,
@@ -51,6 +52,7 @@ from dayone.ports.store import (
 from dayone.reconcile.approvals import DecisionPorts, apply_decision
 from dayone.reconcile.inbox_batch import BatchPorts
 from dayone.reconcile.policy_rollout import ActivationPorts, activate_policy
+from dayone.reconcile.recovery import RebuildPorts, corrected, rebuild_record
 from dayone.reconcile.requeue import Requeue, Wakeups
 from dayone.reconcile.retry import RetryPorts, bootstrap_accounts, retry_subjects
 from dayone.reconcile.subject import Reconciliation, reconcile_subject
@@ -129,6 +131,7 @@ class PlanningPorts:
     inbox: Inbox
     engine: Engine
     looks: LookRequests
+    fence: Recoveries
     clock: Callable[[], datetime]
     token: Callable[[], str]
     time_to_run: timedelta
@@ -170,7 +173,6 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     """Return the dispatch table: the handler for each class of command, with its ports."""
     walk = ports.only("company", "portions", "changes", "inbox", "clock", "time_to_run")
     hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
-    again = RetryPorts(**ports.only("progress", "changes", "inbox"))
     activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), state_of=ports.subjects.load)
     waiting = {name: getattr(ports.hr, name) for name in ("records", "waiting", "stuck", "pace", "sleep")}
     fetching = FetchPorts(**hr, **waiting)
@@ -182,11 +184,11 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
     return {
         **_reconciling(ports),
+        **_requeuing(ports),
         commands.NoteRefusedRecord: partial(note_refused_record, ports=fetching),
         commands.ActivatePolicy: partial(activate_policy, ports=activation),
         commands.ApplyDecision: partial(apply_decision, ports=deciding),
         commands.ApproveHrConfiguration: partial(approve_hr_configuration, ports=reviewing),
-        commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
         commands.DiscoverAccounts: partial(discover_accounts, ports=discovering),
         commands.FetchHrRecord: partial(fetch_record, ports=fetching),
         commands.IgnoreFinding: partial(record_ignored, ports=ignoring),
@@ -194,8 +196,18 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
         commands.ImportManualPeople: partial(import_manual_people, changes=ports.changes, inbox=ports.inbox),
         commands.ImportWorkforce: partial(import_workforce, ports=importing),
         commands.RefreshOrganizationalUnit: partial(look_below_unit, ports=looking),
-        commands.RetryChange: partial(retry_subjects, ports=again),
         commands.ReviewHrConfiguration: partial(review_hr_configuration, ports=reviewing),
+    }
+
+
+def _requeuing(ports: PlanningPorts) -> Handlers:
+    """Return the handlers that have many subjects planned at somebody's request."""
+    again = RetryPorts(**ports.only("progress", "changes", "inbox"))
+    rebuilding = ports.only("fence", "company", "policies", "changes", "inbox", "clock")
+    return {
+        commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
+        commands.RebuildRecord: partial(rebuild_record, ports=RebuildPorts(findings=ports.looks, **rebuilding)),
+        commands.RetryChange: partial(retry_subjects, ports=again),
     }
 
 
@@ -208,22 +220,23 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
     def person(command: commands.ApplyHrRecord, head: Head, now: datetime) -> ResolvedFact:
         return resolve_person(command, head=echoes.with_heard(head), naming=naming(command, now), now=now)
 
-    echoes = EchoNotes(echoes=ports.echoes)
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
         **ports.only("held_expiry", "hr_authors"),
-        echoes=echoes,
+        echoes=(echoes := EchoNotes(echoes=ports.echoes)),
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "looks", "schedules", "clock")),
     )
     naming = partial(_naming, ports=ports, reconciliation=reconciliation)
     reconcile = partial(reconcile_subject, resolve=recorded, ports=reconciliation)
     hr: dict[str, Any] = {"sources": ports.hr.sources, "waiting": ports.hr.waiting, "echoes": echoes}
+    correcting = partial(corrected, resolve=recorded, fence=ports.fence, findings=ports.looks)
     refreshing = RefreshPorts(**ports.only("subjects", "policies", "inbox", "clock"), **hr, reconcile=reconcile)
     return {
         commands.AdoptExisting: partial(reconcile, resolve=partial(decided_fact, resolve=recorded)),
         commands.ApplyGrant: reconcile,
         commands.ApplyHrRecord: partial(reconcile_subject, resolve=person, ports=reconciliation),
+        commands.CorrectRecord: partial(reconcile, resolve=correcting),
         commands.ReconcileSubject: reconcile,
         commands.RefreshAccount: partial(reconcile, resolve=partial(_account, organization=ports.organization)),
         commands.RestoreResources: partial(_restore, reconcile=reconcile, ports=ports),

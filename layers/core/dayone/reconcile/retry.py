@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
-from dayone.lookups import caused_by, the_change
+from dayone.lookups import caused_by, planning_again, the_change
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, Change, ChangeState
-from dayone.model.commands import BootstrapAccounts, RefreshAccount, RetryChange, planning_again
+from dayone.model.commands import BootstrapAccounts, RefreshAccount, RetryChange
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Progress, Records

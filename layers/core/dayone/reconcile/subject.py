@@ -13,7 +13,7 @@ from dayone.model.guardrails import RemovalBudget, Verdict, expired, limit
 from dayone.model.hr_sources import BY_HAND
 from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
-from dayone.model.subject_state import Head, Plan
+from dayone.model.subject_state import Head, Plan, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
 from dayone.planning.additions import AdditionsResult, additions, judge_additions
 from dayone.planning.desired_grants import people_granted
@@ -128,8 +128,8 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     drop_withdrawn(recorded.head, held=ports.held, now=now)
     held = expired(recorded.head.held, now=now, policy_version=policy.version)
     over = [removal for removal in held if removal not in recorded.head.held]
-    state = replace(recorded, head=replace(recorded.head, held=held))
-    resolved = resolve(command, state.head, now)
+    resolved = resolve(command, head := replace(recorded.head, held=held), now)
+    state = SubjectState(head, {**recorded.applied, **{each.resource: each for each in resolved.corrections}})
     if policy.sensitive.accounts or state.head.adoption or isinstance(command, AdoptExisting):
         note_access(command, state=state, fact=resolved.fact, policy=policy, policies=ports.policies)
     granted_to = people_granted((*state.head.grants, *([command.grant] if isinstance(command, ApplyGrant) else [])))

@@ -9,8 +9,9 @@ from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.hr.configuration_approval import WatchPorts, reviews_due
 from dayone.hr.fetch import READ_AHEAD
 from dayone.inventory.repairs import RepairPorts, request_repairs
+from dayone.lookups import planning_again
 from dayone.model.changes import OPEN_FOR_LONG, Cause, CauseKind, ulid_of
-from dayone.model.commands import Command, RefreshPerson, RestoreResources, planning_again
+from dayone.model.commands import Command, RefreshPerson, RestoreResources
 from dayone.model.failures import SWEEP, FailedWork, planned_again
 from dayone.model.subjects import THE_ORGANIZATION, Resource, ResourceKind, Subject, SubjectKind
 from dayone.ports.hr import DueHints
@@ -18,6 +19,7 @@ from dayone.ports.operations import FailedSubjects, StuckSubjects
 from dayone.ports.organizations import DeniedUsers, RevokedSessions
 from dayone.ports.records import OpenChanges, Records
 from dayone.ports.store import DueWork, Engine, Inbox
+from dayone.reconcile.recovery import RecoveringPorts, attend_recovery
 
 _ENDED_SESSIONS = Resource(ResourceKind.ENDED_SESSIONS)
 
@@ -110,6 +112,7 @@ class ReconcileAccess:
     failed: PlanFailedAgain
     waiting: WakeWaiting
     unfinished: Unfinished
+    recovering: RecoveringPorts
     hr_configuration: WatchPorts
     sessions: SessionsPorts | None
     repairs: RepairPorts
@@ -127,6 +130,7 @@ class Swept:
 def reconcile_access(*, ports: ReconcileAccess) -> Swept:
     """Sweep once; what is left waits for the next sweep."""
     now = ports.clock()
+    is_recovering = attend_recovery(ports=ports.recovering, records=ports.records, inbox=ports.inbox, now=now)
     due = ports.due_work.due(now=now, limit=_AT_MOST)
     if ports.records.subject(THE_ORGANIZATION).head.due_at is None:
         # There was no discovery yet: Day One has just been deployed.
@@ -138,7 +142,7 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
     ports.unfinished.open_changes.sweep(before=now - OPEN_FOR_LONG, limit=_CHANGES_AT_ONCE)
-    request_repairs(ports=ports.repairs, now=now)
+    request_repairs(ports=ports.repairs, is_recovering=is_recovering, now=now)
     stuck = len({each.subject for each in ports.unfinished.stuck.all(now=now)})
     ports.due_work.note_sweep(now)
     # Last, because both fail when AWS cannot be reached; neither waits for the other.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.errors import NotFound, Refused
+from dayone.model.recovery import TableIdentity
+from dayone.ports.recovery import OutsideIdentity
 from dayone.ports.setup import StackAnswers, TableSight
 from dayone.ports.state_tables import (
     EXPIRES,
@@ -68,8 +70,7 @@ def table_is_whole(table: TableDescription) -> Finding:
 
 def table_is_ours(table: TableDescription, owner: TableOwner | None, *, stack: str) -> Finding:
     """Check that the table was claimed for this stack, and for none since."""
-    own = TableOwner(stack=stack, table_id=table.id)
-    if owner == own:
+    if owner is not None and owner.is_of(stack, table_id=table.id):
         return fine(OWNER, f"{table.name} is the stack {stack}'s")
     do = f"deploy {stack} with AcceptOtherTable={table.id}, after you have read what that means (docs/operations.md)"
     if owner is None:
@@ -111,6 +112,7 @@ class ClaimTable:
     """Ports of a claim."""
 
     tables: StateTables
+    outside: OutsideIdentity
     answers: StackAnswers
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
@@ -133,8 +135,10 @@ def _take(claim: TableClaim, *, ports: ClaimTable) -> TableDescription:
     if lacks := [*lacks_to_work(table)]:
         listed = "; ".join(f"{lack.what} ({lack.command})" if lack.command else lack.what for lack in lacks)
         raise Refused(f"the table {table.name} lacks {listed}")
-    owner, existing = TableOwner(stack=claim.stack, table_id=table.id), ports.tables.owner(table.name)
-    if existing == owner:
+    existing, outside = ports.tables.owner(table.name), ports.outside.read()
+    if existing is not None and existing.is_of(claim.stack, table_id=table.id):
+        if outside is None:
+            ports.outside.write(TableIdentity(table_id=table.id, epoch=existing.epoch))
         return table
     is_first = existing is None and claim.is_own
     if not is_first and claim.accepted != (table.id or None):
@@ -149,5 +153,24 @@ def _take(claim: TableClaim, *, ports: ClaimTable) -> TableDescription:
             f"existing or a restored table), then deploy {claim.stack} with AcceptOtherTable={table.id}"
         )
         raise Refused(refusal)
-    ports.tables.take(table.name, owner, before=existing, at=ports.clock())
+    _take_over(claim, table, existing=existing, outside=outside, ports=ports)
     return table
+
+
+def _take_over(
+    claim: TableClaim,
+    table: TableDescription,
+    *,
+    existing: TableOwner | None,
+    outside: TableIdentity | None,
+    ports: ClaimTable,
+) -> None:
+    """Make the table the stack's own; what it says is not relied on unless the stack never had another."""
+    is_new = existing is None and outside is None and claim.is_own
+    epoch = outside.epoch if outside else existing.epoch if existing else 1
+    if not is_new:
+        ports.tables.note_recovery(table.name, table_id=table.id, at=ports.clock())
+    owner = TableOwner(stack=claim.stack, table_id=table.id, epoch=epoch)
+    ports.tables.take(table.name, owner, before=existing, at=ports.clock())
+    if is_new:
+        ports.outside.write(TableIdentity(table_id=table.id, epoch=epoch))

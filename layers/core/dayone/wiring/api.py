@@ -48,6 +48,7 @@ from dayone.ports.store import PolicyInForce
 from dayone.settings import AccessApiSettings, budgets_in, letter_queues_in, queues_in
 from dayone.setup.check import CheckSettings, GivenSettings
 from dayone.wiring import accounts as wiring_accounts
+from dayone.wiring import fence
 
 # Few enough that reports and previews take nothing from the executor.
 FEW_CALLS = Allowances(Budgets(sso_admin_calls=3, identity_store_calls=5))
@@ -105,7 +106,7 @@ def _live(given: AccessApiSettings, *, table: DynamoTable, gate: CallGate) -> di
         identity_store_id=given.identity_store_id,
         wait=gate.wait,
     )
-    return {"live": live, "inventory": DynamoInventoryView(table)}
+    return {"live": live, "inventory": DynamoInventoryView(table), "fence": fence.fence(given, table=table)}
 
 
 # A single list can be long, and the answer has to be there before API Gateway gives up, after 29 seconds. Of these a

@@ -98,13 +98,15 @@ def plan_changes_ports() -> "PlanChanges":
 
 
 def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
-    """Return the accepted requests of people, and an inbox on which they are passed on."""
+    """Return the accepted requests of people, an inbox on which they are passed on, and the fence around the table."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances
     from dayone.adapters.sqs import SqsInbox
+    from dayone.wiring import fence
 
     queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
-    return {"acceptances": acceptances, "inbox": AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)}
+    inbox = AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)
+    return {"acceptances": acceptances, "inbox": inbox, "fence": fence.recoveries(given, table=table)}
 
 
 def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
@@ -139,7 +141,7 @@ def execute_operations_ports() -> "ExecuteOperations":
     from dayone.executor.executor import ExecuteOperations
     from dayone.executor.rate_limits import Allowances
     from dayone.logs import log_unexpected, logger_of
-    from dayone.wiring import identity_center as wiring_identity_center
+    from dayone.wiring import fence, identity_center
 
     given = settings.read(settings.ExecuteOperationsSettings)
     allowances, table = Allowances(settings.budgets_in(given.budgets)), _table(given.table_name)
@@ -150,7 +152,8 @@ def execute_operations_ports() -> "ExecuteOperations":
         queue=DynamoOperationQueue(table),
         turn=DynamoTurn(table),
         engine=SqsEngine(sqs, queue_url=given.engine_url),
-        aws=wiring_identity_center.identity_center(given, table=table, gate=gate, clock=_now),
+        fence=fence.fence(given, table=table),
+        aws=identity_center.identity_center(given, table=table, gate=gate, clock=_now),
         workers=ThreadWorkers(16),
         allowances=allowances,
         clock=_now,
@@ -171,7 +174,7 @@ def reconcile_access_ports() -> "ReconcileAccess":
     from dayone.adapters.sqs import SqsEngine, SqsInbox
     from dayone.executor.parking import WakeWaiting
     from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished
-    from dayone.wiring import hr, people
+    from dayone.wiring import fence, hr, people
 
     given = settings.read(settings.ReconcileAccessSettings)
     table = _table(given.table_name)
@@ -183,6 +186,7 @@ def reconcile_access_ports() -> "ReconcileAccess":
         failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
         waiting=WakeWaiting(parked=DynamoParkedOperations(table), records=records, clock=_now),
         unfinished=Unfinished(stuck=DynamoStuckSubjects(table), open_changes=DynamoOpenChanges(table)),
+        recovering=fence.recovering(given, table=table),
         hr_configuration=hr.watch_ports(given, table=table),
         sessions=people.sessions_ports(given, table=table),
         repairs=people.repair_ports(given, table=table, records=records, inbox=inbox),
@@ -277,9 +281,10 @@ def claim_table_ports() -> "ClaimTable":
     from dayone.adapters.cloudformation import PresignedStackAnswers
     from dayone.adapters.dynamodb.read_models import DynamoStateTables
     from dayone.setup.state_table import ClaimTable
+    from dayone.wiring import fence
 
-    tables = DynamoStateTables(client("dynamodb"))
-    return ClaimTable(tables=tables, answers=PresignedStackAnswers(), clock=_now, sleep=time.sleep)
+    tables, outside = DynamoStateTables(client("dynamodb")), fence.outside(settings.read(settings.ClaimTableSettings))
+    return ClaimTable(tables=tables, outside=outside, answers=PresignedStackAnswers(), clock=_now, sleep=time.sleep)
 
 
 def _table(name: str) -> "DynamoTable":

@@ -14,10 +14,11 @@ from dayone.adapters.inventory import DynamoInventory
 from dayone.adapters.sqs import SqsEditEvents
 from dayone.executor.rate_limits import SpareAllowances
 from dayone.inventory.edits import EditsOfOthers
+from dayone.inventory.links import WhileRecovering
 from dayone.inventory.read_plan import BUSY_RATE, SPARE_RATE
 from dayone.inventory.service import ReadInventory
 from dayone.settings import ReadInventorySettings
-from dayone.wiring import accounts
+from dayone.wiring import accounts, fence
 
 
 def inventory_ports(
@@ -38,6 +39,7 @@ def inventory_ports(
         company=DynamoCompany(table),
         index=DynamoSubjectIndex(table),
         records=DynamoRecords(table),
+        recovering=WhileRecovering(fence=fence.fence(given, table=table)),
         standing=accounts.standing(given, clock=clock),
         others=EditsOfOthers(
             events=SqsEditEvents(client("sqs"), queue_url=given.edit_events_url), own_roles=(given.executor_role_arn,)

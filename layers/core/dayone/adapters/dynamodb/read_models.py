@@ -20,6 +20,7 @@ from dayone.errors import Conflicting, NotFound, Rejected, Unavailable
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.changes import Change
 from dayone.model.operations import Applied, Operation
+from dayone.model.recovery import Recovery
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.ports.records import AssignmentOf, Member, Page
@@ -181,7 +182,8 @@ def _assignment(record: Record) -> AssignmentOf:
     return AssignmentOf(account=account, permission_set=permission_set, group=group, assignment=applied)
 
 
-_OWNER = RecordKey("TABLE", "OWNER")
+OWNER = RecordKey("TABLE", "OWNER")
+RECOVERY = RecordKey("TABLE", "RECOVERY")
 _RANGE = "RANGE"
 
 
@@ -213,17 +215,23 @@ class DynamoStateTables:
 
     def take(self, name: str, owner: TableOwner, *, before: TableOwner | None, at: datetime) -> None:
         """See StateTables."""
-        record = {**_OWNER._asdict(), **encode(owner), "at": stamp(at)}
+        record = {**OWNER._asdict(), **encode(owner), "at": stamp(at)}
         as_read = IS_NEW if before is None else Attr("table_id").eq(before.table_id) & Attr("stack").eq(before.stack)
         with never_rejected():
             is_taken = DynamoTable(self._client, name).write(Put(record, condition=as_read), what=f"taking {name}")
         if not is_taken:
             raise Conflicting(f"the table {name} has become another stack's")
 
+    def note_recovery(self, name: str, *, table_id: str, at: datetime) -> None:
+        """See StateTables."""
+        noted = {**RECOVERY._asdict(), **encode(Recovery(table_id=table_id, since=at))}
+        with never_rejected():
+            DynamoTable(self._client, name).write(Put(noted), what=f"noting a recovery of {name}")
+
 
 def noted_owner(client: "DynamoDBClient", name: str) -> TableOwner | None:
     """Return the recorded owner of the table, or None when it has none."""
-    record = DynamoTable(client, name).get(_OWNER)
+    record = DynamoTable(client, name).get(OWNER)
     return decode(TableOwner, record) if record else None
 
 

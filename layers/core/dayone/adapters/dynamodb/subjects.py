@@ -15,6 +15,7 @@ from dayone.adapters.dynamodb.guardrails import doubts_in, grants_in, reasons_in
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey
 from dayone.adapters.dynamodb.ledger import BUDGETS, spending
 from dayone.adapters.dynamodb.mapping import (
+    applied_record,
     delivery_record,
     head_record,
     notes_record,
@@ -29,7 +30,7 @@ from dayone.adapters.dynamodb.writes import IS_NEW, Put, Write, is_taken_by_nobo
 from dayone.errors import Conflicting
 from dayone.model.operations import OperationState
 from dayone.model.subject_state import NameClaim, Plan, SubjectState
-from dayone.model.subjects import Principal, Subject, SubjectKind
+from dayone.model.subjects import Principal, ResourceOf, Subject, SubjectKind
 
 _HOLDER, _FORMER = "holder", "former"
 # Until then AWS has long renamed the user of whoever gave it up.
@@ -132,6 +133,9 @@ class DynamoSubjects:
         # where there is room, because nobody would see to what is held by no plan.
         beforehand = [operation for operation in plan.operations if operation.id not in together]
         self._table.put_all(map(operation_record, beforehand))
+        # AWS has it, whatever becomes of the plan.
+        subject = plan.after.subject
+        self._table.put_all(applied_record(each, of=ResourceOf(subject, each.resource)) for each in plan.corrections)
         try:
             self._put_in_force(plan, {**writes, **together})
         except Conflicting:

@@ -179,7 +179,8 @@ def _until_in(event: Event) -> tuple[datetime, str]:
 
 def _rules(api: AccessApi) -> RepairRules:
     repairs, pause, now = api.inventory.repairs(), api.inventory.pause(), api.clock()
-    return repair_rules(repairs, policy=api.policies.current(), pause=pause, now=now)
+    policy, is_recovering = api.policies.current(), api.fence.recovery() is not None
+    return repair_rules(repairs, policy=policy, pause=pause, is_recovering=is_recovering, now=now)
 
 
 _WHAT = '`{"until": "2026-12-31T00:00:00Z", "reason": "a contractor, until the end of the year"}`'

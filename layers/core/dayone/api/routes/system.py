@@ -1,4 +1,4 @@
-"""Health, the caller, metrics, the check of the settings, what is stuck, and dead letters."""
+"""Health, the caller, metrics, the check of the settings, what is stuck, dead letters, and recoveries."""
 
 import json
 
@@ -7,8 +7,9 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from dayone import RELEASE
 from dayone.api.context import AccessApi
 from dayone.api.params import caller_of, object_of, window_of, word_in, word_of
-from dayone.api.responses import time_answer
+from dayone.api.responses import accepted_response, time_answer
 from dayone.api.schemas.base import CallerAnswer, HealthAnswer
+from dayone.api.schemas.inventory import REBUILD, RECOVERY, RecoveryAnswer, UnknownMemberAnswer
 from dayone.api.schemas.system import (
     DEAD_LETTERS,
     HEALTH,
@@ -30,9 +31,12 @@ from dayone.api.schemas.system import (
 from dayone.api.spec import described
 from dayone.model.audit import principal_of
 from dayone.model.failures import LetterQueue, Stuck
+from dayone.model.inventory import DriftFinding
+from dayone.model.subjects import Resource
 from dayone.ops import dead_letters
 from dayone.ops.dead_letters import Redriven, Understood, read_dead_letters, read_stuck
 from dayone.ops.health import Metrics, Spread, check_health, read_metrics
+from dayone.ops.recovery import read_recovery, request_rebuilding
 from dayone.setup import check
 from dayone.setup.findings import FindingState
 
@@ -223,3 +227,34 @@ def _redriven(done: Redriven) -> RedrivenAnswer:
         "changes": list(done.changes),
         "href": f"/v1/changes/{done.changes[0]}" if len(done.changes) == 1 else "/v1/changes",
     }
+
+
+def recovery_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the routes about a recovery."""
+
+    @app.get("/v1/recovery")
+    @described(RECOVERY)
+    def get_recovery() -> RecoveryAnswer:
+        """Read whether the record of the state table is being recovered, and what it lacks."""
+        report = read_recovery(ports=api)
+        recovery, complete = report.recovery, report.inventory
+        return {
+            "is_open": recovery is not None,
+            "since": time_answer(recovery.since) if recovery and recovery.since else None,
+            "as_of": time_answer(complete.finished_at) if complete and complete.finished_at else None,
+            "differences": {str(kind): number for kind, number in report.differences.items()},
+            "unknown": [_unknown_answer(finding) for finding in report.unknown],
+            "change": recovery.change if recovery else "",
+        }
+
+    @app.post("/v1/recovery")
+    @described(REBUILD)
+    def recover_record() -> Response[str]:
+        """Record once more what AWS has, after the table was lost or replaced by a copy, and end the recovery."""
+        cause = request_rebuilding(actor=caller_of(app.current_event), ports=api)
+        return accepted_response(cause.change)
+
+
+def _unknown_answer(finding: DriftFinding) -> UnknownMemberAnswer:
+    difference = finding.difference
+    return {"finding": finding.id, "user": difference.subject, "group": Resource.parse(difference.resource).name}

@@ -1,8 +1,9 @@
-"""Schemas of the routes about the inventory and what it has read."""
+"""Schemas of the routes about the inventory, what it has read, and a recovery, which rests on it."""
 
 from typing import Annotated, TypedDict
 
-from dayone.api.examples import AT
+from dayone.api.examples import AT, CHANGE
+from dayone.api.schemas.people import AcceptedAnswer
 from dayone.api.spec import CURSOR, Description, Parameter
 from dayone.errors import Inapplicable, NotFound
 from dayone.messages.problems import Count, Moment, enum_of
@@ -127,3 +128,45 @@ RESOURCES = Description(
     refuses=(NotFound, Inapplicable),
 )
 INVENTORY = Description(tag="operations", answer=InventoryAnswer, example=_INVENTORY)
+
+
+class UnknownMemberAnswer(TypedDict):
+    """A member of one of our groups of whom no fact is recorded, by the user's name; `finding` is its finding."""
+
+    finding: str
+    user: str
+    group: str
+
+
+class RecoveryAnswer(TypedDict):
+    """An open recovery; without one all others are empty.
+
+    `since` is null until the sweep has noted it. `as_of` is the end of the complete inventory that began since then,
+    null before that. `differences` are numbers of what the record lacks, by kind, and `unknown` members of our groups
+    of whom no fact is recorded. `change` rebuilds the record, empty until somebody has asked for it.
+    """
+
+    is_open: bool
+    since: Moment | None
+    as_of: Moment | None
+    differences: dict[str, Count]
+    unknown: list[UnknownMemberAnswer]
+    change: str
+
+
+_RECOVERY: RecoveryAnswer = {
+    "is_open": True,
+    "since": AT,
+    "as_of": AT,
+    "differences": {"missing": 2, "unmanaged": 5},
+    "unknown": [{"finding": "4f1d2c3b5a69788796a5", "user": "user:ann", "group": "engineers"}],
+    "change": "",
+}
+RECOVERY = Description(tag="operations", answer=RecoveryAnswer, example=_RECOVERY)
+REBUILD = Description(
+    tag="operations",
+    answer=AcceptedAnswer,
+    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    status=202,
+    refuses=(Inapplicable,),
+)

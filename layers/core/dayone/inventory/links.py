@@ -1,0 +1,98 @@
+"""Recognise by their names what a lost record no longer knows: users of people, groups and permission sets."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from dayone.inventory.compare import REFERENCES, Recorded, Snapshot, compare
+from dayone.model.inventory import Deviation, DriftKind
+from dayone.model.operations import Applied
+from dayone.model.people import Person
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind
+from dayone.ports.recovery import Fence
+
+type Links = Mapping[Subject, Applied]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhileRecovering:
+    """Port for reading anew what a lost record may have had."""
+
+    fence: Fence
+
+    def since(self) -> datetime | None:
+        """Return since when a recovery is open, None while none is, or as long as that is not noted."""
+        recovery = self.fence.recovery()
+        return recovery.since if recovery else None
+
+
+def noticed(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool) -> Iterator[Deviation]:
+    """Yield all differences; while a record is rebuilt, with what is recognised as if that were recorded."""
+    links = _linked(snapshot, recorded) if is_rebuilding else {}
+    yield from _found_by_name(links)
+    yield from compare(snapshot, _with_links(recorded, links))
+
+
+def _linked(snapshot: Snapshot, recorded: Recorded) -> Links:
+    """Return what Identity Center has by the name of subjects of which it is not recorded that they have anything.
+
+    A name that two of them have, or that something recorded has, links nothing.
+    """
+    found: dict[Subject, Applied] = {}
+    for kind, reference in REFERENCES.items():
+        whole = ITSELF[kind]
+        nameless = [state for state in recorded.of_kind(kind) if whole not in state.applied]
+        times = Counter(_name_of(state) for state in nameless)
+        existing = {
+            _called(attributes): (name, attributes)
+            for name, attributes in _existing(snapshot, kind).items()
+            if name not in recorded.by_id
+        }
+        for state in nameless:
+            called = _name_of(state)
+            if called and times[called] == 1 and called in existing:
+                name, attributes = existing[called]
+                applied = Applied(resource=whole, attributes=attributes, references={reference: name})
+                found[state.head.subject] = applied
+    return found
+
+
+def _with_links(recorded: Recorded, links: Links) -> Recorded:
+    """Return the record as if what was recognised were in it."""
+    if not links:
+        return recorded
+    more = {
+        subject: replace(state, applied={**state.applied, links[subject].resource: links[subject]})
+        for subject, state in recorded.states.items()
+        if subject in links
+    }
+    return Recorded(states={**recorded.states, **more})
+
+
+def _found_by_name(links: Links) -> Iterator[Deviation]:
+    """Yield that each is there and not recorded."""
+    for subject, applied in links.items():
+        yield Deviation(
+            kind=DriftKind.UNMANAGED,
+            subject=str(subject),
+            resource=str(applied.resource),
+            ids=applied.references,
+            target=ResourceOf(subject, applied.resource),
+        )
+
+
+def _existing(snapshot: Snapshot, kind: SubjectKind) -> Mapping[str, Mapping[str, str]]:
+    if kind is SubjectKind.PERMISSION_SET:
+        return {arn: parts[ITSELF[kind]] for arn, parts in snapshot.sets.items()}
+    return snapshot.groups if kind is SubjectKind.GROUP else snapshot.users
+
+
+def _name_of(state: SubjectState) -> str:
+    fact = state.head.fact
+    return (fact.user_name if isinstance(fact, Person) else state.head.subject.name).casefold()
+
+
+def _called(attributes: Mapping[str, str]) -> str:
+    return attributes.get("user_name", attributes.get("name", "")).casefold()

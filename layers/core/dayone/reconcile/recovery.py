@@ -1,0 +1,165 @@
+"""Rebuild the record of a table that was lost or copied: correct each subject, plan it, and end the recovery then.
+
+While a recovery is open the executor carries out nothing but the ends of people who are reported to have left.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from dayone.errors import Rejected
+from dayone.lookups import planning_again, walk_company
+from dayone.model.audit import AuditEntry
+from dayone.model.changes import Cause, CauseKind, ulid_of
+from dayone.model.commands import (
+    Command,
+    CorrectRecord,
+    DiscoverAccounts,
+    RebuildRecord,
+)
+from dayone.model.inventory import DriftFinding, DriftKind
+from dayone.model.people import Person
+from dayone.model.recovery import Recovery, corrections, recorded_from
+from dayone.model.subject_state import Head
+from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.planning.facts import ResolvedFact, ResolveFact
+from dayone.ports.inventory import KeptFindings
+from dayone.ports.records import Records
+from dayone.ports.recovery import EndingRecoveries, Recoveries
+from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
+
+_IN_A_RUN = 1000
+
+
+def corrected(
+    command: CorrectRecord,
+    head: Head,
+    now: datetime,
+    *,
+    resolve: ResolveFact[Command],
+    fence: Recoveries,
+    findings: KeptFindings,
+) -> ResolvedFact:
+    """Return the recorded fact with what AWS has of the subject besides; nothing besides while no recovery is open."""
+    resolved = resolve(command, head, now)
+    if fence.recovery() is None:
+        return resolved
+    known = (finding for name in command.findings if (finding := findings.finding(name)))
+    recorded = (recorded_from(each, subject=command.subject, change=command.cause.change) for each in known)
+    return replace(resolved, corrections=tuple(applied for applied in recorded if applied is not None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RebuildPorts:
+    """Ports for rebuilding the record."""
+
+    fence: Recoveries
+    findings: KeptFindings
+    company: Company
+    policies: PolicyInForce
+    changes: Changes
+    inbox: Inbox
+    clock: Callable[[], datetime]
+
+
+def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
+    """Have all subjects corrected and planned, a thousand in a run; safe to repeat, and to be cut off anywhere.
+
+    Accounts are read from Organizations, others planned as recorded. Does nothing when the recovery is over.
+    """
+    cause, recovery = command.cause, ports.fence.recovery()
+    ports.changes.open(cause, audit=_entry(cause))
+    if recovery is None or recovery.since is None:
+        ports.changes.expect(cause.change, subjects=0)
+        return
+    count, after = _place(command)
+    walk = walk_company(ports.policies.current(), company=ports.company, after=after)
+    subjects = [state.head.subject for state in islice(walk, _IN_A_RUN)]
+    ports.inbox.put(_plannings(subjects, cause=cause, recovery=recovery, findings=ports.findings.findings()))
+    total = count + len(subjects)
+    if len(subjects) == _IN_A_RUN:
+        ports.inbox.put([replace(command, cursor=f"{total}@{subjects[-1]}")])
+        return
+    ports.changes.expect(cause.change, subjects=total)
+    others = replace(cause, change=ulid_of(cause.at, name=f"accounts beside {cause.change}"), kind=CauseKind.DISCOVERY)
+    ports.inbox.put([DiscoverAccounts(subject=THE_ORGANIZATION, cause=others)])
+    ports.fence.rebuilt_by(cause.change)
+
+
+def _plannings(
+    subjects: list[Subject], *, cause: Cause, recovery: Recovery, findings: Sequence[DriftFinding]
+) -> Iterator[Command]:
+    since = recovery.since or cause.at
+    known = corrections(findings, since=since)
+    for subject in subjects:
+        if (correction := known.get(subject)) is None:
+            yield planning_again(subject, cause=cause)
+        else:
+            missing, gained = correction.restored, correction.findings
+            yield CorrectRecord(subject=subject, cause=cause, missing=missing, findings=gained)
+
+
+def _place(command: RebuildRecord) -> tuple[int, Subject | None]:
+    """Return how many subjects were requeued before, and the last of them."""
+    count, _, after = command.cursor.partition("@")
+    if count and not count.isdecimal():
+        raise Rejected(f"nothing goes on at {command.cursor!r}")
+    return int(count or "0"), Subject.parse(after) if after else None
+
+
+def _entry(cause: Cause) -> AuditEntry:
+    return AuditEntry(
+        at=cause.at,
+        actor=cause.actor,
+        action="rebuild-record",
+        subject=str(Subject(SubjectKind.CHANGE, cause.change)),
+        change=cause.change,
+        outcome="recorded",
+        detail="from Identity Center, HR and Organizations",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveringPorts:
+    """Ports of the sweep while a recovery is open."""
+
+    fence: EndingRecoveries
+    findings: KeptFindings
+
+
+def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, now: datetime) -> bool:
+    """Note a recovery that has opened, take from leavers what AWS has of them besides, and end it once it is over.
+
+    It is over when every subject was planned on the rebuilt record. Returns whether one is open.
+    """
+    recovery = ports.fence.begin(at=now)
+    if recovery is None:
+        return False
+    change = records.change(recovery.change) if recovery.change else None
+    if change is not None and change.subjects is not None and not change.missing:
+        ports.fence.end()
+        return False
+    since = recovery.since or now
+    new = (finding for finding in ports.findings.findings() if finding.first_seen_at >= since)
+    inbox.put(command for finding in new if (command := _ending(finding, since=since, records=records, now=now)))
+    return True
+
+
+def _ending(finding: DriftFinding, *, since: datetime, records: Records, now: datetime) -> CorrectRecord | None:
+    """Return the command about what a leaver has besides, None for everybody else."""
+    target = finding.difference.target
+    if target is None or finding.difference.kind is not DriftKind.UNMANAGED:
+        return None
+    is_assignment = target.resource.kind is ResourceKind.ASSIGNMENT
+    person = assignment_in(target.resource).principal.person if is_assignment else target.subject.name
+    if not person or not (is_assignment or target.subject.kind is SubjectKind.PERSON):
+        return None
+    head = records.subject(Subject(SubjectKind.PERSON, person)).head
+    # A fact of before may be one of the past: whether they are here is known once the record is rebuilt.
+    is_new = head.version is not None and max(head.version.rank[:2]) >= since
+    if not is_new or head.has_access or not isinstance(head.fact, Person):
+        return None
+    change = ulid_of(since, name=f"{target} of somebody who has left")
+    cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
+    return CorrectRecord(subject=target.subject, cause=cause, findings=(finding.id,), is_end=True)
