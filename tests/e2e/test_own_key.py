@@ -44,6 +44,14 @@ class Keyed:
     def is_engineer(self, person: dict[str, str]) -> bool:
         return person["user_name"] in self.view.members("Engineers")
 
+    def becomes_engineer(self, person: dict[str, str], change: str) -> None:
+        """Wait until they are; raises AssertionError with what is to be seen of the change that brings them in."""
+        try:
+            eventually(lambda: self.is_engineer(person))
+        except AssertionError:
+            seen = self.deployed.api.get(f"/v1/changes/{change}?limit=100").text
+            raise AssertionError(f"{person['user_name']} is no engineer: {seen:.3000}") from None
+
     def trust(self, *statements: dict[str, Any]) -> None:
         """Put into the key's policy what its own account has, and these statements."""
         place = self.sandbox.management
@@ -87,8 +95,7 @@ def keyed() -> Iterator[Keyed]:
 @pytest.fixture(scope="module")
 def pasted(keyed: Keyed) -> str:
     """The statement that the check printed; somebody was hired before it was in the key's policy, and came in after."""
-    before, _ = keyed.hire()
-    assert eventually(lambda: keyed.is_engineer(before))
+    keyed.becomes_engineer(*keyed.hire())
     assert keyed.finding("identity-center-key")["state"] == "warning"
     # Without this right nobody is planned as soon as what the planner has read a minute ago is out of date.
     planner = f"arn:aws:iam::{DELEGATE}:role/{keyed.deployed.stack.resources['PlanChangesRole']}"
@@ -100,14 +107,14 @@ def pasted(keyed: Keyed) -> str:
     lacking = keyed.finding("identity-center-key-policy")
     assert (lacking["state"], "KMS_A" in lacking["message"]) == ("error", True)
     keyed.trust(json.loads(lacking["snippet"]))
-    assert eventually(lambda: keyed.is_engineer(waiting))
+    keyed.becomes_engineer(waiting, change)
     return lacking["snippet"]
 
 
 def test_what_was_denied_is_done_as_soon_as_the_key_s_policy_has_the_statement(keyed: Keyed, pasted: str) -> None:
     assert json.loads(pasted)["Principal"] == {"AWS": f"arn:aws:iam::{DELEGATE}:root"}
-    person, _ = keyed.hire()
-    assert eventually(lambda: keyed.is_engineer(person))
+    person, change = keyed.hire()
+    keyed.becomes_engineer(person, change)
     expect(keyed.deployed.hr.tell(person, event=ENDED), status=202)
     assert becomes(lambda: keyed.is_engineer(person), wanted=False)
 
@@ -126,7 +133,7 @@ def test_a_role_without_the_right_is_denied_until_it_has_it(keyed: Keyed, pasted
         assert person["user_name"] not in keyed.view.users()
     finally:
         iam.put_role_policy(**named, PolicyDocument=json.dumps(whole))
-    assert eventually(lambda: keyed.is_engineer(person))
+    keyed.becomes_engineer(person, change)
 
 
 @pytest.mark.parametrize(
