@@ -3,6 +3,7 @@
 # ruff: noqa: SLF001 - what is wrong is in private functions
 
 import importlib.metadata
+import os
 import queue
 import time
 import zipfile
@@ -33,6 +34,7 @@ from sandbox.ministack import (
 VERSION = "1.5.33"
 _END_OF_LOG = "\x1eend of invocation"
 _LOG_SECONDS = 2.0
+_AT_ONCE = max(2, os.cpu_count() or 2)  # batches of a queue
 
 
 def apply() -> None:
@@ -64,16 +66,17 @@ def apply() -> None:
 
 
 def run_message_groups_in_parallel() -> None:
-    """Run batches of one FIFO queue side by side.
+    """Run batches of one FIFO queue side by side, as many as this machine has cores, and at least two.
 
     MiniStack runs one batch per queue, for fear that two would reorder a group. They cannot: its receive leaves out
-    each group that has a message in flight. On AWS the groups of a queue run in parallel. Unnecessary when
-    `_sqs_esm_concurrency` no longer answers 1 for every FIFO queue.
+    each group that has a message in flight. On AWS the groups of a queue run in parallel, each with a processor of its
+    own; here ten that share two cores would all reach their timeouts. Unnecessary when `_sqs_esm_concurrency` no longer
+    answers 1 for every FIFO queue, and knows the cores.
     """
     limit = lambda_svc._sqs_esm_concurrency
 
     def for_any_queue(mapping: object, function: object, config: object, _queue: object = None) -> Any:  # noqa: ANN401
-        return limit(mapping, function, config)
+        return min(limit(mapping, function, config), _AT_ONCE)
 
     lambda_svc._sqs_esm_concurrency = for_any_queue
 
