@@ -189,7 +189,7 @@ bench: setup ## Run all benchmarks, or the one that NAME names, and fail when an
 
 .PHONY: simulate
 simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SEED names
-	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000))
+	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
 .PHONY: schema
 schema: setup ## Write what in docs/ is made of the policy language, the API's routes and the command anew

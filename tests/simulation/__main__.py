@@ -10,10 +10,13 @@ from itertools import batched
 from time import monotonic
 
 from tests.simulation.coverage import Coverage, Covered, told
+from tests.simulation.mutants import Tried, draw_mutants, lines_of, told_of_mutants, try_mutant, worlds_through
 from tests.simulation.report import Progress, struck_seldom, summary
 from tests.simulation.simulation import Outcome, Simulation
 
 _TOGETHER = 20
+# A mutant for so many seeds, tried in the worlds of the first ones.
+_SEEDS_A_MUTANT, _WORLDS_OF_MUTANTS = 20, 24
 
 
 def outcomes_of(seeds: tuple[int, ...]) -> tuple[list[Outcome], Covered]:
@@ -35,6 +38,18 @@ def _tried(first: int, number: int, *, processes: int, covered: Covered) -> Iter
             yield from outcomes
 
 
+def _mutants_tried(number: int, *, seed: int, processes: int) -> list[Tried]:
+    mutants, progress = draw_mutants(number, seed=seed), Progress(number, of="mutants")
+    seeds, tried = range(_WORLDS_OF_MUTANTS if mutants else 0), list[Tried]()
+    with ProcessPoolExecutor(processes) as pool:
+        lines = dict(zip(seeds, pool.map(lines_of, seeds), strict=True))
+        worlds = [worlds_through(mutant, lines=lines) for mutant in mutants]
+        for done, each in enumerate(pool.map(try_mutant, mutants, worlds), start=1):
+            tried.append(each)
+            progress.show(done, violations=0)
+    return tried
+
+
 def _replayed(seed: int) -> Outcome:
     world = Simulation(seed, traced=True)
     outcome = world.run()
@@ -48,6 +63,7 @@ def main() -> int:
     parser.add_argument("seeds", type=int, nargs="?", default=1000, help="how many to try")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
     parser.add_argument("--seed", type=int, help="replay this one, and write every call it makes")
+    parser.add_argument("--mutants", type=int, help="how many random mutants of decisions to try (seeds / 20)")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     began, covered = monotonic(), Covered()
@@ -58,6 +74,9 @@ def main() -> int:
     sys.stdout.write(summary(outcomes, seconds=monotonic() - began) + "\n")
     if covered.lines:
         sys.stdout.write("\n".join(["", "Decisions gone through:", *told(covered)]) + "\n")
+        number = given.seeds // _SEEDS_A_MUTANT if given.mutants is None else given.mutants
+        tried = _mutants_tried(number, seed=given.first, processes=given.processes)
+        sys.stdout.write("\n".join(["", *told_of_mutants(tried)]) + "\n")
     faults = sum((outcome.faults for outcome in outcomes), Counter[str]())
     has_failed = any(outcome.violations for outcome in outcomes) or struck_seldom(faults, seeds=len(outcomes))
     return 1 if has_failed else 0

@@ -11,7 +11,7 @@ from types import CodeType
 import dayone
 
 DECISIONS = ("accounts", "grants", "hr", "model", "planning", "policy")
-_ROOT = Path(str(dayone.__file__)).parent
+ROOT = Path(str(dayone.__file__)).parent
 _TOOL = sys.monitoring.COVERAGE_ID
 _CONDITIONAL = ("POP_JUMP_IF", "FOR_ITER")
 type Line = tuple[str, int]
@@ -67,13 +67,13 @@ def shares(covered: Covered) -> Iterator[tuple[str, int, int, int, int]]:
     """Yield for each package its lines that were gone through, its lines, and the same of its branches."""
     for package in DECISIONS:
         lines, branches = set[Line](), 0
-        for path in sorted((_ROOT / package).rglob("*.py")):
+        for path in sorted((ROOT / package).rglob("*.py")):
             for code in _codes(compile(path.read_text(), str(path), "exec")):
                 # Bodies of modules and classes run when they are imported.
                 if code.co_flags & inspect.CO_OPTIMIZED:
                     lines |= {(str(path), line) for *_, line in code.co_lines() if line and line > code.co_firstlineno}
                     branches += 2 * sum(each.opname.startswith(_CONDITIONAL) for each in dis.get_instructions(code))
-        inside = str(_ROOT / package) + "/"
+        inside = str(ROOT / package) + "/"
         taken = sum(name.startswith(inside) for name, *_ in covered.branches)
         yield package, len(covered.lines & lines), len(lines), taken, branches
 
@@ -94,7 +94,7 @@ def _percent(part: int, whole: int) -> str:
 
 
 def _is_decision(name: str) -> bool:
-    return name.startswith(tuple(f"{_ROOT}/{package}/" for package in DECISIONS))
+    return name.startswith(tuple(f"{ROOT}/{package}/" for package in DECISIONS))
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

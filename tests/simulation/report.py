@@ -15,8 +15,9 @@ _A_THOUSAND = 1000
 class Progress:
     """A bar on standard error, when somebody looks at it."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, *, of: str = "seeds") -> None:
         self._total = total
+        self._of = of
         self._began = monotonic()
         self._shown_at = 0.0
 
@@ -28,7 +29,7 @@ class Progress:
         filled = _WIDTH * done // self._total
         rate = 60 * done / max(now - self._began, 0.001)
         bar = "█" * filled + "░" * (_WIDTH - filled)
-        sys.stderr.write(f"\r{bar} {done:,}/{self._total:,} seeds, {rate:,.0f} a minute, {violations} violations ")
+        sys.stderr.write(f"\r{bar} {done:,}/{self._total:,} {self._of}, {rate:,.0f} a minute, {violations} violations ")
         if done == self._total:
             sys.stderr.write("\n")
         sys.stderr.flush()
