@@ -1,12 +1,26 @@
 """The port KnownSubjects, in memory and over DynamoDB alike."""
 
+from dataclasses import replace
+
 import pytest
 
 from dayone.errors import Invalid
 from dayone.model.subjects import ResourceOf, SubjectKind
 from tests.contract.state.test_records import all_of
 from tests.contract.state_ports import StatePorts
-from tests.contract.state_samples import ADA, BOB, SHOP, USER, assigned, done, in_group, planned
+from tests.contract.state_samples import (
+    ADA,
+    BOB,
+    SHOP,
+    USER,
+    assigned,
+    begin,
+    confirmed,
+    done,
+    end,
+    in_group,
+    planned,
+)
 
 pytest_plugins = ("tests.contract.state_fixtures",)
 
@@ -42,6 +56,21 @@ def test_resources_are_looked_up_at_once_and_those_unknown_are_missing(ports: St
 def test_whoever_has_claimed_a_name_is_found_by_it(ports: StatePorts) -> None:
     planned(ports, ADA, USER, claims=("user-name:ada",))
     assert (ports.index.holder_of("user-name:ada"), ports.index.holder_of("user-name:bob")) == ("e-1001", "")
+
+
+def test_whatever_has_an_id_of_aws_is_found_by_it_and_what_is_being_created_by_its_kind(ports: StatePorts) -> None:
+    (user, _) = planned(ports, ADA, USER, in_group("engineers")).operations
+    (another,) = planned(ports, BOB, USER).operations
+    assert ports.index.begun(SubjectKind.PERSON) == []
+    begin(ports, another)
+    begun = begin(ports, user)
+    assert set(ports.index.begun(SubjectKind.PERSON)) == {ADA, BOB}
+    made = replace(confirmed(USER), references={"user_id": "u-1"})
+    ports.queue.finish([end(begun, applied=made)])
+    assert ports.index.begun(SubjectKind.PERSON) == [BOB]
+    assert ports.index.identified(SubjectKind.PERSON, ["u-1", "u-2"]) == {"u-1": ADA}
+    assert ports.index.identified(SubjectKind.GROUP, ["u-1"]) == {}
+    assert ports.index.ids(SubjectKind.PERSON) == {"u-1"}
 
 
 def test_a_cursor_of_another_list_is_refused(ports: StatePorts) -> None:

@@ -1,10 +1,10 @@
 """The subjects that are known, in brief, in memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from dayone.model.operations import Applied
+from dayone.model.operations import Action, Applied
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, Resource, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, REFERENCE, Resource, ResourceOf, Subject, SubjectKind
 from dayone.ports.records import Page
 from tests.fakes.pages import page
 from tests.fakes.table.state import State
@@ -30,6 +30,30 @@ class MemorySubjectIndex:
 
     def holder_of(self, claim: str) -> str:
         return MemorySubjects(self._state).claimed(claim).holder
+
+    def identified(self, kind: SubjectKind, ids: Iterable[str]) -> Mapping[str, Subject]:
+        listed = self._listed(kind)
+        return {name: listed[name] for name in ids if name in listed}
+
+    def ids(self, kind: SubjectKind) -> frozenset[str]:
+        return frozenset(self._listed(kind))
+
+    def begun(self, kind: SubjectKind) -> Sequence[Subject]:
+        return [of.subject for of, applied in self._of_kind(kind) if applied.doubt is Action.CREATE]
+
+    def _listed(self, kind: SubjectKind) -> Mapping[str, Subject]:
+        return {
+            applied.references[REFERENCE[kind]]: of.subject
+            for of, applied in self._of_kind(kind)
+            if applied.doubt is not Action.CREATE and applied.references.get(REFERENCE[kind])
+        }
+
+    def _of_kind(self, kind: SubjectKind) -> list[tuple[ResourceOf, Applied]]:
+        return [
+            (of, applied)
+            for of, applied in self._state.applied.items()
+            if of.subject.kind is kind and of.resource == ITSELF[kind]
+        ]
 
     def _itself(self, subject: Subject) -> Mapping[Resource, Applied]:
         itself = ITSELF.get(subject.kind)

@@ -12,11 +12,14 @@ from dayone.errors import AccessDenied, Throttled
 from dayone.inventory.edits import SETTLES
 from dayone.inventory.service import read_inventory
 from dayone.model.inventory import DriftFinding
+from dayone.model.operations import Action, Applied
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.fakes.sso.inventory_reader import MemoryInventoryReader
+from tests.fakes.unread import Unread
 from tests.unit.world import OWN_ROLE, World
 
 type Json = dict[str, Any]
@@ -196,6 +199,46 @@ def test_an_edit_is_found_in_the_next_minute_with_who_did_it(world: World, edit:
     world.take_inventory()
     (again,) = [each for each in world.inventory.findings() if each.id == finding.id]
     assert again.edit == finding.edit
+
+
+_NAMED = [(edit, expected) for edit, expected in _EDITS if edit is not _remove_by_api]
+
+
+@pytest.mark.parametrize(("edit", "expected"), _NAMED, ids=[edit.__name__.strip("_") for edit, _ in _NAMED])
+def test_nothing_else_is_read_for_an_edit(world: World, edit: Edit, expected: str) -> None:
+    world.around = lambda name, port: Unread() if name == "company" else port
+    assert _named(_tell(world, edit(world))) == {expected}
+
+
+@pytest.mark.parametrize(("edit", "expected"), _EDITS, ids=[edit.__name__.strip("_") for edit, _ in _EDITS])
+def test_an_edit_of_what_an_earlier_release_recorded_is_found_too(world: World, edit: Edit, expected: str) -> None:
+    class Unlisted:
+        def __init__(self, index: Any) -> None:  # noqa: ANN401 - any port
+            self._index = index
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the index has it
+            return getattr(self._index, name)
+
+        def identified(self, *_: object) -> dict[str, object]:
+            return {}
+
+        def ids(self, _: object) -> frozenset[str]:
+            return frozenset()
+
+    world.around = lambda name, port: Unlisted(port) if name == "index" else port
+    world.take_inventory()
+    assert _named(_tell(world, edit(world))) == {expected}
+
+
+def test_what_day_one_is_creating_is_no_finding_when_somebody_edits_it(world: World) -> None:
+    world.center.groups["group-x"] = StoredGroup("Sales", "")
+    begun = Applied(resource=Resource(ResourceKind.GROUP), attributes={"name": "Sales"}, doubt=Action.CREATE)
+    sales = Subject(SubjectKind.GROUP, "sales")
+    world.state.applied[ResourceOf(sales, begun.resource)] = begun
+    event = _event(world, "UpdateGroup", {"groupId": "group-x"})
+    assert _tell(world, event) == []
+    del world.state.applied[ResourceOf(sales, begun.resource)]
+    assert _named(_tell(world)) == {"unmanaged group:Sales group"}
 
 
 @pytest.mark.parametrize(

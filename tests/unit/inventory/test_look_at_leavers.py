@@ -12,6 +12,7 @@ from dayone.model.policy.context import OffLimits
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.fakes.sso.identity_center import StoredGroup
+from tests.fakes.unread import Unread
 from tests.unit.world import World
 
 _LEFT = {
@@ -73,6 +74,15 @@ def test_what_others_gave_a_leaver_is_named_within_a_minute_and_of_nobody_else(w
     _minute(world)
     assert _found(world) == _LEFT
     assert not any(finding.is_baseline for finding in world.inventory.findings())
+
+
+def test_nobody_else_is_read_for_a_leaver(world: World) -> None:
+    _minute(world)
+    _leaves(world)
+    world.settle()
+    world.around = lambda name, port: Unread() if name == "company" else port
+    _minute(world)
+    assert _found(world) == _LEFT
 
 
 def test_a_last_day_that_comes_counts_as_an_end(world: World) -> None:

@@ -12,6 +12,7 @@ from dayone.model.people import LifeCycle, Person, has_left
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import (
     ITSELF,
+    REFERENCE,
     Resource,
     ResourceKind,
     ResourceOf,
@@ -23,12 +24,6 @@ from dayone.planning.desired_people import EXTERNAL
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 
 type Attributes = Mapping[str, str]
-
-REFERENCES = {
-    SubjectKind.PERMISSION_SET: "permission_set_arn",
-    SubjectKind.GROUP: "group_id",
-    SubjectKind.PERSON: "user_id",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +82,7 @@ class Recorded:
         """The subjects of AWS's ids of groups, permission sets and users."""
         return {
             applied.references[reference]: state.head.subject
-            for kind, reference in REFERENCES.items()
+            for kind, reference in REFERENCE.items()
             for state in self.of_kind(kind)
             if (applied := state.applied.get(ITSELF[kind])) and applied.references.get(reference)
         }
@@ -97,7 +92,7 @@ class Recorded:
         """Names of groups, permission sets and users that are being made or changed at this moment."""
         return frozenset(
             (kind, applied.attributes.get("user_name", applied.attributes.get("name", "")).casefold())
-            for kind in REFERENCES
+            for kind in REFERENCE
             for state in self.of_kind(kind)
             if (applied := state.applied.get(ITSELF[kind])) and not has_no_doubt(applied)
         )
@@ -139,7 +134,7 @@ class _Comparison:
     def of_directory(
         self, kind: SubjectKind, actual: Mapping[str, Attributes], *, section: Section
     ) -> Iterator[Deviation]:
-        whole, reference, is_external = ITSELF[kind], REFERENCES[kind], False
+        whole, reference, is_external = ITSELF[kind], REFERENCE[kind], False
         for state in self.recorded.of_kind(kind):
             itself = self.recorded.itself(state.head.subject)
             if itself is None or not itself.references.get(reference):
@@ -284,7 +279,7 @@ def _unmanaged(subject: str, resource: Resource, ids: Attributes, *, target: Res
 
 def _reference(state: SubjectState | None, kind: SubjectKind) -> str:
     applied = state.applied.get(ITSELF[kind]) if state else None
-    return applied.references.get(REFERENCES[kind], "") if applied else ""
+    return applied.references.get(REFERENCE[kind], "") if applied else ""
 
 
 def _is_unusable(account: SubjectState) -> bool:

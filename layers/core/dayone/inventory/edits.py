@@ -12,18 +12,17 @@ from typing import Any
 
 from dayone.errors import AccessDenied, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot
-from dayone.inventory.confirmation import ConfirmingPorts, all_confirmed
+from dayone.inventory.confirmation import all_confirmed
 from dayone.inventory.links import noticed
 from dayone.inventory.look import pass_of_a_look
-from dayone.inventory.reading import all_assignments_in, recorded_states
+from dayone.inventory.reading import all_assignments_in
+from dayone.inventory.touched import Ids, LookPorts, recorded_of
 from dayone.model.changes import moment_in
 from dayone.model.inventory import Deviation, DriftFinding, ForeignEdit
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.ports.inventory import EditEvents, Inventory, InventoryReader
-from dayone.ports.store import Company
 
-type Ids = Mapping[str, str]
 type Json = Mapping[str, Any]
 
 # An event says that a call was made; AWS carries out an assignment within a minute or two after it.
@@ -118,18 +117,18 @@ def _ids_in(request: Json, response: Json) -> Ids:
     return {name: str(each) for name, each in found.items() if each}
 
 
-def look_at_edits(*, inventory: Inventory, company: Company, confirming: ConfirmingPorts, now: datetime) -> int:
+def look_at_edits(*, ports: LookPorts, now: datetime) -> int:
     """Look directly at whatever others have touched; return the number of their edits.
 
     What differs there is a finding, with the last edit of it, and a finding that is not any more is closed. An edit is
     looked at until AWS has carried it out; of what AWS refuses to show nothing is concluded. Raises Unavailable when
     AWS cannot be reached: the next run looks again.
     """
+    inventory, confirming = ports.inventory, ports.confirming
     edits = sorted(inventory.edits(), key=lambda edit: edit.at)[:_AT_ONCE]
     if not edits:
         return 0
-    touched = [edit.ids for edit in edits]
-    recorded = _recorded(touched, company=company, confirming=confirming)
+    recorded = recorded_of([edit.ids for edit in edits], ports=ports)
     last = {_key(_resolved(edit.ids, recorded)): edit for edit in edits}
     look = _Look(confirming.reader)
     snapshot = look.at([dict(key) for key in last], now=now)
@@ -157,15 +156,6 @@ def _finding(
         return DriftFinding(difference=difference, first_seen_at=now, seen_at=now, edit=edit)
     # One of the baseline that somebody has made once more is theirs now.
     return replace(before, difference=difference, seen_at=now, edit=edit, is_baseline=False)
-
-
-def _recorded(touched: Iterable[Ids], *, company: Company, confirming: ConfirmingPorts) -> Recorded:
-    """Return the record of everything but accounts, of which it has those that were touched."""
-    kinds = (SubjectKind.GROUP, SubjectKind.PERMISSION_SET, SubjectKind.PERSON)
-    states = [state for kind in kinds for state in recorded_states(kind, company=company)]
-    accounts = {Subject(SubjectKind.ACCOUNT, ids["account"]) for ids in touched if "account" in ids}
-    states += [confirming.records.subject(account) for account in sorted(accounts)]
-    return Recorded(states={state.head.subject: state for state in states})
 
 
 def _resolved(ids: Ids, recorded: Recorded) -> Ids:

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dayone.inventory.compare import REFERENCES, Recorded, Snapshot, compare
+from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.model.inventory import Deviation, DriftKind
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, REFERENCE, ResourceOf, Subject, SubjectKind
 from dayone.ports.recovery import Fence
 
 type Links = Mapping[Subject, Applied]
@@ -41,7 +41,7 @@ def _linked(snapshot: Snapshot, recorded: Recorded) -> Links:
     A name that two of them have, or that something recorded has, links nothing.
     """
     found: dict[Subject, Applied] = {}
-    for kind, reference in REFERENCES.items():
+    for kind, reference in REFERENCE.items():
         whole = ITSELF[kind]
         nameless = [state for state in recorded.of_kind(kind) if whole not in state.applied]
         times = Counter(_name_of(state) for state in nameless)

@@ -5,33 +5,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from dayone.errors import NotFound
-from dayone.inventory.compare import Recorded, Snapshot, compare
-from dayone.inventory.confirmation import ConfirmingPorts, all_confirmed
-from dayone.inventory.reading import every, recorded_states
+from dayone.inventory.compare import Snapshot, compare
+from dayone.inventory.confirmation import all_confirmed
+from dayone.inventory.differences import ids_of
+from dayone.inventory.reading import every
+from dayone.inventory.touched import LookPorts, recorded_of
 from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, Resource, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, Resource, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import Inventory, InventoryReader
-from dayone.ports.store import Company
 
 _ITSELF = ITSELF[SubjectKind.PERSON]
 
 
-def look_at_leavers(
-    *, inventory: Inventory, company: Company, confirming: ConfirmingPorts, is_delegated: bool, now: datetime
-) -> int:
+def look_at_leavers(*, ports: LookPorts, is_delegated: bool, now: datetime) -> int:
     """Look at each person that is to be looked at and has nothing left to be done; return how many were.
 
     What they still have is kept as findings. A delegated administrator sees their groups only: AWS lists a user's own
     assignments in the management account, and the next inventory finds them. Raises Unavailable when AWS cannot be
     reached; whoever was not looked at by then is by the next run.
     """
-    number = 0
+    number, inventory = 0, ports.inventory
     for subject in inventory.looks():
-        state = confirming.records.subject(subject)
+        state = ports.confirming.records.subject(subject)
         if not state.head.outstanding:
-            left = list(_left_of(state, company=company, confirming=confirming, is_delegated=is_delegated, now=now))
+            left = list(_left_of(state, ports=ports, is_delegated=is_delegated, now=now))
             inventory.put(_finding(each, inventory=inventory, now=now) for each in left)
             inventory.looked_at(subject)
             number += 1
@@ -45,25 +44,20 @@ def _finding(difference: Deviation, *, inventory: Inventory, now: datetime) -> D
     return DriftFinding(difference=difference, first_seen_at=now, seen_at=now)
 
 
-def _left_of(
-    state: SubjectState, *, company: Company, confirming: ConfirmingPorts, is_delegated: bool, now: datetime
-) -> Iterator[Deviation]:
+def _left_of(state: SubjectState, *, ports: LookPorts, is_delegated: bool, now: datetime) -> Iterator[Deviation]:
     """Yield what a person has in Identity Center that is not recorded."""
     user = state.applied.get(_ITSELF)
     user_id = user.references.get("user_id", "") if user else ""
     if not user_id:
         return
     try:
-        snapshot = _snapshot(user_id, reader=confirming.reader, is_delegated=is_delegated, now=now)
+        snapshot = _snapshot(user_id, reader=ports.confirming.reader, is_delegated=is_delegated, now=now)
     except NotFound:
         return
-    kinds = (SubjectKind.GROUP, SubjectKind.PERMISSION_SET)
-    states = [state, *(each for kind in kinds for each in recorded_states(kind, company=company))]
-    accounts = {Subject(SubjectKind.ACCOUNT, key.account_id) for key in snapshot.assignments}
-    states += [confirming.records.subject(account) for account in sorted(accounts)]
-    recorded = Recorded(states={each.head.subject: each for each in states})
+    touched = [{"group_id": group} for group in snapshot.groups] + [dict(ids_of(key)) for key in snapshot.assignments]
+    recorded = recorded_of(touched, subjects=[state.head.subject], ports=ports)
     unmanaged = (each for each in compare(snapshot, recorded) if each.kind is DriftKind.UNMANAGED)
-    yield from all_confirmed((each for each in unmanaged if _is_theirs(each, user_id)), ports=confirming)
+    yield from all_confirmed((each for each in unmanaged if _is_theirs(each, user_id)), ports=ports.confirming)
 
 
 def _is_theirs(difference: Deviation, user_id: str) -> bool:

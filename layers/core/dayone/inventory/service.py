@@ -16,6 +16,7 @@ from dayone.inventory.look import look_at_leavers
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
 from dayone.inventory.repairs import look_at_repairs
+from dayone.inventory.touched import LookPorts, is_indexed
 from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
 from dayone.model.inventory import (
@@ -77,11 +78,10 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     is_delegated = ports.standing.off_limits().is_delegated
     recovering_since = ports.recovering.since()
     confirming = _confirming(ports, is_idle=recovering_since is not None)
-    look_at_leavers(
-        inventory=ports.inventory, company=ports.company, confirming=confirming, is_delegated=is_delegated, now=now
-    )
+    looking = LookPorts(inventory=ports.inventory, company=ports.company, confirming=confirming)
+    look_at_leavers(ports=looking, is_delegated=is_delegated, now=now)
     note_edits(inventory=ports.inventory, others=ports.others)
-    look_at_edits(inventory=ports.inventory, company=ports.company, confirming=confirming, now=now)
+    look_at_edits(ports=looking, now=now)
     look_at_repairs(inventory=ports.inventory, confirming=confirming, now=now)
     current = ports.inventory.current()
     if current is not None and recovering_since is not None and current.began_at <= recovering_since:
@@ -115,6 +115,7 @@ def _new_pass(last: Pass | None, *, now: datetime, ports: ReadInventory) -> Pass
         costs=costs,
         counts=counts,
         is_first=ports.inventory.complete() is None,
+        is_indexed=last is not None and last.is_indexed,
         revision=last.revision if last is not None else 0,
     )
 
@@ -164,7 +165,8 @@ def _compare(current: Pass, *, ports: ReadInventory, is_rebuilding: bool) -> Pas
         accounts=len(recorded.of_kind(SubjectKind.ACCOUNT)),
         assignments=len(snapshot.assignments),
     )
-    return ports.inventory.save(replace(current, section=Section.CONFIRMATION, after="", counts=counts))
+    current = replace(current, counts=counts, is_indexed=is_indexed(recorded, index=ports.index))
+    return ports.inventory.save(replace(current, section=Section.CONFIRMATION, after=""))
 
 
 def _snapshot(current: Pass, *, inventory: Inventory) -> Snapshot:

@@ -82,7 +82,8 @@ class Pass:
     `after` is the last unit of the section that was read and kept, "" at its beginning. `unread` are units, as
     `section unit`, with the reason why they could not be read: nothing is concluded from their absence. `costs` are the
     methods of reading with what each would cost, by the counts at its beginning. `differences` were confirmed. Until
-    `run_until` a run is at work on it, unless it was cut short.
+    `run_until` a run is at work on it, unless it was cut short. `is_indexed` if all that was recorded by the last
+    comparison can be found by AWS's id.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Pass:
     costs: tuple[ReadCost, ...]
     counts: Counts
     is_first: bool = False
+    is_indexed: bool = False
     section: Section = Section.PERMISSION_SETS
     after: str = ""
     calls: int = 0

@@ -164,6 +164,12 @@ ITSELF = {
     SubjectKind.GROUP: Resource(ResourceKind.GROUP),
     SubjectKind.PERMISSION_SET: Resource(ResourceKind.PERMISSION_SET),
 }
+# The reference of each of these that is AWS's own id.
+REFERENCE = {
+    SubjectKind.PERMISSION_SET: "permission_set_arn",
+    SubjectKind.GROUP: "group_id",
+    SubjectKind.PERSON: "user_id",
+}
 
 
 def user_of(person: str) -> ResourceOf:

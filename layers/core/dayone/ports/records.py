@@ -110,6 +110,18 @@ class SubjectIndex(Protocol):
     def holder_of(self, claim: str) -> str:
         """Return the name of the subject that a user name or an e-mail address belongs to, or empty."""
 
+    def identified(self, kind: SubjectKind, ids: Iterable[str]) -> Mapping[str, Subject]:
+        """Return the subjects of AWS's ids of users, groups or permission sets; none of what is being created.
+
+        What was recorded by a release that did not list ids is missing until it is written again: see `ids`.
+        """
+
+    def ids(self, kind: SubjectKind) -> frozenset[str]:
+        """Return all ids that `identified` finds."""
+
+    def begun(self, kind: SubjectKind) -> Sequence[Subject]:
+        """Return the subjects whose user, group or permission set is being created, and has no id yet."""
+
 
 class AuditLog(Protocol):
     """The audit log, in lanes, each of which is a hash chain of its own."""

@@ -19,7 +19,7 @@ from dayone.model.operations import OPEN_STATES, Action, Applied, Operation, Ope
 from dayone.model.people import Person
 from dayone.model.policy.context import PolicyVersion
 from dayone.model.subject_state import Head, Plan, ReceivedMessage, SubjectState
-from dayone.model.subjects import ResourceKind, ResourceOf, Subject, assignment_in
+from dayone.model.subjects import ITSELF, REFERENCE, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.ports.operations import Finished
 
 _PROGRESS = "#PROGRESS"
@@ -256,11 +256,24 @@ def policy_in(record: Mapping[str, Any], *, text: str = "") -> PolicyVersion:
     return decode(PolicyVersion, record, text=text)
 
 
+def ids_of(kind: SubjectKind) -> str:
+    """Return the list of AWS's ids of the users, groups or permission sets that are recorded."""
+    return f"ids:{kind}"
+
+
+def begun_of(kind: SubjectKind) -> str:
+    """Return the list of the subjects whose user, group or permission set is being created."""
+    return f"begun:{kind}"
+
+
 def _listing(applied: Applied, *, of: ResourceOf) -> Record:
+    name, subject = of.resource.name, of.subject.name
+    is_itself = of.resource == ITSELF.get(of.subject.kind)
     # What was begun and never confirmed is nobody's yet; what is being deleted is there until AWS confirms its end.
     if applied.doubt is Action.CREATE:
-        return {}
-    name, subject = of.resource.name, of.subject.name
+        return {"listed_in": begun_of(of.subject.kind), "listed_as": subject} if is_itself else {}
+    if is_itself and (aws_id := applied.references.get(REFERENCE[of.subject.kind])):
+        return {"listed_in": ids_of(of.subject.kind), "listed_as": aws_id}
     if of.resource.kind is ResourceKind.MEMBERSHIP:
         return {"listed_in": lists.member_list_of(name), "listed_as": subject}
     if of.resource.kind is ResourceKind.ASSIGNMENT:

@@ -12,7 +12,15 @@ from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.keys import RecordKey
-from dayone.adapters.dynamodb.mapping import applied_in, change_in, operation_in, progress_key, state_in
+from dayone.adapters.dynamodb.mapping import (
+    applied_in,
+    begun_of,
+    change_in,
+    ids_of,
+    operation_in,
+    progress_key,
+    state_in,
+)
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
@@ -94,6 +102,25 @@ class DynamoSubjectIndex:
     def holder_of(self, claim: str) -> str:
         """See KnownSubjects."""
         return self._subjects.claimed(claim).holder
+
+    def identified(self, kind: SubjectKind, ids: Iterable[str]) -> Mapping[str, Subject]:
+        """See KnownSubjects."""
+        lies_in = Key("listed_in").eq(ids_of(kind))
+        return {
+            name: _recorded_subject_of(record)
+            for name in dict.fromkeys(ids)
+            for record in self._table.query(lies_in & Key("listed_as").eq(name), index="listing")
+        }
+
+    def ids(self, kind: SubjectKind) -> frozenset[str]:
+        """See KnownSubjects."""
+        found = self._table.query(Key("listed_in").eq(ids_of(kind)), index="listing", only="listed_as")
+        return frozenset(str(record["listed_as"]) for record in found)
+
+    def begun(self, kind: SubjectKind) -> Sequence[Subject]:
+        """See KnownSubjects."""
+        found = self._table.query(Key("listed_in").eq(begun_of(kind)), index="listing")
+        return [_recorded_subject_of(record) for record in found]
 
     def _whole(self, heads: Iterable[Record]) -> Mapping[Subject, SubjectState]:
         """Each head with how its plan has gone on, and what the subject itself is at AWS."""
