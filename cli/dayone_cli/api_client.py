@@ -66,11 +66,11 @@ class ApiClient:
         headers = {"content-type": "application/json"}
         return self._requested("POST", where, headers=headers, body=json.dumps(body).encode()).json()
 
-    def pages(self, where: str, query: Query, *, most: int | None) -> Iterator[Any]:
+    def pages(self, where: str, query: Query, *, most: int | None, largest: int = _LARGEST_PAGE) -> Iterator[Any]:
         """Yield the parts of a list, by cursor, until its end or so many entries; None is for lists without `limit`."""
         left, cursor = most, ""
         while True:
-            limit = {} if left is None else {"limit": min(left, _LARGEST_PAGE)}
+            limit = {} if left is None else {"limit": min(left, largest)}
             said = self.read(where, {**query, **limit, "cursor": cursor})
             yield said
             cursor = said.get("cursor") or ""

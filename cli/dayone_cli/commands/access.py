@@ -15,6 +15,8 @@ app = typer.Typer(help="Report who has which access.")
 
 _ASSIGNMENTS = "/v1/assignments"
 _MOST = 1_000_000
+# Each request finds out anew whom it is about.
+_LARGEST_PAGE = 1000
 
 
 class Managed(StrEnum):
@@ -38,7 +40,8 @@ def report(
     managed: Annotated[
         Managed,
         typer.Option(
-            help="true: made by Day One; false: all others; any: both. false and any need an account, person or group."
+            help="true: made by Day One; false: all others; any: both. false and any are read in Identity Center now "
+            "of one person, group or account, and of everybody by the last inventory."
         ),
     ] = Managed.TRUE,
     limit: Annotated[int, typer.Option(min=1, max=_MOST, help="Maximum number of rows.")] = _MOST,
@@ -51,23 +54,34 @@ def report(
     if as_csv:
         _print_csv(run, query)
         return
-    parts = run.api.pages(_ASSIGNMENTS, query, most=limit)
+    parts = list(run.api.pages(_ASSIGNMENTS, query, most=limit, largest=_LARGEST_PAGE))
     rows = [entry for part in parts for entry in part["assignments"]][:limit]
-    run.show({"assignments": rows}, lambda _: _sheet(rows))
+    dated = {name: parts[0][name] for name in ("source", "as_of", "read_from")}
+    run.show({**dated, "assignments": rows}, lambda _: _sheet(rows, dated))
 
 
 def _print_csv(run: Run, query: Query) -> None:
     """Part by part as it comes, with the line of names once; the API sees to it that no cell is a formula."""
     cursor, is_first = "", True
     while is_first or cursor:
-        asked = {**query, "format": "csv", "cursor": cursor, "limit": 100}
+        asked = {**query, "format": "csv", "cursor": cursor, "limit": _LARGEST_PAGE}
         answer = run.api.get(_ASSIGNMENTS, asked, accept="text/csv")
         names, end, rows = answer.text.partition("\r\n")
         run.screen.raw(names + end + rows if is_first else rows)
         cursor, is_first = answer.next_cursor, False
 
 
-def _sheet(rows: list[Mapping[str, Any]]) -> Sheet:
+def _dated(report: Mapping[str, str]) -> str:
+    """Return the sentence that says when the report was so, and what it rests on."""
+    at, began = moment(report["as_of"]), moment(report["read_from"])
+    return {
+        "record": f"As AWS has confirmed it to Day One by {at} (record).",
+        "identity-center": f"As of {at} (read in Identity Center).",
+        "inventory": f"As of {at} (inventory, read from {began}); what Day One has removed since is left out.",
+    }[report["source"]]
+
+
+def _sheet(rows: list[Mapping[str, Any]], report: Mapping[str, str]) -> Sheet:
     columns = ("who", "account", "name", "permission set", "through", "state", "since", "reason")
     cells = [
         (
@@ -82,4 +96,4 @@ def _sheet(rows: list[Mapping[str, Any]]) -> Sheet:
         )
         for pair in rows
     ]
-    return Sheet(columns=columns, rows=cells, foot=[] if rows else ["No assignments match."])
+    return Sheet(columns=columns, rows=cells, foot=[*([] if rows else ["No assignments match."]), _dated(report)])

@@ -10,12 +10,14 @@ from dayone.model.accounts import Account
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
 from dayone.model.commands import Command, DiscoverAccounts, ReconcileSubject, RefreshAccount
+from dayone.model.inventory import ROWS_KEPT_FOR, Pass, Row
 from dayone.model.people import Person
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import Policy, Reservation, Reservations
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
-from dayone.ports.identity_center import Standing
+from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
+from dayone.ports.inventory import InventoryView
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.store import Company, Policies, PolicyInForce
@@ -254,3 +256,38 @@ def planning_again(subject: Subject, *, cause: Cause) -> Command:
             return DiscoverAccounts(subject=subject, cause=cause)
         case _:
             return ReconcileSubject(subject=subject, cause=cause)
+
+
+def complete_pass(name: str, *, inventory: InventoryView, now: datetime) -> Pass:
+    """Return the last pass that has read everything, if it is the one of this id or none is asked for.
+
+    Raises NotFound before the first, Inapplicable for another id, and when what it has read is not kept any more.
+    """
+    complete = inventory.complete()
+    if complete is None:
+        raise NotFound("no inventory has read all of Identity Center yet: see `dayone inventory show`")
+    if name not in ("", complete.id):
+        raise Inapplicable(f"inventory {name} is not the last complete one: begin again without naming one")
+    if now >= complete.began_at + ROWS_KEPT_FOR:
+        raise Inapplicable(
+            "the last complete inventory is too old: see `dayone inventory show` why no other is complete"
+        )
+    return complete
+
+
+def assignment_in_row(row: Row) -> AssignmentKey:
+    """Return the assignment in a row of what an inventory has read."""
+    account, arn, kind, name = row
+    return AssignmentKey(
+        account_id=account, permission_set_arn=arn, principal_id=name, principal_type=PrincipalType(kind)
+    )
+
+
+def ids_of(key: AssignmentKey) -> Mapping[str, str]:
+    """Return the ids of an assignment as those of a difference."""
+    return {
+        "account": key.account_id,
+        "permission_set_arn": key.permission_set_arn,
+        "principal_type": str(key.principal_type),
+        "principal_id": key.principal_id,
+    }

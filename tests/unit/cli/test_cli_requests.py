@@ -57,10 +57,12 @@ def over(change: str, state: str = "succeeded", **numbers: int) -> dict[str, Any
 
 def test_requests_are_signed_also_when_names_have_blanks_slashes_and_letters_of_other_scripts(api: CliApi) -> None:
     api.tell("GET /v1/people/%C3%A9%20%2F1", {"id": "é /1"})
-    api.tell("GET /v1/assignments", {"assignments": [], "cursor": ""})
+    dated = {"source": "inventory", "as_of": "2026-11-23T09:18:00Z", "read_from": "2026-11-23T09:02:00Z"}
+    api.tell("GET /v1/assignments", {**dated, "assignments": [], "cursor": ""})
     assert dayone("people", "show", "é /1", api=api.url).code == 0
-    assert dayone("access", "report", "--group", "On call + é/&", "--ou", "/Work/**", api=api.url).code == 0
-    assert api.asked[-1].query["group"] == "On call + é/&"
+    shown = dayone("access", "report", "--group", "On call + é/&", "--ou", "/Work/**", api=api.url)
+    assert (shown.code, api.asked[-1].query["group"]) == (0, "On call + é/&")
+    assert "As of 2026-11-23 09:18:00Z (inventory, read from 2026-11-23 09:02:00Z)" in shown.out
 
 
 def test_a_held_change_says_who_may_not_decide_on_it_and_why(api: CliApi) -> None:

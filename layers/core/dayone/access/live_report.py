@@ -1,156 +1,39 @@
-"""Report what Identity Center has now of one person, group or account, and what of that no rule of ours gave."""
+"""Report what Identity Center has, of one person, group or account now, and what of that no rule of ours gave."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import partial
 from typing import ClassVar, Protocol
 
+from dayone.access.inventory_report import InventoryRows
+from dayone.access.live_rows import LiveRows, OurNames
 from dayone.access.pagination import (
+    AccessReport,
     Holding,
     HoldingState,
     PersonPrincipals,
     Place,
+    ReportSource,
     RowsPage,
     Sought,
     Walk,
-    holding_of,
     member_in,
+    offset_in,
     walked,
 )
-from dayone.errors import Inapplicable, Invalid, NotFound
-from dayone.lookups import Window, read_account, read_person
-from dayone.model.accounts import Account
-from dayone.model.operations import Applied
-from dayone.model.subject_state import Head
-from dayone.model.subjects import ITSELF, Assignment, ResourceOf, Subject, SubjectKind
-from dayone.model.subjects import Principal as AssignedPrincipal
+from dayone.errors import Inapplicable, NotFound
+from dayone.lookups import Window, complete_pass, read_account, read_person
+from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.policy.ou_paths import is_under
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, LiveAccess, PrincipalType
+from dayone.ports.inventory import InventoryView
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page, Records, SubjectIndex
 from dayone.ports.store import PolicyInForce
 
-_PAGE = 100
-
-
-@dataclass(frozen=True)
-class Named:
-    """Key of a managed resource, empty for an unmanaged one, and its name in Identity Center."""
-
-    key: str
-    name: str
-
-
-@dataclass(kw_only=True)
-class OurNames:
-    """Names for AWS's ids, each looked up once; names of unmanaged resources are read from Identity Center."""
-
-    index: SubjectIndex
-    live: LiveAccess
-    _principals: dict[AwsPrincipal, Named] = field(default_factory=dict)
-
-    def permission_set(self, arn: str) -> Named:
-        """Return the name of a permission set by its ARN."""
-        key = self._sets.get(arn, "")
-        return Named(key, key or self.live.permission_set_name(arn) or arn)
-
-    def principal(self, principal: AwsPrincipal) -> Named:
-        """Return the name of a group, or of a person as `person:id`."""
-        if principal not in self._principals:
-            key = self._groups.get(principal.id, "") if principal.kind is PrincipalType.GROUP else ""
-            self._principals[principal] = Named(key, key) if key else self._fetched(principal)
-        return self._principals[principal]
-
-    def _fetched(self, principal: AwsPrincipal) -> Named:
-        name = self.live.principal_name(principal)
-        person = self.index.holder_of(f"user-name:{name.casefold()}") if principal.kind is PrincipalType.USER else ""
-        if person:
-            of = ResourceOf(Subject(SubjectKind.PERSON, person), ITSELF[SubjectKind.PERSON])
-            user = self.index.applied([of]).get(of)
-            if user and user.references.get("user_id") == principal.id:
-                return Named(str(AssignedPrincipal(person=person)), name)
-        return Named("", name)
-
-    @cached_property
-    def _sets(self) -> Mapping[str, str]:
-        return self._all(SubjectKind.PERMISSION_SET, "permission_set_arn")
-
-    @cached_property
-    def _groups(self) -> Mapping[str, str]:
-        return self._all(SubjectKind.GROUP, "group_id")
-
-    def _all(self, kind: SubjectKind, reference: str) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        cursor = ""
-        while True:
-            page = self.index.listed(kind, cursor=cursor, limit=_PAGE)
-            for state in page.entries:
-                found |= {
-                    applied.references.get(reference, ""): state.head.subject.name for applied in state.applied.values()
-                }
-            if not (cursor := page.cursor):
-                return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class LiveRows:
-    """Makes rows of what Identity Center has: with our reasons where it is ours, else as unmanaged.
-
-    With a `member` they are that person's; then it is ours only if their place in the group is, too.
-    """
-
-    names: OurNames
-    index: SubjectIndex
-    member: PersonPrincipals | None
-
-    def rows(self, found: Iterable[AssignmentKey]) -> list[Holding]:
-        """One row for each, in the same order."""
-        keys = list(found)
-        accounts = {assignment.account_id: Subject(SubjectKind.ACCOUNT, assignment.account_id) for assignment in keys}
-        briefly = self.index.brief(accounts.values())
-        heads = {
-            name: briefly[subject].head if subject in briefly else Head(subject=subject)
-            for name, subject in accounts.items()
-        }
-        ours = self.index.applied([of for of in map(self._target, keys) if of])
-        return [self._row(assignment, ours=ours, account=heads[assignment.account_id]) for assignment in keys]
-
-    def _target(self, entry: AssignmentKey) -> ResourceOf | None:
-        permission_set, principal = self._named(entry)
-        if not permission_set.key or not principal.key:
-            return None
-        assignment = Assignment(permission_set.key, AssignedPrincipal.parse(principal.key))
-        return ResourceOf(Subject(SubjectKind.ACCOUNT, entry.account_id), assignment.resource)
-
-    def _named(self, assignment: AssignmentKey) -> tuple[Named, Named]:
-        principal = AwsPrincipal(kind=assignment.principal_type, id=assignment.principal_id)
-        return self.names.permission_set(assignment.permission_set_arn), self.names.principal(principal)
-
-    def _row(self, assignment: AssignmentKey, *, ours: Mapping[ResourceOf, Applied], account: Head) -> Holding:
-        permission_set, principal = self._named(assignment)
-        target = self._target(assignment)
-        applied = ours.get(target) if target else None
-        if applied and (self.member is None or principal.key in self.member.principals):
-            return holding_of(applied, account=account, member=self.member)
-        fact = account.fact if isinstance(account.fact, Account) else None
-        is_group = assignment.principal_type is PrincipalType.GROUP
-        whose = principal.key or (
-            assignment.principal_id if is_group else str(AssignedPrincipal(person=assignment.principal_id))
-        )
-        by_group = self.member is not None and is_group
-        return Holding(
-            principal=str(AssignedPrincipal(person=self.member.person)) if self.member else whose,
-            principal_name="" if principal.key or self.member else principal.name,
-            account=assignment.account_id,
-            permission_set=permission_set.name,
-            through=(principal.key or principal.name or assignment.principal_id) if by_group else "direct",
-            account_name=fact.name if fact else "",
-            ou_path=fact.ou_path if fact else "",
-            state=HoldingState.UNMANAGED,
-        )
-
-
+# What a call to AWS returns at most. Source: IAM Identity Center API Reference, MaxResults.
+_PAGE_OF_AWS = 100
 # Few enough to read all their names within a step: permission sets at three calls a second.
 _MOST_A_STEP = 20
 
@@ -161,6 +44,7 @@ class LiveReportPorts(Protocol):
     records: Records
     index: SubjectIndex
     live: LiveAccess
+    inventory: InventoryView
     policies: PolicyInForce
     clock: Clock
 
@@ -173,67 +57,106 @@ class Managed(StrEnum):
     ANY = "any"
 
 
+@dataclass
+class _Pages:
+    """Pages of AWS, of which the last is kept: a step may use a part of it, and the next one goes on in it."""
+
+    read: Callable[[str], Page[AssignmentKey]]
+    _at: str | None = None
+    _page: Page[AssignmentKey] = field(default_factory=lambda: Page([]))
+
+    def part(self, cursor: str, offset: str, *, room: int) -> tuple[Sequence[AssignmentKey], Place | None]:
+        """Return entries of the page at a cursor from an offset on, and the cursor and offset behind them."""
+        if self._at != cursor:
+            self._page, self._at = self.read(cursor), cursor
+        begin = offset_in(offset)
+        end = begin + min(room, _MOST_A_STEP)
+        entries, following = self._page.entries[begin:end], self._page.cursor
+        if len(self._page.entries) > end:
+            return entries, (cursor, str(end))
+        return entries, (following, "") if following else None
+
+
 @dataclass(kw_only=True)
 class LiveAccount:
-    """Everything in one account; a place is a permission set, and where in AWS's list of it."""
+    """Everything in one account; a place is a permission set, where in AWS's list of it, and how far in that page."""
 
-    start: ClassVar[Place] = ("", "")
+    start: ClassVar[Place] = ("", "", "")
     account: str
     live: LiveAccess
     rows: LiveRows
     _arns: list[str] | None = field(default=None, init=False)
+    _pages: tuple[str, _Pages] | None = field(default=None, init=False)
 
     def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
-        here, cursor = place
+        here, *within = place
         if self._arns is None:
             self._arns = list(self.live.permission_sets_in(self.account))
         left = [arn for arn in self._arns if arn >= here]
         if not left:
             return RowsPage([], None)
-        cursor = cursor if left[0] == here else ""
-        limit = min(room, _MOST_A_STEP)
-        page = self.live.in_account(self.account, permission_set_arn=left[0], cursor=cursor, limit=limit)
-        following = (left[0], page.cursor) if page.cursor else (left[1], "") if len(left) > 1 else None
-        return RowsPage(self.rows.rows(page.entries), following)
+        cursor, offset = within if left[0] == here else ("", "")
+        entries, following = self._pages_of(left[0]).part(cursor, offset, room=room)
+        if following is not None:
+            return RowsPage(self.rows.rows(entries), (left[0], *following))
+        return RowsPage(self.rows.rows(entries), (left[1], "", "") if len(left) > 1 else None)
+
+    def _pages_of(self, arn: str) -> _Pages:
+        if self._pages is None or self._pages[0] != arn:
+            self._pages = (arn, _Pages(partial(self._page, arn)))
+        return self._pages[1]
+
+    def _page(self, arn: str, cursor: str) -> Page[AssignmentKey]:
+        return self.live.in_account(self.account, permission_set_arn=arn, cursor=cursor, limit=_PAGE_OF_AWS)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class LivePrincipal:
-    """Everything that a group or a user has; a place is where in AWS's list."""
+    """Everything that a group or a user has; a place is where in AWS's list, and how far in that page."""
 
-    start: ClassVar[Place] = ("",)
+    start: ClassVar[Place] = ("", "")
     principal: AwsPrincipal
     account: str
     live: LiveAccess
     rows: LiveRows
+    _pages: _Pages = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._pages = _Pages(self._page)
 
     def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
-        limit = min(room, _MOST_A_STEP)
-        page = self.live.of_principal(self.principal, account=self.account, cursor=place[0], limit=limit)
-        return RowsPage(self.rows.rows(page.entries), (page.cursor,) if page.cursor else None)
+        entries, following = self._pages.part(*place, room=room)
+        return RowsPage(self.rows.rows(entries), following)
+
+    def _page(self, cursor: str) -> Page[AssignmentKey]:
+        return self.live.of_principal(self.principal, account=self.account, cursor=cursor, limit=_PAGE_OF_AWS)
 
 
-def report_live_access(sought: Sought, *, managed: Managed, window: Window, ports: LiveReportPorts) -> Page[Holding]:
-    """List the current access in Identity Center, part by part; a part may be short, or empty, and have a cursor.
+def report_actual_access(sought: Sought, *, managed: Managed, window: Window, ports: LiveReportPorts) -> AccessReport:
+    """List the access in Identity Center, part by part; a part may be short, or empty, and have a cursor.
 
-    Raises Invalid when the filter does not name one person, group or account, NotFound when that is unknown, and
-    Inapplicable where AWS would not answer: it lists access by person or group in the management account alone.
+    One person, group or account is read now, everybody is as the last complete inventory has read it. Raises NotFound
+    when the person, group or account is unknown, or no inventory is complete, and Inapplicable where AWS would not
+    answer: it lists access by person or group in the management account alone.
     """
-    if not sought.is_single:
-        raise Invalid(
-            "Identity Center cannot be read as a whole: name a `person`, `group` or `account`, or leave out `managed`"
-        )
-    walk = _walk(sought, ports=ports)
-    question = f"{managed} {astuple(sought)}"
-    return walked(
+    now = ports.clock()
+    source, as_of, read_from = ReportSource.IDENTITY_CENTER, now, now
+    if sought.is_single:
+        walk = _walk(sought, ports=ports)
+    else:
+        complete = complete_pass("", inventory=ports.inventory, now=now)
+        source, as_of, read_from = ReportSource.INVENTORY, complete.finished_at or now, complete.began_at
+        walk = InventoryRows(of=complete, inventory=ports.inventory, index=ports.index)
+    rows = walked(
         walk,
-        question=question,
+        question=f"{managed} {astuple(sought)}",
         window=window,
         ports=ports,
         keep=lambda holding: _is_desired(holding, sought, managed=managed),
     )
+    return AccessReport(rows=rows, source=source, as_of=as_of, read_from=read_from)
 
 
 def _is_desired(holding: Holding, sought: Sought, *, managed: Managed) -> bool:

@@ -140,6 +140,24 @@ def state_of(applied: Applied, *, head: Head) -> HoldingState:
     return HoldingState.IN_DOUBT if applied.doubt or is_outdated else HoldingState.CONFIRMED
 
 
+class ReportSource(StrEnum):
+    """Origins of a report: the record of what AWS has confirmed, Identity Center just now, or an inventory of it."""
+
+    RECORD = "record"
+    IDENTITY_CENTER = "identity-center"
+    INVENTORY = "inventory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessReport:
+    """Part of a report. What it says was so at `as_of`; an inventory has read it between `read_from` and then."""
+
+    rows: Page[Holding]
+    source: ReportSource
+    as_of: datetime
+    read_from: datetime
+
+
 type Place = tuple[str, ...]
 
 
@@ -159,6 +177,13 @@ def place_in(cursor: str, *, question: str, parts: int) -> Place:
     if not is_place or parsed[0] != _digest(question):
         raise Invalid("the cursor belongs to another query: use the same filters as before")
     return tuple(parsed[1:])
+
+
+def offset_in(text: str) -> int:
+    """Return the number of entries in a place; raise Invalid for anything else."""
+    if text and not (text.isascii() and text.isdigit() and len(text) < 7):  # noqa: PLR2004 - no page is as long
+        raise Invalid("the cursor cannot be read")
+    return int(text or "0")
 
 
 def _digest(question: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from dayone.inventory.differences import changed, changes_between, ids_of, missing, of_parts
+from dayone.inventory.differences import changed, changes_between, missing, of_parts
+from dayone.lookups import ids_of
 from dayone.model.accounts import UNUSABLE, Account
 from dayone.model.inventory import FURTHER, Deviation, DriftKind, Pass, ReadMethod, Section, has_no_doubt
 from dayone.model.operations import Applied

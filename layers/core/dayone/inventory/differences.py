@@ -9,7 +9,6 @@ from dayone.model.operations import Applied
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.planning.desired_people import EXTERNAL
-from dayone.ports.identity_center import AssignmentKey
 
 type Attributes = Mapping[str, str]
 
@@ -47,16 +46,6 @@ def _about(
         changes=changes,
         accounts=accounts,
     )
-
-
-def ids_of(key: AssignmentKey) -> Attributes:
-    """Return the ids of an assignment as those of a difference."""
-    return {
-        "account": key.account_id,
-        "permission_set_arn": key.permission_set_arn,
-        "principal_type": str(key.principal_type),
-        "principal_id": key.principal_id,
-    }
 
 
 def of_parts(state: SubjectState, actual: Mapping[Resource, Attributes], *, ids: Attributes) -> Iterator[Deviation]:

@@ -7,9 +7,9 @@ from datetime import datetime
 from dayone.errors import NotFound
 from dayone.inventory.compare import Snapshot, compare
 from dayone.inventory.confirmation import all_confirmed
-from dayone.inventory.differences import ids_of
 from dayone.inventory.reading import every
 from dayone.inventory.touched import LookPorts, recorded_of
+from dayone.lookups import ids_of
 from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ITSELF, Resource, SubjectKind

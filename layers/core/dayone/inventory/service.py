@@ -6,10 +6,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dayone.errors import Conflicting, Inapplicable, NotFound, Refused
+from dayone.errors import Conflicting, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot
 from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed, in_work
-from dayone.inventory.differences import ids_of
 from dayone.inventory.edits import EditsOfOthers, look_at_edits, note_edits
 from dayone.inventory.links import WhileRecovering, noticed
 from dayone.inventory.look import look_at_leavers
@@ -17,11 +16,11 @@ from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
 from dayone.inventory.repairs import look_at_repairs
 from dayone.inventory.touched import LookPorts, is_indexed
+from dayone.lookups import assignment_in_row, ids_of
 from dayone.messages.codec import decode, encode
 from dayone.model.changes import ulid_of
 from dayone.model.inventory import (
     OF_OTHERS,
-    ROWS_KEPT_FOR,
     Counts,
     Deviation,
     DriftFinding,
@@ -31,7 +30,7 @@ from dayone.model.inventory import (
     Section,
 )
 from dayone.model.subjects import Resource, ResourceKind, SubjectKind, assignment_in
-from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing
+from dayone.ports.identity_center import Standing
 from dayone.ports.inventory import Inventory, InventoryReader, InventoryView
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page, Records, SubjectIndex
@@ -188,7 +187,7 @@ def _snapshot(current: Pass, *, inventory: Inventory) -> Snapshot:
             group: frozenset(row[0] for row in members)
             for group, members in inventory.rows(current, Section.MEMBERSHIPS)
         },
-        assignments=frozenset(_assignment_key(row) for row in rows(Section.ASSIGNMENTS)),
+        assignments=frozenset(assignment_in_row(row) for row in rows(Section.ASSIGNMENTS)),
     )
 
 
@@ -235,23 +234,6 @@ class ReadResource:
     ids: Mapping[str, str]
 
 
-def complete_pass(name: str, *, inventory: InventoryView, now: datetime) -> Pass:
-    """Return the last pass that has read everything, if it is the one of this id or none is asked for.
-
-    Raises NotFound before the first, Inapplicable for another id, and when what it has read is not kept any more.
-    """
-    complete = inventory.complete()
-    if complete is None:
-        raise NotFound("no inventory has read all of Identity Center yet: see `dayone inventory show`")
-    if name not in ("", complete.id):
-        raise Inapplicable(f"inventory {name} is not the last complete one: begin again without naming one")
-    if now >= complete.began_at + ROWS_KEPT_FOR:
-        raise Inapplicable(
-            "the last complete inventory is too old: see `dayone inventory show` why no other is complete"
-        )
-    return complete
-
-
 def read_resources(of: Pass, section: Section, *, cursor: str, inventory: InventoryView) -> Page[ReadResource]:
     """Return some of the resources of a section that a pass has read; raises Invalid for a cursor of another."""
     page = inventory.kept(of, section, cursor=cursor)
@@ -272,18 +254,11 @@ def _resources_in(section: Section, unit: str, rows: Sequence[Row]) -> Iterator[
                 ids = {"group_id": unit, "user_id": row[0]}
                 yield ReadResource(resource=Resource(ResourceKind.MEMBERSHIP), attributes={}, ids=ids)
             case _:
-                key = _assignment_key(row)
+                key = assignment_in_row(row)
                 yield ReadResource(resource=Resource(ResourceKind.ASSIGNMENT), attributes={}, ids=ids_of(key))
 
 
 _DIRECTORY = {Section.GROUPS: (ResourceKind.GROUP, "group_id"), Section.USERS: (ResourceKind.USER, "user_id")}
-
-
-def _assignment_key(row: Row) -> AssignmentKey:
-    account, arn, kind, name = row
-    return AssignmentKey(
-        account_id=account, permission_set_arn=arn, principal_id=name, principal_type=PrincipalType(kind)
-    )
 
 
 def _finding(difference: Deviation, *, existing: Container[str], current: Pass, ports: ReadInventory) -> DriftFinding:

@@ -8,14 +8,14 @@ from urllib.parse import unquote, urlencode
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from dayone.access.live_report import Managed, report_live_access
-from dayone.access.pagination import Holding, Sought
+from dayone.access.live_report import Managed, report_actual_access
+from dayone.access.pagination import AccessReport, Holding, ReportSource, Sought
 from dayone.access.queries import list_subjects
 from dayone.access.report import report_assignments
 from dayone.api.context import AccessApi
 from dayone.api.lists import permission_sets_answer
 from dayone.api.params import Event, header_of, query_text, window_of, word_of
-from dayone.api.responses import confirmed_answer, head_answer, reasons_answer, time_or_none
+from dayone.api.responses import confirmed_answer, head_answer, reasons_answer, time_answer, time_or_none
 from dayone.api.schemas.assignments import (
     ASSIGNMENTS,
     LARGEST_LIMIT,
@@ -30,18 +30,20 @@ from dayone.errors import Malformed
 from dayone.lookups import Window, read_permission_set
 from dayone.model.subjects import Principal, SubjectKind
 from dayone.policy.ou_paths import is_pattern
-from dayone.ports.records import Page
 
 COLUMNS = tuple(EntitlementAnswer.__annotations__)
 # What makes a spreadsheet take a cell for a formula. Source: OWASP, "CSV Injection".
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def as_json(page: Page[Holding]) -> str:
+def as_json(report: AccessReport) -> str:
     """Part of who has what."""
     answer: AssignmentsAnswer = {
-        "assignments": [holding_answer(holding) for holding in page.entries],
-        "cursor": page.cursor,
+        "source": str(report.source),
+        "as_of": time_answer(report.as_of),
+        "read_from": time_answer(report.read_from),
+        "assignments": [holding_answer(holding) for holding in report.rows.entries],
+        "cursor": report.rows.cursor,
     }
     return json.dumps(answer)
 
@@ -97,17 +99,26 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         media_type = _media_type_of(event)
         window = window_of(event, largest=LARGEST_LIMIT, usual=USUAL_LIMIT)
         managed = word_of(event, "managed", Managed) or Managed.TRUE
-        page = _report(_sought_in(event), managed=managed, window=window, api=api)
-        text = as_csv(page.entries) if media_type == _CSV else as_json(page)
-        headers = _following(event, cursor=page.cursor) if page.cursor else {}
+        report = _report(_sought_in(event), managed=managed, window=window, api=api)
+        text = as_csv(report.rows.entries) if media_type == _CSV else as_json(report)
+        headers = {**_dated(report), "Vary": "Accept"}
+        headers |= _following(event, cursor=report.rows.cursor) if report.rows.cursor else {}
         content_type = f"{_CSV}; charset=utf-8; header=present" if media_type == _CSV else _JSON
-        return Response(200, content_type, text, headers={**headers, "Vary": "Accept"})
+        return Response(200, content_type, text, headers=headers)
 
 
-def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> Page[Holding]:
-    if managed is Managed.TRUE:
-        return report_assignments(sought, window=window, ports=api)
-    return report_live_access(sought, managed=managed, window=window, ports=api)
+def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi) -> AccessReport:
+    if managed is not Managed.TRUE:
+        return report_actual_access(sought, managed=managed, window=window, ports=api)
+    now = api.clock()
+    rows = report_assignments(sought, window=window, ports=api)
+    return AccessReport(rows=rows, source=ReportSource.RECORD, as_of=now, read_from=now)
+
+
+def _dated(report: AccessReport) -> dict[str, str]:
+    """Return when and what it is of, for CSV, which has no place for it."""
+    times = {"X-As-Of": report.as_of, "X-Read-From": report.read_from}
+    return {"X-Source": str(report.source), **{name: time_answer(at) for name, at in times.items()}}
 
 
 def _sought_in(event: Event) -> Sought:

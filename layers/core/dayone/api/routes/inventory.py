@@ -38,7 +38,8 @@ from dayone.errors import Malformed
 from dayone.inventory.decisions import ignore_finding, pause_repairs, repair_finding
 from dayone.inventory.read_plan import duration_of, unseen_by
 from dayone.inventory.repairs import RepairRules, repair_rules, repair_status
-from dayone.inventory.service import ReadResource, complete_pass, drift_counts, read_finding, read_resources
+from dayone.inventory.service import ReadResource, drift_counts, read_finding, read_resources
+from dayone.lookups import complete_pass
 from dayone.model.changes import moment_in
 from dayone.model.inventory import (
     OF_RESOURCES,

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated, TypedDict
 
 from dayone.access.live_report import Managed
+from dayone.access.pagination import ReportSource
 from dayone.api.examples import ACCOUNT, AT, PERSON
 from dayone.api.params import words_in
 from dayone.api.schemas.base import ReasonAnswer
@@ -36,8 +37,15 @@ class EntitlementAnswer(TypedDict):
 
 
 class AssignmentsAnswer(TypedDict):
-    """A page of the access report; a page may be short, or empty, and still have a cursor."""
+    """A page of the access report; a page may be short, or empty, and still have a cursor.
 
+    `source` is `record` (what AWS has confirmed to Day One by `as_of`), `identity-center` (read there at `as_of`), or
+    `inventory` (read there between `read_from` and `as_of`, without what Day One has removed since).
+    """
+
+    source: Annotated[str, enum_of(*ReportSource)]
+    as_of: Moment
+    read_from: Moment
     assignments: list[EntitlementAnswer]
     cursor: str
 
@@ -73,7 +81,7 @@ _AS_CSV = (
 ASSIGNMENTS = Description(
     tag="assignments",
     answer=AssignmentsAnswer,
-    example={"assignments": [HOLDING], "cursor": ""},
+    example={"source": "record", "as_of": AT, "read_from": AT, "assignments": [HOLDING], "cursor": ""},
     takes=(
         Parameter(name="person", text="Only access of this person, directly or through any group.", example=PERSON),
         Parameter(name="group", text="Only access of this group, and of people through it.", example="engineers"),
@@ -88,8 +96,8 @@ ASSIGNMENTS = Description(
         ),
         Parameter(
             name="managed",
-            text="`true`: assignments made by Day One. The others read Identity Center, of one person, group or "
-            "account; `false`: assignments not made by Day One; `any`: both.",
+            text="`true`: assignments made by Day One. The others are what Identity Center has, of one person, group "
+            "or account now, of everybody by the last complete inventory; `false`: not made by Day One; `any`: both.",
             example="true",
             schema={"type": "string", **words_in(Managed), "default": "true"},
         ),
@@ -110,6 +118,9 @@ ASSIGNMENTS = Description(
     refuses=(NotFound, Invalid, Inapplicable),
     also_answers={"text/csv": _AS_CSV},
     headers={
+        "X-Source": "Where the rows are from, as `source` in JSON.",
+        "X-As-Of": "When the rows were so, as `as_of` in JSON.",
+        "X-Read-From": "When the reading of the rows began, as `read_from` in JSON.",
         "Link": "The address of the next part, with `rel=next`; missing at the end.",
         "X-Next-Cursor": "The cursor of the next part; missing at the end.",
     },
