@@ -66,6 +66,7 @@ _ADDED = {
     ),
     "taking over an estate": ("takeover/",),
     "inventory": (
+        "access/inventory_report",
         "adapters/identity_center/inventory",
         "adapters/inventory",
         "api/routes/inventory",

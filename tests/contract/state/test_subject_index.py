@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dayone.errors import Invalid
-from dayone.model.subjects import ResourceOf, SubjectKind
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.contract.state.test_records import all_of
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
@@ -58,19 +58,22 @@ def test_whoever_has_claimed_a_name_is_found_by_it(ports: StatePorts) -> None:
     assert (ports.index.holder_of("user-name:ada"), ports.index.holder_of("user-name:bob")) == ("e-1001", "")
 
 
-def test_whatever_has_an_id_of_aws_is_found_by_it_and_what_is_being_created_by_its_kind(ports: StatePorts) -> None:
+def test_whatever_has_an_id_of_aws_is_found_by_it_and_groups_that_are_being_created_by_their_kind(
+    ports: StatePorts,
+) -> None:
     (user, _) = planned(ports, ADA, USER, in_group("engineers")).operations
-    (another,) = planned(ports, BOB, USER).operations
+    engineers = Subject(SubjectKind.GROUP, "engineers")
+    (group,) = planned(ports, engineers, Resource(ResourceKind.GROUP)).operations
+    begun = [begin(ports, operation) for operation in (user, group)]
+    assert ports.index.begun(SubjectKind.GROUP) == [engineers]
     assert ports.index.begun(SubjectKind.PERSON) == []
-    begin(ports, another)
-    begun = begin(ports, user)
-    assert set(ports.index.begun(SubjectKind.PERSON)) == {ADA, BOB}
-    made = replace(confirmed(USER), references={"user_id": "u-1"})
-    ports.queue.finish([end(begun, applied=made)])
-    assert ports.index.begun(SubjectKind.PERSON) == [BOB]
-    assert ports.index.identified(SubjectKind.PERSON, ["u-1", "u-2"]) == {"u-1": ADA}
-    assert ports.index.identified(SubjectKind.GROUP, ["u-1"]) == {}
-    assert ports.index.ids(SubjectKind.PERSON) == {"u-1"}
+    for operation, reference in zip(begun, ("user_id", "group_id"), strict=True):
+        made = replace(confirmed(operation.resource), references={reference: f"{reference}-1"})
+        ports.queue.finish([end(operation, applied=made)])
+    assert ports.index.begun(SubjectKind.GROUP) == []
+    assert ports.index.identified(SubjectKind.PERSON, ["user_id-1", "user_id-2"]) == {"user_id-1": ADA}
+    assert ports.index.identified(SubjectKind.GROUP, ["user_id-1", "group_id-1"]) == {"group_id-1": engineers}
+    assert ports.index.ids(SubjectKind.PERSON) == {"user_id-1"}
 
 
 def test_a_cursor_of_another_list_is_refused(ports: StatePorts) -> None:

@@ -39,7 +39,8 @@ class MemorySubjectIndex:
         return frozenset(self._listed(kind))
 
     def begun(self, kind: SubjectKind) -> Sequence[Subject]:
-        return [of.subject for of, applied in self._of_kind(kind) if applied.doubt is Action.CREATE]
+        has_list = kind is not SubjectKind.PERSON
+        return [of.subject for of, applied in self._of_kind(kind) if has_list and applied.doubt is Action.CREATE]
 
     def _listed(self, kind: SubjectKind) -> Mapping[str, Subject]:
         return {

@@ -11,9 +11,9 @@ import pytest
 from dayone.errors import AccessDenied, Throttled
 from dayone.inventory.edits import SETTLES
 from dayone.inventory.service import read_inventory
-from dayone.model.inventory import DriftFinding
+from dayone.model.inventory import DriftFinding, DriftKind
 from dayone.model.operations import Action, Applied
-from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, ResourceOf, Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.fakes.sso.directory import MemoryDirectory
@@ -230,15 +230,20 @@ def test_an_edit_of_what_an_earlier_release_recorded_is_found_too(world: World, 
     assert _named(_tell(world, edit(world))) == {expected}
 
 
-def test_what_day_one_is_creating_is_no_finding_when_somebody_edits_it(world: World) -> None:
-    world.center.groups["group-x"] = StoredGroup("Sales", "")
-    begun = Applied(resource=Resource(ResourceKind.GROUP), attributes={"name": "Sales"}, doubt=Action.CREATE)
-    sales = Subject(SubjectKind.GROUP, "sales")
-    world.state.applied[ResourceOf(sales, begun.resource)] = begun
-    event = _event(world, "UpdateGroup", {"groupId": "group-x"})
+@pytest.mark.parametrize("kind", [SubjectKind.GROUP, SubjectKind.PERSON])
+def test_what_day_one_is_creating_is_no_finding_when_somebody_edits_it(world: World, kind: SubjectKind) -> None:
+    if kind is SubjectKind.GROUP:
+        subject, event = Subject(kind, "sales"), _make_group(world)
+        world.center.groups["group-x"].name = "Sales"
+    else:
+        subject, event = Subject(kind, "e-2"), _rename_user(world)
+    of = ResourceOf(subject, ITSELF[kind])
+    user = world.center.users[_user(world)]
+    name = {"name": "Sales"} if kind is SubjectKind.GROUP else {"user_name": user["user_name"]}
+    world.state.applied[of] = Applied(resource=of.resource, attributes=name, doubt=Action.CREATE)
     assert _tell(world, event) == []
-    del world.state.applied[ResourceOf(sales, begun.resource)]
-    assert _named(_tell(world)) == {"unmanaged group:Sales group"}
+    del world.state.applied[of]
+    assert {each.difference.kind for each in _tell(world)} == {DriftKind.UNMANAGED}
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from dayone.inventory.confirmation import all_confirmed
 from dayone.inventory.links import noticed
 from dayone.inventory.look import pass_of_a_look
 from dayone.inventory.reading import all_assignments_in
-from dayone.inventory.touched import Ids, LookPorts, recorded_of
+from dayone.inventory.touched import Ids, LookPorts, recorded_of, with_named
 from dayone.model.changes import moment_in
 from dayone.model.inventory import Deviation, DriftFinding, ForeignEdit
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
@@ -132,6 +132,7 @@ def look_at_edits(*, ports: LookPorts, now: datetime) -> int:
     last = {_key(_resolved(edit.ids, recorded)): edit for edit in edits}
     look = _Look(confirming.reader)
     snapshot = look.at([dict(key) for key in last], now=now)
+    recorded = with_named(recorded, snapshot.users, ports=ports)
     last = {key: edit for key, edit in last.items() if key not in look.refused}
     existing = {each.id: each for each in inventory.findings() if _key(each.difference.ids) in last}
     differing = noticed(snapshot, recorded, is_rebuilding=confirming.is_idle)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dayone.inventory.compare import Recorded
 from dayone.inventory.confirmation import ConfirmingPorts
 from dayone.inventory.reading import recorded_states
+from dayone.model.people import USER_NAME
 from dayone.model.subjects import REFERENCE, ResourceKind, Subject, SubjectKind
 from dayone.ports.identity_center import PrincipalType
 from dayone.ports.inventory import Inventory
@@ -45,6 +46,16 @@ def recorded_of(touched: Iterable[Ids], *, subjects: Iterable[Subject] = (), por
     states = {state.head.subject: state for state in read}
     states |= {subject: ports.confirming.records.subject(subject) for subject in sorted(found - states.keys())}
     return Recorded(states=states)
+
+
+def with_named(recorded: Recorded, users: Mapping[str, Ids], *, ports: LookPorts) -> Recorded:
+    """Return the record with the people who have the names of these users: Day One may be creating them just now."""
+    names = (user.get("user_name", "") for name, user in users.items() if name not in recorded.by_id)
+    holders = (ports.confirming.index.holder_of(f"{USER_NAME}{name.casefold()}") for name in names if name)
+    people = {Subject(SubjectKind.PERSON, holder) for holder in holders if holder} - recorded.states.keys()
+    return Recorded(
+        states={**recorded.states, **{person: ports.confirming.records.subject(person) for person in people}}
+    )
 
 
 def is_indexed(recorded: Recorded, *, index: SubjectIndex) -> bool:

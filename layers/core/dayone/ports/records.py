@@ -120,7 +120,7 @@ class SubjectIndex(Protocol):
         """Return all ids that `identified` finds."""
 
     def begun(self, kind: SubjectKind) -> Sequence[Subject]:
-        """Return the subjects whose user, group or permission set is being created, and has no id yet."""
+        """Return the groups or permission sets that are being created; people have claimed a user name by then."""
 
 
 class AuditLog(Protocol):

@@ -262,7 +262,7 @@ def ids_of(kind: SubjectKind) -> str:
 
 
 def begun_of(kind: SubjectKind) -> str:
-    """Return the list of the subjects whose user, group or permission set is being created."""
+    """Return the list of the subjects whose group or permission set is being created."""
     return f"begun:{kind}"
 
 
@@ -271,7 +271,9 @@ def _listing(applied: Applied, *, of: ResourceOf) -> Record:
     is_itself = of.resource == ITSELF.get(of.subject.kind)
     # What was begun and never confirmed is nobody's yet; what is being deleted is there until AWS confirms its end.
     if applied.doubt is Action.CREATE:
-        return {"listed_in": begun_of(of.subject.kind), "listed_as": subject} if is_itself else {}
+        # A person's user name is claimed, which costs nothing more.
+        is_listed = is_itself and of.subject.kind is not SubjectKind.PERSON
+        return {"listed_in": begun_of(of.subject.kind), "listed_as": subject} if is_listed else {}
     if is_itself and (aws_id := applied.references.get(REFERENCE[of.subject.kind])):
         return {"listed_in": ids_of(of.subject.kind), "listed_as": aws_id}
     if of.resource.kind is ResourceKind.MEMBERSHIP:
