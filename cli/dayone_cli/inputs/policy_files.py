@@ -1,6 +1,6 @@
 """The files of a policy as somebody names them on the command line: YAML files, and folders of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dayone_cli.failures import Misused
@@ -29,19 +29,21 @@ def _files(place: Path) -> Sequence[Path]:
         return [place]
     if not place.is_dir():
         raise Misused("No such file or folder", detail=str(place))
-    files = (path for path in place.rglob("*") if path.suffix.casefold() in _SUFFIXES and path.is_file())
-    found = sorted(path for path in files if not _hidden(path, place))
+    found = sorted(path for path in _below(place) if path.suffix.casefold() in _SUFFIXES and path.is_file())
     if not found:
         raise Misused("No policy files found", detail=f"{place} has no .yaml files")
     return found
 
 
+def _below(place: Path) -> Iterator[Path]:
+    # What is hidden is not looked into: a repository's own folders can have a hundred thousand files.
+    for folder, folders, files in place.walk():
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (folder / name for name in files if not name.startswith("."))
+
+
 def _short(file: Path, place: Path) -> str:
     return file.name if file == place else file.relative_to(place).as_posix()
-
-
-def _hidden(file: Path, place: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(place).parts)
 
 
 def _text(file: Path) -> str:

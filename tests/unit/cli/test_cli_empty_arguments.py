@@ -59,7 +59,14 @@ def test_an_empty_argument_is_wrong_usage_of_every_command(path: tuple[str, ...]
     assert "an argument is empty" in ended.err
 
 
-_OF_FILES = {("policy", "check"), ("policy", "plan"), ("policy", "apply"), ("people", "import"), ("events", "send")}
+_OF_FILES = {
+    ("policy", "check"),
+    ("policy", "plan"),
+    ("policy", "apply"),
+    ("people", "import"),
+    ("events", "send"),
+    ("import", "verify"),
+}
 
 
 @pytest.mark.parametrize("value", [".", ".."])
