@@ -17,12 +17,14 @@ from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLea
 from benchmarks.measuring import Figure, report, wants_json
 from dayone.adapters.aws.rate_limiter import CallGate
 from dayone.executor.existing import ExistingAccess, ExistingNames
+from dayone.executor.existing_use import KeptInventory
 from dayone.planning.desired_access import DesiredAccess
 from dayone.preview.request import WhatIf
 from dayone.preview.service import preview_plan
 from dayone.wiring.api import FEW_CALLS, LONGEST_IN_A_PREVIEW
 from tests.builders import a_person
 from tests.fakes.sso.identity_center import StoredGroup
+from tests.fakes.table.inventory import MemoryInventory
 from tests.fakes.table.records import MemoryRecords
 from tests.fakes.table.subject_index import MemorySubjectIndex
 from tests.simulation.model.identity_center_ports import AwsWire, ExistingUseWire
@@ -136,7 +138,13 @@ class Previewing(Company):
         )
         use: Any = _Use("use", process=process, aws=self.simulation.aws, gate=gate)
         use.given = turn
-        access = ExistingAccess(contents=wired("set_policies"), use=use, live=wired("live"), desired=desired)
+        access = ExistingAccess(
+            contents=wired("set_policies"),
+            use=use,
+            live=wired("live"),
+            desired=desired,
+            inventory=KeptInventory(MemoryInventory()),
+        )
         return ExistingNames(
             directory=wired("directory"), permission_sets=wired("permission_sets"), access=access, preview_turn=turn
         )

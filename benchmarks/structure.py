@@ -71,6 +71,7 @@ _ADDED = {
         "adapters/inventory",
         "api/routes/inventory",
         "api/schemas/inventory",
+        "executor/existing_use",
         "inventory/",
         "model/inventory",
         "ports/inventory",

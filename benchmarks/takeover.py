@@ -154,7 +154,7 @@ def _length_of(rule: AssignmentRule) -> int:
 
 def _taken_over(estate: Estate) -> tuple[Policy, Proof]:
     users = match_users(estate, mapping={})
-    policy = read_policy(policy_files(propose(estate, users, with_large=True), estate), version=0)
+    policy = read_policy(policy_files(propose(estate, users), estate), version=0)
     return policy, prove(policy, estate, users)
 
 

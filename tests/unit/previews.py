@@ -49,7 +49,9 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         progress=MemoryProgress(world.state),
         archive=MemoryPolicyArchive(world.state),
         policies=policies,
-        existing=memory_existing(world.center, world.state, policies=policies, clock=lambda: world.now),
+        existing=memory_existing(
+            world.center, world.state, policies=policies, clock=lambda: world.now, inventory=world.kept_inventory
+        ),
         company=MemoryCompany(world.state),
         ledger=MemoryLedger(world.state),
         grants=MemoryGrants(world.state),

@@ -10,6 +10,7 @@ from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.executor.attempt import IdentityCenter
 from dayone.executor.executor import ExecuteOperations, execute_operations
 from dayone.executor.existing import ExistingAccess
+from dayone.executor.existing_use import KeptInventory
 from dayone.executor.onboarding import Reception
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.executor.rate_limits import Allowances, Budgets
@@ -149,6 +150,8 @@ class World:
         # It knows what AWS works on, which outlives every process of ours.
         self._assignments = MemoryAssignments(self.center)
         self.denied = MemoryDeniedUsers(self.sessions)
+        # A process keeps what it has loaded.
+        self.kept_inventory = KeptInventory(self.inventory)
         self.inbox = AcceptedInbox(self.state, now=self.now)
         if not self.is_new:
             self.hr_parameters = settled_hr_configuration(self.state)
@@ -247,7 +250,7 @@ class World:
             index=MemorySubjectIndex(self.state),
             clock=lambda: self.now,
         )
-        return ExistingAccess(**self._wrapped(ports), desired=desired)
+        return ExistingAccess(**self._wrapped(ports), desired=desired, inventory=self.kept_inventory)
 
     def sweeping(self) -> ReconcileAccess:
         records = MemoryRecords(self.state if self.is_new else looked_at(self.state))

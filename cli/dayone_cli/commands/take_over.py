@@ -46,9 +46,6 @@ def write(
     management_account: Annotated[
         bool, typer.Option("--management-account", help="Include what is assigned in the management account.")
     ] = False,
-    large: Annotated[
-        bool, typer.Option("--large", help="Include permission sets and groups that are too large to be adopted yet.")
-    ] = False,
 ) -> None:
     """Create a policy that gives exactly what the last inventory has read. Nothing is changed in AWS."""
     from dayone.takeover.policy_files import policy_files
@@ -57,7 +54,7 @@ def write(
 
     estate = _estate(run)
     users = match_users(estate, mapping=_mapping_in(mapping))
-    proposal = propose(estate, users, by_rules=not rows, with_management=management_account, with_large=large)
+    proposal = propose(estate, users, by_rules=not rows, with_management=management_account)
     texts = policy_files(proposal, estate)
     notes, proof = _proved(texts, estate, users)
     if not proof.is_empty:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dayone.errors import Conflicting
+from dayone.errors import Conflicting, Throttled
 from dayone.model.inventory import DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
 from dayone.model.subjects import ResourceOf, Subject
 from dayone.ports.records import Page
@@ -39,6 +39,8 @@ class MemoryInventory:
     requested: dict[Subject, datetime] = field(default_factory=dict)
     repaired: dict[ResourceOf, Repair] = field(default_factory=dict)
     last_pause: RepairPause | None = None
+    # What the next readings raise.
+    throttles: list[Throttled] = field(default_factory=list)
 
     def current(self) -> Pass | None:
         return self.newest
@@ -62,6 +64,8 @@ class MemoryInventory:
         return iter([(unit, units[unit]) for unit in sorted(units) if unit > after])
 
     def kept(self, of: Pass, section: Section, *, cursor: str) -> Page[tuple[str, Sequence[Row]]]:
+        if self.throttles:
+            raise self.throttles.pop()
         units = self.shelf.get((of.id, section), {})
         listed = {unit: (unit, rows) for unit, rows in units.items()}
         return page(f"{of.id} {section}", listed, cursor=cursor, limit=_UNITS_OF_A_PAGE)

@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.api.context import AccessApi
+from dayone.executor.existing_use import KeptInventory
 from dayone.executor.rate_limits import Budgets
 from dayone.lookups import PolicyWithinReach
 from dayone.model.policy.context import OffLimits, PolicyVersion
@@ -96,6 +97,9 @@ class World:
     error: Exception | None = None
     off_limits: OffLimits = field(default_factory=OffLimits)
 
+    def __post_init__(self) -> None:
+        self.kept_inventory = KeptInventory(self.inventory)
+
     def ports(self) -> AccessApi:
         unwell: Any = Unwell(self.error) if self.error else None
         policies = MemoryPolicies(self.state, parse=parsed)
@@ -108,7 +112,9 @@ class World:
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or PolicyWithinReach(policies=policies, standing=MemoryStanding(self.off_limits)),
-            existing=memory_existing(self.center, self.state, policies=policies, clock=lambda: self.now),
+            existing=memory_existing(
+                self.center, self.state, policies=policies, clock=lambda: self.now, inventory=self.kept_inventory
+            ),
             company=unwell or MemoryCompany(self.state),
             ledger=unwell or MemoryLedger(self.state),
             grants=unwell or MemoryGrants(self.state),

@@ -8,9 +8,11 @@ from typing import Any
 from dayone.adapters.aws.rate_limiter import CallGate
 from dayone.executor.attempt import IdentityCenter
 from dayone.executor.existing import ExistingAccess
+from dayone.executor.existing_use import KeptInventory
 from dayone.model.operations import SSO_ADMIN
 from dayone.planning.desired_access import DesiredAccess
 from dayone.ports.identity_center import Receipt, RequestState
+from tests.fakes.table.inventory import MemoryInventory
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
 from tests.simulation.model.processes import Process
 
@@ -105,7 +107,9 @@ def aws_side(
     live: Any = sides.pop("live")
     sides.pop("use")
     use: Any = ExistingUseWire("use", process=process, aws=aws, gate=gate)
-    existing = ExistingAccess(contents=sides["set_policies"], use=use, live=live, desired=desired)
+    # No world has an inventory: what exists is as AWS answers.
+    none = KeptInventory(MemoryInventory())
+    existing = ExistingAccess(contents=sides["set_policies"], use=use, live=live, desired=desired, inventory=none)
     return IdentityCenter(**sides, existing=existing)
 
 

@@ -189,7 +189,7 @@ def test_more_than_may_be_read_is_not_taken_for_all() -> None:
     world = _world(StoredSet("Deploy", {"session_duration": "PT1H"}))
     world.center.provisioned |= {(f"{number:012}", _ARN): 1 for number in range(200)}
     (obstacle,) = _described(world, _DEPLOY).obstacles
-    assert obstacle.startswith("not looked at: the rest of its parts and assignments, after 35 accounts")
+    assert obstacle.startswith("not looked at: the rest of its assignments (at most 40 calls")
 
 
 class TestGroups:

@@ -226,7 +226,7 @@ class TestAssignmentsOfASet:
         world.center.provisioned |= {(f"{number:012}", _ARN): 1 for number in range(200)}
         world.policy_is(a_policy(_RULE, harmless={"ViewOnly"}))
         world.settle()
-        assert "not looked at: the rest of its parts and assignments, after 35 accounts" in _failure(
+        assert "not looked at: the rest of its assignments (at most 40 calls" in _failure(
             world, "create-permission-set"
         )
 

@@ -96,6 +96,22 @@ def test_more_names_than_may_be_looked_at_are_counted() -> None:
     assert note.startswith("not looked at in AWS: 30 of 50 new names; each is looked at before anything is written")
 
 
+def test_more_names_than_may_be_looked_at_are_as_the_last_inventory_has_them() -> None:
+    world = World()
+    world.center.groups |= {f"g-{number}": StoredGroup(f"g{number}", "") for number in range(50)}
+    world.center.groups["g-49"] = StoredGroup("g49", "theirs")
+    world.take_inventory()
+    groups = "\n".join(f"  g{number}: {{members: everyone}}" for number in range(51))
+    found = if_policy(f"version: 1\ngroups:\n{groups}\n", world=world)
+    assert _notes(found) == []
+    of = [note.partition("Z: ")[2] for note in found.preview.notes if note.startswith("looked at in the inventory of")]
+    assert of == ["41 of 51 new names"]
+    exists = _exists(found, ResourceKind.GROUP)
+    assert "description: theirs → none" in exists.pop("g49")
+    assert exists.pop("g50") == ""
+    assert set(exists.values()) == {_ADOPTED}
+
+
 class _Refusing:
     def __init__(self, error: Exception) -> None:
         self.error = error

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from dayone.policy.service import check_policy
 from dayone.ports.identity_center import PrincipalType
 from dayone.takeover.estate import Estate
 from dayone.takeover.policy_files import policy_files
-from dayone.takeover.proposal import LeftReason, Proposal
+from dayone.takeover.proposal import Proposal
 from dayone.takeover.propose import propose
 from dayone.takeover.users import match_users
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
@@ -64,9 +65,11 @@ def _without_what_no_rule_gives(estate: Estate) -> Estate:
     return estate
 
 
-def _taken_over(estate: Estate) -> tuple[World, Proposal]:
-    """The estate after its policy was put in force; nothing in AWS has changed."""
+def _taken_over(estate: Estate, *, days_later: int = 0) -> tuple[World, Proposal]:
+    """The estate after its policy was put in force, some days after the inventory; nothing in AWS has changed."""
     world = _founded(estate)
+    world.take_inventory()
+    world.now += timedelta(days=days_later)
     before = _access(world)
     proposal = propose(estate, match_users(estate, mapping={}))
     policy, _ = check_policy(policy_files(proposal, estate))
@@ -79,7 +82,7 @@ def _taken_over(estate: Estate) -> tuple[World, Proposal]:
 @pytest.mark.parametrize("seed", range(6))
 def test_the_first_policy_of_a_company_that_moves_in_adopts_everything_and_changes_nothing(seed: int) -> None:
     world, proposal = _taken_over(_without_what_no_rule_gives(random_estate(seed)))
-    assert not [left for left in proposal.left if left.reason is not LeftReason.TOO_LARGE]
+    assert not proposal.left
     kinds = [target.resource.kind for target in world.state.applied]
     assert kinds.count(ResourceKind.MEMBERSHIP) + kinds.count(ResourceKind.ASSIGNMENT) == proposal.rows > 0
     assert not world.operations(OperationState.FAILED)
@@ -101,24 +104,34 @@ def test_what_has_more_than_the_rules_give_is_named_and_waits_for_a_decision() -
     assert seen
 
 
-def test_what_is_too_large_to_be_compared_is_left_out_and_would_fail() -> None:
+def _large_estate() -> Estate:
+    """One with a group of 250 members, and a permission set in 130 accounts."""
     estate = an_estate()
-    small, large = add_group(estate, "small"), add_group(estate, "large")
-    people = [add_person(estate, number) for number in range(38)]
-    estate.members[small] |= {f"user-{each}" for each in people[:37]}
-    estate.members[large] |= {f"user-{each}" for each in people}
-    for group in (small, large):
-        assign(estate, add_set(estate, f"Of-{group}"), accounts=[add_account(estate, 1)], group=group)
-    world, proposal = _taken_over(estate)
-    assert [group.key for group in proposal.groups] == ["small"]
-    (left,) = (left for left in proposal.left if left.reason is LeftReason.TOO_LARGE)
-    assert left.what == "group large"
-    whole, _ = check_policy(policy_files(propose(estate, match_users(estate, mapping={}), with_large=True), estate))
-    world.policy_is(replace(whole, version=2))
-    world.settle()
-    (failed,) = (each for each in world.operations(OperationState.FAILED) if each.kind == "create-group")
-    assert failed.target.subject.name == "large"
-    assert "not looked at" in failed.failure_reason
+    people = [add_person(estate, number) for number in range(250)]
+    accounts = [add_account(estate, number) for number in range(1, 131)]
+    for name, members in (("small", people[:5]), ("large", people)):
+        group = add_group(estate, name, members=members)
+        assign(estate, add_set(estate, f"Of-{name}"), accounts=accounts, group=group)
+    return estate
+
+
+def test_what_takes_more_calls_than_are_made_is_adopted_by_the_inventory() -> None:
+    world, proposal = _taken_over(_large_estate(), days_later=1)
+    assert not proposal.left
+    assert [group.key for group in proposal.groups] == ["large", "small"]
+    kinds = [target.resource.kind for target in world.state.applied]
+    assert (kinds.count(ResourceKind.MEMBERSHIP), kinds.count(ResourceKind.ASSIGNMENT)) == (255, 260)
+    assert not world.operations(OperationState.FAILED)
+
+
+def test_what_takes_more_calls_than_are_made_is_left_alone_when_the_inventory_is_old() -> None:
+    world, _ = _taken_over(_large_estate(), days_later=3)
+    failed = {
+        str(each.target.subject)
+        for each in world.operations(OperationState.FAILED)
+        if "not looked at" in each.failure_reason
+    }
+    assert failed == {"group:large", "permission-set:Of-large", "permission-set:Of-small"}
 
 
 def _access(world: World) -> object:

@@ -1,15 +1,17 @@
 """Read an existing Identity Center resource with a name to be created, and compare it with the desired one.
 
-The reads are limited for each name. Parts that were not read are reported, and then nothing is adopted.
+The reads are limited for each name. Members and assignments beyond that are compared as the last inventory has them.
+Parts that were not read are reported, and then nothing is adopted.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from dayone.errors import AccessDenied, Rejected
+from dayone.errors import AccessDenied, Awaited, Rejected
+from dayone.executor.existing_use import KeptInventory, KeptUse, LiveUse, OutOfReads, ReadBudget, Use
 from dayone.model.dependencies import PARTS_OF_A_SET, digest_of
 from dayone.model.subjects import Desired, Resource, Subject, SubjectKind
 from dayone.planning.desired_access import DesiredAccess, EvaluatedAccess
@@ -24,9 +26,7 @@ from dayone.ports.identity_center import (
     NamedSets,
     PrincipalType,
     SetContents,
-    SetParts,
 )
-from dayone.ports.records import Page
 
 # As many calls as the executor may make for a name, at the API's own rate of three a second.
 MOST_READS_OF_NAMES = 40
@@ -41,14 +41,19 @@ class ExistingAccess:
     use: ExistingUse
     live: LiveAccess
     desired: DesiredAccess
+    inventory: KeptInventory
 
+    def kept(self, *, until: datetime) -> KeptUse | None:
+        """Return what the last inventory has read, None if that is not recent.
 
-@dataclass(kw_only=True)
-class ReadBudget:
-    """Budget of calls, and its deadline."""
+        Raises Awaited when it is not loaded by `until`; the next call goes on with that.
+        """
 
-    remaining: int
-    until: datetime
+        def check() -> None:
+            if self.desired.clock() > until:
+                raise Awaited("what the inventory has read is still being loaded", retry_after=1)
+
+        return self.inventory.read(now=self.desired.clock(), check=check)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,61 +104,88 @@ def parts_in(desired: Desired) -> Mapping[Resource, Mapping[str, str]]:
 
 
 # Calls to AWS for one name.
-MOST_READS = 40
+_MOST_READS = 40
 # The executor's process is ended 13 seconds after the last of its attempts has begun.
 _LONGEST_READING = timedelta(seconds=5)
-_PAGE = 100
-CALLS_FOR_PARTS = 4
-_BOUND = f" (at most {MOST_READS} calls to AWS, and five seconds, for a name)"
+# What the inventory has read comes from the table, after the calls.
+_LONGEST_LOADING = timedelta(seconds=3)
+_CALLS_FOR_PARTS = 4
+_BOUND = f" (at most {_MOST_READS} calls to AWS, and five seconds, for a name, and no recent inventory has them)"
 _IN_MANAGEMENT_ACCOUNT_ALONE = "its assignments, which AWS lists in the management account alone"
 
 
-class _OutOfReads(Exception):
-    """The reads are used up, or their time is."""
+# A member or an assignment, and what is wrong with it, if anything.
+type _Used = tuple[str, Mismatch | None]
 
 
-@dataclass(kw_only=True)
-class _Reading:
-    """The reading of one name; `uses` are the members and assignments that it has come to."""
+class _Comparing:
+    """The comparison of one name: `uses` are the members and assignments that it has come to."""
 
-    access: ExistingAccess
-    reads: ReadBudget
-    uses: list[str] = field(default_factory=list)
-    _names: dict[AwsPrincipal, str] = field(default_factory=dict)
-    _sets: dict[str, str] = field(default_factory=dict)
+    def __init__(self, found: ExistingResource, *, access: ExistingAccess, reads: ReadBudget | None) -> None:
+        until = access.desired.clock() + _LONGEST_READING
+        self._access, self._has_many_names = access, reads is not None
+        (self._id,) = found.references.values()
+        self._live = LiveUse(
+            use=access.use,
+            live=access.live,
+            reads=reads or ReadBudget(remaining=_MOST_READS, until=until),
+            clock=access.desired.clock,
+        )
+        self.mismatches: list[Mismatch] = []
+        self.unread: list[str] = []
+        self.uses: list[str] = []
 
     @cached_property
     def desired(self) -> EvaluatedAccess:
         """Evaluated when something is there to be compared with it."""
-        return self.access.desired.evaluate()
+        return self._access.desired.evaluate()
 
-    def read[T](self, call: Callable[[], T], *, calls: int = 1) -> T:
-        """Make these calls if so many are left; raises _OutOfReads."""
-        if self.reads.remaining < calls or self.access.desired.clock() > self.reads.until:
-            raise _OutOfReads
-        self.reads.remaining -= calls
-        return call()
+    def compare(self, uses: Callable[[Use], Iterator[_Used]], *, called: str, refusal: str = "") -> None:
+        """Compare some of the uses as they are now, or else as the inventory has them.
 
-    def pages[T](self, page: Callable[[str], Page[T]]) -> Iterator[T]:
-        """All entries of a list that is read page by page from a cursor."""
-        cursor = ""
-        while True:
-            found = self.read(lambda at=cursor: page(at))  # type: ignore[misc]
-            yield from found.entries
-            if not (cursor := found.cursor):
-                return
+        `called` is what they are, `refusal` what is said if AWS may refuse to list them.
+        """
+        found: list[_Used] = []
+        try:
+            for used in uses(self._live):
+                found.append(used)  # noqa: PERF402 - what came before an error counts
+        except OutOfReads:
+            reason = f"the rest of {called}{_BOUND}"
+        except (AccessDenied, Rejected) as error:
+            if not refusal:
+                raise
+            reason = f"{refusal} ({error})"
+        else:
+            reason = ""
+        if reason and (kept := self._kept()):
+            found, reason = list(uses(kept)), ""
+        self.unread += [reason] if reason else []
+        self.uses += [use for use, _ in found]
+        self.mismatches += [mismatch for _, mismatch in found if mismatch]
 
-    def name_of(self, principal: AwsPrincipal) -> str:
-        """Return the name of a group or a user in Identity Center, empty when it does not exist."""
-        if principal not in self._names:
-            self._names[principal] = self.read(lambda: self.access.live.principal_name(principal))
-        return self._names[principal]
+    def attached(self) -> Mapping[Resource, Mapping[str, str]] | None:
+        """Return what is attached to a permission set, None if that was not read."""
+        try:
+            return self._live.read(lambda: self._access.contents.parts(self._id), calls=_CALLS_FOR_PARTS).attached
+        except OutOfReads:
+            # Before anything is adopted it is read from AWS.
+            kept = self._kept() if self._has_many_names else None
+            return kept.attached(self._id) if kept else None
 
-    def set_name(self, arn: str) -> str:
-        """Return the name of a permission set."""
-        if arn not in self._sets:
-            self._sets[arn] = self.read(lambda: self.access.live.permission_set_name(arn))
-        return self._sets[arn]
+    def _kept(self) -> KeptUse | None:
+        until = max(self._live.reads.until, self._access.desired.clock()) + _LONGEST_LOADING
+        kept = self._access.kept(until=until)
+        return kept if kept and kept.has_read(self._id) else None
+
+    def comparison(self, *compared: object, attached: Mapping[Resource, Mapping[str, str]] | None = None) -> Comparison:
+        """Return the result; its digest is of all of this, and of what was `compared`."""
+        return Comparison(
+            mismatches=tuple(self.mismatches),
+            unread=tuple(self.unread),
+            attached=attached or {},
+            uses=tuple(self.uses),
+            digest=digest_of(*compared, self.uses, self.mismatches),
+        )
 
 
 def compare_group(
@@ -168,25 +200,17 @@ def compare_group(
 
     `reads` is the remaining budget of a caller that compares many names.
     """
-    group_id, reading = found.references["group_id"], _begun(access, reads)
-    mismatches, unread = list(compare_attributes(found.attributes, desired)), []
+    group_id, name = found.references["group_id"], found.attributes["name"]
+    comparing = _Comparing(found, access=access, reads=reads)
+    comparing.mismatches += compare_attributes(found.attributes, desired)
     with access.use.turn():
-        try:
-            mismatches += _members(group_id, key=key, reading=reading)
-        except _OutOfReads:
-            unread.append(f"the rest of its members{_BOUND}")
-        try:
-            mismatches += _assignments_of(group_id, name=found.attributes["name"], reading=reading)
-        except _OutOfReads:
-            unread.append(f"the rest of its assignments{_BOUND}")
-        except (AccessDenied, Rejected) as error:
-            unread.append(f"{_IN_MANAGEMENT_ACCOUNT_ALONE} ({error})")
-    return Comparison(
-        mismatches=tuple(mismatches),
-        unread=tuple(unread),
-        uses=tuple(reading.uses),
-        digest=digest_of(found.attributes, desired, reading.uses, mismatches),
-    )
+        comparing.compare(lambda use: _members(group_id, key=key, use=use, of=comparing), called="its members")
+        comparing.compare(
+            lambda use: _assignments_of(group_id, name=name, use=use, of=comparing),
+            called="its assignments",
+            refusal=_IN_MANAGEMENT_ACCOUNT_ALONE,
+        )
+    return comparing.comparison(found.attributes, desired)
 
 
 def compare_permission_set(
@@ -198,69 +222,48 @@ def compare_permission_set(
     reads: ReadBudget | None = None,
 ) -> Comparison:
     """Its attributes, all that is attached to it, and its assignments; `parts` are those that it is to have."""
-    arn, reading = found.references["permission_set_arn"], _begun(access, reads)
-    mismatches, unread, attached = list(compare_attributes(found.attributes, desired)), [], SetParts()
+    arn, name = found.references["permission_set_arn"], found.attributes["name"]
+    comparing = _Comparing(found, access=access, reads=reads)
+    comparing.mismatches += compare_attributes(found.attributes, desired)
     with access.use.turn():
-        accounts = 0
-        try:
-            attached = reading.read(lambda: access.contents.parts(arn), calls=CALLS_FOR_PARTS)
-            mismatches += compare_parts(attached.attached, parts)
-            for account in reading.pages(lambda at: access.use.accounts(arn, cursor=at, limit=_PAGE)):
-                mismatches += _assignments_in(account, arn=arn, name=found.attributes["name"], reading=reading)
-                accounts += 1
-        except _OutOfReads:
-            unread.append(f"the rest of its parts and assignments, after {accounts} accounts{_BOUND}")
-    return Comparison(
-        mismatches=tuple(mismatches),
-        unread=tuple(unread),
-        attached=attached.attached,
-        uses=tuple(reading.uses),
-        digest=digest_of(found.attributes, desired, attached.attached, parts, reading.uses, mismatches),
-    )
+        attached = comparing.attached()
+        if attached is None:
+            comparing.unread.append(f"its parts{_BOUND}")
+        else:
+            comparing.mismatches += compare_parts(attached, parts)
+        comparing.compare(lambda use: _assignments_in(arn, name=name, use=use, of=comparing), called="its assignments")
+    return comparing.comparison(found.attributes, desired, attached or {}, parts, attached=attached)
 
 
-def _begun(access: ExistingAccess, reads: ReadBudget | None) -> _Reading:
-    until = access.desired.clock() + _LONGEST_READING
-    return _Reading(access=access, reads=reads or ReadBudget(remaining=MOST_READS, until=until))
+def _members(group_id: str, *, key: str, use: Use, of: _Comparing) -> Iterator[_Used]:
+    for user_id in use.members(group_id):
+        person = of.desired.person_of(use.principal_name(AwsPrincipal(kind=PrincipalType.USER, id=user_id)))
+        is_desired = person and of.desired.is_member(person, group=key)
+        mismatch = Mismatch(part="member", existing=f"person:{person}" if person else f"user {user_id}", person=person)
+        yield f"member {user_id}", None if is_desired else mismatch
 
 
-def _members(group_id: str, *, key: str, reading: _Reading) -> Iterator[Mismatch]:
-    for user_id in reading.pages(lambda at: reading.access.use.members(group_id, cursor=at, limit=_PAGE)):
-        reading.uses.append(f"member {user_id}")
-        person = reading.desired.person_of(reading.name_of(AwsPrincipal(kind=PrincipalType.USER, id=user_id)))
-        if not person or not reading.desired.is_member(person, group=key):
-            existing = f"person:{person}" if person else f"user {user_id}"
-            yield Mismatch(part="member", existing=existing, person=person)
+def _assignments_of(group_id: str, *, name: str, use: Use, of: _Comparing) -> Iterator[_Used]:
+    for key in use.of_group(group_id):
+        permission_set, account = use.set_name(key.permission_set_arn), key.account_id
+        is_desired = of.desired.is_assigned(account, permission_set=permission_set, group=name)
+        existing = f"{permission_set or key.permission_set_arn} in {account}"
+        mismatch = None if is_desired else Mismatch(part="assignment", existing=existing)
+        yield f"{key.permission_set_arn} in {account}", mismatch
 
 
-def _assignments_of(group_id: str, *, name: str, reading: _Reading) -> Iterator[Mismatch]:
-    group, live = AwsPrincipal(kind=PrincipalType.GROUP, id=group_id), reading.access.live
-    for key in reading.pages(lambda at: live.of_principal(group, account="", cursor=at, limit=_PAGE)):
-        reading.uses.append(f"{key.permission_set_arn} in {key.account_id}")
-        permission_set = reading.set_name(key.permission_set_arn)
-        if not reading.desired.is_assigned(key.account_id, permission_set=permission_set, group=name):
-            yield Mismatch(
-                part="assignment", existing=f"{permission_set or key.permission_set_arn} in {key.account_id}"
-            )
+def _assignments_in(arn: str, *, name: str, use: Use, of: _Comparing) -> Iterator[_Used]:
+    for key in use.of_set(arn):
+        mismatch = _surplus(key, permission_set=name, use=use, desired=of.desired)
+        yield f"{key.principal_type.lower()} {key.principal_id} in {key.account_id}", mismatch
 
 
-def _assignments_in(account: str, *, arn: str, name: str, reading: _Reading) -> Iterator[Mismatch]:
-    live = reading.access.live
-    for key in reading.pages(lambda at: live.in_account(account, permission_set_arn=arn, cursor=at, limit=_PAGE)):
-        reading.uses.append(f"{key.principal_type.lower()} {key.principal_id} in {account}")
-        mismatch = _surplus(key, permission_set=name, reading=reading)
-        if mismatch:
-            yield mismatch
-
-
-def _surplus(key: AssignmentKey, *, permission_set: str, reading: _Reading) -> Mismatch | None:
+def _surplus(key: AssignmentKey, *, permission_set: str, use: Use, desired: EvaluatedAccess) -> Mismatch | None:
     """Return a mismatch for an assignment whose holder should not have it, else None."""
-    name = reading.name_of(AwsPrincipal(kind=key.principal_type, id=key.principal_id))
+    name = use.principal_name(AwsPrincipal(kind=key.principal_type, id=key.principal_id))
     is_group, account = key.principal_type is PrincipalType.GROUP, key.account_id
-    group, person = (name, "") if is_group else ("", reading.desired.person_of(name))
-    if (group or person) and reading.desired.is_assigned(
-        account, permission_set=permission_set, group=group, person=person
-    ):
+    group, person = (name, "") if is_group else ("", desired.person_of(name))
+    if (group or person) and desired.is_assigned(account, permission_set=permission_set, group=group, person=person):
         return None
     unnamed = f"group {group or key.principal_id}" if is_group else f"user {key.principal_id}"
     existing = f"{f'person:{person}' if person else unnamed} in {account}"

@@ -28,7 +28,8 @@ from dayone.policy.unmatched_rules import UnmatchedRules
 from dayone.ports.operations import Clock
 from dayone.ports.records import Records
 from dayone.ports.store import Company, Grants, Ledger, PolicyInForce
-from dayone.preview.preview import PlanPreview, PreviewBuilder, with_existing
+from dayone.preview.existing import with_existing
+from dayone.preview.preview import PlanPreview, PreviewBuilder
 from dayone.preview.request import Changes, WhatIf, changed_account, changed_person
 
 LISTED = 1000

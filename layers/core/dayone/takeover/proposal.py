@@ -15,7 +15,6 @@ class LeftReason(StrEnum):
 
     OF_AWS = "AWS Control Tower made it, and repairs it"
     INEXPRESSIBLE = "the policy cannot say it"
-    TOO_LARGE = "it is too large to be compared with AWS when it is adopted"
     ORPHANED = "its group or user was deleted"
     NO_SET = "its permission set is left out"
     NO_GROUP = "its group is left out"

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from math import ceil
 
 from dayone.adoption.policy_text import group_text, permission_set_text, read_text
-from dayone.executor.existing import CALLS_FOR_PARTS, MOST_READS
 from dayone.model.accounts import GONE, AccountState
 from dayone.model.policy.rules import AccountSelector, PersonSelector
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, SubjectKind
@@ -28,8 +26,6 @@ _SET = ITSELF[SubjectKind.PERMISSION_SET]
 _PROVISIONING = Resource(ResourceKind.PROVISIONING)
 # Source: sso-admin and identitystore API models (PermissionSetName); a group's key is the policy language's own.
 _LONGEST_SET, _LONGEST_GROUP = 32, 128
-# Entries that AWS lists with one call.
-_PAGE = 100
 _STRANGE = re.compile(r"[^\w .+=,@-]+")
 # Source: AWS Control Tower User Guide, "IAM Identity Center groups for AWS Control Tower" and "What are the shared
 # accounts": Control Tower makes these, assigns them in each account that it enrols, and repairs them.
@@ -64,45 +60,17 @@ _BY_USER = {
 }
 
 
-def propose(
-    estate: Estate, users: Users, *, by_rules: bool = True, with_management: bool = False, with_large: bool = False
-) -> Proposal:
-    """Return the policy that gives exactly what is there, by rules or, row by row, by ids.
-
-    What takes more calls to compare than are made when it is adopted is left out unless `with_large`.
-    """
+def propose(estate: Estate, users: Users, *, by_rules: bool = True, with_management: bool = False) -> Proposal:
+    """Return the policy that gives exactly what is there, by rules or, row by row, by ids."""
     people = people_pool(estate.working())
     accounts = accounts_pool(estate.assignable(with_management=with_management))
     if not by_rules:
         people, accounts = people.without_selectors(), accounts.without_selectors()
-    too_large = frozenset() if with_large else _too_large(estate)
-    return _Proposing(estate, users, people=people, accounts=accounts, too_large=too_large).proposal()
+    return _Proposing(estate, users, people=people, accounts=accounts).proposal()
 
 
 def _in_order(key: AssignmentKey) -> tuple[str, str, str]:
     return (key.account_id, key.permission_set_arn, key.principal_id)
-
-
-def _too_large(estate: Estate) -> frozenset[str]:
-    """Return AWS's ids of the permission sets and groups that take more calls to compare than adopting one makes."""
-    assignments: dict[str, list[AssignmentKey]] = {}
-    for key in estate.assignments:
-        for name in (key.permission_set_arn, key.principal_id):
-            assignments.setdefault(name, []).append(key)
-    calls: dict[str, int] = {}
-    for arn in estate.sets:
-        keys = assignments.get(arn, [])
-        accounts = {key.account_id for key in keys}
-        calls[arn] = CALLS_FOR_PARTS + _pages(len(accounts)) + len(accounts) + len({key.principal_id for key in keys})
-    for group in estate.groups:
-        keys, members = assignments.get(group, []), len(estate.members.get(group, ()))
-        sets = len({key.permission_set_arn for key in keys})
-        calls[group] = _pages(members) + members + _pages(len(keys)) + sets
-    return frozenset(name for name, number in calls.items() if number > MOST_READS)
-
-
-def _pages(entries: int) -> int:
-    return max(1, ceil(entries / _PAGE))
 
 
 class _Proposing:
@@ -113,11 +81,9 @@ class _Proposing:
         *,
         people: Pool[PersonSelector],
         accounts: Pool[AccountSelector],
-        too_large: frozenset[str],
     ) -> None:
         self._estate, self._users = estate, users
         self._people, self._accounts = people, accounts
-        self._too_large = too_large
         self._left: list[LeftAlone] = []
         # What exists of a permission set or a group by AWS's id, and is given by no rule as things are.
         self._beside: dict[str, list[str]] = {}
@@ -158,8 +124,8 @@ class _Proposing:
         keys = _Keys(longest=_LONGEST_SET)
         for arn in sorted(self._estate.sets, key=lambda arn: (self._estate.set_name(arn), arn)):
             parts, name = dict(self._estate.sets[arn]), self._estate.set_name(arn)
-            if name in _AWS_SETS or arn in self._too_large:
-                self._leave(LeftReason.OF_AWS if name in _AWS_SETS else LeftReason.TOO_LARGE, f"permission set {name}")
+            if name in _AWS_SETS:
+                self._leave(LeftReason.OF_AWS, f"permission set {name}")
                 continue
             attributes, is_outdated = parts.pop(_SET), parts.pop(_PROVISIONING, None) is not None
             key = keys.free(name)
@@ -173,8 +139,8 @@ class _Proposing:
         keys, names = _Keys(longest=_LONGEST_GROUP), set[str]()
         for group_id, attributes in sorted(self._estate.groups.items(), key=lambda pair: (pair[1]["name"], pair[0])):
             name = attributes["name"]
-            if name in _AWS_GROUPS or group_id in self._too_large:
-                self._leave(LeftReason.OF_AWS if name in _AWS_GROUPS else LeftReason.TOO_LARGE, f"group {name}")
+            if name in _AWS_GROUPS:
+                self._leave(LeftReason.OF_AWS, f"group {name}")
                 continue
             mistakes: tuple[str, ...] = ("another group has this name, but for letter case",)
             if name.casefold() not in names:

@@ -38,6 +38,7 @@ from dayone.adapters.sqs import SqsInbox, SqsInboxBacklog
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.api.context import AccessApi
 from dayone.executor.existing import ExistingAccess, ExistingNames
+from dayone.executor.existing_use import KeptInventory
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.lookups import PolicyWithinReach
 from dayone.model.policy.context import PolicyVersion
@@ -143,6 +144,7 @@ def existing_names(
             desired=DesiredAccess(
                 policies=policies, records=DynamoRecords(table), index=DynamoSubjectIndex(table), clock=clock
             ),
+            inventory=KeptInventory(DynamoInventoryView(table)),
         ),
     )
 

@@ -31,8 +31,10 @@ def identity_center(
     from dayone.adapters.identity_center.directory import IdentityStoreDirectory
     from dayone.adapters.identity_center.permission_set_policies import SsoSetPolicies
     from dayone.adapters.identity_center.permission_sets import SsoAssignments, SsoPermissionSets
+    from dayone.adapters.inventory import DynamoInventoryView
     from dayone.executor.attempt import IdentityCenter
     from dayone.executor.existing import ExistingAccess
+    from dayone.executor.existing_use import KeptInventory
 
     sso_admin, identitystore = gate.guard(client("sso-admin")), gate.guard(client("identitystore"))
     lacks_rights = given.management_account_access != "true"
@@ -46,6 +48,7 @@ def identity_center(
             contents=set_policies,
             **_uses(given, gate=gate),
             desired=_desired_access(given, table=table, clock=clock),
+            inventory=KeptInventory(DynamoInventoryView(table)),
         ),
         sessions=sessions(given),
         reception=reception(given, table=table),

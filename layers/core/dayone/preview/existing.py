@@ -1,0 +1,140 @@
+"""Add to a preview what exists in Identity Center under the names that it would create."""
+
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dayone.errors import Rejected, Unavailable
+from dayone.executor.existing import ExistingNames, ReadBudget, parts_in
+from dayone.model.dependencies import ROOTS
+from dayone.model.operations import Action
+from dayone.model.policy.rules import Policy
+from dayone.model.subjects import ITSELF, ResourceKind, SubjectKind
+from dayone.planning.desired import desired_for_permission_set
+from dayone.planning.desired_people import EXTERNAL
+from dayone.planning.existing import Comparison, how_to_describe, is_same_person
+from dayone.ports.identity_center import ExistingResource
+from dayone.preview.preview import PlanPreview, PreviewedOperation
+
+# API Gateway waits for 29 seconds, of which planning takes 18 at most.
+_LONGEST_LOOK = timedelta(seconds=6)
+_LONGEST_LOADING = timedelta(seconds=2)
+_MOST_READS = 40
+_PAGE = 100
+_ADOPTED = "exists with every part as wanted, and would be taken on"
+_SAME_PERSON = "exists as the user of the same person, and would be taken on"
+_AS_IT_IS = "What the policy has to say to have it as it is: {describe}. Once that has failed, {adopt}"
+_AS_HR_HAS_IT = "Once that has failed, {describe} names what HR has to say to have it as it is, and {adopt}"
+_ADOPT = "`dayone changes adopt` decides to take it on, by the digest {digest}"
+_OURS = "exists as another resource that Day One manages, which has to give the name up first"
+_CALLS = {ResourceKind.USER: 2, ResourceKind.GROUP: 2, ResourceKind.PERMISSION_SET: 3}
+
+
+def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames) -> PlanPreview:
+    """Add existing resources of the same names to a preview's users, groups and permission sets.
+
+    The calls and the time are limited; a note has the number of names that were not checked.
+    """
+    kinds = Counter({f"{Action.CREATE}-{kind}": preview.counts.get(f"{Action.CREATE}-{kind}", 0) for kind in ROOTS})
+    if not kinds.total():
+        return preview
+    look = _Look(policy=policy, names=names)
+    with suppress(Unavailable), names.preview_turn():
+        operations = tuple(look.at(operation) for operation in preview.operations)
+        preview = replace(preview, operations=operations)
+    unseen = kinds.total() - look.seen
+    notes = list(preview.notes)
+    if look.as_of:
+        of = f"{look.kept} of {kinds.total()} new names"
+        notes.append(f"looked at in the inventory of {look.as_of:%Y-%m-%dT%H:%MZ}: {of}")
+    if unseen:
+        each = "each is looked at before anything is written"
+        notes.append(f"not looked at in AWS: {unseen} of {kinds.total()} new names; {each}")
+    return replace(preview, notes=tuple(notes))
+
+
+class _Look:
+    """Lookups for one preview; `seen` is the number of names that were checked, `kept` of those in an inventory."""
+
+    def __init__(self, *, policy: Policy, names: ExistingNames) -> None:
+        self._policy, self._names = policy, names
+        self._reads = ReadBudget(remaining=_MOST_READS, until=names.access.desired.clock() + _LONGEST_LOOK)
+        self._ours: dict[SubjectKind, frozenset[str]] = {}
+        self.seen = self.kept = 0
+        self.as_of: datetime | None = None
+
+    def at(self, operation: PreviewedOperation) -> PreviewedOperation:
+        """Return the operation with the existing resource; unchanged if it cannot be read now, or within the limits."""
+        if operation.action is not Action.CREATE or operation.resource.kind not in ROOTS:
+            return operation
+        for look in (self._at_aws, self._at_inventory):
+            with suppress(Unavailable, Rejected):
+                exists = look(operation)
+                if exists is not None:
+                    self.seen += 1
+                    return replace(operation, exists=exists)
+        return operation
+
+    def _at_aws(self, operation: PreviewedOperation) -> str | None:
+        """Return what exists as AWS answers now, None when the calls or the time for that are used up."""
+        calls = _CALLS[operation.resource.kind]
+        if self._reads.remaining < calls or self._names.access.desired.clock() >= self._reads.until:
+            return None
+        self._reads.remaining -= calls
+        found = self._names.find(operation.subject.kind, attributes=operation.attributes)
+        return self._compared(operation, found, reads=self._reads) if found else ""
+
+    def _at_inventory(self, operation: PreviewedOperation) -> str | None:
+        """Return what exists as the last inventory has it, None without a recent one."""
+        until = self._reads.until + _LONGEST_LOADING
+        kept = self._names.access.kept(until=until)
+        if kept is None:
+            return None
+        found = kept.find(operation.subject.kind, attributes=operation.attributes)
+        reads = ReadBudget(remaining=0, until=self._reads.until)
+        exists = self._compared(operation, found, reads=reads) if found else ""
+        self.kept, self.as_of = self.kept + 1, kept.of.began_at
+        return exists
+
+    def _compared(self, operation: PreviewedOperation, found: ExistingResource, *, reads: ReadBudget) -> str:
+        desired, kind = operation.attributes, operation.resource.kind
+        if kind is ResourceKind.USER and (EXTERNAL in desired or is_same_person(found.attributes, desired)):
+            return _SAME_PERSON
+        if kind is not ResourceKind.USER and self._is_ours(operation.subject.kind, found):
+            return _OURS
+        comparison = self._comparison(operation, found, reads=reads)
+        return (
+            _ADOPTED
+            if comparison.is_identical
+            else f"exists, and would be left as it is: {comparison}{_decide(operation, comparison)}"
+        )
+
+    def _comparison(self, operation: PreviewedOperation, found: ExistingResource, *, reads: ReadBudget) -> Comparison:
+        subject, is_set = operation.subject, operation.subject.kind is SubjectKind.PERMISSION_SET
+        parts = parts_in(desired_for_permission_set(subject.name, policy=self._policy)) if is_set else {}
+        return self._names.compare(subject, found, desired=operation.attributes, parts=parts, reads=reads)
+
+    def _is_ours(self, kind: SubjectKind, found: ExistingResource) -> bool:
+        if kind not in self._ours:
+            self._ours[kind] = frozenset(self._recorded(kind))
+        return bool(self._ours[kind] & set(found.references.values()))
+
+    def _recorded(self, kind: SubjectKind) -> list[str]:
+        ids, cursor = list[str](), None
+        while cursor != "":
+            page = self._names.access.desired.index.listed(kind, cursor=cursor or "", limit=_PAGE)
+            for state in page.entries:
+                own = state.applied.get(ITSELF[kind])
+                ids += own.references.values() if own else ()
+            cursor = page.cursor
+        return ids
+
+
+def _decide(operation: PreviewedOperation, comparison: Comparison) -> str:
+    """Describe the possible decisions; a previewed person need not be recorded yet, and then cannot be described."""
+    if comparison.unread:
+        return ""
+    ways = _AS_HR_HAS_IT if operation.resource.kind is ResourceKind.USER else _AS_IT_IS
+    describe = how_to_describe(operation.subject, name=operation.attributes.get("name", ""))
+    return f". {ways.format(describe=describe, adopt=_ADOPT.format(digest=comparison.digest))}"
