@@ -41,7 +41,7 @@ FUNCTIONS = {"hr_webhook": 297, "account_event": 263, "new_policy": 394, "explai
 # Modules of the whole core, for the capabilities that there were when this bound was set. These have come since.
 MODULES_OF_FIRST_CAPABILITIES = 250
 _ADDED = {
-    "adoptions by decision": ("adoption/",),
+    "adoptions by decision": ("adoption/", "preview/existing"),
     "whom an approval excludes": ("planning/blame", "planning/causes", "reconcile/blame", "model/policy/origins"),
     "sensitive access": (
         "planning/additions",

@@ -150,7 +150,6 @@ class World:
         # It knows what AWS works on, which outlives every process of ours.
         self._assignments = MemoryAssignments(self.center)
         self.denied = MemoryDeniedUsers(self.sessions)
-        # A process keeps what it has loaded.
         self.kept_inventory = KeptInventory(self.inventory)
         self.inbox = AcceptedInbox(self.state, now=self.now)
         if not self.is_new:
@@ -239,11 +238,8 @@ class World:
         )
 
     def _existing(self) -> ExistingAccess:
-        ports = {
-            "contents": MemorySetPolicies(self.center),
-            "use": MemoryExistingUse(self.center),
-            "live": MemoryLiveAccess(self.center),
-        }
+        of = self.center
+        ports = {"contents": MemorySetPolicies(of), "use": MemoryExistingUse(of), "live": MemoryLiveAccess(of)}
         desired = DesiredAccess(
             policies=MemoryPolicies(self.state, parse=self._parse),
             records=MemoryRecords(self.state),

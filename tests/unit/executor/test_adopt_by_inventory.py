@@ -1,9 +1,14 @@
 """Existing resources that take more calls than are made for a name: compared as the last inventory has them."""
 
+from datetime import timedelta
 from typing import Any
+
+import pytest
 
 from dayone.errors import AccessDenied, Throttled
 from dayone.model.operations import OperationState
+from dayone.model.subjects import Desired, Subject
+from dayone.planning.desired_access import EvaluatedAccess
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from tests.builders import ACCOUNT_ID, GROUP, a_group, a_person, a_policy, an_account, the_group
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
@@ -99,3 +104,23 @@ def test_it_is_read_again_when_the_table_does_not_answer() -> None:
     _policy_is(world)
     assert _is_adopted(world)
     assert not world.inventory.throttles
+
+
+def test_a_comparison_that_takes_longer_than_an_attempt_may_goes_on_in_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = _world()
+    world.take_inventory()
+    evaluate, evaluated = EvaluatedAccess.of, list[tuple[int, Subject]]()
+
+    def slowly(access: EvaluatedAccess, subject: Subject) -> Desired:
+        first = (id(access), subject)
+        if access is world.kept_inventory.evaluated and first not in evaluated:
+            world.now += timedelta(seconds=1)
+            evaluated.append(first)
+        return evaluate(access, subject)
+
+    monkeypatch.setattr(EvaluatedAccess, "of", slowly)
+    _policy_is(world)
+    assert _is_adopted(world)
+    assert len(evaluated) == 60

@@ -55,6 +55,13 @@ class ExistingAccess:
 
         return self.inventory.read(now=self.desired.clock(), check=check)
 
+    def evaluated(self) -> EvaluatedAccess:
+        """Return what is desired, evaluated minutes ago where that was begun by an attempt that ran out of time."""
+        now, policy, last = self.desired.clock(), self.desired.policies.current(), self.inventory.evaluated
+        if last is None or last.policy != policy or now - last.now > _EVALUATED_FOR:
+            last = self.inventory.evaluated = self.desired.evaluate(policy=policy)
+        return last
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingNames:
@@ -110,6 +117,8 @@ _LONGEST_READING = timedelta(seconds=5)
 # What the inventory has read comes from the table, after the calls.
 _LONGEST_LOADING = timedelta(seconds=3)
 _CALLS_FOR_PARTS = 4
+# A comparison with the inventory that ran out of time goes on with what it has evaluated by then.
+_EVALUATED_FOR = timedelta(minutes=5)
 _BOUND = f" (at most {_MOST_READS} calls to AWS, and five seconds, for a name, and no recent inventory has them)"
 _IN_MANAGEMENT_ACCOUNT_ALONE = "its assignments, which AWS lists in the management account alone"
 
@@ -125,6 +134,7 @@ class _Comparing:
         until = access.desired.clock() + _LONGEST_READING
         self._access, self._has_many_names = access, reads is not None
         (self._id,) = found.references.values()
+        self._until = max(reads.until if reads else until, access.desired.clock()) + _LONGEST_LOADING
         self._live = LiveUse(
             use=access.use,
             live=access.live,
@@ -158,10 +168,17 @@ class _Comparing:
         else:
             reason = ""
         if reason and (kept := self._kept()):
-            found, reason = list(uses(kept)), ""
+            self.desired = self._access.evaluated()
+            found, reason = list(self._in_time(uses(kept))), ""
         self.unread += [reason] if reason else []
         self.uses += [use for use, _ in found]
         self.mismatches += [mismatch for _, mismatch in found if mismatch]
+
+    def _in_time(self, uses: Iterator[_Used]) -> Iterator[_Used]:
+        for used in uses:
+            if self._access.desired.clock() > self._until:
+                raise Awaited("it is still being compared with the inventory", retry_after=1)
+            yield used
 
     def attached(self) -> Mapping[Resource, Mapping[str, str]] | None:
         """Return what is attached to a permission set, None if that was not read."""
@@ -173,8 +190,7 @@ class _Comparing:
             return kept.attached(self._id) if kept else None
 
     def _kept(self) -> KeptUse | None:
-        until = max(self._live.reads.until, self._access.desired.clock()) + _LONGEST_LOADING
-        kept = self._access.kept(until=until)
+        kept = self._access.kept(until=self._until)
         return kept if kept and kept.has_read(self._id) else None
 
     def comparison(self, *compared: object, attached: Mapping[Resource, Mapping[str, str]] | None = None) -> Comparison:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dayone.model.inventory import OF_RESOURCES, Pass, Row, Section
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, SubjectKind
@@ -19,6 +19,9 @@ from dayone.ports.identity_center import (
 from dayone.ports.inventory import InventoryView
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page
+
+if TYPE_CHECKING:
+    from dayone.planning.desired_access import EvaluatedAccess
 
 # A reader of many names asks once which inventory is the last.
 _KNOWN_FOR = timedelta(seconds=10)
@@ -68,7 +71,7 @@ class Use(Protocol):
 
 @dataclass(kw_only=True)
 class LiveUse:
-    """What AWS answers now; raises OutOfReads."""
+    """Members and assignments as AWS answers now; raises OutOfReads."""
 
     use: ExistingUse
     live: LiveAccess
@@ -208,6 +211,8 @@ class KeptInventory:
     def __init__(self, view: InventoryView) -> None:
         self._view = view
         self._kept: KeptUse | None = None
+        # Shared by the comparisons with it.
+        self.evaluated: EvaluatedAccess | None = None
         self._complete: Pass | None = None
         self._seen_at: datetime | None = None
         # What is left to be loaded: sections, each with its place.

@@ -33,9 +33,11 @@ class EvaluatedAccess:
 
     def __init__(self, access: DesiredAccess, policy: Policy, evaluator: PolicyEvaluator) -> None:
         self._access, self._evaluator = access, evaluator
+        self.policy, self.now = policy, evaluator.now
         self._groups = {rule.called.casefold(): rule.name for rule in policy.groups}
         self._sets = {rule.called: rule.name for rule in policy.permission_sets}
         self._desired = dict[Subject, Desired]()
+        self._people = dict[str, str]()
 
     def group_key(self, name: str) -> str:
         """Return the key of the policy's group with this display name, or empty."""
@@ -47,7 +49,9 @@ class EvaluatedAccess:
 
     def person_of(self, user_name: str) -> str:
         """Return the HR id of the person with this user name, or empty."""
-        return self._access.index.holder_of(f"user-name:{user_name.casefold()}") if user_name else ""
+        if user_name and user_name not in self._people:
+            self._people[user_name] = self._access.index.holder_of(f"user-name:{user_name.casefold()}")
+        return self._people.get(user_name, "")
 
     def is_member(self, person: str, *, group: str) -> bool:
         """Return whether a person should be in the group of this key."""

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dayone.errors import Rejected, Unavailable
-from dayone.executor.existing import ExistingNames, ReadBudget, parts_in
+from dayone.executor.existing import ExistingNames, parts_in
+from dayone.executor.existing_use import ReadBudget
 from dayone.model.dependencies import ROOTS
 from dayone.model.operations import Action
 from dayone.model.policy.rules import Policy
