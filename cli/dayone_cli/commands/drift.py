@@ -37,6 +37,21 @@ def show(run: Run, finding: Annotated[str, typer.Argument(help="The finding's id
     run.show(run.api.read(path("v1", "drift", finding)), _finding)
 
 
+@command(app, "reconcile")
+def reconcile(
+    run: Run,
+    subject: Annotated[
+        str, typer.Argument(help="person:ID, account:ID, group:KEY or permission-set:KEY, such as group:engineers.")
+    ],
+    *,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Plan a subject again, and read in Identity Center what it has: what differs is listed a minute later."""
+    taken = run.api.write("POST", path("v1", "drift", "reconcile"), {"subject": subject})
+    follow(run, taken, follow_it=follow_it, timeout=timeout)
+
+
 @command(app, "repair")
 def repair(
     run: Run,

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.inventory.repairs import EDITS_ARE_KNOWN
 from dayone.model.changes import Cause, CauseKind, ulid_of
-from dayone.model.commands import ActivatePolicy, PauseRepairs
+from dayone.model.commands import ActivatePolicy, PauseRepairs, RestoreResources
 from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
 from dayone.model.recovery import TableIdentity
 from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, ResourceOf
@@ -208,6 +208,23 @@ def test_a_pause_is_asked_for_and_shown_until_it_is_over(day_one: DayOne) -> Non
 @pytest.mark.parametrize("body", ["{}", '{"until": "2026-01-01T00:00:00Z", "reason": "over"}', '{"until": 1}'])
 def test_a_pause_without_a_time_in_the_future_is_refused(day_one: DayOne, body: str) -> None:
     assert _api(day_one).send({**load("pause_drift_repairs"), "body": body}).status in (400, 422)
+
+
+def test_a_subject_is_reconciled_as_it_is_called(day_one: DayOne) -> None:
+    world, event = _api(day_one), load("reconcile_subject")
+    assert world.send(event).status == 202
+    (command,) = world.inbox.of(RestoreResources)
+    assert str(command.subject) == command.cause.reference == "group:engineers"
+    day_one.plan(command)
+    assert day_one.inventory.looks() == [command.subject]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [("{}", 400), ('{"subject": "engineers"}', 400), ('{"subject": "group:x"}', 404), ('{"subject": "policy:1"}', 422)],
+)
+def test_what_cannot_be_reconciled_is_refused(day_one: DayOne, body: str, status: int) -> None:
+    assert _api(day_one).send({**load("reconcile_subject"), "body": body}).status == status
 
 
 _MEMBERSHIP = Resource(ResourceKind.MEMBERSHIP, "engineers")

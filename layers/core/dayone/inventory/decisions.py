@@ -8,15 +8,16 @@ from typing import Protocol
 from dayone.errors import Inapplicable, Invalid
 from dayone.inventory.repairs import repair_command, unmanaged_in, why_kept
 from dayone.inventory.service import read_finding
-from dayone.lookups import caused_by
+from dayone.lookups import caused_by, read_account, read_group, read_permission_set, read_person
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind
-from dayone.model.commands import IgnoreFinding, PauseRepairs
+from dayone.model.commands import IgnoreFinding, PauseRepairs, RefreshAccount, RestoreResources
 from dayone.model.inventory import OF_OTHERS, DriftFinding, Ignored, RepairPause
 from dayone.model.policy.rules import Policy
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.inventory import InventoryView, LookRequests
 from dayone.ports.operations import Clock, RandomBytes
+from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.store import Changes, Inbox, PolicyInForce
 
 _LONGEST_REASON = 200
@@ -149,3 +150,36 @@ def _entry(command: IgnoreFinding | PauseRepairs, *, action: str, detail: str) -
         outcome="recorded",
         detail=detail,
     )
+
+
+class ReconcileRequestPorts(Protocol):
+    """Ports of a request to reconcile a subject, a part of the API's context."""
+
+    records: Records
+    index: SubjectIndex
+    inbox: Inbox
+    clock: Clock
+    entropy: RandomBytes
+
+
+def request_reconciliation(subject: Subject, *, actor: str, ports: ReconcileRequestPorts) -> Cause:
+    """Request that a subject is planned again and read in Identity Center; return the cause of the change.
+
+    An account is re-read from Organizations instead. Raises NotFound for an unknown subject, Invalid for one of another
+    kind.
+    """
+    match subject.kind:
+        case SubjectKind.PERSON:
+            read_person(subject.name, records=ports.records)
+        case SubjectKind.ACCOUNT:
+            read_account(subject.name, records=ports.records)
+        case SubjectKind.GROUP:
+            read_group(subject.name, index=ports.index)
+        case SubjectKind.PERMISSION_SET:
+            read_permission_set(subject.name, records=ports.records)
+        case _:
+            raise Invalid(f"{subject} cannot be reconciled: name a person, account, group or permission-set")
+    cause = caused_by(actor, reference=str(subject), ports=ports, kind=CauseKind.DRIFT)
+    is_account = subject.kind is SubjectKind.ACCOUNT
+    ports.inbox.put([(RefreshAccount if is_account else RestoreResources)(subject=subject, cause=cause)])
+    return cause

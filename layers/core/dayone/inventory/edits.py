@@ -5,23 +5,18 @@ Center API calls"; the console's directory calls nest their ids differently from
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from dayone.errors import AccessDenied, NotFound, Refused
-from dayone.inventory.compare import Recorded, Snapshot
-from dayone.inventory.confirmation import all_confirmed
-from dayone.inventory.links import noticed
-from dayone.inventory.look import pass_of_a_look
-from dayone.inventory.reading import all_assignments_in
-from dayone.inventory.touched import Ids, LookPorts, recorded_of, with_named
+from dayone.inventory.compare import Recorded
+from dayone.inventory.look import key_of, look_at
+from dayone.inventory.touched import Ids, LookPorts, recorded_of
 from dayone.model.changes import moment_in
 from dayone.model.inventory import Deviation, DriftFinding, ForeignEdit
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.ports.inventory import EditEvents, Inventory, InventoryReader
+from dayone.ports.inventory import EditEvents, Inventory
 
 type Json = Mapping[str, Any]
 
@@ -124,29 +119,21 @@ def look_at_edits(*, ports: LookPorts, now: datetime) -> int:
     looked at until AWS has carried it out; of what AWS refuses to show nothing is concluded. Raises Unavailable when
     AWS cannot be reached: the next run looks again.
     """
-    inventory, confirming = ports.inventory, ports.confirming
+    inventory = ports.inventory
     edits = sorted(inventory.edits(), key=lambda edit: edit.at)[:_AT_ONCE]
     if not edits:
         return 0
     recorded = recorded_of([edit.ids for edit in edits], ports=ports)
-    last = {_key(_resolved(edit.ids, recorded)): edit for edit in edits}
-    look = _Look(confirming.reader)
-    snapshot = look.at([dict(key) for key in last], now=now)
-    recorded = with_named(recorded, snapshot.users, ports=ports)
-    last = {key: edit for key, edit in last.items() if key not in look.refused}
-    existing = {each.id: each for each in inventory.findings() if _key(each.difference.ids) in last}
-    differing = noticed(snapshot, recorded, is_rebuilding=confirming.is_idle)
-    found = {each.id: each for each in differing if _key(each.ids) in last}
-    candidates = {**{name: each.difference for name, each in existing.items()}, **found}
-    still = list(all_confirmed(candidates.values(), ports=confirming))
-    inventory.put(_finding(each, existing=existing, edit=last[_key(each.ids)], now=now) for each in still)
-    inventory.close(sorted(existing.keys() - {each.id for each in still}))
+    last = {key_of(_resolved(edit.ids, recorded)): edit for edit in edits}
+    looked = look_at(
+        [dict(key) for key in last], recorded=recorded, findings=inventory.findings(), ports=ports, now=now
+    )
+    inventory.put(
+        _finding(each, existing=looked.existing, edit=last[key_of(each.ids)], now=now) for each in looked.still
+    )
+    inventory.close(looked.over)
     inventory.looked_at_edits(edit for edit in edits if now - edit.at >= SETTLES)
     return len(edits)
-
-
-def _key(ids: Ids) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(ids.items()))
 
 
 def _finding(
@@ -170,55 +157,3 @@ def _resolved(ids: Ids, recorded: Recorded) -> Ids:
                 if group:
                     return {"group_id": group.references["group_id"], "user_id": user.references["user_id"]}
     return ids
-
-
-class _Look:
-    """Direct reads of what was touched, as a snapshot that has nothing else."""
-
-    def __init__(self, reader: InventoryReader) -> None:
-        self._reader = reader
-        self._sets: dict[str, Mapping[Any, Ids]] = {}
-        self._groups: dict[str, Ids] = {}
-        self._users: dict[str, Ids] = {}
-        self._members: dict[str, frozenset[str]] = {}
-        self._assignments: set[AssignmentKey] = set()
-        self.refused: set[tuple[tuple[str, str], ...]] = set()
-
-    def at(self, touched: Iterable[Ids], *, now: datetime) -> Snapshot:
-        """Read each, and return all of it."""
-        for ids in touched:
-            try:
-                self._read(ids)
-            except (AccessDenied, Refused):
-                self.refused.add(_key(ids))
-        return Snapshot(
-            of=pass_of_a_look(now),
-            sets=self._sets,
-            groups=self._groups,
-            users=self._users,
-            members=self._members,
-            assignments=frozenset(self._assignments),
-        )
-
-    def _read(self, ids: Ids) -> None:
-        group, user, arn = ids.get("group_id", ""), ids.get("user_id", ""), ids.get("permission_set_arn", "")
-        if ids.get("principal_id"):
-            is_user = ids["principal_type"] == PrincipalType.USER
-            group, user = ("", ids["principal_id"]) if is_user else (ids["principal_id"], "")
-            self._assignments |= set(_or_none(lambda: all_assignments_in(ids["account"], arn, self._reader)) or ())
-        if arn and (parts := _or_none(lambda: self._reader.permission_set(arn))) is not None:
-            self._sets[arn] = parts
-        if group and (attributes := self._reader.group(group)) is not None:
-            self._groups[group] = attributes
-        if user and (attributes := self._reader.user(user)) is not None:
-            self._users[user] = attributes
-        if "group_id" in ids and user and group in self._groups:
-            is_in = self._reader.is_member(user, group_id=group)
-            self._members[group] = self._members.get(group, frozenset()) | (frozenset({user}) if is_in else frozenset())
-
-
-def _or_none[T](read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except NotFound:
-        return None

@@ -11,7 +11,7 @@ from dayone.inventory.compare import Recorded, Snapshot
 from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed, in_work
 from dayone.inventory.edits import EditsOfOthers, look_at_edits, note_edits
 from dayone.inventory.links import WhileRecovering, noticed
-from dayone.inventory.look import look_at_leavers
+from dayone.inventory.look import look_at_subjects
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
 from dayone.inventory.repairs import look_at_repairs
@@ -78,7 +78,7 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     recovering_since = ports.recovering.since()
     confirming = _confirming(ports, is_idle=recovering_since is not None)
     looking = LookPorts(inventory=ports.inventory, company=ports.company, confirming=confirming)
-    look_at_leavers(ports=looking, is_delegated=is_delegated, now=now)
+    look_at_subjects(ports=looking, is_delegated=is_delegated, now=now)
     note_edits(inventory=ports.inventory, others=ports.others)
     look_at_edits(ports=looking, now=now)
     look_at_repairs(inventory=ports.inventory, confirming=confirming, now=now)

@@ -71,7 +71,8 @@ class ApplyGrant(Command):
 class RestoreResources(Command):
     """Plan a subject of which AWS was seen not to have `missing` any more, although they are recorded.
 
-    `findings` are the ids of those about what others have given it, to be removed; `unmanaged` is read from these.
+    `findings` are the ids of those about what others have given it, to be removed; `unmanaged` is read from these. With
+    neither, Identity Center is read about the subject.
     """
 
     missing: tuple[Resource, ...] = ()
@@ -254,8 +255,7 @@ class ApproveHrConfiguration(Command):
     digest: str
 
 
-# These requeue a subject, or carry an HR record: whatever they lead to is read from where it is kept,
-# and guarded as such. Whatever is not among them is done on somebody's word, which the API alone establishes.
+# Whatever these lead to is read from where it is kept, and guarded as such; others need somebody's word, by the API.
 _ON_NOBODYS_WORD: tuple[type[Command], ...] = (
     ApplyHrRecord,
     CorrectRecord,

@@ -245,6 +245,9 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
 
 
 def _restore(command: commands.RestoreResources, *, reconcile: Callable[[Command], None], ports: PlanningPorts) -> None:
+    if not command.missing and not command.findings:
+        # It is read as soon as nothing of a plan is outstanding.
+        ports.looks.look_at(command.subject, at=ports.clock())
     # What a message itself names as given by others is nobody's word.
     reconcile(with_unmanaged(command, findings=ports.looks, policy=ports.policies.current()))
 

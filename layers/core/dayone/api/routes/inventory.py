@@ -5,6 +5,7 @@ from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
+from dayone.access.find import find_subject
 from dayone.adoption.drift import describe_finding
 from dayone.api.context import AccessApi
 from dayone.api.params import Event, caller_of, object_of, query_text, required_of, window_of, word_of
@@ -15,6 +16,7 @@ from dayone.api.schemas.drift import (
     FINDING,
     IGNORE,
     PAUSE,
+    RECONCILE,
     REPAIR,
     RESUME,
     DriftAnswer,
@@ -35,7 +37,7 @@ from dayone.api.schemas.inventory import (
 )
 from dayone.api.spec import described
 from dayone.errors import Malformed
-from dayone.inventory.decisions import ignore_finding, pause_repairs, repair_finding
+from dayone.inventory.decisions import ignore_finding, pause_repairs, repair_finding, request_reconciliation
 from dayone.inventory.read_plan import duration_of, unseen_by
 from dayone.inventory.repairs import RepairRules, repair_rules, repair_status
 from dayone.inventory.service import ReadResource, drift_counts, read_finding, read_resources
@@ -54,6 +56,7 @@ from dayone.model.inventory import (
     RepairStatus,
     Section,
 )
+from dayone.model.subjects import Subject
 from dayone.ports.inventory import InventoryView
 
 
@@ -168,6 +171,21 @@ def _pause_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """End a pause of repairs at once."""
         cause = pause_repairs(None, reason="", actor=caller_of(app.current_event), ports=api)
         return accepted_response(cause.change)
+
+    @app.post("/v1/drift/reconcile")
+    @described(RECONCILE)
+    def reconcile_subject() -> Response[str]:
+        """Plan a subject again, and read in Identity Center what it has: what differs is drift a minute later."""
+        event = app.current_event
+        text = str(object_of(event, members={"subject"}, what=_SUBJECT).get("subject", ""))
+        try:
+            subject = find_subject(Subject.parse(text), ports=api)
+        except ValueError as error:
+            raise Malformed(f"the body names no subject: send {_SUBJECT}") from error
+        return accepted_response(request_reconciliation(subject, actor=caller_of(event), ports=api).change)
+
+
+_SUBJECT = '`{"subject": "group:engineers"}`'
 
 
 def _until_in(event: Event) -> tuple[datetime, str]:

@@ -119,6 +119,12 @@ class DriftAnswer(TypedDict):
     cursor: str
 
 
+class ReconcileRequest(TypedDict):
+    """The subject to reconcile: `person:ID`, `account:ID`, `group:KEY` or `permission-set:KEY`."""
+
+    subject: str
+
+
 _FINDING: DriftFindingAnswer = {
     "id": "4f1d2c3b5a69788796a5",
     "kind": "changed",
@@ -200,5 +206,14 @@ IGNORE = Description(
     status=202,
     takes=(_ID,),
     bodies=(Body(shape=IgnoreRequest, example=_IGNORED),),
+    refuses=(NotFound, Invalid),
+)
+_RECONCILED: ReconcileRequest = {"subject": "group:engineers"}
+RECONCILE = Description(
+    tag="operations",
+    answer=AcceptedAnswer,
+    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    status=202,
+    bodies=(Body(shape=ReconcileRequest, example=_RECONCILED),),
     refuses=(NotFound, Invalid),
 )
