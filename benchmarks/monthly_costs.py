@@ -1,6 +1,7 @@
 """A company's month at AWS's list prices: how much work it has, what that takes, and what is there without any.
 
-Prices are those of us-east-1 without any free tier, in dollars.
+Prices are those of us-east-1 without any free tier, in dollars, except for the dashboard: it is taken for one of the
+three that CloudWatch gives each account for nothing.
 """
 
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.table_world import Work
+from dayone.model.monitoring import METRICS, MOST_SOURCES, Monitoring
 from tests.project.repository import template
 
 # Sources: the pricing pages of Amazon DynamoDB (on demand), AWS Lambda (arm64), Amazon SQS (FIFO), Amazon CloudWatch,
@@ -15,7 +17,16 @@ from tests.project.repository import template
 _WRITE_UNIT, _READ_UNIT = 0.625e-6, 0.125e-6
 _GIGABYTE_SECOND, _INVOCATION = 13.3334e-6, 0.2e-6
 _MESSAGE_CALL = 0.5e-6
-_ALARM_METRIC, _METRIC, _KEY, _DASHBOARD = 0.10, 0.30, 1.00, 3.00
+_ALARM_METRIC, _METRIC, _KEY, _DASHBOARD, _FREE_DASHBOARDS = 0.10, 0.30, 1.00, 3.00, 3
+# The extents of monitoring in which the condition of a resource holds.
+_EXTENTS: Mapping[str, tuple[Monitoring, ...]] = {
+    "Monitors": (Monitoring.BASIC, Monitoring.FULL),
+    "MonitorsCheckpoints": (Monitoring.BASIC, Monitoring.FULL),
+    "MonitorsBasically": (Monitoring.BASIC,),
+    "MonitorsFully": (Monitoring.FULL,),
+}
+# What monitoring may come to in a month, as its parameter promises.
+MOST_FOR_MONITORING: Mapping[Monitoring, float] = {Monitoring.NONE: 0.0, Monitoring.BASIC: 3.0, Monitoring.FULL: 10.0}
 # Sending, receiving and deleting.
 _CALLS_OF_A_MESSAGE = 3
 # As `template.yaml` has it.
@@ -93,15 +104,24 @@ def month_of(people: int, accounts: int, *, work: Mapping[str, Work]) -> Month:
 
 
 def fixed_part() -> float:
-    """Dollars a month for the alarms, metrics, keys and dashboards of the template, whatever happens."""
+    """Dollars a month for monitoring and keys, whatever happens, with each parameter turned on."""
     resources = template()["Resources"].values()
-    alarms = [each["Properties"] for each in resources if each["Type"] == "AWS::CloudWatch::Alarm"]
-    filters = [each["Properties"] for each in resources if each["Type"] == "AWS::Logs::MetricFilter"]
-    metrics: int = sum(len(each["MetricTransformations"]) for each in filters)
     keys: int = sum(each["Type"] == "AWS::KMS::Key" for each in resources)
-    dashboards: int = sum(each["Type"] == "AWS::CloudWatch::Dashboard" for each in resources)
-    alarmed: int = sum(map(_alarmed, alarms))
-    return alarmed * _ALARM_METRIC + metrics * _METRIC + keys * _KEY + dashboards * _DASHBOARD
+    return monitoring_part(Monitoring.FULL) + keys * _KEY
+
+
+def monitoring_part(extent: Monitoring) -> float:
+    """Dollars a month for the alarms, metrics and dashboards of an extent of monitoring, each published all the time.
+
+    It is less as long as all is well, since only what is not 0 is published and CloudWatch charges by the hour.
+    """
+    there = [each for each in template()["Resources"].values() if extent in _EXTENTS.get(each.get("Condition", ""), ())]
+    alarmed: int = sum(_alarmed(each["Properties"]) for each in there if each["Type"] == "AWS::CloudWatch::Alarm")
+    dashboards: int = sum(each["Type"] == "AWS::CloudWatch::Dashboard" for each in there)
+    # With full monitoring refused deliveries are counted by source besides.
+    of_sources = MOST_SOURCES + 1 if extent is Monitoring.FULL else 0
+    metrics = len(METRICS[extent]) + of_sources
+    return alarmed * _ALARM_METRIC + metrics * _METRIC + max(0, dashboards - _FREE_DASHBOARDS) * _DASHBOARD
 
 
 def _alarmed(alarm: Mapping[str, Any]) -> int:

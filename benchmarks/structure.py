@@ -65,6 +65,7 @@ _ADDED = {
         "setup/state_table",
     ),
     "taking over an estate": ("takeover/",),
+    "what alarms are about": ("model/monitoring", "ops/silences", "wiring/sweep"),
     "inventory": (
         "access/inventory_report",
         "adapters/identity_center/inventory",

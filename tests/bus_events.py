@@ -19,9 +19,11 @@ from dayone.adapters.inventory import DynamoInventory, DynamoLookRequests
 from dayone.adapters.messaging import DynamoStream, EventBridgeBus
 from dayone.errors import AccessDenied, DayOneError, Refused
 from dayone.events import PublishEvents
+from dayone.logs import Meter
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ReconcileSubject, RestoreResources
 from dayone.model.inventory import DriftKind
+from dayone.model.monitoring import Monitoring
 from dayone.model.people import LifeCycle, Welcome
 from dayone.ops.checkpoints import SignCheckpoint, sign_checkpoint
 from dayone.ports.messaging import DetailType
@@ -149,6 +151,9 @@ class StreamingWorld(TableWorld):
         ports = PublishEvents(stream=DynamoStream(), open_changes=marks, records=records, bus=bus)
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(wiring, "publish_events_ports", lambda: ports)
+            patched.setattr(
+                wiring, "meter", lambda function: Meter(function, namespace="dayone", monitoring=Monitoring.NONE)
+            )
             patched.setattr(wiring, "event_source", lambda: _STREAM)
             app.lambda_handler({"Records": batch}, LambdaContext())
 

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.executor.executor import execute_operations
 from dayone.logs import log_failures, logger_of
+from dayone.model.monitoring import Metric
 from dayone.wiring import functions as wiring
 
 logger = logger_of("execute_operations")
@@ -23,5 +24,6 @@ def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> None:
     left = timedelta(milliseconds=context.get_remaining_time_in_millis()) - LAST_CALL
     deadline = datetime.now(UTC) + min(LONGEST_RUN, left)
     with log_failures(logger, message_id="engine"):
-        execute_operations(ports=wiring.execute_operations_ports(), deadline=deadline)
+        had_turn = execute_operations(ports=wiring.execute_operations_ports(), deadline=deadline)
     logger.info("run over")
+    wiring.meter("execute_operations").count({Metric.NO_TURN: not had_turn})

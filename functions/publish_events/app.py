@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from dayone.events import publish_events
 from dayone.logs import log_failures, logger_of
 from dayone.messages.origin import check_records
+from dayone.model.monitoring import Metric
 from dayone.wiring import functions as wiring
 
 logger = logger_of("publish_events")
@@ -20,7 +21,7 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
         published = publish_events(event, ports=wiring.publish_events_ports())
     logger.info("published", extra={"events": published.events})
     if published.failed_operations:
-        # The template makes a metric of these lines; errors, which no LogLevel hides.
         logger.error("operations failed", extra={"operations": published.failed_operations})
     if published.denied_operations:
         logger.error("operations denied", extra={"operations": published.denied_operations})
+    wiring.meter("publish_events").count({Metric.DENIED: published.denied_operations})

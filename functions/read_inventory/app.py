@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.inventory.service import read_inventory
 from dayone.logs import log_failures, logger_of
+from dayone.model.monitoring import Metric
 from dayone.wiring import functions as wiring
 
 logger = logger_of("read_inventory")
@@ -22,3 +23,5 @@ def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     if current is not None:
         counts = {"section": current.section, "calls": current.calls, "differences": current.differences}
         logger.info("inventory read", extra={**counts, "is_over": current.finished_at is not None})
+        if current.finished_at:
+            wiring.meter("read_inventory").count({Metric.DRIFT: current.differences})

@@ -9,6 +9,7 @@ from dayone.hr.webhook import receive_hr_event
 from dayone.logs import logger_of
 from dayone.messages.deliveries import answer, delivery_of, echo, nothing_to_do, refusal
 from dayone.messages.origin import check_request
+from dayone.model.monitoring import Metric
 from dayone.wiring import functions as wiring
 
 logger = logger_of("receive_hr_event")
@@ -27,6 +28,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         reason = str(error) if isinstance(error, Unavailable) else ""
         if isinstance(error, Unauthentic):
             reason = str(error.__cause__ or error)  # fixed texts, which the sender does not get
+            wiring.meter("receive_hr_event").count({Metric.HR_REFUSED: bool(error.source)}, source=error.source)
         logger.warning("HR event not taken", extra={"kind": type(error).__name__, "reason": reason})
         return refusal(error)
     fields = {"changes": received.changes, "source": delivery.source, "ignored": received.ignored}

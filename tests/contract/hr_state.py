@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dayone.ports.hr import DueHints, Rosters, WaitingHints
+from dayone.ports.hr import DueHints, HrDeliveries, Rosters, WaitingHints
 from dayone.ports.records import Records
 
 
@@ -12,3 +12,4 @@ class HrPorts:
     due: DueHints
     rosters: Rosters
     records: Records
+    deliveries: HrDeliveries

@@ -1,11 +1,12 @@
 """Deployed resources match the template, where the local AWS could have dropped properties."""
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.e2e.deployed.day_one import DayOne
-from tests.project.repository import resource
+from tests.project.repository import functions, pascal, resource
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,16 @@ def test_a_queue_gives_up_on_a_message_where_somebody_is_alarmed(bare_day_one: D
 def _watches(alarm: Any, day_one: DayOne, queue: str) -> bool:  # noqa: ANN401
     names = {pair["Value"] for pair in alarm["Dimensions"]}
     return day_one.queue_url(queue).rpartition("/")[2] in names
+
+
+def test_the_dashboard_shows_metrics_of_what_is_deployed(bare_day_one: DayOne) -> None:
+    cloudwatch = bare_day_one.sandbox.client("cloudwatch")
+    (entry,) = cloudwatch.list_dashboards()["DashboardEntries"]
+    body = json.loads(cloudwatch.get_dashboard(DashboardName=entry["DashboardName"])["DashboardBody"])
+    metrics = [metric for widget in body["widgets"] for metric in widget["properties"]["metrics"]]
+    deployed = {bare_day_one.deployed.stack.resources.get(f"{pascal(name)}Function") for name in functions()}
+    shown = {metric[3] for metric in metrics if metric[0] == "AWS/Lambda"}
+    assert shown
+    assert shown <= deployed
+    assert {metric[0] for metric in metrics} == {"AWS/ApiGateway", "AWS/Lambda", "AWS/SQS", entry["DashboardName"]}
+    assert "${" not in json.dumps(body)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from dayone.errors import Conflicting, NotFound
@@ -72,6 +72,17 @@ class MemoryHrVersions:
             raise Conflicting("somebody else has recorded a configuration of HR systems")
         self._state.hr_versions = before.with_version(version)
         self._state.record(audit)
+
+
+class MemoryHrDeliveries:
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def note(self, source: str, *, day: date) -> None:
+        self._state.delivered_on.setdefault(source, set()).add(day)
+
+    def days(self) -> Mapping[str, frozenset[date]]:
+        return {source: frozenset(days) for source, days in self._state.delivered_on.items()}
 
 
 def settled_hr_configuration(state: State) -> MemoryHrParameters:

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +82,34 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
         for handler in logging.getLogger(function.name).handlers:
             monkeypatch.setattr(handler, "stream", stream)
     return Log(stream)
+
+
+class Metrics:
+    """Metrics of the functions as CloudWatch reads them: each with its dimensions and its value."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
+        self._capture = capture
+
+    def published(self) -> list[tuple[str, Mapping[str, str], float]]:
+        """Return what was published since the last call."""
+        lines = [json.loads(line) for line in self._capture.readouterr().out.splitlines() if '"_aws"' in line]
+        return [
+            (metric["Name"], {name: line[name] for name in names}, sum(line[metric["Name"]]))
+            for line in lines
+            for directive in line["_aws"]["CloudWatchMetrics"]
+            for names in directive["Dimensions"]
+            for metric in directive["Metrics"]
+        ]
+
+
+@pytest.fixture
+def metrics(capsys: pytest.CaptureFixture[str]) -> Metrics:
+    return Metrics(capsys)
+
+
+@pytest.fixture(autouse=True)
+def everything_is_monitored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the extent of monitoring to all of it, as the template does."""
+    wiring.meter.cache_clear()
+    monkeypatch.setenv("MONITORING", "full")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "dayone")

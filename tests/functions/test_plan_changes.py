@@ -62,6 +62,16 @@ def test_a_joiner_is_planned_and_the_engine_woken(
     assert world.engine.rings == rings + 1
 
 
+def test_the_day_is_noted_on_which_an_hr_source_has_delivered_and_of_nobody_else(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    app.lambda_handler(event_of("plan_changes/account"), context)
+    assert world.state.delivered_on == {}
+    app.lambda_handler(event_of("plan_changes/joiner"), context)
+    app.lambda_handler(event_of("plan_changes/leaver"), context)
+    assert world.state.delivered_on == {"standard": {world.now.date()}}
+
+
 def test_a_leaver_is_planned(world: World, event_of: Callable[[str], Event], context: LambdaContext) -> None:
     world.policy_is(_POLICY)
     world.settle()

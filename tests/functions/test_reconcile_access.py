@@ -13,6 +13,7 @@ from tests.builders import NOON, a_person
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.table.failed import MemoryStuck
 from tests.functions.conftest import Event, LambdaContext, Log
+from tests.unit.silences import silences_of
 from tests.unit.world import World
 
 
@@ -22,6 +23,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made.hr_tells(a_person(start_date=date(2026, 11, 24)))
     made.plan_all()
     monkeypatch.setattr(wiring, "reconcile_access_ports", made.sweeping)
+    monkeypatch.setattr(wiring, "reconcile_access_measures", lambda: silences_of(made))
     return made
 
 

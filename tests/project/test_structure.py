@@ -34,7 +34,6 @@ SMALL = {
     "dayone.executor.handlers.people": "the registry, its only user, is as large as a module may be",
     "dayone.hr.connectors.csv_file": "a kind of HR system is a module of its name, loaded by that name",
     "dayone.hr.connectors.json_file": "a kind of HR system is a module of its name, loaded by that name",
-    "dayone.logs": "the only one that knows the logger; handlers use it as well",
     "dayone.ops.hr_configuration_approval": "a request for this approval does not load the decisions on changes",
     "dayone.policy.language.schema": "a program that writes the schema, which no function loads",
     "dayone.wiring.inventory": "a function's cold start loads the wiring of its own part alone",

@@ -46,6 +46,7 @@ from tests.fakes.acceptances import AcceptedInbox, MemoryAcceptances
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.hr import (
     MemoryHints,
+    MemoryHrDeliveries,
     MemoryHrParameters,
     MemoryHrRecords,
     MemoryHrSources,
@@ -202,13 +203,9 @@ class World:
         return MemoryFence(self.state, self.outside)
 
     def _batch(self) -> BatchPorts:
-        return BatchPorts(
-            returns=self.returns,
-            dead_letters=self.dead_letters,
-            stuck=MemoryStuck(self.state),
-            changes=MemoryChanges(self.state),
-            clock=lambda: self.now,
-        )
+        notes: dict[str, Any] = {"stuck": MemoryStuck(self.state), "deliveries": MemoryHrDeliveries(self.state)}
+        ports = {**notes, "returns": self.returns, "dead_letters": self.dead_letters}
+        return BatchPorts(**ports, changes=MemoryChanges(self.state), clock=lambda: self.now)
 
     def executing(self) -> ExecuteOperations:
         ports: dict[str, Any] = {

@@ -53,7 +53,11 @@ class KeyReused(Invalid):
 
 
 class Unauthentic(Rejected):
-    """The signature is missing, wrong, or too old."""
+    """The signature is missing, wrong, or too old; `source` is the HR source, as metrics call it, or empty."""
+
+    def __init__(self, message: str, *, source: str = "") -> None:
+        super().__init__(message)
+        self.source = source
 
 
 class Forbidden(Rejected):

@@ -1,11 +1,13 @@
-"""Logs: one JSON line each, with the ids that connect them and no personal data."""
+"""Logs, one JSON line each with the ids that connect them, and metrics; neither has personal data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from dayone.errors import DayOneError
+from dayone.model.monitoring import METRICS, Metric, Monitoring
 from dayone.model.operations import Operation
 
 
@@ -42,3 +44,26 @@ def log_unexpected(logger: Logger) -> Callable[[Operation, Exception], None]:
         logger.error("operation failed unexpectedly", extra={**ids, "resource_kind": kind}, exc_info=error)
 
     return log
+
+
+class Meter:
+    """Publishes the metrics of one function: lines of its log that CloudWatch reads (embedded metric format).
+
+    They need no right, hold numbers alone, and no LogLevel hides them. The dimensions are `service`, which is the
+    function, and for HR `source` besides.
+    """
+
+    def __init__(self, function: str, *, namespace: str, monitoring: Monitoring) -> None:
+        self._function, self._namespace, self._monitoring = function, namespace, monitoring
+
+    def count(self, values: Mapping[Metric, float], *, source: str = "") -> None:
+        """Publish those of the metrics that this monitoring has, and that are not 0."""
+        counted = {metric: value for metric, value in values.items() if value and metric in METRICS[self._monitoring]}
+        if not counted:
+            return
+        metrics = EphemeralMetrics(namespace=self._namespace, service=self._function)
+        for metric, value in counted.items():
+            metrics.add_metric(name=metric.value, unit=MetricUnit.Count, value=value)
+        if source and self._monitoring is Monitoring.FULL:
+            metrics.add_dimensions(service=self._function, source=source)
+        metrics.flush_metrics()

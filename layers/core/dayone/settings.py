@@ -26,6 +26,14 @@ class EventSourceSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MeterSettings:
+    """For every function that publishes metrics; the namespace is the stack's name."""
+
+    monitoring: str
+    powertools_metrics_namespace: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReceiveHrEventSettings(OwnApisSettings):
     """For receive_hr_event."""
 
@@ -115,7 +123,9 @@ class ReconcileAccessSettings:
     engine_url: str
     hr_parameter: str
     hr_approved_parameter: str
+    hr_secrets: str
     ended_sessions_policies: str
+    inventory_interval_hours: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -61,6 +61,7 @@ class State:
     accepted: dict[str, datetime] = field(default_factory=dict)
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
     swept_at: datetime | None = None
+    delivered_on: dict[str, set[date]] = field(default_factory=dict)
 
     def operation(self, existing: Operation) -> Operation | None:
         """As it stands now."""

@@ -109,7 +109,7 @@ def test_a_change_is_named_that_runs_for_too_long_and_none_that_has_just_begun()
     assert [(each["done"], each["operations"]) for each in _status(world)["running"]] == [(1, 2)]
 
 
-@pytest.mark.parametrize(("seconds", "needs"), [(900, []), (901, ["queue"])])
+@pytest.mark.parametrize(("seconds", "needs"), [(600, []), (601, ["queue"])])
 def test_a_queue_is_late_when_its_oldest_message_is(seconds: int, needs: list[str]) -> None:
     world = World(waiting={"engine": MemoryInboxBacklog(messages=4, oldest_seconds=seconds)})
     assert [kind for kind, _ in _needs(world)] == needs

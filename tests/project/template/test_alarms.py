@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dayone.model.monitoring import METRICS, Monitoring
 from tests.project.repository import ROOT, functions, pascal, resource, template
 
 RESOURCES: Mapping[str, Mapping[str, Any]] = template()["Resources"]
@@ -24,15 +25,23 @@ RINGS = {
     "AccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "PublishEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "ForwardAccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
-    "CheckpointAlarm": ("LessThanThreshold", 1, 3600, 2, 2, "breaching"),
+    "CheckpointAlarm": ("LessThanThreshold", 1, 300, 24, 24, "breaching"),
     "SweepAlarm": ("LessThanThreshold", 1, 300, 1, 1, "breaching"),
+    "InventoryAlarm": ("LessThanThreshold", 1, 300, 2, 2, "breaching"),
     "FunctionErrorsAlarm": ("GreaterThanThreshold", 0, 300, 3, 2, "notBreaching"),
-    "InventoryAlarm": ("GreaterThanThreshold", 0, 300, 6, 6, "notBreaching"),
     "FunctionThrottlesAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
-    "OldestMessageAlarm": ("GreaterThanThreshold", 900, 300, 1, 1, "notBreaching"),
+    "ExecutorTurnAlarm": ("GreaterThanThreshold", 2, 300, 2, 2, "notBreaching"),
+    "OldestMessageAlarm": ("GreaterThanThreshold", 600, 60, 1, 1, "notBreaching"),
+    "StreamLagAlarm": ("GreaterThanThreshold", 300_000, 300, 1, 1, "notBreaching"),
     "ServerErrorsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "HrRefusedAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "QuietSourcesAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "NeedsSomebodyAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "FailedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "StuckSubjectsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "HeldForADayAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "MomentsPassedAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "InventoryLateAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "DeniedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
 }
 
@@ -57,6 +66,12 @@ def _metrics(alarm: str) -> Iterator[tuple[Mapping[str, Any], set[str]]]:
             yield there["MetricStat"]["Metric"], _conditions(query)
 
 
+def _implied(condition: str) -> set[str]:
+    """A condition of the template, and those that it consists of."""
+    parts = template()["Conditions"][condition].get("Fn::And", [])
+    return {condition, *(part["Condition"] for part in parts if "Condition" in part)}
+
+
 def _dimensions(metric: Mapping[str, Any]) -> dict[str, Any]:
     return {dimension["Name"]: dimension["Value"] for dimension in metric.get("Dimensions", [])}
 
@@ -76,20 +91,18 @@ def _watched(metric_name: str, *, dimension: str) -> dict[str, set[str]]:
 def test_an_alarm_watches_what_the_template_makes(alarm: str) -> None:
     metrics = list(_metrics(alarm))
     assert 1 <= len(metrics) <= MOST_METRICS
-    of_alarm = {str(RESOURCES[alarm]["Condition"])} if "Condition" in RESOURCES[alarm] else set[str]()
+    of_alarm = _implied(RESOURCES[alarm]["Condition"])
     for metric, of_metric in metrics:
         conditions = of_metric | of_alarm
         for name, kind in (("QueueName", QUEUE), ("FunctionName", FUNCTION)):
             if (value := _dimensions(metric).get(name)) is not None:
                 logical = value.get("Ref") or value["Fn::GetAtt"].removesuffix(".QueueName")
                 assert RESOURCES[logical]["Type"] == kind
-                assert {RESOURCES[logical].get("Condition")} - {None} <= conditions | {
-                    RESOURCES[alarm].get("Condition")
-                }
+                assert {RESOURCES[logical].get("Condition")} - {None} <= conditions
         if metric["Namespace"] == "AWS/ApiGateway":
             _is_a_stage(metric, conditions)
         if not str(metric["Namespace"]).startswith("AWS/"):
-            assert (metric["Namespace"], metric["MetricName"]) in _own_metrics()
+            _is_published(metric, condition=RESOURCES[alarm]["Condition"])
 
 
 def _is_a_stage(metric: Mapping[str, Any], conditions: set[str]) -> None:
@@ -102,11 +115,16 @@ def _is_a_stage(metric: Mapping[str, Any], conditions: set[str]) -> None:
     assert dimensions.keys() == {"ApiName", "Stage"}
 
 
-def _own_metrics() -> list[tuple[Any, str]]:
-    filters = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::Logs::MetricFilter"]
-    made = [each for properties in filters for each in properties["MetricTransformations"]]
-    assert not [each for each in made if "Dimensions" in each]  # what a log line says could name a person
-    return [(each["MetricNamespace"], each["MetricName"]) for each in made]
+def _is_published(metric: Mapping[str, Any], *, condition: str) -> None:
+    """Day One's own: a metric that each extent of monitoring publishes in which there is the alarm, by its function."""
+    assert metric["Namespace"] == {"Ref": "AWS::StackName"}
+    extents = {"Monitors": (Monitoring.BASIC, Monitoring.FULL), "MonitorsBasically": (Monitoring.BASIC,)}
+    for extent in extents.get(condition, (Monitoring.FULL,)):
+        assert metric["MetricName"] in METRICS[extent]
+    dimensions = _dimensions(metric)
+    assert dimensions.keys() == {"service"}
+    handler = (ROOT / "functions" / dimensions["service"] / "app.py").read_text()
+    assert f'meter("{dimensions["service"]}")' in handler
 
 
 @pytest.mark.parametrize("alarm", [name for name in ALARMS if "Metrics" in resource(name)])
@@ -143,9 +161,28 @@ def _rings(properties: Mapping[str, Any]) -> tuple[Any, ...]:
     )
 
 
+# What fails behind an API is a 5xx there, and what CloudFormation calls fails the deployment.
+BEHIND_AN_API = {"AccessApiFunction", "ReceiveHrEventFunction", "ShowDocsFunction"}
+OF_THE_DEPLOYMENT = {"ClaimTableFunction", "OwnSessionPolicyFunction"}
+
+
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
-def test_errors_and_throttles_of_every_function_are_watched(metric: str) -> None:
-    assert _watched(metric, dimension="FunctionName").keys() == {f"{pascal(name)}Function" for name in functions()}
+def test_errors_and_throttles_of_every_function_are_watched_by_one_alarm(metric: str) -> None:
+    watched = _watched(metric, dimension="FunctionName")
+    # What was refused, a signature of an hour, is late by itself.
+    others = BEHIND_AN_API | OF_THE_DEPLOYMENT | ({"SignCheckpointFunction"} if metric == "Throttles" else set())
+    assert watched.keys() == {f"{pascal(name)}Function" for name in functions()} - others
+    assert {len(alarms) for alarms in watched.values()} == {1}
+
+
+def test_what_fails_behind_an_api_is_watched_there() -> None:
+    behind = {
+        name
+        for name, each in RESOURCES.items()
+        for event in each.get("Properties", {}).get("Events", {}).values()
+        if each["Type"] == FUNCTION and event["Type"] == "Api"
+    }
+    assert behind == BEHIND_AN_API
 
 
 def test_a_sweep_that_is_not_called_is_an_alarm_because_it_has_no_metric_then() -> None:
@@ -155,7 +192,9 @@ def test_a_sweep_that_is_not_called_is_an_alarm_because_it_has_no_metric_then() 
 
 
 def test_what_waits_for_long_to_be_planned_or_carried_out_is_an_alarm() -> None:
-    assert _watched("ApproximateAgeOfOldestMessage", dimension="QueueName").keys() == {"InboxQueue", "EngineQueue"}
+    assert _watched("ApproximateAgeOfOldestMessage", dimension="QueueName").keys() == {
+        *("InboxQueue", "EngineQueue", "AccountEventsQueue")
+    }
 
 
 def test_every_queue_of_dead_letters_has_an_alarm() -> None:
@@ -172,6 +211,7 @@ def test_server_errors_are_watched_at_every_address_that_hr_systems_send_to() ->
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_an_alarm_goes_to_the_topic_and_the_page_says_what_it_means(alarm: str) -> None:
     properties = resource(alarm)
+    assert "Monitors" in RESOURCES[alarm]["Condition"]
     assert properties["AlarmActions"]["Fn::If"][:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]]
     assert properties["AlarmDescription"]
     page = (ROOT / "docs" / "operations.md").read_text()

@@ -23,7 +23,7 @@ def tables(adapter):
     yield "calls", adapter.ACTIONS
     yield from getattr(adapter, "DEPENDENT_ACTIONS", {}).items()
 together = {}
-factories = [getattr(wiring, name) for name in ("NAME_ports", "NAME_wired") if hasattr(wiring, name)]
+factories = [getattr(wiring, name) for name in ("NAME_ports", "NAME_measures", "NAME_wired") if hasattr(wiring, name)]
 made = [*(factory() for factory in factories), *([wiring.own_apis()] if HAS_APIS else [])]
 for adapter in (adapter for each in made for adapter in adapters(each)):
     for policy, actions in tables(adapter):

@@ -36,6 +36,7 @@ from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished,
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.hr import (
     MemoryHints,
+    MemoryHrDeliveries,
     MemoryHrParameters,
     MemoryHrVersions,
     configuration_ports,
@@ -199,7 +200,8 @@ class DayOne:
         stuck = Wire("table.stuck", MemoryStuck(self.state), process)
         changes = Wire("table.changes", MemoryChanges(self.state), process)
         returns, letters = MemoryReturns(), MemoryDeadLetters()
-        return BatchPorts(returns=returns, dead_letters=letters, stuck=stuck, changes=changes, clock=self.clock)
+        notes: dict[str, Any] = {"stuck": stuck, "changes": changes, "deliveries": MemoryHrDeliveries(self.state)}
+        return BatchPorts(returns=returns, dead_letters=letters, clock=self.clock, **notes)
 
     def _desired(self, process: Process) -> DesiredAccess:
         table = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dayone.errors import Conflicting, Malformed, Refused, Unavailable
+from dayone.errors import Conflicting, Forbidden, Malformed, Refused, Unavailable
 from dayone.messages.inbox import HandledMessage, handled_messages, to_json, without
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ReconcileSubject
@@ -14,6 +14,7 @@ from dayone.model.failures import Stuck, StuckKind
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.reconcile.inbox_batch import MOST_RECEIVES, BatchPorts, settle_batch
 from tests.builders import NOON, a_cause
+from tests.fakes.hr import MemoryHrDeliveries
 from tests.fakes.queues import MemoryDeadLetters, MemoryReturns
 from tests.fakes.table.failed import MemoryStuck
 from tests.fakes.table.policies import MemoryChanges
@@ -38,6 +39,7 @@ class Office:
             returns=self.returns,
             dead_letters=self.letters,
             stuck=self.stuck,
+            deliveries=MemoryHrDeliveries(self.state),
             clock=lambda: self.now,
         )
         return settle_batch(messages, ports=ports)
@@ -57,6 +59,21 @@ def _message(name: str = "a", *, body: str = "", received: int = 1, **more: Any)
         sent_at=NOON - timedelta(minutes=2),
         **more,
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "days"),
+    [
+        (None, {"standard": {NOON.date()}}),
+        (Unavailable("down"), {"standard": {NOON.date()}}),
+        # Whoever can write to the inbox keeps no source from being missed.
+        (Forbidden("nobody has asked for it"), {}),
+    ],
+)
+def test_a_source_has_delivered_whatever_became_of_its_message(error: Exception | None, days: object) -> None:
+    office = Office()
+    office.settle(_message(error=error))
+    assert office.state.delivered_on == days
 
 
 def test_what_failed_for_the_first_time_is_tried_again_at_once_and_then_a_little_later() -> None:

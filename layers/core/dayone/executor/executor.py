@@ -58,20 +58,21 @@ class ExecuteOperations:
     unexpected: Callable[[Operation, Exception], None]
 
 
-def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> None:
+def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> bool:
     """Work until nothing is left to do or `deadline` has come; then ring the bell when work is left.
 
-    While another run is at work this one waits for its turn, for the other may have died.
+    While another run is at work this one waits for its turn, for the other may have died. Return whether it had one.
     """
     holder = ports.token()
     while not ports.turn.take(holder, now=ports.clock(), until=ports.clock() + TURN):
         if ports.clock() + timedelta(seconds=_LONGEST_NAP) >= deadline:
-            return
+            return False
         ports.workers.done(seconds=_LONGEST_NAP)
     ports.allowances.learned = ports.turn.learned() or Learned(since=ports.clock())
     if _is_work_left(holder, ports=ports, deadline=deadline):
         ports.engine.wake()
     ports.turn.give_back(holder, learned=ports.allowances.learned)
+    return True
 
 
 def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Receive one delivery of an HR system: authenticate it, parse it, and put it on the inbox before confirming it."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from dayone.messages.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, 
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce, NoteRefusedRecord
 from dayone.model.hr_sources import Source
+from dayone.model.monitoring import source_dimension
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.hr import HrSources, SigningKeys, TokenKeys
 from dayone.ports.store import Inbox
@@ -77,14 +78,14 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
     # For an unknown source the same work is done as for a known one: the duration would distinguish them.
     source = sources.get(delivery.source) or next(iter(sources.values()), None)
     if source is None:
-        raise _unproven(delivery)
+        raise _unproven(delivery, sources=sources)
     largest = kind_called(source.kind).largest_body
     try:
         comes_from(delivery, source=source)
         keys = ports.token_keys.keys(source.tokens) if source.tokens else ports.keys.keys(source)
         heard = kind_called(source.kind).read(delivery, source=source, keys=keys, now=ports.clock())
     except Unauthentic as error:
-        raise _unproven(delivery) from error
+        raise _unproven(delivery, sources=sources) from error
     except Invalid as error:
         # From here on the sender is authenticated; before, a limit would reveal the kind of a source.
         if len(delivery.body) > largest:
@@ -103,11 +104,13 @@ def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, He
     return source, heard
 
 
-def _unproven(delivery: Delivery) -> Rejected:
+def _unproven(delivery: Delivery, *, sources: Collection[str]) -> Rejected:
     if TOKEN_OF_GUSTO in delivery.body:
         return Invalid("a verification token is not accepted here", findings=(VERIFY_ELSEWHERE,))
     # The same for every address, whether there is a source that reads files or not.
-    return garbled(delivery.body) or Unauthentic(_UNPROVEN)
+    return garbled(delivery.body) or Unauthentic(
+        _UNPROVEN, source=source_dimension(delivery.source, configured=sources)
+    )
 
 
 def _refused(heard: Heard) -> Invalid:

@@ -25,7 +25,7 @@ class Late:
     """Durations after which what has not happened needs a human."""
 
     # As long as the alarms on the same wait: OldestMessageAlarm and SweepAlarm of the template.
-    message: timedelta = timedelta(minutes=15)
+    message: timedelta = timedelta(minutes=10)
     sweep: timedelta = timedelta(minutes=5)
     inventory: timedelta = timedelta(hours=48)
 

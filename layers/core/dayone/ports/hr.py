@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from dayone.model.audit import AuditEntry
@@ -130,6 +130,16 @@ class Rosters(Protocol):
 
     def refuse(self, cause: Cause, *, subject: Subject, because: str, audit: AuditEntry) -> None:
         """Note in the change that nothing of it was taken, and why; harmless when that is noted already."""
+
+
+class HrDeliveries(Protocol):
+    """The days (UTC) on which each HR source has delivered something, of the last weeks."""
+
+    def note(self, source: str, *, day: date) -> None:
+        """Note that a source has delivered on this day; the same again is harmless."""
+
+    def days(self) -> Mapping[str, frozenset[date]]:
+        """Return the days of each source, at least those of the last eight weeks."""
 
 
 class SigningKeys(Protocol):

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from dayone.errors import DayOneError, Forbidden, Unavailable
 from dayone.messages.inbox import HandledMessage
+from dayone.model.changes import CauseKind
 from dayone.model.failures import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
+from dayone.ports.hr import HrDeliveries
 from dayone.ports.messaging import Returns
 from dayone.ports.operations import StuckNotes
 from dayone.ports.store import Changes, DeadLetters
@@ -29,6 +31,7 @@ class BatchPorts:
     dead_letters: DeadLetters
     stuck: StuckNotes
     changes: Changes
+    deliveries: HrDeliveries
     clock: Callable[[], datetime]
 
 
@@ -53,7 +56,15 @@ def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> fr
                 ports.stuck.keep(_note(message, now=now), now=now)
         for subject in dict.fromkeys(map(_subject, over)):
             ports.stuck.forget(StuckKind.MESSAGE, subject)
+        for source in sorted(set(map(_delivered_by, messages)) - {""}):
+            ports.deliveries.note(source, day=now.astimezone(UTC).date())
     return ended
+
+
+def _delivered_by(message: HandledMessage) -> str:
+    """Return the HR source of a message, or empty; what could not be planned has come from there all the same."""
+    cause = message.command.cause if message.command and not _is_forged(message) else None
+    return cause.actor.removeprefix("hr:") if cause and cause.kind is CauseKind.HR_EVENT else ""
 
 
 def _failed(message: HandledMessage) -> bool:

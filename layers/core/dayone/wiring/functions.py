@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from dayone.executor.executor import ExecuteOperations
     from dayone.hr.webhook import ReceiveHrEvent
     from dayone.inventory.service import ReadInventory
+    from dayone.logs import Meter
     from dayone.ops.checkpoints import SignCheckpoint
+    from dayone.ops.silences import SilencePorts
     from dayone.reconcile.handler import PlanChanges
     from dayone.reconcile.inbox_batch import BatchPorts
     from dayone.reconcile.sweep import ReconcileAccess
@@ -45,6 +47,16 @@ def own_apis() -> "SsmOwnApis":
 def event_source() -> str:
     """For every function that takes records: the ARN of the queue or the stream that they come from."""
     return settings.read(settings.EventSourceSettings).source_arn
+
+
+@cache
+def meter(function: str) -> "Meter":
+    """For every function that publishes metrics."""
+    from dayone.logs import Meter
+    from dayone.model.monitoring import Monitoring
+
+    given = settings.read(settings.MeterSettings)
+    return Meter(function, namespace=given.powertools_metrics_namespace, monitoring=Monitoring(given.monitoring))
 
 
 @cache
@@ -116,6 +128,7 @@ def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
 def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.changes import DynamoChanges
+    from dayone.adapters.dynamodb.hr import DynamoHrDeliveries
     from dayone.adapters.dynamodb.parked import DynamoStuckNotes
     from dayone.adapters.sqs import SqsDeadLetters, SqsReturns
     from dayone.reconcile.inbox_batch import BatchPorts
@@ -125,6 +138,7 @@ def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "B
         dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
         stuck=DynamoStuckNotes(table),
         changes=DynamoChanges(table),
+        deliveries=DynamoHrDeliveries(table),
         clock=_now,
     )
 
@@ -166,34 +180,19 @@ def execute_operations_ports() -> "ExecuteOperations":
 @cache
 def reconcile_access_ports() -> "ReconcileAccess":
     """For the sweep."""
-    from dayone.adapters.aws.clients import client
-    from dayone.adapters.dynamodb.hr import DynamoDueHints
-    from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoOpenChanges
-    from dayone.adapters.dynamodb.parked import DynamoFailedSubjects, DynamoParkedOperations, DynamoStuckSubjects
-    from dayone.adapters.dynamodb.read_models import DynamoRecords
-    from dayone.adapters.sqs import SqsEngine, SqsInbox
-    from dayone.executor.parking import WakeWaiting
-    from dayone.reconcile.sweep import PlanFailedAgain, ReconcileAccess, Unfinished
-    from dayone.wiring import fence, hr, people
+    from dayone.wiring import sweep
 
     given = settings.read(settings.ReconcileAccessSettings)
-    table = _table(given.table_name)
-    records, inbox = DynamoRecords(table), SqsInbox(client("sqs"), queue_url=given.inbox_url)
-    return ReconcileAccess(
-        due_work=DynamoDueWork(table),
-        records=records,
-        hints=DynamoDueHints(table),
-        failed=PlanFailedAgain(failed=DynamoFailedSubjects(table), records=records, inbox=inbox, clock=_now),
-        waiting=WakeWaiting(parked=DynamoParkedOperations(table), records=records, clock=_now),
-        unfinished=Unfinished(stuck=DynamoStuckSubjects(table), open_changes=DynamoOpenChanges(table)),
-        recovering=fence.recovering(given, table=table),
-        hr_configuration=hr.watch_ports(given, table=table),
-        sessions=people.sessions_ports(given, table=table),
-        repairs=people.repair_ports(given, table=table, records=records, inbox=inbox),
-        inbox=inbox,
-        engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
-        clock=_now,
-    )
+    return sweep.sweep_ports(given, table=_table(given.table_name), clock=_now)
+
+
+@cache
+def reconcile_access_measures() -> "SilencePorts":
+    """For the metrics that the sweep publishes."""
+    from dayone.wiring import sweep
+
+    given = settings.read(settings.ReconcileAccessSettings)
+    return sweep.silence_ports(given, table=_table(given.table_name), clock=_now)
 
 
 @cache

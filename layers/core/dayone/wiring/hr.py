@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dayone.hr.connectors.full_records import ReadPerson
     from dayone.hr.webhook import ReceiveHrEvent
     from dayone.model.hr_sources import HrConfiguration
+    from dayone.ops.silences import QuietPorts
     from dayone.reconcile.handler import HrPorts
     from dayone.settings import PlanChangesSettings, ReceiveHrEventSettings, ReconcileAccessSettings
 
@@ -90,7 +91,15 @@ def watch_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "W
     return WatchPorts(texts=_texts(given), recorded=DynamoRecordedHrVersions(table))
 
 
-def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "SsmHrSources":
+def quiet_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "QuietPorts":
+    """For the sweep: HR sources that have gone quiet."""
+    from dayone.adapters.dynamodb.hr import DynamoHrDeliveries
+    from dayone.ops.silences import QuietPorts
+
+    return QuietPorts(deliveries=DynamoHrDeliveries(table), sources=_sources(given))
+
+
+def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAccessSettings") -> "SsmHrSources":
     from dayone.adapters.hr.sources import SsmHrSources
 
     return SsmHrSources(_texts(given), parse=_parser(given))
@@ -104,7 +113,9 @@ def _texts(given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAcces
     return SsmHrTexts(ssm, written=given.hr_parameter, approved=given.hr_approved_parameter)
 
 
-def _parser(given: "PlanChangesSettings | ReceiveHrEventSettings") -> "Callable[[str], HrConfiguration]":
+def _parser(
+    given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAccessSettings",
+) -> "Callable[[str], HrConfiguration]":
     def parsed(text: str) -> "HrConfiguration":
         from dayone.hr.connectors.configuration import read_configuration
 

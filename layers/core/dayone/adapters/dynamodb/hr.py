@@ -4,7 +4,7 @@ import base64
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 from boto3.dynamodb.conditions import Key
@@ -86,6 +86,8 @@ def _version_key(number: int) -> RecordKey:
     return RecordKey(_PK, f"VERSION#{number:08d}")
 
 
+_DELIVERIES = "HRDELIVERIES"
+_DELIVERIES_KEPT = timedelta(weeks=9)
 # Beside the heads that are due: those are planned, these are only handed on.
 _DUE = "HR"
 
@@ -146,6 +148,32 @@ class DynamoDueHints:
         waiting = sorted((record for record in found if "request" in record), key=lambda pair: str(pair["due_at"]))
         commands = (from_json(record["request"]) for record in waiting)
         return [command for command in commands if isinstance(command, FetchHrRecord)]
+
+
+class DynamoHrDeliveries:
+    """The port HrDeliveries: a record for each day and source, which each process writes once and DynamoDB deletes."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+        self._noted: set[RecordKey] = set()
+
+    def note(self, source: str, *, day: date) -> None:
+        """See HrDeliveries."""
+        key = RecordKey(_DELIVERIES, f"{day.isoformat()}#{source}")
+        if key not in self._noted:
+            over = datetime.combine(day, time(), UTC) + _DELIVERIES_KEPT
+            self._table.put_all([{**key._asdict(), "expires_at": int(over.timestamp())}])
+            self._noted.add(key)
+
+    def days(self) -> Mapping[str, frozenset[date]]:
+        """See HrDeliveries."""
+        found: dict[str, set[date]] = {}
+        for record in self._table.query(Key("pk").eq(_DELIVERIES)):
+            day, _, source = str(record["sk"]).partition("#")
+            found.setdefault(source, set()).add(date.fromisoformat(day))
+        return {source: frozenset(days) for source, days in found.items()}
 
 
 def _key(command: FetchHrRecord) -> RecordKey:

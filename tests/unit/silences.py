@@ -1,0 +1,24 @@
+"""The ports by which a world's silences are measured."""
+
+from datetime import timedelta
+
+from dayone.ops.silences import QuietPorts, SilencePorts
+from tests.fakes.hr import MemoryHrDeliveries, MemoryHrSources, MemoryHrVersions
+from tests.fakes.table.failed import MemoryStuck
+from tests.fakes.table.history import MemoryHistory
+from tests.fakes.table.subjects import MemoryDueWork
+from tests.unit.world import World
+
+
+def silences_of(world: World, *, hr: str = "") -> SilencePorts:
+    """Return the ports over a world; `hr` is the configuration of its HR systems."""
+    return SilencePorts(
+        history=MemoryHistory(world.state),
+        stuck=MemoryStuck(world.state),
+        due_work=MemoryDueWork(world.state),
+        inventory=world.inventory,
+        hr_versions=MemoryHrVersions(world.state),
+        quiet=QuietPorts(deliveries=MemoryHrDeliveries(world.state), sources=MemoryHrSources(hr)),
+        inventory_interval=timedelta(days=1),
+        clock=lambda: world.now,
+    )
