@@ -18,7 +18,9 @@ def silences_of(world: World, *, hr: str = "") -> SilencePorts:
         due_work=MemoryDueWork(world.state),
         inventory=world.inventory,
         hr_versions=MemoryHrVersions(world.state),
-        quiet=QuietPorts(deliveries=MemoryHrDeliveries(world.state), sources=MemoryHrSources(hr)),
+        quiet=QuietPorts(
+            deliveries=MemoryHrDeliveries(world.state), sources=MemoryHrSources(hr), notes=MemoryStuck(world.state)
+        ),
         inventory_interval=timedelta(days=1),
         clock=lambda: world.now,
     )

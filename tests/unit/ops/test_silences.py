@@ -1,14 +1,14 @@
 """Measuring what nobody would notice, and what each extent of monitoring publishes of it."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
 from dayone.model.monitoring import METRICS, MOST_SOURCES, Metric, Monitoring, source_dimension
-from dayone.ops.silences import measure_silences, quiet_sources
+from dayone.ops.silences import measure_silences, note_quiet_sources
 from tests.builders import NOON, a_person, an_account
 from tests.fakes.table.failed import MemoryStuck
 from tests.unit.changes.test_sensitive_gifts import POLICY
@@ -35,9 +35,13 @@ def _is_between_the_years(day: date) -> bool:
 
 
 def _quiet(days: Iterable[date], *, today: date, source: str = "standard") -> list[str]:
-    world = World()
+    world = World(now=datetime.combine(today, time(), UTC))
     world.state.delivered_on[source] = set(days)
-    return list(quiet_sources(today=today, ports=silences_of(world).quiet))
+    quiet = list(note_quiet_sources(now=world.now, ports=silences_of(world).quiet))
+    assert [each.subject for each in MemoryStuck(world.state).all(now=world.now)] == [
+        f"hr-source:{name}" for name in quiet
+    ]
+    return quiet
 
 
 def test_a_company_in_which_all_is_done_has_nothing_to_publish() -> None:
@@ -108,6 +112,21 @@ def test_a_source_is_quiet_when_two_working_days_have_passed_without_a_delivery(
     assert _quiet(days, today=last + timedelta(days=2)) == []  # all of Thursday has passed
     assert _quiet(days, today=last + timedelta(days=3)) == ["standard"]
     assert _quiet(days, today=last + timedelta(days=6)) == ["standard"]
+
+
+def test_a_quiet_source_is_named_to_the_status_until_something_comes() -> None:
+    days = set(_working_days(MONDAY, until=MONDAY + timedelta(days=31)))
+    world = World(now=datetime.combine(MONDAY + timedelta(days=34), time(9), UTC))
+    world.state.delivered_on["standard"] = days
+    measured = _measured(world)
+    assert (measured[Metric.QUIET_SOURCES], measured.get(Metric.STUCK)) == (1, None)
+    (note,) = MemoryStuck(world.state).all(now=world.now)
+    assert (note.kind, note.subject, note.since.date()) == ("hr-quiet", "hr-source:standard", max(days) + timedelta(1))
+    assert note.reason.startswith(f"nothing has come since {max(days)}; ")
+    world.state.delivered_on["standard"] |= {world.now.date()}
+    world.now += timedelta(minutes=6)
+    assert _measured(world) == {}
+    assert MemoryStuck(world.state).all(now=world.now) == []
 
 
 def test_a_weekend_is_no_silence() -> None:

@@ -125,6 +125,8 @@ class StuckKind(StrEnum):
     # An HR system gives no usable record, or gives none at all.
     HR_RECORD = "hr-record"
     HR_SOURCE = "hr-source"
+    # An HR source that sent something on each working day sends nothing any more.
+    HR_QUIET = "hr-quiet"
     # HR reports that a person protected by the policy has left.
     PROTECTED = "protected"
 

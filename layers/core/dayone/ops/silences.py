@@ -2,21 +2,24 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 
 from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, ChangeFilter, ChangeState
-from dayone.model.failures import StuckKind
+from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import HrVersionState
 from dayone.model.monitoring import SUMMED, Metric
+from dayone.model.subjects import Subject, SubjectKind
 from dayone.ops.health import newest_changes
 from dayone.ports.hr import HrDeliveries, HrSources, RecordedHrVersions
 from dayone.ports.inventory import InventoryView
-from dayone.ports.operations import Clock, StuckSubjects
+from dayone.ports.operations import Clock, StuckNotes, StuckSubjects
 from dayone.ports.records import History
 from dayone.ports.store import DueWork
 
 _MOST = 100
+# What fails again and again is among what has failed.
+_COUNTED_APART = (StuckKind.OPERATIONS, StuckKind.HR_QUIET)
 _HELD_TOO_LONG = timedelta(hours=24)
 # An alarm is to ring within a quarter of an hour of the moment, and CloudWatch takes some minutes of that.
 _PASSED = timedelta(minutes=10)
@@ -25,15 +28,18 @@ _INVENTORY_LATE = timedelta(hours=24)
 _WEEKS, _WORKING_WEEK = 4, 5
 # Of days on which it is expected so many may pass: on a single one may be a public holiday.
 _MISSED = 2
+# Until the next sweep, and some that fail.
+_NOTED_FOR = timedelta(minutes=5)
 _PAUSE_FROM, _PAUSE_UNTIL = (12, 24), (1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuietPorts:
-    """Ports for HR sources that have gone quiet."""
+    """Ports for HR sources that have gone quiet; the status names what is in `notes`."""
 
     deliveries: HrDeliveries
     sources: HrSources
+    notes: StuckNotes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,21 +57,23 @@ class SilencePorts:
 
 
 def measure_silences(*, ports: SilencePorts) -> Mapping[Metric, float]:
-    """Return the metrics that the sweep publishes, each a number of what waits or has stopped; changes up to 100."""
+    """Return the metrics that the sweep publishes, each a number of what waits or has stopped; changes up to 100.
+
+    Note HR sources that have gone quiet, for the status.
+    """
     now, late = ports.clock(), ports.inventory_interval + _INVENTORY_LATE
     newest, inventory = ports.hr_versions.versions().newest, ports.inventory.complete()
     held = _changes(ChangeFilter(state=ChangeState.HELD), ports=ports)
     measured = {
         Metric.HELD: held,
         Metric.HELD_FOR_A_DAY: held and _held_for_a_day(now, ports=ports),
-        # What fails again and again is among what has failed.
-        Metric.STUCK: len({each.subject for each in ports.stuck.all(now=now) if each.kind is not StuckKind.OPERATIONS}),
+        Metric.STUCK: len({each.subject for each in ports.stuck.all(now=now) if each.kind not in _COUNTED_APART}),
         Metric.FAILED: len(ports.stuck.failed()),
         Metric.OPEN_FOR_LONG: sum(
             _changes(ChangeFilter(state=state, until=now - OPEN_FOR_LONG), ports=ports) for state in OPEN_CHANGES
         ),
         Metric.MOMENTS_PASSED: len(ports.due_work.due(now=now - _PASSED, limit=_MOST)),
-        Metric.QUIET_SOURCES: len(quiet_sources(today=now.astimezone(UTC).date(), ports=ports.quiet)),
+        Metric.QUIET_SOURCES: len(note_quiet_sources(now=now, ports=ports.quiet)),
         Metric.HR_CONFIGURATION: int(newest is not None and newest.state is not HrVersionState.IN_FORCE),
         Metric.INVENTORY_LATE: int(inventory is not None and now - (inventory.finished_at or now) > late),
     }
@@ -80,11 +88,29 @@ def _changes(which: ChangeFilter, *, ports: SilencePorts) -> int:
     return len(newest_changes(which, most=_MOST, history=ports.history)[0])
 
 
-def quiet_sources(*, today: date, ports: QuietPorts) -> Collection[str]:
-    """Return the configured HR sources from which nothing has come on two days on which it was to be expected."""
-    quiet = [source for source, days in ports.deliveries.days().items() if _is_quiet(days, today=today)]
+def note_quiet_sources(*, now: datetime, ports: QuietPorts) -> Collection[str]:
+    """Return the configured HR sources from which nothing has come on two days on which it was to be expected.
+
+    Each is noted as stuck until it is measured again.
+    """
+    today = now.astimezone(UTC).date()
+    quiet = {source: days for source, days in ports.deliveries.days().items() if _is_quiet(days, today=today)}
     # The configuration is read only when there is one.
-    return set(quiet) & ports.sources.configuration().sources.keys() if quiet else ()
+    configured = ports.sources.configuration().sources if quiet else {}
+    found = {source: max(days) for source, days in quiet.items() if source in configured}
+    for source, last in found.items():
+        ports.notes.keep(_note(source, last=last, now=now), now=now)
+    return found.keys()
+
+
+def _note(source: str, *, last: date, now: datetime) -> Stuck:
+    return Stuck(
+        kind=StuckKind.HR_QUIET,
+        subject=str(Subject(SubjectKind.HR_SOURCE, source)),
+        since=datetime.combine(last + timedelta(days=1), time(), UTC),
+        reason=f"nothing has come since {last}; before that something came on each working day for four weeks",
+        until=now + _NOTED_FOR,
+    )
 
 
 def _is_quiet(days: Collection[date], *, today: date) -> bool:

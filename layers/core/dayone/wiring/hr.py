@@ -94,9 +94,10 @@ def watch_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "W
 def quiet_ports(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "QuietPorts":
     """For the sweep: HR sources that have gone quiet."""
     from dayone.adapters.dynamodb.hr import DynamoHrDeliveries
+    from dayone.adapters.dynamodb.parked import DynamoStuckNotes
     from dayone.ops.silences import QuietPorts
 
-    return QuietPorts(deliveries=DynamoHrDeliveries(table), sources=_sources(given))
+    return QuietPorts(deliveries=DynamoHrDeliveries(table), sources=_sources(given), notes=DynamoStuckNotes(table))
 
 
 def _sources(given: "PlanChangesSettings | ReceiveHrEventSettings | ReconcileAccessSettings") -> "SsmHrSources":
