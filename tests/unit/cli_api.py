@@ -33,6 +33,7 @@ WELL: dict[str, Any] = {
     "queues": [{"queue": "inbox", "messages": 0, "oldest_seconds": None}],
     "swept_at": AT,
     "inventory_at": None,
+    "events_at": None,
     "drift": {},
     "identity_center": "answers",
     "notices": [],

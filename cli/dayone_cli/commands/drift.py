@@ -10,6 +10,7 @@ from dayone_cli.failures import Negative
 from dayone_cli.output.following import FollowIt, Timeout, follow
 from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.output.screen import Sheet
+from dayone_cli.output.words import moment
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="List what others have changed in Identity Center, as of the last inventory.")
@@ -28,7 +29,7 @@ def list_drift(
     """List the differences between Identity Center and the record, as of the last inventory."""
     columns = ("id", "kind", "subject", "resource", "baseline", "ignored until", "repair", "since")
     row = members("id", "kind", "subject", "resource", "baseline", "ignored.until", "repair.state", "first_seen_at")
-    show_list(run, _DRIFT, "drift", columns=columns, row=row, query={"kind": kind}, limit=limit)
+    show_list(run, _DRIFT, "drift", columns=columns, row=row, query={"kind": kind}, limit=limit, dated=True)
 
 
 @command(app, "show")
@@ -112,4 +113,5 @@ def resume(run: Run, *, follow_it: FollowIt = True, timeout: Timeout = 0.0) -> N
 def _finding(answer: Mapping[str, Any]) -> Sheet:
     sheet = facts({name: entry for name, entry in answer.items() if name != "changes"})
     changes = [f"{each['attribute']}: {each['recorded']!r} -> {each['actual']!r}" for each in answer["changes"]]
-    return Sheet(columns=sheet.columns, rows=sheet.rows, foot=changes)
+    read = f"As Identity Center was read at {moment(answer['seen_at'])}."
+    return Sheet(columns=sheet.columns, rows=sheet.rows, foot=[*changes, read])

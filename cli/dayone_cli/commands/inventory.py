@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from dayone_cli.output.screen import Sheet
-from dayone_cli.output.words import moment
+from dayone_cli.output.words import as_of, moment
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="Show the inventory of Identity Center: its read plan and its progress.")
@@ -56,4 +56,5 @@ def _progress(answer: Mapping[str, Any]) -> Sheet:
         ("of that baseline", str(answer["baseline"])),
     ]
     foot = [f"Not read: {unread['part']}: {unread['reason']}" for unread in current["unread"]]
+    foot.append(as_of(answer["as_of"], answer["events_at"]))
     return Sheet(columns=("", ""), rows=rows, foot=foot)

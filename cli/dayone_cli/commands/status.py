@@ -104,8 +104,10 @@ def _rest(answer: Entry) -> Iterator[str]:
     yield from (f"Note: {notice}" for notice in answer["notices"])
     busy = [_depth(queue) for queue in answer["queues"] if queue["messages"] != 0]
     yield f"Queues: {', '.join(busy) or 'empty'}. Operations: {'open' if answer['operations_open'] else 'none open'}."
-    swept, inventory = (moment(answer[name]) if answer[name] else "none yet" for name in ("swept_at", "inventory_at"))
-    yield f"Last sweep: {swept}. Last inventory: {inventory}. Identity Center: {answer['identity_center']}."
+    times = ("swept_at", "inventory_at", "events_at")
+    swept, inventory, edits = (moment(answer[name]) if answer[name] else "none yet" for name in times)
+    yield f"Last sweep: {swept}. Identity Center: {answer['identity_center']}."
+    yield f"What others change there is known as of the inventory: {inventory}, and of events: {edits}."
     yield f"Policy: version {answer['policy_version']}. Release: {answer['release']}."
     if not answer["complete"]:
         yield "There is more than was read."

@@ -7,7 +7,7 @@ import typer
 
 from dayone_cli.api_client import Query
 from dayone_cli.output.screen import Sheet
-from dayone_cli.output.words import moment, said
+from dayone_cli.output.words import as_of, moment, said
 from dayone_cli.run import Run
 
 type Row = Callable[[Mapping[str, Any]], Sequence[str]]
@@ -17,20 +17,28 @@ Limit = Annotated[int, typer.Option(min=1, max=MOST, help="Maximum number of ent
 USUAL = 100
 
 
-def show_list(run: Run, where: str, name: str, *, columns: Sequence[str], row: Row, query: Query, limit: int) -> None:
-    """Print the list called `name` of a path's response, with a note when there are more entries."""
+def show_list(
+    run: Run, where: str, name: str, *, columns: Sequence[str], row: Row, query: Query, limit: int, dated: bool = False
+) -> None:
+    """Print the list called `name` of a path's response, with a note when there are more entries, and one of its time.
+
+    `dated` lists say when Identity Center was so.
+    """
     entries: list[Any] = []
     cursor = ""
+    times: dict[str, Any] = {}
     for part in run.api.pages(where, query, most=limit):
         entries += part[name]
         cursor = part.get("cursor") or ""
+        times = times or ({"as_of": part["as_of"], "events_at": part["events_at"]} if dated else {})
     more = f"add --limit {min(limit * 10, MOST)}" if limit < MOST else "no list has more at once, so ask for a part"
     foot = [f"There are more entries: {more}."] if cursor else [] if entries else ["No entries."]
+    foot += [as_of(*times.values())] if dated else []
 
     def view(_answer: object) -> Sheet:
         return Sheet(columns=columns, rows=[row(entry) for entry in entries], foot=foot)
 
-    run.show({name: entries, "cursor": cursor}, view)
+    run.show({**times, name: entries, "cursor": cursor}, view)
 
 
 def members(*names: str) -> Row:

@@ -26,6 +26,12 @@ def moment(value: object) -> str:
     return f"{text[:10]} {text[11:19]}Z" if len(text) > len("2026-11-23T08:00") and text[10] == "T" else text
 
 
+def as_of(inventory: object, events: object) -> str:
+    """Return the sentence that says when Identity Center was so, by the last inventory and by events of edits."""
+    read = f"As of {moment(inventory)} (inventory)" if inventory else "No inventory has read all of Identity Center yet"
+    return f"{read}, {moment(events)} (events)." if events else f"{read}."
+
+
 def because(reasons: Iterable[Mapping[str, Any]]) -> str:
     """Reasons in one line: what makes the rule apply, and where the rule is."""
     return "; ".join(f"{pair['reason']} ({pair['rule']})" for pair in reasons)

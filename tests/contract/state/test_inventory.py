@@ -190,6 +190,13 @@ def test_of_each_resource_the_last_repair_is_kept(ports: StatePorts) -> None:
     assert kept == {REPAIR.target: replace(REPAIR, change="01LATER", looked_at=NOON), other.target: other}
 
 
+def test_it_is_kept_when_the_events_had_been_looked_at(ports: StatePorts) -> None:
+    assert ports.inventory.events_at() is None
+    for at in (NOON, NOON + timedelta(minutes=1)):
+        ports.inventory.note_events(at)
+        assert ports.inventory.events_at() == at
+
+
 def test_the_last_decision_to_pause_repairs_counts(ports: StatePorts) -> None:
     assert ports.inventory.pause() is None
     pause = RepairPause(until=NOON, reason="an exercise", actor="arn:jane", at=NOON)

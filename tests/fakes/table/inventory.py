@@ -41,6 +41,7 @@ class MemoryInventory:
     last_pause: RepairPause | None = None
     # What the next readings raise.
     throttles: list[Throttled] = field(default_factory=list)
+    last_events: datetime | None = None
 
     def current(self) -> Pass | None:
         return self.newest
@@ -99,6 +100,12 @@ class MemoryInventory:
 
     def looked_at(self, subject: Subject) -> None:
         self.requested.pop(subject, None)
+
+    def events_at(self) -> datetime | None:
+        return self.last_events
+
+    def note_events(self, at: datetime) -> None:
+        self.last_events = at
 
     def note_edit(self, edit: ForeignEdit) -> None:
         self.noted[edit.event] = edit

@@ -55,8 +55,9 @@ def _reading(finding: str) -> Event:
 
 def test_before_the_first_inventory_nothing_is_said_of_aws() -> None:
     world = World()
-    assert world.send(asking("read_inventory")).body == {"as_of": None, "current": None, "drift": {}, "baseline": 0}
-    assert world.send(asking("list_drift")).body == {"as_of": None, "paused": None, "drift": [], "cursor": ""}
+    times = {"as_of": None, "events_at": None}
+    assert world.send(asking("read_inventory")).body == {**times, "current": None, "drift": {}, "baseline": 0}
+    assert world.send(asking("list_drift")).body == {**times, "paused": None, "drift": [], "cursor": ""}
 
 
 def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayOne) -> None:
@@ -68,6 +69,7 @@ def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayO
     body = _api(day_one).send(asking("read_inventory")).body
     assert (body["drift"], body["baseline"]) == ({"unmanaged": 1}, 1)
     assert body["as_of"] == body["current"]["finished_at"]
+    assert body["events_at"] == day_one.now.isoformat()
 
 
 def test_what_the_last_inventory_has_read_is_listed_section_by_section(day_one: DayOne) -> None:

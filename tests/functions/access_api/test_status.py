@@ -141,7 +141,10 @@ def test_drift_is_counted_by_its_kinds() -> None:
     world = World()
     deviation = Deviation(kind=DriftKind.UNMANAGED, subject="group:Sales", resource="group")
     world.inventory.put([DriftFinding(difference=deviation, first_seen_at=NOW, seen_at=NOW)])
-    assert _needs(world) == [("drift", "Identity Center differs from the record: 1 unmanaged")]
+    found = "Identity Center differs from the record: 1 unmanaged"
+    assert _needs(world) == [("drift", f"{found} (no complete inventory yet)")]
+    world.inventory.last_events = NOW
+    assert _needs(world) == [("drift", f"{found} (no complete inventory yet, 2026-11-23 08:00 UTC (events))")]
 
 
 def test_identity_center_comes_first_when_it_does_not_answer() -> None:

@@ -234,3 +234,40 @@ def test_who_is_refused_does_not_keep_the_others_back(api: CliApi, tmp_path: Pat
     ended = dayone("people", "import", tmp_path / "people.json", "--no-watch", api=api.url)
     assert (ended.code, "01A" in ended.out) == (1, True)
     assert "people.3.email: not one" in ended.err
+
+
+_FINDING = {
+    "id": "4f1d",
+    "kind": "missing",
+    "subject": "group:engineers",
+    "resource": "group",
+    "changes": [],
+    "accounts": [],
+    "ids": {"group_id": "g-1"},
+    "baseline": False,
+    "edit": None,
+    "ignored": None,
+    "repair": None,
+    "first_seen_at": "2026-11-23T09:18:00Z",
+    "seen_at": "2026-11-23T10:03:00Z",
+}
+_TIMES = {"as_of": "2026-11-23T09:18:00Z", "events_at": "2026-11-23T10:03:12Z"}
+
+
+def test_what_differs_says_as_of_when(api: CliApi) -> None:
+    api.tell("GET /v1/drift", {**_TIMES, "paused": None, "drift": [_FINDING], "cursor": ""})
+    shown = dayone("drift", "list", api=api.url)
+    assert shown.out.rstrip().endswith("As of 2026-11-23 09:18:00Z (inventory), 2026-11-23 10:03:12Z (events).")
+    answer = json.loads(dayone("drift", "list", "--output", "json", api=api.url).out)
+    assert answer == {**_TIMES, "drift": [_FINDING], "cursor": ""}
+    api.tell("GET /v1/drift", {"as_of": None, "events_at": None, "paused": None, "drift": [], "cursor": ""})
+    assert "No inventory has read all of Identity Center yet." in dayone("drift", "list", api=api.url).out
+    api.tell("GET /v1/drift/4f1d", _FINDING)
+    assert "As Identity Center was read at 2026-11-23 10:03:00Z." in dayone("drift", "show", "4f1d", api=api.url).out
+
+
+def test_a_subject_is_reconciled_and_its_change_followed(api: CliApi) -> None:
+    api.tell("POST /v1/drift/reconcile", Answered(status=202, body=TAKEN))
+    api.tell("GET /v1/changes/01A", over("01A"))
+    assert dayone("drift", "reconcile", "group:engineers", api=api.url).code == 0
+    assert json.loads(api.asked[0].body) == {"subject": "group:engineers"}

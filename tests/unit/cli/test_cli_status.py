@@ -35,7 +35,8 @@ def test_a_deployment_that_is_well_needs_nobody_and_ends_with_0(api: CliApi) -> 
     assert ended.out.splitlines() == [
         "Nothing needs you.",
         "Queues: empty. Operations: none open.",
-        "Last sweep: 2026-11-23 07:00:00Z. Last inventory: none yet. Identity Center: answers.",
+        "Last sweep: 2026-11-23 07:00:00Z. Identity Center: answers.",
+        "What others change there is known as of the inventory: none yet, and of events: none yet.",
         "Policy: version 3. Release: 0.1.0.",
     ]
     assert dayone("status", "-o", "json", api=api.url).json() == WELL

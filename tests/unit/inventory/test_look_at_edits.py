@@ -355,6 +355,19 @@ def test_many_edits_are_looked_at_one_after_the_other(world: World) -> None:
     assert world.inventory.edits() == []
 
 
+def test_it_is_known_when_everything_that_was_reported_had_been_looked_at(world: World) -> None:
+    _minute(world)
+    before = world.now
+    assert world.inventory.events_at() == before
+    for number in range(25):
+        _send(world, _event(world, "CreateGroup", {}, {"group": {"groupId": f"group-{number}"}}))
+    _minute(world)
+    assert world.inventory.events_at() == before
+    for _ in range(6):
+        _minute(world)
+    assert world.inventory.events_at() == world.now
+
+
 def test_an_event_of_what_is_not_so_finds_nothing(world: World) -> None:
     group, user = _group(world), _user(world, "e-1")
     forged = [

@@ -14,6 +14,7 @@ from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
+from dayone.model.changes import moment_in
 from dayone.model.inventory import ROWS_KEPT_FOR, DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
@@ -30,6 +31,7 @@ _LOOKS = "INVENTORY#LOOKS"
 _EDITS = "INVENTORY#EDITS"
 _REPAIRS = "INVENTORY#REPAIRS"
 _PAUSE = RecordKey("INVENTORY", "PAUSE")
+_EVENTS = RecordKey("INVENTORY", "EVENTS")
 
 
 class _FindingReader:
@@ -80,6 +82,11 @@ class DynamoInventoryView(_RepairReader):
     def complete(self) -> Pass | None:
         """See Inventory."""
         return self._pass(_COMPLETE)
+
+    def events_at(self) -> datetime | None:
+        """See InventoryView."""
+        record = self._table.get(_EVENTS)
+        return moment_in(record["at"]) if record else None
 
     def _pass(self, key: RecordKey) -> Pass | None:
         record = self._table.get(key)
@@ -193,6 +200,10 @@ class DynamoInventory(DynamoRepairs, DynamoInventoryView, DynamoFindings):
     def note_edit(self, edit: ForeignEdit) -> None:
         """See Inventory."""
         self._table.put_all([{"pk": _EDITS, "sk": edit.event, **encode(edit), "expires_at": _expiry(edit.at)}])
+
+    def note_events(self, at: datetime) -> None:
+        """See Inventory."""
+        self._table.put_all([{**_EVENTS._asdict(), "at": stamp(at)}])
 
     def edits(self) -> Sequence[ForeignEdit]:
         """See Inventory."""

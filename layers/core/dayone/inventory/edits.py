@@ -42,8 +42,15 @@ class EditsOfOthers:
     own_roles: Collection[str]
 
 
-def note_edits(*, inventory: Inventory, others: EditsOfOthers) -> None:
-    """Keep the edits of which events have come; of more than a hundred the rest waits for the next run."""
+def follow_edits(*, ports: LookPorts, others: EditsOfOthers, now: datetime) -> None:
+    """Look at the edits of which events have come, and note that it was all of them. Raises as `look_at_edits`."""
+    is_all = note_edits(inventory=ports.inventory, others=others)
+    if look_at_edits(ports=ports, now=now) < _AT_ONCE and is_all:
+        ports.inventory.note_events(now)
+
+
+def note_edits(*, inventory: Inventory, others: EditsOfOthers) -> bool:
+    """Keep the edits of which events have come; return whether it is all, of more than a hundred the rest waits."""
     for _ in range(_BATCHES):
         taken = others.events.take()
         for text in taken.values():
@@ -51,7 +58,8 @@ def note_edits(*, inventory: Inventory, others: EditsOfOthers) -> None:
                 inventory.note_edit(edit)
         others.events.delete(taken)
         if not taken:
-            return
+            return True
+    return False
 
 
 def edit_in(text: str, *, own_roles: Collection[str]) -> ForeignEdit | None:

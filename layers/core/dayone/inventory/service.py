@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from dayone.errors import Conflicting, NotFound, Refused
 from dayone.inventory.compare import Recorded, Snapshot
 from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed, in_work
-from dayone.inventory.edits import EditsOfOthers, look_at_edits, note_edits
+from dayone.inventory.edits import EditsOfOthers, follow_edits
 from dayone.inventory.links import WhileRecovering, noticed
 from dayone.inventory.look import look_at_subjects
 from dayone.inventory.read_plan import read_costs
@@ -79,8 +79,7 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     confirming = _confirming(ports, is_idle=recovering_since is not None)
     looking = LookPorts(inventory=ports.inventory, company=ports.company, confirming=confirming)
     look_at_subjects(ports=looking, is_delegated=is_delegated, now=now)
-    note_edits(inventory=ports.inventory, others=ports.others)
-    look_at_edits(ports=looking, now=now)
+    follow_edits(ports=looking, others=ports.others, now=now)
     look_at_repairs(inventory=ports.inventory, confirming=confirming, now=now)
     current = ports.inventory.current()
     if current is not None and recovering_since is not None and current.began_at <= recovering_since:

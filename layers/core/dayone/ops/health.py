@@ -60,7 +60,7 @@ class Health:
     that do not exist or people who have left, SoleAdministrator being in force, and the number of held operations that
     expired; `hr_configuration` is one of HR systems that does not count. `drift` is how much of each kind the inventory
     of Identity Center has found beside its baseline and what is ignored, by the inventory of `inventory_at`, None
-    before there is a complete one.
+    before there is a complete one, and by the events of edits that had come by `events_at`.
     """
 
     policy_version: int
@@ -70,6 +70,7 @@ class Health:
     hr_configuration: tuple[str, ...] = ()
     drift: Mapping[str, int] = field(default_factory=dict)
     inventory_at: datetime | None = None
+    events_at: datetime | None = None
 
     @property
     def drift_in_words(self) -> str:
@@ -88,9 +89,19 @@ class Health:
 
     def _about_drift(self) -> Iterator[str]:
         if self.drift:
-            as_of = f"{self.inventory_at:%Y-%m-%d %H:%M} UTC" if self.inventory_at else "no complete one yet"
-            found = f"{self.drift_in_words}; inventory: {as_of}"
+            found = f"{self.drift_in_words}; {self.as_of}"
             yield f"Identity Center differs from the record ({found}): `dayone drift list`"
+
+    @property
+    def as_of(self) -> str:
+        """Times of what is known of Identity Center, and what each rests on."""
+        read, events = self.inventory_at, self.events_at
+        inventory = f"as of {_minute(read)} (inventory)" if read else "no complete inventory yet"
+        return f"{inventory}, {_minute(events)} (events)" if events else inventory
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def check_health(ports: HealthPorts) -> Health:
@@ -113,6 +124,7 @@ def check_health(ports: HealthPorts) -> Health:
             str(finding.difference.kind) for finding in ports.inventory.findings() if finding.is_to_be_decided(now)
         ),
         inventory_at=complete.finished_at if complete else None,
+        events_at=ports.inventory.events_at(),
     )
 
 

@@ -229,7 +229,7 @@ def _about_rounds(status: Status) -> Iterator[Need]:
         message = "the inventory has stopped: what others change in Identity Center is not noticed"
         yield Need(kind=NeedKind.INVENTORY, message=message, command="dayone inventory show", since=inventory_at)
     if status.health.drift:
-        message = f"Identity Center differs from the record: {status.health.drift_in_words}"
+        message = f"Identity Center differs from the record: {status.health.drift_in_words} ({status.health.as_of})"
         yield Need(kind=NeedKind.DRIFT, message=message, command="dayone drift list")
 
 

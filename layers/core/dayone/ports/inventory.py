@@ -104,6 +104,9 @@ class InventoryView(RepairView, Protocol):
     def complete(self) -> Pass | None:
         """Return the last pass that has read everything; None before the first such."""
 
+    def events_at(self) -> datetime | None:
+        """Return when everything was looked at of which events had come by then; None before the first time."""
+
     def kept(self, of: Pass, section: Section, *, cursor: str) -> Page[tuple[str, Sequence[Row]]]:
         """Return some of the units that a pass has kept of a section, with their rows; a large unit comes in parts.
 
@@ -166,6 +169,9 @@ class Inventory(InventoryView, Repairs, Protocol):
 
     def note_edit(self, edit: ForeignEdit) -> None:
         """Keep an edit until it was looked at; the same again is harmless."""
+
+    def note_events(self, at: datetime) -> None:
+        """Keep that everything was looked at of which events had come."""
 
     def edits(self) -> Sequence[ForeignEdit]:
         """Return the edits that are to be looked at."""

@@ -1,5 +1,6 @@
 """The inventory of Identity Center, and what differs from the record: /v1/inventory and /v1/drift."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -70,6 +71,7 @@ def inventory_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         current, findings = api.inventory.current(), api.inventory.findings()
         return {
             "as_of": _as_of(api.inventory),
+            "events_at": time_or_none(api.inventory.events_at()),
             "current": _pass_answer(current) if current else None,
             "drift": {str(kind): number for kind, number in drift_counts(findings).items()},
             "baseline": sum(finding.is_baseline for finding in findings),
@@ -112,11 +114,11 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """List what Identity Center has otherwise than recorded, as of the last inventory."""
         kind, window = word_of(app.current_event, "kind", DriftKind), window_of(app.current_event)
         page, rules = api.inventory.listed(cursor=window.cursor, limit=window.limit), _rules(api)
-        found = [finding for finding in page.entries if not kind or finding.difference.kind is kind]
         return {
             "as_of": _as_of(api.inventory),
+            "events_at": time_or_none(api.inventory.events_at()),
             "paused": _decision_answer(rules.pause) if rules.pause else None,
-            "drift": [_finding_answer(finding, rules=rules) for finding in found],
+            "drift": [_finding_answer(finding, rules=rules) for finding in _of_kind(page.entries, kind)],
             "cursor": page.cursor,
         }
 
@@ -134,6 +136,10 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return {"policy": found.policy, "obstacles": list(found.obstacles)}
 
     _decision_routes(app, api)
+
+
+def _of_kind(findings: Iterable[DriftFinding], kind: DriftKind | None) -> Iterator[DriftFinding]:
+    return (finding for finding in findings if not kind or finding.difference.kind is kind)
 
 
 def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

@@ -48,6 +48,7 @@ def _answer(status: Status, *, sole_administrator: bool) -> StatusAnswer:
         ],
         "swept_at": time_or_none(status.swept_at),
         "inventory_at": time_or_none(health.inventory_at),
+        "events_at": time_or_none(health.events_at),
         "drift": dict(health.drift),
         "identity_center": status.unanswered or "answers",
         "notices": list(health.notices),

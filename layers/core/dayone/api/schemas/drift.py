@@ -108,12 +108,14 @@ class DriftPolicyAnswer(TypedDict):
 
 
 class DriftAnswer(TypedDict):
-    """A page of findings; a page may be short, or empty, and still have a cursor. `as_of` is as in the inventory.
+    """A page of findings; a page may be short, or empty, and still have a cursor. `as_of` and `events_at` are as in the
+    inventory.
 
     `paused` is the decision to pause repairs while it has effect, else null.
     """
 
     as_of: Moment | None
+    events_at: Moment | None
     paused: PauseAnswer | None
     drift: list[DriftFindingAnswer]
     cursor: str
@@ -157,7 +159,7 @@ _KIND = Parameter(
 DRIFT = Description(
     tag="operations",
     answer=DriftAnswer,
-    example={"as_of": AT, "paused": None, "drift": [_FINDING], "cursor": ""},
+    example={"as_of": AT, "events_at": AT, "paused": None, "drift": [_FINDING], "cursor": ""},
     takes=(_KIND, *PAGED),
 )
 _ID = Parameter(

@@ -45,10 +45,12 @@ class PassAnswer(TypedDict):
 class InventoryAnswer(TypedDict):
     """The newest pass, null before the first; `as_of` is the end of the last complete one, as of which all is.
 
+    Of what others have edited since then all is known that CloudTrail had reported by `events_at`; null before that.
     `drift` has the number of open findings of each kind, `baseline` how many of them the first inventory has found.
     """
 
     as_of: Moment | None
+    events_at: Moment | None
     current: PassAnswer | None
     drift: dict[str, Count]
     baseline: Count
@@ -76,6 +78,7 @@ class ReadResourcesAnswer(TypedDict):
 
 _INVENTORY: InventoryAnswer = {
     "as_of": AT,
+    "events_at": AT,
     "current": {
         "id": "01KQ8Z5WFX3N9T2V7C4B6M1D0A",
         "began_at": AT,

@@ -93,6 +93,7 @@ class StatusAnswer(TypedDict):
     queues: list[QueueDepthAnswer]
     swept_at: Moment | None
     inventory_at: Moment | None
+    events_at: Moment | None
     drift: dict[str, int]
     identity_center: str
     notices: list[str]
@@ -134,6 +135,7 @@ _STATUS: StatusAnswer = {
     "queues": [{"queue": "inbox", "messages": 0, "oldest_seconds": None}],
     "swept_at": AT,
     "inventory_at": AT,
+    "events_at": AT,
     "drift": {},
     "identity_center": "answers",
     "notices": [],
