@@ -3,16 +3,16 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dayone_cli.failures import Misused, Negative
+from dayone_cli.inputs.estate import read_estate
 from dayone_cli.inputs.people_files import text_of
 from dayone_cli.inputs.policy_files import policy_texts
-from dayone_cli.output.lists import MOST
+from dayone_cli.output.first_plan import first_plan, first_plan_lines
 from dayone_cli.output.screen import Sheet
 from dayone_cli.output.words import moment, plural
 from dayone_cli.run import Run, command
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Create a policy from what Identity Center has, and verify that it changes nothing.")
 
-_SECTIONS = ("permission-sets", "groups", "users", "memberships", "assignments")
 _LARGEST = 256 * 1024  # bytes of a policy, as the API takes it
 
 Mapped = Annotated[
@@ -35,12 +34,20 @@ Mapped = Annotated[
     ),
 ]
 
+Resumed = Annotated[
+    Path | None,
+    typer.Option(
+        help="Keep what is read of the inventory in this file, so that it is not read again after an interruption."
+    ),
+]
+
 
 @command(app, "write")
 def write(
     run: Run,
     folder: Annotated[Path, typer.Argument(help="A folder for the files; those of these names must not exist yet.")],
     mapping: Mapped = None,
+    resume: Resumed = None,
     *,
     rows: Annotated[bool, typer.Option("--rows", help="List people and accounts by id, without any rule.")] = False,
     management_account: Annotated[
@@ -52,7 +59,7 @@ def write(
     from dayone.takeover.propose import propose
     from dayone.takeover.users import match_users
 
-    estate = _estate(run)
+    estate = read_estate(run, file=resume)
     users = match_users(estate, mapping=_mapping_in(mapping))
     proposal = propose(estate, users, by_rules=not rows, with_management=management_account)
     texts = policy_files(proposal, estate)
@@ -71,44 +78,29 @@ def verify(
         list[Path], typer.Argument(help="YAML files, or folders with them; together they form the policy.")
     ],
     mapping: Mapped = None,
+    resume: Resumed = None,
 ) -> None:
-    """Compare a policy with what the last inventory has read. Exits 1 if anything would be given, changed or missed."""
+    """Compare a policy with the last inventory, and ask Day One for its plan. Exits 1 unless nothing would change."""
     from dayone.takeover.users import match_users
 
     texts = policy_texts(places)
-    estate = _estate(run)
+    estate = read_estate(run, file=resume)
     users = match_users(estate, mapping=_mapping_in(mapping))
     _, proof = _proved(texts, estate, users)
-    answer = {
+    answer: dict[str, Any] = {
         "as_of": estate.as_of,
         "same": proof.same,
         "given": [str(row) for row in proof.given],
         "lacking": [str(row) for row in proof.lacking],
         "changed": list(proof.changed),
+        "plan": first_plan(run.api.ask("/v1/plan", {"files": dict(texts)})) if proof.is_empty else None,
     }
     same = f"{plural(proof.same, 'membership or assignment', 'memberships and assignments')} as they are"
-    run.show(answer, lambda _: [f"{same}, by the inventory of {moment(estate.as_of)}."])
+    run.show(answer, lambda _: [f"{same}, by the inventory of {moment(estate.as_of)}.", *first_plan_lines(answer)])
     if not proof.is_empty:
         raise Negative("This policy does not give exactly what there is", findings=_differences(proof))
-
-
-def _estate(run: Run) -> "Estate":
-    """Read everything, all resources from one inventory; raise the Failure of an API that has none."""
-    from dayone.takeover.estate import Estate
-
-    first: dict[str, Any] = run.api.read("/v1/inventory/resources", {"section": _SECTIONS[0]})
-    estate = Estate(as_of=first["as_of"], now=datetime.now(UTC))
-    for section in _SECTIONS:
-        run.screen.say(f"Reading {section} of the inventory of {moment(estate.as_of)} …")
-        query = {"section": section, "inventory": first["inventory"]}
-        for answer in run.api.pages("/v1/inventory/resources", query, most=None):
-            estate.add_resources(answer["resources"])
-    run.screen.say("Reading accounts and people …")
-    for answer in run.api.pages("/v1/accounts", {}, most=MOST):
-        estate.add_accounts(answer["accounts"])
-    for answer in run.api.pages("/v1/people", {}, most=MOST):
-        estate.add_people(answer["people"])
-    return estate
+    if unexpected := answer["plan"]["changes"]:
+        raise Negative("Day One would do more than take on what exists", findings=unexpected)
 
 
 def _mapping_in(file: Path | None) -> Mapping[str, str]:

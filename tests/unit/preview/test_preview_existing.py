@@ -10,12 +10,13 @@ from dayone.model.subjects import ResourceKind
 from dayone.ports.identity_center import AssignmentKey
 from dayone.preview.request import WhatIf
 from dayone.preview.service import Previewed, preview_plan
-from tests.builders import a_group, a_person, a_policy, an_account
+from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, an_account
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.unit.previews import POLICY, api_of, if_person, if_policy
 from tests.unit.world import World
 
 _ADOPTED = "exists with every part as wanted, and would be taken on"
+_TAKEN_ON = "exists, and would be taken on"
 _VIEW = "job-function/ViewOnlyAccess"
 
 
@@ -110,6 +111,29 @@ def test_more_names_than_may_be_looked_at_are_as_the_last_inventory_has_them() -
     assert "description: theirs → none" in exists.pop("g49")
     assert exists.pop("g50") == ""
     assert set(exists.values()) == {_ADOPTED}
+
+
+def test_members_assignments_and_parts_of_what_would_be_taken_on_are_marked_and_others_are_not() -> None:
+    world = World()
+    for number, department in enumerate(("Engineering", "Engineering", "Sales")):
+        world.hr_tells(a_person(f"e-{number}", department=department))
+    world.account_is(an_account())
+    world.settle()
+    users = {user["user_name"]: user_id for user_id, user in world.center.users.items()}
+    world.center.groups["g-1"] = StoredGroup("engineers", "")
+    world.center.memberships["m-1"] = ("g-1", users["e-0@example.com"])
+    stored = StoredSet("ViewOnly", {"session_duration": "PT1H"}, managed_policies={_VIEW})
+    world.center.permission_sets["arn:theirs"] = stored
+    key = AssignmentKey(account_id=ACCOUNT_ID, permission_set_arn="arn:theirs", principal_id="g-1")
+    world.center.assignments.add(key)
+    world.center.provisioned[ACCOUNT_ID, "arn:theirs"] = 1
+    found = if_policy(POLICY, world=world)
+    assert _exists(found, ResourceKind.MEMBERSHIP) == {"e-0": _TAKEN_ON, "e-1": "", "e-2": ""}
+    assert _exists(found, ResourceKind.ASSIGNMENT) == {ACCOUNT_ID: _TAKEN_ON}
+    assert _exists(found, ResourceKind.MANAGED_POLICY) == {"ViewOnly": _TAKEN_ON}
+    world.center.memberships["m-1"] = ("g-1", users["e-2@example.com"])
+    differs = _exists(if_policy(POLICY, world=world), ResourceKind.MEMBERSHIP)
+    assert set(differs.values()) == {""}
 
 
 class _Refusing:

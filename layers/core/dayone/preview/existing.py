@@ -1,6 +1,7 @@
 """Add to a preview what exists in Identity Center under the names that it would create."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from dayone.executor.existing_use import ReadBudget
 from dayone.model.dependencies import ROOTS
 from dayone.model.operations import Action
 from dayone.model.policy.rules import Policy
-from dayone.model.subjects import ITSELF, ResourceKind, SubjectKind
+from dayone.model.subjects import ITSELF, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.existing import Comparison, how_to_describe, is_same_person
@@ -28,6 +29,7 @@ _SAME_PERSON = "exists as the user of the same person, and would be taken on"
 _AS_IT_IS = "What the policy has to say to have it as it is: {describe}. Once that has failed, {adopt}"
 _AS_HR_HAS_IT = "Once that has failed, {describe} names what HR has to say to have it as it is, and {adopt}"
 _ADOPT = "`dayone changes adopt` decides to take it on, by the digest {digest}"
+_TAKEN_ON = "exists, and would be taken on"
 _OURS = "exists as another resource that Day One manages, which has to give the name up first"
 _CALLS = {ResourceKind.USER: 2, ResourceKind.GROUP: 2, ResourceKind.PERMISSION_SET: 3}
 
@@ -43,7 +45,7 @@ def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames)
     look = _Look(policy=policy, names=names)
     with suppress(Unavailable), names.preview_turn():
         operations = tuple(look.at(operation) for operation in preview.operations)
-        preview = replace(preview, operations=operations)
+        preview = replace(preview, operations=tuple(look.with_uses(operations)))
     unseen = kinds.total() - look.seen
     notes = list(preview.notes)
     if look.as_of:
@@ -62,6 +64,9 @@ class _Look:
         self._policy, self._names = policy, names
         self._reads = ReadBudget(remaining=_MOST_READS, until=names.access.desired.clock() + _LONGEST_LOOK)
         self._ours: dict[SubjectKind, frozenset[str]] = {}
+        # Of what would be taken on: AWS's ids, and who uses it.
+        self._ids: dict[Subject, str] = {}
+        self._uses: dict[Subject, frozenset[str]] = {}
         self.seen = self.kept = 0
         self.as_of: datetime | None = None
 
@@ -76,6 +81,31 @@ class _Look:
                     self.seen += 1
                     return replace(operation, exists=exists)
         return operation
+
+    def with_uses(self, operations: Sequence[PreviewedOperation]) -> Iterator[PreviewedOperation]:
+        """Yield the operations, with the members, assignments and parts that exist of what would be taken on."""
+        created = [each for each in operations if each.action is Action.CREATE and each.resource.kind not in ROOTS]
+        ids = self._ids_of({who for each in created if (who := _who(each))}) if self._uses else {}
+        for operation in operations:
+            exists = _TAKEN_ON if operation in created and self._is_used(operation, ids=ids) else operation.exists
+            yield replace(operation, exists=exists)
+
+    def _ids_of(self, subjects: Iterable[Subject]) -> Mapping[Subject, str]:
+        unknown = [ResourceOf(each, ITSELF[each.kind]) for each in sorted(subjects) if each not in self._ids]
+        applied = self._names.access.desired.index.applied(unknown)
+        recorded = {each.subject: "".join(own.references.values()) for each, own in applied.items()}
+        return {**recorded, **self._ids}
+
+    def _is_used(self, operation: PreviewedOperation, *, ids: Mapping[Subject, str]) -> bool:
+        who, resource = _who(operation), operation.resource
+        if who is None:
+            return operation.subject in self._uses
+        if resource.kind is ResourceKind.MEMBERSHIP:
+            group = Subject(SubjectKind.GROUP, resource.name)
+            return f"member {ids.get(who)}" in self._uses.get(group, ())
+        permission_set = Subject(SubjectKind.PERMISSION_SET, assignment_in(resource).permission_set)
+        kind = "user" if who.kind is SubjectKind.PERSON else "group"
+        return f"{kind} {ids.get(who)} in {operation.subject.name}" in self._uses.get(permission_set, ())
 
     def _at_aws(self, operation: PreviewedOperation) -> str | None:
         """Return what exists as AWS answers now, None when the calls or the time for that are used up."""
@@ -101,15 +131,20 @@ class _Look:
     def _compared(self, operation: PreviewedOperation, found: ExistingResource, *, reads: ReadBudget) -> str:
         desired, kind = operation.attributes, operation.resource.kind
         if kind is ResourceKind.USER and (EXTERNAL in desired or is_same_person(found.attributes, desired)):
+            self._note(operation.subject, found)
             return _SAME_PERSON
         if kind is not ResourceKind.USER and self._is_ours(operation.subject.kind, found):
             return _OURS
         comparison = self._comparison(operation, found, reads=reads)
-        return (
-            _ADOPTED
-            if comparison.is_identical
-            else f"exists, and would be left as it is: {comparison}{_decide(operation, comparison)}"
-        )
+        if not comparison.is_identical:
+            return f"exists, and would be left as it is: {comparison}{_decide(operation, comparison)}"
+        self._note(operation.subject, found)
+        if kind is not ResourceKind.USER:
+            self._uses[operation.subject] = frozenset(comparison.uses)
+        return _ADOPTED
+
+    def _note(self, subject: Subject, found: ExistingResource) -> None:
+        (self._ids[subject],) = found.references.values()
 
     def _comparison(self, operation: PreviewedOperation, found: ExistingResource, *, reads: ReadBudget) -> Comparison:
         subject, is_set = operation.subject, operation.subject.kind is SubjectKind.PERMISSION_SET
@@ -130,6 +165,17 @@ class _Look:
                 ids += own.references.values() if own else ()
             cursor = page.cursor
         return ids
+
+
+def _who(operation: PreviewedOperation) -> Subject | None:
+    """Return the person of a membership, or the group or person of an assignment; None for any other resource."""
+    match operation.resource.kind:
+        case ResourceKind.MEMBERSHIP:
+            return operation.subject
+        case ResourceKind.ASSIGNMENT:
+            return assignment_in(operation.resource).principal.target.subject
+        case _:
+            return None
 
 
 def _decide(operation: PreviewedOperation, comparison: Comparison) -> str:
