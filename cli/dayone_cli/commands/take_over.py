@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from dayone.takeover.estate import Estate
     from dayone.takeover.proof import Proof
     from dayone.takeover.proposal import Proposal
+    from dayone.takeover.terraform import TerraformState
     from dayone.takeover.users import MatchedUser, Users
 
 app = typer.Typer(help="Create a policy from what Identity Center has, and verify that it changes nothing.")
@@ -41,6 +43,13 @@ Resumed = Annotated[
     ),
 ]
 
+States = Annotated[
+    list[Path] | None,
+    typer.Option(
+        help="A state of Terraform, as it is kept or as `terraform show -json` prints it: what it manages is named."
+    ),
+]
+
 
 @command(app, "write")
 def write(
@@ -48,6 +57,7 @@ def write(
     folder: Annotated[Path, typer.Argument(help="A folder for the files; those of these names must not exist yet.")],
     mapping: Mapped = None,
     resume: Resumed = None,
+    terraform: States = None,
     *,
     rows: Annotated[bool, typer.Option("--rows", help="List people and accounts by id, without any rule.")] = False,
     management_account: Annotated[
@@ -57,17 +67,19 @@ def write(
     """Create a policy that gives exactly what the last inventory has read. Nothing is changed in AWS."""
     from dayone.takeover.policy_files import policy_files
     from dayone.takeover.propose import propose
+    from dayone.takeover.terraform import managed_in
     from dayone.takeover.users import match_users
 
     estate = read_estate(run, file=resume)
     users = match_users(estate, mapping=_mapping_in(mapping))
     proposal = propose(estate, users, by_rules=not rows, with_management=management_account)
-    texts = policy_files(proposal, estate)
+    managed = managed_in(estate, _states_in(terraform or []))
+    texts = policy_files(proposal, estate, managed)
     notes, proof = _proved(texts, estate, users)
     if not proof.is_empty:
         raise Negative("No policy was found that gives exactly what there is", findings=_differences(proof))
     _save(folder, texts)
-    answer = _written(texts, proposal, users, as_of=estate.as_of, notes=notes)
+    answer = _written(texts, proposal, users, as_of=estate.as_of, notes=notes) | {"terraform": asdict(managed)}
     run.show(answer, lambda _: _summary(answer, folder))
 
 
@@ -114,6 +126,16 @@ def _mapping_in(file: Path | None) -> Mapping[str, str]:
             raise Misused("Not a mapping of users", detail=f"{file}: each row has a user_name and an id")
         found[name] = person
     return found
+
+
+def _states_in(files: Iterable[Path]) -> "TerraformState":
+    """Return the states in files; raise Misused."""
+    from dayone.takeover.terraform import read_states
+
+    try:
+        return read_states({str(file): text_of(file) for file in files})
+    except ValueError as error:
+        raise Misused("Not a state of Terraform", detail=str(error)) from error
 
 
 def _proved(texts: Mapping[str, str], estate: "Estate", users: "Users") -> "tuple[list[str], Proof]":
@@ -202,6 +224,7 @@ def _summary(answer: Mapping[str, Any], folder: Path) -> Sheet:
         *(line for user in answer["users"] for line in _about_user(user)),
         *(f"Note: {person} of HR has no user yet, and will get one" for person in answer["without_user"]),
         *(f"Note: {note}" for note in answer["notes"]),
+        *_managed(answer["terraform"]),
         *_too_large(answer["bytes"]),
         f"{', '.join(counted)} and {plural(answer['assignments'], 'assignment')} in {folder} stand for {rows_of}.",
     ]
@@ -221,6 +244,19 @@ def _about_user(user: Mapping[str, Any]) -> Iterator[str]:
     if changes:
         how = "is adopted by `dayone changes adopt` alone" if user["needs_decision"] else "changes when it is adopted"
         yield f"User {user['user_name']} {how}: {', '.join(changes)}"
+
+
+def _managed(terraform: Mapping[str, Any]) -> Iterator[str]:
+    counts = (
+        plural(len(terraform["sets"]), "permission set"),
+        plural(len(terraform["groups"]), "group"),
+        plural(len(terraform["users"]), "user"),
+        plural(len(terraform["rows"]), "membership or assignment", "memberships and assignments"),
+    )
+    if any(terraform[kind] for kind in ("sets", "groups", "users", "rows")):
+        yield f"Terraform manages {', '.join(counts)}: `terraform state rm` them before it takes back what rules give"
+    if stale := terraform["stale"]:
+        yield f"Terraform has {len(stale)} that the inventory has not read, such as {stale[0]}"
 
 
 def _too_large(size: int) -> list[str]:

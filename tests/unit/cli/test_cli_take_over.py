@@ -1,5 +1,6 @@
 """`dayone import`: what was read once is not read again, and Day One's own plan is part of the proof."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,63 @@ def test_what_another_inventory_has_read_is_read_anew(api: CliApi, tmp_path: Pat
     api.tell("GET /v1/inventory/resources", *_pages(inventory="I2"))
     assert dayone("import", "write", tmp_path / "b", "--resume", kept, api=api.url).code == 0
     assert _sections_read(api) == ["permission-sets", *SECTIONS]
+
+
+def _state(**instances: list[dict[str, Any]]) -> str:
+    resources = [
+        {"mode": "managed", "type": kind, "name": "of_ours", "module": "module.access", "instances": each}
+        for kind, each in instances.items()
+    ]
+    return json.dumps({"version": 4, "resources": resources})
+
+
+def _states(folder: Path) -> tuple[Path, Path]:
+    """A state as it is kept, and one as Terraform shows it."""
+    state, shown = folder / "terraform.tfstate", folder / "shown.json"
+    assignment = {"target_id": ACCOUNT, "permission_set_arn": ARN, "principal_id": "g-1", "principal_type": "GROUP"}
+    state.write_text(
+        _state(
+            aws_ssoadmin_permission_set=[{"attributes": {"arn": ARN}}],
+            aws_ssoadmin_account_assignment=[{"index_key": "pier", "attributes": assignment}],
+            aws_identitystore_group_membership=[{"index_key": 0, "attributes": {"group_id": "g", "member_id": "gone"}}],
+            aws_s3_bucket=[{"attributes": {"arn": "arn:aws:s3:::x"}}],
+        )
+    )
+    group = {"address": "aws_identitystore_group.crew", "mode": "managed", "type": "aws_identitystore_group"}
+    read = {"address": "data.aws_identitystore_group.x", "mode": "data", "type": "aws_identitystore_group"}
+    resources = [{**group, "values": {"group_id": "g-1"}}, {**read, "values": {"group_id": "g-1"}}]
+    shown.write_text(json.dumps({"values": {"root_module": {"child_modules": [{"resources": resources}]}}}))
+    return state, shown
+
+
+def test_what_terraform_manages_is_named_in_the_files_and_by_the_command(api: CliApi, tmp_path: Path) -> None:
+    state, shown = _states(tmp_path)
+    files = ("--terraform", state, "--terraform", shown)
+    written = dayone("import", "write", tmp_path / "a", *files, "-o", "json", api=api.url)
+    assert written.code == 0, written
+    address = "module.access.aws_ssoadmin_permission_set.of_ours"
+    assert written.json()["terraform"] == {
+        "sets": {"Sail": address},
+        "groups": {"crew": "aws_identitystore_group.crew"},
+        "users": {},
+        "rows": ['module.access.aws_ssoadmin_account_assignment.of_ours["pier"]'],
+        "stale": ["module.access.aws_identitystore_group_membership.of_ours[0]"],
+    }
+    assert f"# Terraform manages it as {address}\n" in (tmp_path / "a" / "permission-sets.yaml").read_text()
+    assert "# Terraform manages it as aws_identitystore_group.crew\n" in (tmp_path / "a" / "groups.yaml").read_text()
+    api.tell("GET /v1/inventory/resources", *_pages())
+    told = dayone("import", "write", tmp_path / "b", *files, api=api.url)
+    assert "Terraform manages 1 permission set, 1 group, 0 users, 1 membership or assignment" in told.out
+    assert "Terraform has 1 that the inventory has not read" in told.out
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"resources": [{"mode": "managed"}]}'])
+def test_what_is_no_state_of_terraform_is_refused(api: CliApi, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    ended = dayone("import", "write", tmp_path / "a", "--terraform", file, api=api.url)
+    assert ended.code == 2, ended
+    assert not (tmp_path / "a").exists()
 
 
 def _verified(api: CliApi, tmp_path: Path, plan: dict[str, Any], *words: str) -> Ended:

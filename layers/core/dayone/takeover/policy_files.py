@@ -11,19 +11,23 @@ from dayone.model.policy.rules import AccountSelector, Condition, PersonSelector
 from dayone.takeover.estate import Estate
 from dayone.takeover.proposal import Proposal, ProposedAssignment, ProposedGroup, ProposedSet
 from dayone.takeover.selection import NOWHERE, Selected
+from dayone.takeover.terraform import NOT_MANAGED, ManagedByTerraform
 
 _LONGEST_COMMENT = 100
 # So few beside a rule are odd; more are how it is.
 _MOST_ODD = 3
 
 
-def policy_files(proposal: Proposal, estate: Estate) -> Mapping[str, str]:
-    """Return the texts of the files by their names; each has a section of the policy."""
+def policy_files(proposal: Proposal, estate: Estate, managed: ManagedByTerraform = NOT_MANAGED) -> Mapping[str, str]:
+    """Return the texts of the files by their names; each has a section of the policy.
+
+    A comment says what is `managed` by Terraform.
+    """
     files = {
         "permission-sets.yaml": _section(
-            "permission_sets", (_permission_set(each) for each in proposal.permission_sets)
+            "permission_sets", (_permission_set(each, managed) for each in proposal.permission_sets)
         ),
-        "groups.yaml": _section("groups", (_group(each, proposal, estate) for each in proposal.groups)),
+        "groups.yaml": _section("groups", (_group(each, proposal, estate, managed) for each in proposal.groups)),
         "assignments.yaml": _section(
             "assignments", (_assignment(each, proposal, estate) for each in proposal.assignments)
         ),
@@ -37,21 +41,21 @@ def _section(name: str, rules: Iterable[str]) -> str:
     return f"{name}:\n{text}" if text else ""
 
 
-def _permission_set(proposed: ProposedSet) -> str:
+def _permission_set(proposed: ProposedSet, managed: ManagedByTerraform) -> str:
     notes = [_count(proposed.rows, "assignment") if proposed.rows else "assigned to nobody by this policy"]
     if proposed.is_outdated:
         notes.append("some accounts still have it in an earlier form")
-    notes += _decided(proposed.beside)
+    notes += [*_decided(proposed.beside), *_terraform(managed.sets.get(proposed.attributes["name"]))]
     rule = permission_set_rule(proposed.key, attributes=proposed.attributes, attached=proposed.attached)
     return _comments(notes) + yaml_text({proposed.key: rule})
 
 
-def _group(proposed: ProposedGroup, proposal: Proposal, estate: Estate) -> str:
+def _group(proposed: ProposedGroup, proposal: Proposal, estate: Estate, managed: ManagedByTerraform) -> str:
     rule, pool = proposed.rule, proposal.people
     named, spared = pool.ids_in(rule.named), pool.ids_in(rule.spared)
     selectors = _merged_people(rule.selectors)
     notes = [_count(len(proposed.members), "member"), *_odd(rule, named=len(named), spared=len(spared), what="person")]
-    notes += _decided(proposed.beside)
+    notes += [*_decided(proposed.beside), *_terraform(managed.groups.get(proposed.attributes["name"]))]
     own = named_rule(proposed.key, proposed.attributes)
     body = yaml_text(own) if own else ""
     if any(not selector.conditions for selector in selectors):
@@ -106,6 +110,11 @@ def _decided(beside: Sequence[str]) -> Iterator[str]:
     """Yield that something has more than the rules give it, if so."""
     if beside:
         yield f"odd: {_count(len(beside), 'row')} that no rule gives; `dayone changes adopt` decides that it stays"
+
+
+def _terraform(address: str | None) -> Iterator[str]:
+    if address:
+        yield f"Terraform manages it as {_plain(address)}"
 
 
 def _entries(entries: Iterable[Mapping[str, object]]) -> str:
