@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.convergence import account_id, policy
-from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.dynamodb.in_memory import MemoryDynamo
 from benchmarks.measuring import Figure, report, wants_json
 from benchmarks.table_world import TableWorld
 from dayone.adapters.dynamodb.table import DynamoTable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.convergence import account_id
 from benchmarks.costs import WORK
-from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.dynamodb.in_memory import MemoryDynamo
 from benchmarks.measuring import Figure, report, wants_json
 from dayone.access.queries import list_subjects
 from dayone.adapters.dynamodb import keys as change_keys

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from benchmarks.capacity import Meter
-from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.dynamodb.in_memory import MemoryDynamo
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts
 from dayone.adapters.dynamodb.idempotency import DynamoEchoes

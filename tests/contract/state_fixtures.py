@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from dayone.adapters.aws.clients import read_as_json
 from sandbox import Sandbox
 from tests.contract.dynamodb_local import dynamodb_local, why_not_here
 from tests.contract.state_databases import DATABASES, IMPLEMENTATIONS, table_of
@@ -13,7 +14,7 @@ from tests.contract.state_tables import fresh_table
 
 @pytest.fixture(scope="session")
 def connect_ministack(sandbox: Sandbox) -> Connect:
-    return lambda: sandbox.client("dynamodb")
+    return lambda: read_as_json(sandbox.client("dynamodb"))
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def connect_dynamodb_local() -> Iterator[Connect]:
     if reason := why_not_here():
         pytest.skip(reason)
     with dynamodb_local() as access:
-        yield lambda: access.client("dynamodb", access.administrator)
+        yield lambda: read_as_json(access.client("dynamodb", access.administrator))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.dynamodb.in_memory import MemoryDynamo
 from tests.contract.state_ports import StateTable
 
 pytest_plugins = ("tests.contract.state_fixtures",)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.dynamodb.in_memory import MemoryDynamo
 from dayone.adapters.dynamodb.hr import DynamoWaitingHints
 from dayone.adapters.dynamodb.table import DynamoTable
 

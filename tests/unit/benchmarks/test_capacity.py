@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from benchmarks.capacity import Index, Meter, index_units, kind_of, size_of, written
-from benchmarks.dynamodb_in_memory import MemoryDynamo
+from benchmarks.dynamodb.in_memory import MemoryDynamo
 
 LISTING = Index(name="listing", partition="listed_in", sort="listed_as", is_whole=True)
 DUE = Index(name="due", partition="due", sort="due_at", is_whole=False)

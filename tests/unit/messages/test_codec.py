@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,24 @@ class Grown:
     tags: tuple[str, ...] = field(default=("a",))
 
 
+@dataclass(frozen=True)
+class Sized:
+    """A record's kind with a field that is never empty."""
+
+    size: int
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A dataclass that checks its fields."""
+
+    name: str
+
+    def __post_init__(self) -> None:
+        assert self.name
+
+
 def test_a_number_that_an_older_record_lacks_is_the_default() -> None:
     assert decode(Grown, {"name": "n"}).count == 7
 
@@ -116,3 +135,18 @@ def test_what_is_empty_in_all_its_fields_is_left_out_and_there_again() -> None:
     )
     assert "protection" not in encode(kept)["guard"]
     assert decode(Reservations, encode(kept)) == kept
+
+
+@pytest.mark.parametrize(
+    ("record", "besides"), [({"name": "n"}, {}), ({"size": 1}, {"title": "x"}), ({"name": "n"}, {"title": "x"})]
+)
+def test_a_record_without_a_field_that_must_be_there_or_a_field_of_nothing_is_refused(
+    record: dict[str, Any], besides: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError):
+        decode(Sized, record, **besides)
+
+
+def test_a_class_that_makes_more_of_its_fields_is_refused() -> None:
+    with pytest.raises(TypeError):
+        decode(Checked, {"name": "n"})

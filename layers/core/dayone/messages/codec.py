@@ -10,7 +10,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import UnionType
 from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
@@ -24,6 +24,7 @@ _TEXTS = (Subject, Resource, ResourceOf)
 _EMPTY: Mapping[object, object] = {str: "", tuple: (), Mapping: {}, frozenset: frozenset()}
 _ABSENT = object()
 _SIZED = (str, list, dict)
+_MOST_PARSED = 4096
 
 
 def stamp(at: datetime) -> str:
@@ -88,43 +89,51 @@ def decode[T](kind: type[T], record: Mapping[str, Any], **given: object) -> T:
 
     Raises ValueError, TypeError or LookupError for a record that is not one of this kind.
     """
-    values = dict(given)
-    for field in _fields(cast("Hashable", kind)):
-        if field.name in values:
-            continue
-        value = record.get(field.name, _ABSENT)
-        if value is not _ABSENT:
-            values[field.name] = field.decode(value)
-        elif field.absent is not _ABSENT:
-            values[field.name] = field.absent
-    return kind(**values)
+    shape = _shape(cast("Hashable", kind))
+    decoders, values = shape.decoders, dict(shape.absent)
+    for name, value in record.items():
+        if name in decoders and name not in given:
+            values[name] = decoders[name](value)
+    if given:
+        values.update(given)
+    missing = [name for name in shape.required if values[name] is _ABSENT]
+    if missing or len(values) != len(shape.absent):
+        raise TypeError(f"not the fields of {kind.__name__}: {missing or given.keys()}")
+    # A dataclass that cannot be changed sets its fields one by one, which takes longer than to decode them.
+    instance = object.__new__(kind)
+    instance.__dict__.update(values)
+    return instance
 
 
-class _Field(NamedTuple):
-    """Decoder of one field, and its value if the record has none; `_ABSENT` leaves it to the dataclass."""
+class _Shape(NamedTuple):
+    """A dataclass's decoders, and the value of each field that its record has not; `_ABSENT` if it has to be there."""
 
-    name: str
-    decode: _Decoder
-    absent: object
+    decoders: Mapping[str, _Decoder]
+    absent: Mapping[str, object]
+    required: tuple[str, ...]
 
 
 @cache
-def _fields(kind: Hashable) -> tuple[_Field, ...]:
+def _shape(kind: Hashable) -> _Shape:
+    if hasattr(kind, "__post_init__") or hasattr(kind, "__slots__"):
+        raise TypeError(f"{kind} is more than its fields")
     hints = get_type_hints(kind)
-    given = {field.name for field in fields(cast("Any", kind)) if _has_default(field)}
-    return tuple(_Field(name, _decoder(hint), _absent(hint, is_given=name in given)) for name, hint in hints.items())
+    absent = {field.name: _absent(hints[field.name], default=_default(field)) for field in fields(cast("Any", kind))}
+    required = tuple(name for name, value in absent.items() if value is _ABSENT)
+    return _Shape({name: _decoder(hints[name]) for name in absent}, absent, required)
 
 
-def _has_default(field: Field[Any]) -> bool:
-    return field.default is not MISSING or field.default_factory is not MISSING
+def _default(field: Field[Any]) -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return _ABSENT if field.default is MISSING else field.default
 
 
-def _absent(hint: Any, *, is_given: bool) -> object:  # noqa: ANN401 - a type hint
+def _absent(hint: Any, *, default: object) -> object:  # noqa: ANN401 - a type hint
     if _is_optional(hint):
         return None
-    if not is_given and is_dataclass(hint):
-        return _of_nothing(hint)
-    return _EMPTY.get(get_origin(hint) or hint, _ABSENT)
+    empty = _EMPTY.get(get_origin(hint) or hint, default)
+    return _of_nothing(hint) if empty is _ABSENT and is_dataclass(hint) else empty
 
 
 def _of_nothing(hint: Any) -> object:  # noqa: ANN401 - a type hint
@@ -153,7 +162,9 @@ def _decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
 
 def _plain_decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
     if hint in _TEXTS:
-        return lambda value: hint.parse(_checked(value, str))
+        # Of the same few groups and permission sets there are many records.
+        parse = lru_cache(maxsize=_MOST_PARSED)(hint.parse)
+        return lambda value: parse(_checked(value, str))
     if hint is datetime:
         return _moment
     if hint is timedelta:
@@ -162,8 +173,10 @@ def _plain_decoder(hint: Any) -> _Decoder:  # noqa: ANN401 - a type hint
         return lambda value: date.fromisoformat(_checked(value, str))
     if is_dataclass(hint):
         return lambda value: decode(hint, _checked(value, dict))  # type: ignore[arg-type]
-    if hint in (str, bool):
-        return lambda value: _checked(value, hint)
+    if hint is str:
+        return lambda value: value if type(value) is str else _checked(value, str)
+    if hint is bool:
+        return lambda value: _checked(value, bool)
     # Of DynamoDB, numbers arrive as Decimal, which an enum of numbers would not know.
     return lambda value: hint(_number(value) if isinstance(value, Decimal) or hint is int else value)
 

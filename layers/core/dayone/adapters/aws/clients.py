@@ -1,11 +1,13 @@
 """Makes the boto3 clients, with one idea of timeouts and retries for all of them, and splits what one call sends."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import boto3.session
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,8 +43,7 @@ class Later:
         if self._guard is None:
             return getattr(_made(self._name), attribute)
         if self._own is None:
-            make: Any = _session().client
-            self._own = self._guard(make(self._name, config=config_for(self._name)))
+            self._own = self._guard(_new(self._name))
         return getattr(self._own, attribute)
 
 
@@ -86,8 +87,49 @@ def config_for(name: str) -> Config:
 
 @cache
 def _made(name: str) -> Any:  # noqa: ANN401 - the type depends on the service
+    return _new(name)
+
+
+def _new(name: str) -> Any:  # noqa: ANN401 - the type depends on the service
     make: Any = _session().client
-    return make(name, config=config_for(name))
+    made = make(name, config=config_for(name))
+    return read_as_json(made) if name == "dynamodb" else made
+
+
+def read_as_json[T](dynamodb: T) -> T:
+    """Let a client of DynamoDB take records as its answers' JSON has them, which is what botocore makes of them.
+
+    botocore compares every value with its model of the service, which takes eight times as long as the JSON itself.
+    Requests, signatures, attempts and errors stay botocore's.
+    """
+    events = cast("Any", dynamodb).meta.events
+    for operation in _READS:
+        events.register(f"before-parse.dynamodb.{operation}", _take_as_json, unique_id=f"as-json-{operation}")
+    return dynamodb
+
+
+_READS = ("BatchGetItem", "GetItem", "Query")
+# Of these JSON has only the text in base64. Source: DynamoDB API Reference, AttributeValue.
+_BINARY = (b'"B"', b'"BS"')
+_OK = 200
+
+
+def _take_as_json(*, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
+    """Read an answer ahead of botocore's parser, which is left an empty one; see its event `before-parse`.
+
+    Raises ResponseParserError for one that is not JSON: botocore would make an answer without a record of it.
+    """
+    body: bytes = response_dict["body"]
+    if response_dict["status_code"] != _OK or any(kind in body for kind in _BINARY):
+        return
+    try:
+        answer = json.loads(body)
+    except ValueError as error:
+        raise ResponseParserError(f"not JSON: {error}") from error
+    if not isinstance(answer, dict):
+        raise ResponseParserError("not an object")
+    customized_response_dict |= answer
+    response_dict["body"] = b"{}"
 
 
 @cache

@@ -22,7 +22,8 @@ from dayone.model.subject_state import Head, Plan, ReceivedMessage, SubjectState
 from dayone.model.subjects import ITSELF, REFERENCE, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.ports.operations import Finished
 
-_PROGRESS = "#PROGRESS"
+# Of a subject's records, behind its name and a "#".
+_HEAD, _PROGRESS = "HEAD", "PROGRESS"
 # Attributes of a head that the record of its progress has, and its own has not.
 _COUNTED = ("outstanding", "failed", "revision")
 # That a person lacks what the first of the HR sources says word for word.
@@ -34,12 +35,12 @@ _FACTS: dict[type[Person] | type[Account], str] = {Person: "person", Account: "a
 def progress_key(subject: Subject) -> keys.RecordKey:
     """Return the key of the progress of a subject's plan in force, beside the head, which is longer and listed."""
     head = keys.head_of(subject)
-    return head._replace(sk=f"{head.sk.partition('#')[0]}{_PROGRESS}")
+    return head._replace(sk=f"{head.sk.partition('#')[0]}#{_PROGRESS}")
 
 
 def is_progress(key: keys.RecordKey) -> bool:
     """Return whether a record of a subject is that of its progress."""
-    return key.sk == f"{key.sk.partition('#')[0]}{_PROGRESS}"
+    return key.sk.partition("#")[2] == _PROGRESS
 
 
 def head_record(head: Head) -> Record:
@@ -107,10 +108,10 @@ def state_in(records: Iterable[Record], *, subject: Subject, progress: Record | 
     """Return a subject from the records under its name; `progress` is that record, or empty, if it was read before."""
     head, applied = None, {}
     for record in records:
-        key = keys.RecordKey(record["pk"], record["sk"])
-        if keys.is_head(key):
+        part = record["sk"].partition("#")[2]
+        if part == _HEAD:
             head = record
-        elif is_progress(key):
+        elif part == _PROGRESS:
             progress = record if progress is None else progress
         else:
             resource = applied_in(record)

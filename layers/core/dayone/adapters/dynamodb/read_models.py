@@ -60,16 +60,13 @@ class DynamoCompany:
         for number, partition in enumerate(partitions[first:]):
             place = last._asdict() if last and number == 0 else None
             found = self._table.query(Key("pk").eq(partition), after=place, page=_RECORDS_A_CALL)
-            for subject, records in groupby(found, key=_subject_of):
+            for name, records in groupby(found, key=_name_in):
+                subject = keys.subject_of(RecordKey(partition, name))
                 yield state_in(records, subject=subject)
 
 
-def _key_of(record: Record) -> keys.RecordKey:
-    return keys.RecordKey(record["pk"], record["sk"])
-
-
-def _subject_of(record: Record) -> Subject:
-    return keys.subject_of(_key_of(record))
+def _name_in(record: Record) -> str:
+    return str(record["sk"]).partition("#")[0]
 
 
 class DynamoSubjectIndex:

@@ -1,7 +1,8 @@
 """Writes to records in DynamoDB, alone or in a transaction, and every condition that one depends on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import reduce
 from operator import and_
 from typing import Any, ClassVar
@@ -139,7 +140,8 @@ def has_newest(number: int, *, state: str) -> ConditionBase:
 
 
 _typed = TypeSerializer().serialize
-_plain = TypeDeserializer().deserialize
+_deserialize: Callable[[Any], Any] = TypeDeserializer().deserialize
+_AS_THEY_ARE = ("BOOL", "S")
 
 
 def typed(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +152,19 @@ def typed(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def plain_record(image: Mapping[str, Any]) -> Record:
     """Convert a record from the low-level API, or from the table's stream."""
-    return {name: _plain(value) for name, value in image.items()}
+    return {name: value["S"] if "S" in value else _plain(value) for name, value in image.items()}
+
+
+def _plain(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any plain value
+    """Convert a value; boto3's own deserializer finds a function by its name for each, which takes several times."""
+    ((kind, inner),) = value.items()
+    if kind in _AS_THEY_ARE:
+        return inner
+    if kind == "M":
+        return plain_record(inner)
+    if kind == "L":
+        return [member["S"] if "S" in member else _plain(member) for member in inner]
+    return Decimal(inner) if kind == "N" else _deserialize(value)
 
 
 def low_level_key(key: RecordKey) -> dict[str, Any]:

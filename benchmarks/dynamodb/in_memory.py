@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from benchmarks.capacity import Index, Item, Meter, indexes_of, kind_of, read, size_of
-from benchmarks.dynamodb_expressions import holds, updated
+from benchmarks.dynamodb.expressions import holds, updated
 from tests.contract.state_tables import table_properties
 
 type _Key = tuple[str, str]

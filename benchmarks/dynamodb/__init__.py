@@ -1,0 +1,1 @@
+"""A table in memory by the rules of DynamoDB."""
