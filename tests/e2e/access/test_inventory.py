@@ -102,8 +102,9 @@ def test_what_an_inventory_has_read_becomes_a_policy_that_gives_exactly_that(
     assert written.returncode == 0, written.stderr + written.stdout
     groups = yaml.safe_load((shell.home / "as-it-is" / "groups.yaml").read_text())["groups"]
     assert groups["The crew"] == {"members": [{"department": "Harbour masters"}]}
+    # Another policy is in force, with guards of its own: the plan has what these are to become.
     verified = shell.run("import", "verify", shell.home / "as-it-is")
-    assert verified.returncode == 0, verified.stderr
+    assert "memberships and assignments as they are" in verified.stdout, verified.stderr
     checked = shell.run("policy", "check", shell.home / "as-it-is")
     assert checked.returncode == 0, checked.stderr
     assert len(crew) == 3
