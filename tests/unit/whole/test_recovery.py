@@ -9,7 +9,7 @@ import pytest
 
 from dayone.errors import Inapplicable, Unavailable
 from dayone.inventory.service import read_inventory
-from dayone.model.people import Status
+from dayone.model.people import Leavers, LifeCycle, Status
 from dayone.model.policy.rules import Guardrails
 from dayone.model.recovery import TableIdentity
 from dayone.ops.recovery import read_recovery, request_rebuilding
@@ -214,6 +214,45 @@ def test_what_is_missing_is_made_once_more_by_whatever_plan_is_the_last(world: W
     _minutes(world, 3)
     world.settle()
     assert _members(world) == _ALL
+
+
+def test_who_was_taken_out_and_put_in_once_more_since_the_copy_goes_with_the_reason(world: World) -> None:
+    copy = deepcopy(world.state)
+    for department in ("Sales", "Engineering"):
+        world.hr_tells(a_person("e-1", department=department))
+        world.settle()
+    _replaced(world, copy)
+    world.hr_tells(a_person("e-1"))
+    _rebuilt(world)
+    assert _members(world) == _ALL
+    world.hr_tells(a_person("e-1", status=Status.ENDED))
+    world.settle()
+    assert _members(world)["engineers"] == set()
+
+
+def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognised(world: World) -> None:
+    deleting = replace(_POLICY, version=2, people=LifeCycle(leavers=Leavers.DELETE))
+    world.policy_is(deleting)
+    world.settle()
+    copy = deepcopy(world.state)
+    world.hr_tells(a_person("e-1", status=Status.ENDED))
+    world.settle()
+    world.policy_is(replace(deleting, version=3, groups=deleting.groups[1:], assignments=deleting.assignments[1:]))
+    world.settle()
+    assert "engineers" not in _members(world)
+    world.hr_tells(a_person("e-1"))
+    world.policy_is(replace(deleting, version=4))
+    world.settle()
+    before = _members(world), world.assignments()
+    _replaced(world, copy)
+    world.hr_tells(a_person("e-1"))
+    world.policy_is(replace(deleting, version=5))
+    _rebuilt(world)
+    assert (_members(world), world.assignments()) == before
+    world.hr_tells(a_person("e-1", status=Status.ENDED))
+    world.settle()
+    assert _members(world)["engineers"] == set()
+    assert "e-1@example.com" not in world.users()
 
 
 def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) -> None:

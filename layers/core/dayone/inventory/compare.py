@@ -78,6 +78,21 @@ class Recorded:
         applied = state.applied.get(ITSELF[subject.kind]) if state else None
         return applied if applied and has_no_doubt(applied) else None
 
+    def key_of(self, account: Subject, resource: Resource) -> AssignmentKey | None:
+        """Return an assignment by the ids that are recorded of its parts, None where one has none."""
+        assignment = assignment_in(resource)
+        principal, person = assignment.principal.target.subject, bool(assignment.principal.person)
+        of_set = self.states.get(Subject(SubjectKind.PERMISSION_SET, assignment.permission_set))
+        of_principal = self.states.get(principal)
+        arn = _reference(of_set, SubjectKind.PERMISSION_SET)
+        principal_id = _reference(of_principal, principal.kind)
+        if not arn or not principal_id:
+            return None
+        kind = PrincipalType.USER if person else PrincipalType.GROUP
+        return AssignmentKey(
+            account_id=account.name, permission_set_arn=arn, principal_id=principal_id, principal_type=kind
+        )
+
     @cached_property
     def by_id(self) -> Mapping[str, Subject]:
         """The subjects of AWS's ids of groups, permission sets and users."""
@@ -210,11 +225,12 @@ class _Comparison:
     def of_assignments(self) -> Iterator[Deviation]:
         recorded: set[AssignmentKey] = set()
         for state in self.recorded.of_kind(SubjectKind.ACCOUNT):
+            account = state.head.subject
             for resource, applied in state.trusted.items():
-                if resource.kind is ResourceKind.ASSIGNMENT and (key := self._key_of(state.head.subject, resource)):
+                if resource.kind is ResourceKind.ASSIGNMENT and (key := self.recorded.key_of(account, resource)):
                     recorded.add(key)
                     if has_no_doubt(applied) and not _is_unusable(state) and self._is_absent(key):
-                        yield missing(state.head.subject, resource, ids_of(key))
+                        yield missing(account, resource, ids_of(key))
         for key in sorted(self.snapshot.assignments, key=str):
             if not self.snapshot.principal_exists(key) and self.snapshot.has_read(Section.GROUPS, ""):
                 yield self._assigned(key, DriftKind.ORPHANED)
@@ -243,20 +259,6 @@ class _Comparison:
         snapshot = self.snapshot
         its_own_exist = key.permission_set_arn in snapshot.sets and snapshot.principal_exists(key)
         return its_own_exist and key not in snapshot.assignments and snapshot.has_read_assignment(key)
-
-    def _key_of(self, account: Subject, resource: Resource) -> AssignmentKey | None:
-        assignment = assignment_in(resource)
-        principal, person = assignment.principal.target.subject, bool(assignment.principal.person)
-        of_set = self.recorded.states.get(Subject(SubjectKind.PERMISSION_SET, assignment.permission_set))
-        of_principal = self.recorded.states.get(principal)
-        arn = _reference(of_set, SubjectKind.PERMISSION_SET)
-        principal_id = _reference(of_principal, principal.kind)
-        if not arn or not principal_id:
-            return None
-        kind = PrincipalType.USER if person else PrincipalType.GROUP
-        return AssignmentKey(
-            account_id=account.name, permission_set_arn=arn, principal_id=principal_id, principal_type=kind
-        )
 
     def _is_unmanaged(self, kind: SubjectKind, name: str, attributes: Attributes) -> bool:
         is_called = attributes.get("user_name", attributes.get("name", "")).casefold()

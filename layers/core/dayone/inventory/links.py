@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dayone.inventory.compare import Recorded, Snapshot, compare
+from dayone.inventory.confirmation import has_other_ids
+from dayone.inventory.differences import ids_of
 from dayone.model.inventory import Deviation, DriftKind
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, REFERENCE, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, REFERENCE, ResourceKind, ResourceOf, Subject, SubjectKind
 from dayone.ports.recovery import Fence
 
 type Links = Mapping[Subject, Applied]
@@ -30,25 +32,29 @@ class WhileRecovering:
 
 def noticed(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool) -> Iterator[Deviation]:
     """Yield all differences; while a record is rebuilt, with what is recognised as if that were recorded."""
-    links = _linked(snapshot, recorded) if is_rebuilding else {}
+    if not is_rebuilding:
+        yield from compare(snapshot, recorded)
+        return
+    links = _linked(snapshot, recorded)
+    linked = _with_links(recorded, links)
     yield from _found_by_name(links)
-    yield from compare(snapshot, _with_links(recorded, links))
+    yield from _made_once_more(snapshot, linked)
+    yield from compare(snapshot, linked)
 
 
 def _linked(snapshot: Snapshot, recorded: Recorded) -> Links:
-    """Return what Identity Center has by the name of subjects of which it is not recorded that they have anything.
+    """Return what Identity Center has by the name of subjects of which nothing that is there is recorded.
 
     A name that two of them have, or that something recorded has, links nothing.
     """
     found: dict[Subject, Applied] = {}
     for kind, reference in REFERENCE.items():
         whole = ITSELF[kind]
-        nameless = [state for state in recorded.of_kind(kind) if whole not in state.applied]
+        there = _existing(snapshot, kind)
+        nameless = [state for state in recorded.of_kind(kind) if _id_of(state, kind) not in there]
         times = Counter(_name_of(state) for state in nameless)
         existing = {
-            _called(attributes): (name, attributes)
-            for name, attributes in _existing(snapshot, kind).items()
-            if name not in recorded.by_id
+            _called(attributes): (name, attributes) for name, attributes in there.items() if name not in recorded.by_id
         }
         for state in nameless:
             called = _name_of(state)
@@ -81,6 +87,39 @@ def _found_by_name(links: Links) -> Iterator[Deviation]:
             ids=applied.references,
             target=ResourceOf(subject, applied.resource),
         )
+
+
+def _id_of(state: SubjectState, kind: SubjectKind) -> str:
+    applied = state.applied.get(ITSELF[kind])
+    return applied.references.get(REFERENCE[kind], "") if applied else ""
+
+
+def _made_once_more(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviation]:
+    """Yield memberships and assignments that are there by other ids than are recorded, as if they were not recorded."""
+    for state in recorded.states.values():
+        subject = state.head.subject
+        for resource, applied in state.applied.items():
+            ids = _ids_in(snapshot, recorded, ResourceOf(subject, resource))
+            if ids and has_other_ids(applied, ids):
+                yield Deviation(
+                    kind=DriftKind.UNMANAGED,
+                    subject=str(subject),
+                    resource=str(resource),
+                    ids=ids,
+                    target=ResourceOf(subject, resource),
+                )
+
+
+def _ids_in(snapshot: Snapshot, recorded: Recorded, target: ResourceOf) -> Mapping[str, str]:
+    """Return the ids of a membership or an assignment that is there, empty for any other."""
+    if target.resource.kind is ResourceKind.ASSIGNMENT:
+        key = recorded.key_of(target.subject, target.resource)
+        return ids_of(key) if key in snapshot.assignments else {}
+    if target.resource.kind is not ResourceKind.MEMBERSHIP:
+        return {}
+    user, group = recorded.itself(target.subject), recorded.itself(Subject(SubjectKind.GROUP, target.resource.name))
+    ids = {**(group.references if group else {}), **(user.references if user else {})}
+    return ids if ids.get("user_id") in snapshot.members.get(ids.get("group_id", ""), ()) else {}
 
 
 def _existing(snapshot: Snapshot, kind: SubjectKind) -> Mapping[str, Mapping[str, str]]:

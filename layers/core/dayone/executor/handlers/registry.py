@@ -138,12 +138,14 @@ def create_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def delete_membership(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Take a user out of a group."""
+    """Take a user out of a group; whoever was taken out and put in once more is there by another id than recorded."""
     references = attempt.references
-    membership_id = references.get("membership_id")
-    if membership_id is None and "group_id" in references and "user_id" in references:
-        membership_id = aws.directory.find_membership(group_id=references["group_id"], user_id=references["user_id"])
-    return deleted(lambda: aws.directory.remove_member(membership_id)) if membership_id else ALREADY_DELETED
+    recorded = references.get("membership_id")
+    outcome = deleted(lambda: aws.directory.remove_member(recorded)) if recorded else ALREADY_DELETED
+    if outcome is not ALREADY_DELETED or not {"group_id", "user_id"} <= references.keys():
+        return outcome
+    found = aws.directory.find_membership(group_id=references["group_id"], user_id=references["user_id"])
+    return deleted(lambda: aws.directory.remove_member(found)) if found else ALREADY_DELETED
 
 
 def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
