@@ -230,6 +230,18 @@ def test_who_was_taken_out_and_put_in_once_more_since_the_copy_goes_with_the_rea
     assert _members(world)["engineers"] == set()
 
 
+def test_an_assignment_that_the_copy_does_not_know_of_goes_with_its_rule(world: World) -> None:
+    world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
+    world.settle()
+    copy = deepcopy(world.state)
+    world.policy_is(replace(_POLICY, version=3))
+    world.settle()
+    assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
+    _replaced(world, copy)
+    _rebuilt(world)
+    assert (ACCOUNT_ID, "ViewOnly", "sales") not in world.assignments()
+
+
 def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognised(world: World) -> None:
     deleting = replace(_POLICY, version=2, people=LifeCycle(leavers=Leavers.DELETE))
     world.policy_is(deleting)

@@ -116,7 +116,7 @@ def _still(
         case DriftKind.MISSING:
             return difference if recorded is not None and actual is None and _is_of(recorded, difference) else None
         case DriftKind.UNMANAGED:
-            is_other = recorded is None or has_other_ids(recorded, difference.ids)
+            is_other = recorded is None or has_other_ids(recorded, difference)
             return difference if is_other and actual is not None else None
         case DriftKind.ORPHANED:
             return difference if actual is not None and not _has_principal(difference, reader=reader) else None
@@ -130,12 +130,13 @@ def _still(
 
 def _is_of(recorded: Applied, difference: Deviation) -> bool:
     """Return whether a group, set or user has still the ids of a difference: it may have been made once more since."""
-    return recorded.resource not in ITSELF.values() or not has_other_ids(recorded, difference.ids)
+    return recorded.resource not in ITSELF.values() or not has_other_ids(recorded, difference)
 
 
-def has_other_ids(recorded: Applied, ids: Attributes) -> bool:
+def has_other_ids(recorded: Applied, difference: Deviation) -> bool:
     """Return whether a resource is there by other ids than are recorded: it was made once more since."""
-    return any(ids.get(name, value) != value for name, value in recorded.references.items())
+    actual = difference.references
+    return any(actual.get(name, value) != value for name, value in recorded.references.items())
 
 
 def _has_principal(difference: Deviation, *, reader: InventoryReader) -> bool:

@@ -80,13 +80,13 @@ def _with_links(recorded: Recorded, links: Links) -> Recorded:
 def _found_by_name(links: Links) -> Iterator[Deviation]:
     """Yield that each is there and not recorded."""
     for subject, applied in links.items():
-        yield Deviation(
-            kind=DriftKind.UNMANAGED,
-            subject=str(subject),
-            resource=str(applied.resource),
-            ids=applied.references,
-            target=ResourceOf(subject, applied.resource),
-        )
+        yield _unrecorded(ResourceOf(subject, applied.resource), applied.references)
+
+
+def _unrecorded(target: ResourceOf, ids: Mapping[str, str]) -> Deviation:
+    return Deviation(
+        kind=DriftKind.UNMANAGED, subject=str(target.subject), resource=str(target.resource), ids=ids, target=target
+    )
 
 
 def _id_of(state: SubjectState, kind: SubjectKind) -> str:
@@ -100,14 +100,8 @@ def _made_once_more(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviatio
         subject = state.head.subject
         for resource, applied in state.applied.items():
             ids = _ids_in(snapshot, recorded, ResourceOf(subject, resource))
-            if ids and has_other_ids(applied, ids):
-                yield Deviation(
-                    kind=DriftKind.UNMANAGED,
-                    subject=str(subject),
-                    resource=str(resource),
-                    ids=ids,
-                    target=ResourceOf(subject, resource),
-                )
+            if ids and has_other_ids(applied, difference := _unrecorded(ResourceOf(subject, resource), ids)):
+                yield difference
 
 
 def _ids_in(snapshot: Snapshot, recorded: Recorded, target: ResourceOf) -> Mapping[str, str]:

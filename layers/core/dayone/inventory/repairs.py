@@ -172,16 +172,15 @@ def unmanaged_in(difference: Deviation) -> Applied | None:
         of_aws = Principal(person=ids["principal_id"]) if is_user else Principal(group=ids["principal_id"])
         permission_set = ids["permission_set_arn"].rpartition("/")[2]
         resource = known.resource if known else Assignment(permission_set, of_aws).resource
-        principal = {"user_id" if is_user else "group_id": ids["principal_id"]}
-        return _given(resource, {"permission_set_arn": ids["permission_set_arn"], **principal}, difference)
+        return _given(resource, difference)
     if known is None or known.resource in ITSELF.values():
         return None
-    return _given(known.resource, ids, difference)
+    return _given(known.resource, difference)
 
 
-def _given(resource: Resource, references: Mapping[str, str], difference: Deviation) -> Applied:
+def _given(resource: Resource, difference: Deviation) -> Applied:
     reasons = (Reason("guardrails.unmanaged", f"others have given it: {difference.resource}"),)
-    return Applied(resource=resource, references=references, reasons=reasons, doubt=Action.DELETE)
+    return Applied(resource=resource, references=difference.references, reasons=reasons, doubt=Action.DELETE)
 
 
 @dataclass(frozen=True, kw_only=True)

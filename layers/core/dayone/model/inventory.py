@@ -155,6 +155,15 @@ class Deviation:
         text = f"{self.kind}\n{self.subject}\n{self.resource}\n{ids}"
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
+    @property
+    def references(self) -> Mapping[str, str]:
+        """AWS's ids as they are recorded: an assignment has the id of its group or user by the name of that."""
+        if "account" not in self.ids:
+            return self.ids
+        # The kinds of principals are USER and GROUP.
+        principal = f"{self.ids['principal_type'].casefold()}_id"
+        return {"permission_set_arn": self.ids["permission_set_arn"], principal: self.ids["principal_id"]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ignored:

@@ -72,20 +72,11 @@ def unknown_members(findings: Iterable[DriftFinding]) -> Sequence[DriftFinding]:
     ]
 
 
-_REFERENCES = frozenset({"user_id", "group_id", "permission_set_arn"})
-
-
 def recorded_from(finding: DriftFinding, *, subject: Subject, change: str) -> Applied | None:
     """Return the record of what a finding says is there, None when it says nothing of that subject."""
     target = finding.difference.target
     if finding.difference.kind is not DriftKind.UNMANAGED or target is None or target.subject != subject:
         return None
-    references = {name: value for name, value in finding.difference.ids.items() if name in _REFERENCES}
-    is_assignment = target.resource.kind is ResourceKind.ASSIGNMENT
     return Applied(
-        resource=target.resource,
-        # AWS knows an assignment by its account and the other two, which have references of their own.
-        references={} if is_assignment else references,
-        change=change,
-        at=finding.seen_at,
+        resource=target.resource, references=finding.difference.references, change=change, at=finding.seen_at
     )
