@@ -87,9 +87,8 @@ class MemoryFence:
             recovery = self.state.recovery = replace(recovery, since=at)
         return recovery
 
-    def rebuilt_by(self, change: str) -> None:
-        if recovery := self.recovery():
-            self.state.recovery = replace(recovery, change=change)
+    def note(self, recovery: Recovery) -> None:
+        self.state.recovery = recovery
 
     def end(self) -> None:
         recovery, outside = self.recovery(), self.outside.read()

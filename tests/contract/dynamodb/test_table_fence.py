@@ -1,7 +1,7 @@
 """The ports of the fence, in memory and over DynamoDB and Systems Manager alike."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -11,6 +11,7 @@ from dayone.adapters.dynamodb.read_models import DynamoStateTables
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.table_fence import EndingTableRecoveries, SsmTableIdentity, TableFence, TableRecoveries
 from dayone.errors import Unavailable
+from dayone.model.changes import Cause, CauseKind
 from dayone.model.recovery import Recovery, TableIdentity
 from dayone.ports.recovery import EndingRecoveries, OutsideIdentity
 from dayone.ports.state_tables import TableOwner
@@ -93,8 +94,10 @@ def test_any_other_table_is_in_recovery_until_that_has_ended(fenced: Fenced, ins
     noted = Recovery(table_id=fenced.table_id, since=NOW)
     assert fenced.fence.begin(at=NOW) == noted
     assert fenced.fence.begin(at=NOW.replace(year=2030)) == noted
-    fenced.fence.rebuilt_by("01CHANGE")
-    assert fenced.fence.recovery() == Recovery(table_id=fenced.table_id, since=NOW, change="01CHANGE")
+    cause = Cause(change="01CHANGE", kind=CauseKind.RECOVERY, actor="arn:admin", reference=fenced.table_id, at=NOW)
+    rebuilt = replace(noted, requested=cause, change="01CHANGE")
+    fenced.fence.note(rebuilt)
+    assert fenced.fence.recovery() == rebuilt
     fenced.fence.end()
     assert fenced.fence.recovery() is None
     ended = fenced.outside.read()

@@ -168,9 +168,7 @@ class RecoveredWorld:
         self.world.policy_is(_POLICY)
         for person in list(self.people.values()):
             self._tell(person)
-        # All of Identity Center is read once more, with everybody known.
         self.world.plan_all()
-        self.world.now += timedelta(days=1)
         for _ in range(20):
             self._minutes(2)
             try:

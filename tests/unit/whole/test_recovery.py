@@ -156,6 +156,24 @@ def test_a_lost_table_is_recovered_from_what_others_know(world: World) -> None:
     assert _members(world)["engineers"] == set()
 
 
+def test_who_is_known_only_after_identity_center_was_read_is_recognised_before_the_record_is_rebuilt(
+    world: World,
+) -> None:
+    empty = State(identity=None)
+    empty.hr_versions = world.state.hr_versions
+    _replaced(world, empty)
+    _minutes(world, 3)
+    assert world.inventory.last_complete
+    world.account_is(an_account())
+    world.hr_tells(a_person("e-1", department="Sales"))
+    world.hr_tells(a_person("e-2", department="Sales"))
+    world.policies.clear()
+    world.policy_is(_POLICY)
+    _rebuilt(world)
+    assert world.fence().recovery() is None
+    assert _members(world) == {"engineers": set(), "sales": {"e-1@example.com", "e-2@example.com"}}
+
+
 def test_members_of_whom_nothing_is_known_are_listed_and_keep_what_they_have(world: World) -> None:
     copy = deepcopy(world.state)
     world.hr_tells(a_person("e-9"))

@@ -101,15 +101,11 @@ class TableRecoveries(TableFence):
         if recovery is None or recovery.since is not None:
             return recovery
         recovery = replace(recovery, since=at)
-        self._note(recovery)
+        self.note(recovery)
         return recovery
 
-    def rebuilt_by(self, change: str) -> None:
+    def note(self, recovery: Recovery) -> None:
         """See Recoveries."""
-        if recovery := self.recovery():
-            self._note(replace(recovery, change=change))
-
-    def _note(self, recovery: Recovery) -> None:
         record = {**RECOVERY._asdict(), **encode(recovery)}
         self._table.write(Put(record), what="noting a recovery")
 

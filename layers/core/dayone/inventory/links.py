@@ -25,9 +25,9 @@ class WhileRecovering:
     fence: Fence
 
     def since(self) -> datetime | None:
-        """Return since when a recovery is open, None while none is, or as long as that is not noted."""
+        """Return the moment after which all has to be read anew, None while no recovery is open and noted."""
         recovery = self.fence.recovery()
-        return recovery.since if recovery else None
+        return recovery.read_after if recovery else None
 
 
 def noticed(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool) -> Iterator[Deviation]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from dayone.model.changes import Cause
 from dayone.model.inventory import DriftFinding, DriftKind
 from dayone.model.operations import Applied, Operation
 from dayone.model.subjects import Resource, ResourceKind, Subject
@@ -22,11 +23,20 @@ class TableIdentity:
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery:
-    """An open recovery of a table; `since` is None until it was noted, `change` the one that rebuilds the record."""
+    """An open recovery of a table; `since` is None until it was noted, `change` the one that rebuilds the record.
+
+    `requested` is the cause of that change: it begins once Identity Center was read anew, with everybody known by then.
+    """
 
     table_id: str
     since: datetime | None = None
+    requested: Cause | None = None
     change: str = ""
+
+    @property
+    def read_after(self) -> datetime | None:
+        """The moment after which Identity Center has to be read anew, None before the recovery was noted."""
+        return self.requested.at if self.requested else self.since
 
     def permits(self, operation: Operation) -> bool:
         """Return whether an operation may be carried out meanwhile: a part of an end that was reported since then."""

@@ -69,8 +69,8 @@ def request_rebuilding(*, actor: str, ports: RecoveryPorts) -> Cause:
     report = read_recovery(ports=ports)
     if report.recovery is None:
         raise Inapplicable("the state table is the stack's own: there is nothing to recover")
-    if report.recovery.change:
-        raise Inapplicable(f"the record is being rebuilt by change {report.recovery.change}: wait for it")
+    if report.recovery.requested:
+        raise Inapplicable(f"the record is being rebuilt by change {report.recovery.requested.change}: wait for it")
     if report.inventory is None:
         raise Inapplicable(
             "Identity Center has not been read completely since the recovery opened: the inventory is at work, "

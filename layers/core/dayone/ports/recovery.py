@@ -22,8 +22,8 @@ class Recoveries(Fence, Protocol):
     def begin(self, *, at: datetime) -> Recovery | None:
         """Return the open recovery, noted since then unless it was before; None while there is none."""
 
-    def rebuilt_by(self, change: str) -> None:
-        """Note the change that rebuilds the record; harmless while no recovery is open."""
+    def note(self, recovery: Recovery) -> None:
+        """Keep how far the open recovery has come."""
 
 
 class EndingRecoveries(Recoveries, Protocol):

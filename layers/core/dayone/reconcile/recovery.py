@@ -24,12 +24,14 @@ from dayone.model.recovery import Recovery, corrections, recorded_from
 from dayone.model.subject_state import Head
 from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.facts import ResolvedFact, ResolveFact
-from dayone.ports.inventory import KeptFindings
+from dayone.ports.inventory import InventoryView, KeptFindings
 from dayone.ports.records import Records
 from dayone.ports.recovery import EndingRecoveries, Recoveries
 from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
 
 _IN_A_RUN = 1000
+# Before it, a request is only noted.
+_BEGINNING = "0@"
 
 
 def corrected(
@@ -66,12 +68,16 @@ class RebuildPorts:
 def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
     """Have all subjects corrected and planned, a thousand in a run; safe to repeat, and to be cut off anywhere.
 
-    Accounts are read from Organizations, others planned as recorded. Does nothing when the recovery is over.
+    A request is noted first; the sweep goes on with it. Accounts are read from Organizations, others planned as
+    recorded. Does nothing when the recovery is over, and for that of another table.
     """
     cause, recovery = command.cause, ports.fence.recovery()
     ports.changes.open(cause, audit=_entry(cause))
-    if recovery is None or recovery.since is None:
+    if recovery is None or recovery.since is None or recovery.table_id != cause.reference:
         ports.changes.expect(cause.change, subjects=0)
+        return
+    if not command.cursor:
+        ports.fence.note(replace(recovery, requested=recovery.requested or cause))
         return
     count, after = _place(command)
     walk = walk_company(ports.policies.current(), company=ports.company, after=after)
@@ -84,7 +90,7 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
     ports.changes.expect(cause.change, subjects=total)
     others = replace(cause, change=ulid_of(cause.at, name=f"accounts beside {cause.change}"), kind=CauseKind.DISCOVERY)
     ports.inbox.put([DiscoverAccounts(subject=THE_ORGANIZATION, cause=others)])
-    ports.fence.rebuilt_by(cause.change)
+    ports.fence.note(replace(recovery, change=cause.change))
 
 
 def _plannings(
@@ -125,13 +131,14 @@ class RecoveringPorts:
     """Ports of the sweep while a recovery is open."""
 
     fence: EndingRecoveries
-    findings: KeptFindings
+    findings: InventoryView
 
 
 def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, now: datetime) -> bool:
     """Note a recovery that has opened, take from leavers what AWS has of them besides, and end it once it is over.
 
-    It is over when every subject was planned on the rebuilt record. Returns whether one is open.
+    The record is rebuilt once Identity Center was read completely since that was requested; the recovery is over when
+    every subject was planned on it. Returns whether one is open.
     """
     recovery = ports.fence.begin(at=now)
     if recovery is None:
@@ -140,7 +147,9 @@ def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, n
     if change is not None and change.subjects is not None and not change.missing:
         ports.fence.end()
         return False
-    since = recovery.since or now
+    since, complete = recovery.since or now, ports.findings.complete()
+    if (cause := recovery.requested) and not recovery.change and complete and complete.began_at > cause.at:
+        inbox.put([RebuildRecord(subject=Subject(SubjectKind.CHANGE, cause.change), cause=cause, cursor=_BEGINNING)])
     new = (finding for finding in ports.findings.findings() if finding.first_seen_at >= since)
     inbox.put(command for finding in new if (command := _ending(finding, since=since, records=records, now=now)))
     return True

@@ -244,7 +244,7 @@ def recovery_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             "as_of": time_answer(complete.finished_at) if complete and complete.finished_at else None,
             "differences": {str(kind): number for kind, number in report.differences.items()},
             "unknown": [_unknown_answer(finding) for finding in report.unknown],
-            "change": recovery.change if recovery else "",
+            "change": recovery.requested.change if recovery and recovery.requested else "",
         }
 
     @app.post("/v1/recovery")
