@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _ARN = "arn:aws:sso:::permissionSet/ssoins-0123456789abcdef/ps-theirs"
 
 
-def make_a_past(world: "Simulation") -> None:
+def make_a_past(world: "Simulation", *, has_alike: bool = True) -> None:
     """A group for emergencies, and now and then what has a name that the policy wants: just as wanted, or otherwise."""
     center, random = world.aws.center, world.random
     if random.random() < 0.4:
@@ -31,7 +31,8 @@ def make_a_past(world: "Simulation") -> None:
     center.assignments.add(key)
     world.foreign |= {"user-theirs", "group-theirs", "membership-theirs", _ARN}
     world.foreign_assignments.add(key)
-    _make_what_is_alike(world)
+    if has_alike:
+        _make_what_is_alike(world)
 
 
 def _make_what_is_alike(world: "Simulation") -> None:

@@ -202,7 +202,9 @@ def _is_there(of: ResourceOf, applied: Applied, *, world: "Simulation") -> bool:
         case ResourceKind.PERMISSION_SET:
             return ids.get("permission_set_arn") in center.permission_sets
         case ResourceKind.MEMBERSHIP:
-            return ids.get("membership_id") in center.memberships
+            # A record that was rebuilt has the ids of the group and of the user instead.
+            pair = (ids.get("group_id"), ids.get("user_id"))
+            return ids.get("membership_id") in center.memberships or pair in center.memberships.values()
         case ResourceKind.ASSIGNMENT:
             principal = ids.get("user_id") or ids.get("group_id")
             return any(

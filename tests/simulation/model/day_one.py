@@ -51,7 +51,7 @@ from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.fakes.sso.live_access import MemoryLiveAccess
-from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity
+from tests.fakes.state_tables import MemoryFence, of_the_first_table
 from tests.fakes.table.company import MemoryCompany, MemoryPortions
 from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
@@ -103,7 +103,8 @@ class DayOne:
         aws.is_known = self.state.requests.__contains__
         self.organization = MemoryOrganization()
         self.hr = settled_hr_configuration(self.state)
-        self.identity = MemoryOutsideIdentity()
+        self.inventory = MemoryInventory()
+        self.identity = of_the_first_table()
         self.turn = MemoryTurn()
         self.budgets = budgets or Budgets()
         self.allowances: Callable[[Budgets], Allowances] = Allowances
@@ -115,12 +116,13 @@ class DayOne:
         self.executing: set[str] = set()
         self._trace = trace
         self._numbers = count(1)
-        self.planning = self._function("plan_changes", timeout=25, prepare=self._planning)
-        self.executor = self._function("execute_operations", timeout=28, prepare=self._executing)
-        self.sweep = self._function("reconcile_access", timeout=30, prepare=self._sweeping)
-        self.recording = self._function("record_account_event", timeout=30, prepare=self._recording)
-        self.intake = self._function("receive_hr_event", timeout=10, prepare=self._receiving)
-        self.api = self._function("access_api", timeout=29, prepare=self._answering)
+        self.functions: list[Function] = []
+        self.planning = self.function("plan_changes", timeout=25, prepare=self._planning)
+        self.executor = self.function("execute_operations", timeout=28, prepare=self._executing)
+        self.sweep = self.function("reconcile_access", timeout=30, prepare=self._sweeping)
+        self.recording = self.function("record_account_event", timeout=30, prepare=self._recording)
+        self.intake = self.function("receive_hr_event", timeout=10, prepare=self._receiving)
+        self.api = self.function("access_api", timeout=29, prepare=self._answering)
         for queue, function, batch, at_once in (
             (self.inbox, self.planning, 1, 8),
             (self.engine, self.executor, _MOST_IN_A_BATCH, 10),
@@ -128,10 +130,6 @@ class DayOne:
         ):
             QueueTrigger(queue, function, time=time, weather=weather, batch=batch, at_once=at_once)
         time.at(_SWEEP_EVERY, self._sweep)
-
-    @property
-    def functions(self) -> tuple[Function, ...]:
-        return (self.planning, self.executor, self.sweep, self.recording, self.intake, self.api)
 
     def clock(self) -> datetime:
         return self.time.now
@@ -142,10 +140,10 @@ class DayOne:
     def policies(self) -> MemoryPolicies:
         return MemoryPolicies(self.state, parse=parsed)
 
-    def _function(
-        self, name: str, *, timeout: float, prepare: Callable[[Process], Callable[[Any], object]]
-    ) -> Function:
-        return Function(name, time=self.time, weather=self.weather, trace=self._trace, timeout=timeout, prepare=prepare)
+    def function(self, name: str, *, timeout: float, prepare: Callable[[Process], Callable[[Any], object]]) -> Function:
+        made = Function(name, time=self.time, weather=self.weather, trace=self._trace, timeout=timeout, prepare=prepare)
+        self.functions.append(made)
+        return made
 
     def _sweep(self) -> None:
         self.sweep.invoke(None, then=lambda _: None, failed=self.heard_of)
@@ -170,7 +168,7 @@ class DayOne:
             ),
             inbox=inbox_of(queue=WiredInbox(self.inbox, process)),
             engine=WiredEngine(self.engine, process),
-            looks=MemoryInventory(),
+            looks=self.inventory,
             fence=self.fence(),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
@@ -260,10 +258,10 @@ class DayOne:
                 open_changes=MemoryOpenChanges(),
             ),
             hints=MemoryHints(),
-            recovering=RecoveringPorts(fence=self.fence(), findings=MemoryInventory()),
+            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory),
             hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),
             sessions=None,
-            repairs=RepairPorts(repairs=MemoryInventory(), policies=self.policies(), records=records, inbox=into),
+            repairs=RepairPorts(repairs=self.inventory, policies=self.policies(), records=records, inbox=into),
             inbox=into,
             engine=WiredEngine(self.engine, process),
             clock=self.clock,
@@ -311,7 +309,7 @@ class DayOne:
         acceptances: Any = Wire("table.acceptances", MemoryAcceptances(self.state), process)
         api = AccessApi(
             **self._wired(process),
-            inventory=MemoryInventory(),
+            inventory=self.inventory,
             fence=self.fence(),
             existing=memory_existing(self.aws.center, self.state, policies=self.policies(), clock=self.clock),
             inbox=AcceptingInbox(queue=queue, acceptances=acceptances, clock=self.clock),

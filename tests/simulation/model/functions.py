@@ -51,13 +51,21 @@ class Function:
         self._prepare = prepare
         self._idle: list[Warm] = []
         self._processes = 0
+        self._current: list[Process] = []
+
+    def begin_anew(self, *, kills: bool) -> None:
+        """Have new processes from now on, as after a deployment; with `kills` what is running ends now."""
+        current, self._current, self._idle = self._current, [], []
+        for process in current if kills else ():
+            process.die()
 
     def invoke(
         self, event: object, *, then: Callable[[object], None], failed: Callable[[Exception | None], None]
     ) -> None:
         """Begin; afterwards one of the two is called, `failed` with None when the process has died."""
         self.running += 1
-        self._idle = [warm for warm in self._idle if not warm.process.is_dead]
+        self._current = [process for process in self._current if not process.is_dead]
+        self._idle = [warm for warm in self._idle if warm.process in self._current]
         is_warm = bool(self._idle)
         warm = self._idle.pop() if is_warm else self._fresh()
         invocation = _Invocation(then=self._counted(then), failed=self._counted(failed))
@@ -91,6 +99,7 @@ class Function:
         self._processes += 1
         name = f"{self.name}-{self._processes}"
         process = Process(name, time=self._time, weather=self._weather, trace=self._trace)
+        self._current.append(process)
         return Warm(process, self._prepare(process))
 
     def _counted[T](self, then: Callable[[T], None]) -> Callable[[T], None]:

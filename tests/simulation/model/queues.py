@@ -72,6 +72,12 @@ class Queue:
                     del self._groups[message.group]
         self.arrived()
 
+    def give_up(self, *, after: int) -> None:
+        """Have what was received so many times in vain end as dead letters now: it would in the end."""
+        vain = [each for waiting in self._groups.values() for each in waiting if each.receives >= after]
+        self.delete(vain)
+        self.dead += vain
+
     def redrive(self) -> int:
         """Put the dead letters back, as an operator does; tells how many."""
         dead, self.dead = self.dead, []
