@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dayone.inventory.compare import Recorded, Snapshot, compare
 from dayone.inventory.confirmation import has_other_ids
-from dayone.inventory.differences import ids_of
+from dayone.lookups import ids_of
 from dayone.model.inventory import Deviation, DriftKind
 from dayone.model.operations import Applied
 from dayone.model.people import Person
