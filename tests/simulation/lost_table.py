@@ -111,14 +111,7 @@ class LostTable(Simulation):
         self.aws.effects.clear()
         outside = self.outside
         outside.acknowledged.clear()
-        by_hand = {
-            name: newest
-            for name, records in outside.facts.records.items()
-            if (newest := max(records, key=lambda record: record.at)).is_by_hand
-        }
-        for name, record in by_hand.items():
-            entered = a_person(name, department=record.attributes["department"])
-            outside.enters(replace(entered, display_name=record.attributes["display_name"]))
+        self._enters_again()
         outside.says_all_again()
         self.passes(60)
         for name in outside.facts.ended_by_hand:
@@ -138,6 +131,17 @@ class LostTable(Simulation):
             if not (outside.asking or len(self.day_one.inbox) or self.day_one.planning.running):
                 outside.asks(lambda api: request_rebuilding(actor=_ACTOR, ports=api))
         self.minutes = (self.time.seconds - began) / 60
+
+    def _enters_again(self) -> None:
+        """Enter those again whom no HR system has."""
+        by_hand = {
+            name: newest
+            for name, records in self.outside.facts.records.items()
+            if (newest := max(records, key=lambda record: record.at)).is_by_hand
+        }
+        for name, record in by_hand.items():
+            entered = a_person(name, department=record.attributes["department"])
+            self.outside.enters(replace(entered, display_name=record.attributes["display_name"]))
 
     # What somebody sees who looks every few seconds
 
