@@ -194,7 +194,7 @@ def counts(world: Simulation) -> Iterator[str]:
 
 
 def applied(world: Simulation) -> Iterator[str]:
-    """What is applied is in Identity Center, and what is there is applied, or a finding."""
+    """Check that applied resources are in Identity Center, and others there are applied, or findings."""
     center, findings = world.aws.center, world.day_one.inventory.findings()
     named = {name for finding in findings for name in finding.difference.ids.values()}
     recorded = {
