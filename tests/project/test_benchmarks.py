@@ -115,7 +115,8 @@ def test_the_first_invocation_that_is_measured_makes_the_ports_and_loads_no_pars
     environment = {**environment_of(name), "AWS_DEFAULT_REGION": "eu-central-1"}
     made, parsers = run_python(Path(sys.executable), f"{wired(name)}\n{_MADE}", path=path, environment=environment)
     text = (ROOT / "functions" / name / "app.py").read_text(encoding="utf-8")
-    assert {*made} - {"_table"} == {*re.findall(r"wiring\.(\w+)\(", text)}
+    # The meter counts what the work has come to: it is made when that is over, from what is imported already.
+    assert {*made} - {"_table"} == {*re.findall(r"wiring\.(\w+)\(", text)} - {"meter"}
     # What reads policies and HR records takes as long to load as a client of AWS.
     assert parsers == []
 

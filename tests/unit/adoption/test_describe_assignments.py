@@ -66,14 +66,15 @@ def test_assignments_of_a_group_and_a_person_are_printed_and_taken_on_with_the_s
     assert described.obstacles == (_NEEDS,)
     whole = _beside(_ADMINS, described.policy)
     exists = {
-        str(previewed_operation.subject): previewed_operation.exists
+        f"{previewed_operation.subject}#{previewed_operation.resource}": previewed_operation.exists
         for previewed_operation in if_policy(whole, world=world).preview.operations
         if previewed_operation.exists
     }
-    assert exists == {
-        "permission-set:Deploy": "exists with every part as wanted, and would be taken on",
-        "group:admins": "exists with every part as wanted, and would be taken on",
-    }
+    as_wanted = "exists with every part as wanted, and would be taken on"
+    compared = {"permission-set:Deploy#permission-set", "group:admins#group"}
+    assert {name for name, how in exists.items() if how == as_wanted} == compared
+    given = {f"account:{ACCOUNT_ID}#assignment/Deploy/{principal}" for principal in ("admins", "person:e-1")}
+    assert given <= {name for name, how in exists.items() if how == "exists, and would be taken on"}
     world.approves = True
     put_in_force(whole, world=world)
     assert {operation.state for operation in world.operations()} == {OperationState.SUCCEEDED}
