@@ -108,6 +108,16 @@ BROWSER = for name in chromium chromium-browser google-chrome google-chrome-stab
 		npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@; else \
 		echo "No Node.js or no npm here: tests of the AWS SDK for JavaScript will be skipped." >&2; fi
 
+# SPIN checks the model of the executor's protocol. Debian's package needs no installing, and a compiler of C beside it;
+# where either is missing, the proof and its tests are skipped, and say so.
+.tools/spin/.ready:
+	@mkdir -p $(@D)
+	@if command -v spin >/dev/null && command -v gcc >/dev/null; then touch $@; \
+		elif command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && command -v gcc >/dev/null \
+			&& cd $(@D) && { apt-get -qq download spin 2>/dev/null || { apt-get -qq update && apt-get -qq download spin; }; } \
+			&& dpkg-deb -x spin_*.deb . && rm spin_*.deb; then touch .ready; else \
+		echo "No SPIN or no gcc here: the proof of the executor's protocol will be skipped." >&2; fi
+
 COMPILE := $(UV) pip compile --quiet --python-version 3.13 --universal --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 .PHONY: lock
@@ -158,7 +168,7 @@ check-deploy: setup .tools/deploy-rules/.ready ## Ask the rules of AWS whether t
 
 TEST := $(PYTEST) --numprocesses $(WORKERS) --dist loadfile $(if $(RECORD),--record-seconds)
 FOR_TESTS := setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/deploy-rules/.ready .tools/aws-cli-v2/.ready \
-	.tools/javascript-sdk/.ready
+	.tools/javascript-sdk/.ready .tools/spin/.ready
 
 .PHONY: test
 test: $(FOR_TESTS) ## Run every test but those that try more of the same; RECORD=1 records how long each file takes
@@ -190,6 +200,10 @@ bench: setup ## Run all benchmarks, or the one that NAME names, and fail when an
 .PHONY: simulate
 simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SEED names
 	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000)) $(if $(MUTANTS),--mutants $(MUTANTS))
+
+.PHONY: prove-protocol
+prove-protocol: setup .tools/spin/.ready ## Check every state of a model of the executor's protocol, and that each deliberate fault is refused
+	$(BIN)/python -m tests.protocol
 
 .PHONY: schema
 schema: setup ## Write what in docs/ is made of the policy language, the API's routes and the command anew

@@ -210,7 +210,7 @@ def _claim_anew(on: Adapters, _: object) -> object:
 
 
 def _settle(on: Adapters, operation: Operation) -> None:
-    on.state.queue.settle(operation, applied=None)
+    on.state.queue.settle(operation, applied=None, doubt=doubtful(operation))
 
 
 def _parked(on: Adapters) -> Operation:

@@ -65,6 +65,7 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "build",
         "clean",
         "help",
+        "prove-protocol",
         "sandbox",
         "schema",
         "sensitive-data",

@@ -200,7 +200,7 @@ def test_operation_queue(watched: Watched, others: StatePorts) -> None:
     queue.submit(first, request_id="r-1", at=NOW)
     assert [operation.id for operation in queue.begun()] == [first.id]
     queue.finish([end(first, applied=confirmed(USER))])
-    queue.settle(second, applied=None)
+    queue.settle(second, applied=None, doubt=doubtful(second))
     queue.postpone(second, until=NOW, because="slow down")
     (waiting,) = queue.park([parked(third, on=group_named("a"))])
     assert queue.has_parked()

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.errors import Conflicting
 from dayone.model.accounts import AccountState
-from dayone.model.operations import Operation, OperationState, Priority
+from dayone.model.operations import Applied, Operation, OperationState, Priority
 from dayone.model.retry import Refusal
 from dayone.model.subject_state import NO_GENERATION
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind, group_named
@@ -273,13 +273,22 @@ class TestSubmitAndPostpone:
 class TestSettle:
     def test_a_resource_that_was_not_there_is_gone_again(self, ports: StatePorts) -> None:
         operation = begin(ports, one_planned(ports))
-        ports.queue.settle(operation, applied=None)
+        ports.queue.settle(operation, applied=None, doubt=doubtful(operation))
         assert ports.queue.applied([operation.target]) == {}
 
     def test_one_that_was_there_is_as_before(self, ports: StatePorts) -> None:
         operation = begin(ports, one_planned(ports))
-        ports.queue.settle(operation, applied=confirmed(USER))
+        ports.queue.settle(operation, applied=confirmed(USER), doubt=doubtful(operation))
         assert ports.queue.applied([operation.target]) == {operation.target: confirmed(USER)}
+
+    @pytest.mark.parametrize("before", [None, confirmed(USER)])
+    def test_what_another_run_has_begun_since_stays_in_doubt(self, ports: StatePorts, before: Applied | None) -> None:
+        waiting = one_planned(ports)
+        operation = begin(ports, waiting)
+        later = replace(doubtful(operation), at=NOW + timedelta(seconds=20))
+        ports.queue.begin(waiting, doubt=later, own=doubtful(operation))
+        ports.queue.settle(operation, applied=before, doubt=doubtful(operation))
+        assert ports.queue.applied([operation.target]) == {operation.target: later}
 
 
 def test_alike_are_the_same_resources_of_all_other_subjects_confirmed_or_in_doubt(ports: StatePorts) -> None:

@@ -121,7 +121,7 @@ class TestMembers:
         assert [member.person for member in ports.records.members("engineers", cursor="", limit=9).entries] == [
             "e-1001"
         ]
-        ports.queue.settle(begun, applied=confirmed(in_group("engineers")))
+        ports.queue.settle(begun, applied=confirmed(in_group("engineers")), doubt=doubtful(begun))
         (again,) = ports.runnable(limit=1)
         done(ports, again, applied=None)
         assert ports.records.members("engineers", cursor="", limit=9).entries == []

@@ -55,7 +55,7 @@ def test_a_plan_from_before_an_attempt_was_taken_back_is_refused(ports: StatePor
     (operation,) = planned(ports, ADA, USER).operations
     ports.queue.begin(operation, doubt=doubtful(operation))
     before = ports.subjects.load(ADA).head
-    ports.queue.settle(operation, applied=None)
+    ports.queue.settle(operation, applied=None, doubt=doubtful(operation))
     with pytest.raises(Conflicting):
         ports.subjects.commit(plan(before, change=LEFT))
 

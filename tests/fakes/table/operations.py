@@ -126,8 +126,9 @@ class MemoryOperationQueue(MemoryParkedOperations):
         if existing := self._open(operation):
             self._state.store(_as_refused(replace(existing, failure_reason=because), operation))
 
-    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
-        self._put(operation.target, applied)
+    def settle(self, operation: Operation, *, applied: Applied | None, doubt: Applied) -> None:
+        if _written(self._state.applied.get(operation.target)) == _written(doubt):
+            self._put(operation.target, applied)
 
     def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         return [operation for operation in operations if self._is_parked_now(operation)]

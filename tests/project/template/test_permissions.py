@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dayone.adapters.aws.dependent_actions import Dependency
-from dayone.executor.executor import TURN
+from dayone.executor.results import TURN
 from functions.execute_operations import app as executor
 from tests.project.repository import PACKAGE, functions, pascal, resource, template
 from tests.project.template.service_authorization import statements

@@ -11,7 +11,7 @@ import pytest
 from dayone.errors import NotFound, Unavailable, Unreachable
 from dayone.executor.executor import execute_operations
 from dayone.executor.rate_limits import Budgets
-from dayone.model.operations import OperationState
+from dayone.model.operations import Operation, OperationState
 from dayone.model.policy.rules import PermissionSetRule
 from dayone.model.subjects import ResourceOf
 from dayone.ports.identity_center import Receipt
@@ -211,6 +211,36 @@ def test_a_turn_that_cannot_be_renewed_ends_the_run_in_order_and_rings_for_the_n
     assert world.now - began < timedelta(seconds=15)
     assert world.engine.rings == rings + 1
     assert ports.workers.done(seconds=0) == []
+
+
+class _SlowOnce:
+    """A queue that takes longer for the first beginning than a lease lasts, as a table that answers late does."""
+
+    def __init__(self, queue: Any, world: World) -> None:  # noqa: ANN401
+        self._queue, self._world, self._is_slow = queue, world, True
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self._queue, name)
+
+    def begin(self, *args: Any, **named: Any) -> Operation | None:  # noqa: ANN401
+        begun: Operation | None = self._queue.begin(*args, **named)
+        if self._is_slow:
+            self._is_slow = False
+            self._world.sleep(14)
+        return begun
+
+
+def test_a_run_whose_lease_has_run_out_calls_aws_no_more_and_leaves_no_doubt() -> None:
+    world = World()
+    world.policy_is(a_policy(a_group("engineers")))
+    world.plan_all()
+    world.around = lambda name, made: _SlowOnce(made, world) if name == "queue" else made
+    world.execute(seconds=5)
+    assert world.center.groups == {}
+    assert world.applied(the_group(), GROUP) is None
+    world.around = lambda _, made: made
+    world.execute()
+    assert world.groups() == {"engineers": set()}
 
 
 def test_what_aws_has_just_made_and_does_not_find_is_waited_for() -> None:

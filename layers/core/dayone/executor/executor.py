@@ -32,8 +32,6 @@ from dayone.ports.operations import Finished, Learned, OperationQueue, Turn, Wor
 from dayone.ports.recovery import Fence
 from dayone.ports.store import Engine
 
-# How long another run counts as alive without renewing its lease. A killed process renews nothing.
-TURN = timedelta(seconds=15)
 _RENEWAL = timedelta(seconds=5)
 _LONGEST_NAP = 1.0
 
@@ -63,29 +61,30 @@ def execute_operations(*, ports: ExecuteOperations, deadline: datetime) -> bool:
 
     While another run is at work this one waits for its turn, for the other may have died. Return whether it had one.
     """
-    holder = ports.token()
-    while not ports.turn.take(holder, now=ports.clock(), until=ports.clock() + TURN):
+    lease = reports.Lease(ports.token(), ends_at=ports.clock() + reports.TURN)
+    while not ports.turn.take(lease.holder, now=ports.clock(), until=lease.ends_at):
         if ports.clock() + timedelta(seconds=_LONGEST_NAP) >= deadline:
             return False
         ports.workers.done(seconds=_LONGEST_NAP)
+        lease.ends_at = ports.clock() + reports.TURN
     ports.allowances.learned = ports.turn.learned() or Learned(since=ports.clock())
-    if _is_work_left(holder, ports=ports, deadline=deadline):
+    if _is_work_left(lease, ports=ports, deadline=deadline):
         ports.engine.wake()
-    ports.turn.give_back(holder, learned=ports.allowances.learned)
+    ports.turn.give_back(lease.holder, learned=ports.allowances.learned)
     return True
 
 
-def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) -> bool:
+def _is_work_left(lease: reports.Lease, *, ports: ExecuteOperations, deadline: datetime) -> bool:
     budgets = ports.allowances.budgets
     same = {name: getattr(ports, name) for name in ("queue", "aws", "clock", "jitter", "unexpected")}
-    trying = Trying(budgets=budgets, **same)
+    trying = Trying(budgets=budgets, lease=lease, **same)
     recovery = ports.fence.recovery()
     run = ExecutorRun(trying, workers=ports.workers, allowances=ports.allowances, recovery=recovery)
     run.resume()
     renew_at = ports.clock() + _RENEWAL
     while (now := ports.clock()) < deadline:
         if now >= renew_at:
-            if not _is_renewed(holder, recovery=recovery, ports=ports, now=now):
+            if not _is_renewed(lease, recovery=recovery, ports=ports, now=now):
                 break
             renew_at = now + _RENEWAL
         run.look_for_more()
@@ -99,16 +98,19 @@ def _is_work_left(holder: str, *, ports: ExecuteOperations, deadline: datetime) 
     return True
 
 
-def _is_renewed(holder: str, *, recovery: Recovery | None, ports: ExecuteOperations, now: datetime) -> bool:
+def _is_renewed(lease: reports.Lease, *, recovery: Recovery | None, ports: ExecuteOperations, now: datetime) -> bool:
     try:
         # Whatever the run was permitted at its beginning holds no longer.
         if ports.fence.recovery() != recovery:
             return False
-        return ports.turn.take(holder, now=now, until=now + TURN, learned=ports.allowances.learned)
+        if not ports.turn.take(lease.holder, now=now, until=now + reports.TURN, learned=ports.allowances.learned):
+            return False
     except Unavailable:
         # Raised from here it would leave tasks behind, whose results the next run of this process would take for its
         # own.
         return False
+    lease.ends_at = now + reports.TURN
+    return True
 
 
 _WORTH_WAITING = timedelta(seconds=10)

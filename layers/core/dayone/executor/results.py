@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dayone.errors import (
     AccessDenied,
@@ -122,9 +122,26 @@ _NOBODY = "dayone-is-anybody-there"
 _MOST_NAMED = 10
 
 
+# How long another run counts as alive without renewing its lease. A killed process renews nothing.
+TURN = timedelta(seconds=15)
+# A call that has not reached AWS by then never does: connecting takes no longer.
+ON_ITS_WAY = timedelta(seconds=2)
+
+
+@dataclass
+class Lease:
+    """The right of one run to carry out operations, and until when it has that by its own clock."""
+
+    holder: str
+    ends_at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trying:
-    """Dependencies of an attempt; `jitter` returns a number in [0, 1), and `unexpected` logs an error of our own."""
+    """Dependencies of an attempt; `jitter` returns a number in [0, 1), and `unexpected` logs an error of our own.
+
+    The run calls AWS only while its `lease` lasts.
+    """
 
     queue: OperationQueue
     aws: IdentityCenter
@@ -132,6 +149,7 @@ class Trying:
     clock: Callable[[], datetime]
     jitter: Callable[[], float]
     unexpected: Callable[[Operation, Exception], None]
+    lease: Lease
 
 
 def stumbled(operation: Operation, error: Exception, *, ports: Trying) -> Unreachable:

@@ -8,6 +8,7 @@ from dayone.executor.attempt import SETTLES_WITHIN, Attempt, Blocked, Hopeless, 
 from dayone.executor.handlers.registry import looked_after, perform, there_before
 from dayone.executor.parking import blocked_report, hopeless, superseded
 from dayone.executor.results import (
+    ON_ITS_WAY,
     Changed,
     Ended,
     Parked,
@@ -192,6 +193,10 @@ def _call(attempt: Attempt, *, ports: Trying) -> Report:
     operation = ports.queue.begin(attempt.operation, doubt=doubt, own=attempt.own, unsettled=unsettled)
     if operation is None:
         return Changed(attempt.operation)
+    if ports.clock() + ON_ITS_WAY >= ports.lease.ends_at:
+        # It took so long that another run may be at work on the same by now.
+        ports.queue.settle(operation, applied=attempt.own, doubt=doubt)
+        return Changed(operation)
     try:
         return _called(attempt, operation=operation, doubt=doubt, ports=ports)
     except Unavailable:
@@ -206,7 +211,7 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         is_silent = isinstance(error, Unreachable)
         if not is_silent:
             # AWS answered that it did nothing; only silence leaves a doubt.
-            _settle(attempt, operation=operation, ports=ports)
+            _settle(attempt, operation=operation, doubt=doubt, ports=ports)
         back = put_back(operation, error=error, ports=ports)
         return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
@@ -214,7 +219,7 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         required = attempt.required.values()
         is_too_soon = isinstance(error, NotFound) and made_lately(required, at=ports.clock(), within=within)
         if is_too_soon or kind_of_failure(str(error)) is FailureKind.PASSING:
-            _settle(attempt, operation=operation, ports=ports)
+            _settle(attempt, operation=operation, doubt=doubt, ports=ports)
             if back := put_back(operation, error=Unavailable(str(error)), ports=ports):
                 return back
         return _refused(attempt, operation=operation, doubt=doubt, reason=str(error), ports=ports)
@@ -238,9 +243,9 @@ def _performed(attempt: Attempt, *, ports: Trying) -> Outcome:
         raise stumbled(attempt.operation, error, ports=ports) from error
 
 
-def _settle(attempt: Attempt, *, operation: Operation, ports: Trying) -> None:
+def _settle(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Trying) -> None:
     if not _is_done_in_parts(attempt):
-        ports.queue.settle(operation, applied=attempt.own)
+        ports.queue.settle(operation, applied=attempt.own, doubt=doubt)
 
 
 def _is_done_in_parts(attempt: Attempt) -> bool:

@@ -174,8 +174,11 @@ class OperationQueue(Protocol):
     def note_refusal(self, operation: Operation, *, because: str) -> None:
         """Note its `refusal` and since when; it stays as it is otherwise. Does nothing when it is finished."""
 
-    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
-        """Restore the record of a resource from before an attempt on which AWS certainly has not acted."""
+    def settle(self, operation: Operation, *, applied: Applied | None, doubt: Applied) -> None:
+        """Restore the record of a resource from before an attempt on which AWS certainly has not acted.
+
+        Does nothing when the attempt's `doubt` is no longer there: another run has begun something since.
+        """
 
     def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """Take pending ones out of their lanes, each with what it `awaits`, in words too, and since when it has waited.

@@ -24,7 +24,7 @@ from dayone.adapters.dynamodb.mapping import (
 )
 from dayone.adapters.dynamodb.outcomes import Endings, is_begun
 from dayone.adapters.dynamodb.parked import DynamoParkedOperations, parking, prefix_of
-from dayone.adapters.dynamodb.writes import EXISTS, IS_OPEN, IS_PENDING, Delete, Put, Update, Write
+from dayone.adapters.dynamodb.writes import EXISTS, IS_OPEN, IS_PENDING, Delete, Put, Update, Write, is_as_read
 from dayone.errors import Conflicting
 from dayone.messages.codec import stamp
 from dayone.model.accounts import UNUSABLE, Account
@@ -192,13 +192,14 @@ class DynamoOperationQueue(DynamoOpenOperations):
         noted = Update(change_keys.operation_key(operation), put=put, condition=IS_OPEN)
         self._table.write(noted, what=f"noting the refusal of {operation.id}")
 
-    def settle(self, operation: Operation, *, applied: Applied | None) -> None:
-        """Restore the record of a resource from before an attempt on which AWS certainly has not acted."""
-        target = operation.target
-        settled = Put(applied_record(applied, of=target)) if applied else Delete(keys.applied_key(target))
+    def settle(self, operation: Operation, *, applied: Applied | None, doubt: Applied) -> None:
+        """See OperationQueue."""
+        target, is_ours = operation.target, is_as_read(doubt)
+        key = keys.applied_key(target)
+        settled = Put(applied_record(applied, of=target), is_ours) if applied else Delete(key, is_ours)
         counted = Update(progress_key(operation.subject), add={"revision": 1}, condition=EXISTS)
         writes: Mapping[str, Write] = {_APPLIED: settled, _PROGRESS: counted}
-        self._table.transact(lambda: writes, what=f"settling {operation.id}")
+        self._table.transact(lambda: writes, what=f"settling {operation.id}", over_when={_APPLIED})
 
     def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """See OperationQueue."""
