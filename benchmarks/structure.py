@@ -56,6 +56,7 @@ _ADDED = {
     "rules that match nothing": ("policy/protection", "policy/rule_probes", "policy/unmatched_rules"),
     "approvals of HR configurations": ("hr/configuration_approval", "ops/hr_configuration_approval"),
     "signed checkpoints of the audit log": ("adapters/checkpoints", "ops/checkpoints"),
+    "rules that the audit log shows": ("ops/audit_rules",),
     "events of another origin": ("messages/origin", "adapters/setup/invokers"),
     "what a stack claims and attaches": (
         "adapters/cloudformation",

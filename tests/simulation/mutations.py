@@ -43,13 +43,15 @@ _A_DAY = timedelta(days=1)
 class Mutation:
     """A deliberate fault, the invariants that may notice it, and the changes: an object, an attribute, its new value.
 
-    `shown_in` is a world that has shown it once, to begin with. Others are tried when it does so no longer.
+    `shown_in` is a world that has shown it once, to begin with. Others are tried when it does so no longer. With
+    `of_protocol` it is one of the executor's protocol, which the audit log alone shows.
     """
 
     name: str
     caught_by: frozenset[str]
     changes: tuple[Change, ...]
     shown_in: int = 0
+    of_protocol: bool = False
 
     def worlds(self, most: int) -> Iterator[int]:
         """The seeds to try it in."""
@@ -153,13 +155,17 @@ MUTATIONS: tuple[Mutation, ...] = (
         _by(_APPLIED, _END, "it settles", "only its own is removed"),
         ((try_operation, "doubt_before", _without_doubt(try_operation.doubt_before)),),
         shown_in=0,
+        of_protocol=True,
     ),
-    Mutation("in progress counts as done", _by(_SUCCEEDED), ((ask_aws, "_states", _over_at_once(_states)),)),
+    Mutation(
+        "in progress counts as done", _by(_SUCCEEDED), ((ask_aws, "_states", _over_at_once(_states)),), of_protocol=True
+    ),
     Mutation(
         "a failed request counts as done",
         _by(_SUCCEEDED),
         ((execute_operations, "conclude", _without_failures(ask_aws.conclude)),),
         shown_in=16,
+        of_protocol=True,
     ),
     Mutation(
         "predecessors are not waited for",
@@ -169,12 +175,14 @@ MUTATIONS: tuple[Mutation, ...] = (
             (planning, "predecessors", _always(())),
         ),
         shown_in=245,
+        of_protocol=True,
     ),
     Mutation(
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
         shown_in=53,
+        of_protocol=True,
     ),
     Mutation(
         "two requests at a time in an account",
@@ -250,6 +258,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
         shown_in=14,
+        of_protocol=True,
     ),
     Mutation(
         "doubt does not count when planning",
@@ -260,8 +269,9 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation(
         "AWS's request ids are not kept",
         _by("every change is in the audit log"),
-        ((try_operation, "entry_of", lambda entry, *, at: replace(_entry_of(entry, at=at), request_id="")),),
+        ((try_operation, "entry_of", lambda entry, **named: replace(_entry_of(entry, **named), request_id="")),),
         shown_in=14,
+        of_protocol=True,
     ),
     Mutation(
         "the sweep wakes nothing that waits",

@@ -49,13 +49,14 @@ def verify(
         str, typer.Option(help="The ARN of the KMS key that signed the checkpoints; default: that of the stack.")
     ] = "",
 ) -> None:
-    """Verify the audit log's hash chain for a day. Exits 1 if it is broken."""
-    entries, forgotten, broken, cursor, is_first = 0, 0, None, "", True
-    while (cursor or is_first) and broken is None:
+    """Verify the audit log's hash chain for a day, and the executor's rules. Exits 1 if any is broken."""
+    entries, forgotten, broken, violation, cursor, is_first = 0, 0, None, None, "", True
+    while (cursor or is_first) and broken is None and violation is None:
         part = run.api.read("/v1/audit/verify", {"day": day, "cursor": cursor})
         entries, forgotten = entries + part["entries"], forgotten + part.get("erased", 0)
-        broken, cursor, is_first = part["first_break"], part["cursor"], False
-    found = {"day": day, "entries": entries, "erased": forgotten, "first_break": broken}
+        broken, violation = part["first_break"], part.get("first_violation")
+        cursor, is_first = part["cursor"], False
+    found = {"day": day, "entries": entries, "erased": forgotten, "first_break": broken, "first_violation": violation}
     lines = [f"{day}: {plural(entries, 'entry', 'entries')}, {'hash chain broken' if broken else 'hash chain intact'}."]
     if forgotten:
         lines.append(f"{plural(forgotten, 'entry lacks', 'entries lack')} fields that were dropped for good.")
@@ -64,8 +65,13 @@ def verify(
         found, lines = {**found, "checkpoints": summary}, [*lines, *summary_lines(summary, day=day)]
     run.show(found, lambda _: lines)
     if broken:
-        place = f"lane {broken['lane']}, entry {broken['number']}: {broken['message']}"
-        raise Negative("The audit log of this day was altered", detail=place)
+        raise Negative("The audit log of this day was altered", detail=_place(broken))
+    if violation:
+        raise Negative("The audit log has an entry that breaks a rule of the executor", detail=_place(violation))
+
+
+def _place(broken: Mapping[str, Any]) -> str:
+    return f"lane {broken['lane']}, entry {broken['number']}: {broken['message']}"
 
 
 def _compared(run: Run, day: str, *, checkpoints: str, key: str) -> Mapping[str, Any]:

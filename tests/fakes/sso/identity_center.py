@@ -35,7 +35,7 @@ class StoredSet:
 class Request:
     kind: str
     perform: Callable[[], None]
-    state: RequestState = field(default_factory=lambda: RequestState(is_over=False))
+    state: RequestState = field(default_factory=lambda: RequestState(is_over=False, status="IN_PROGRESS"))
 
 
 def names_of(user: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -98,9 +98,9 @@ class MemoryIdentityCenter:
             try:
                 request.perform()
             except RequestFailed as failure:
-                request.state = RequestState(is_over=True, failure_reason=str(failure))
+                request.state = RequestState(is_over=True, failure_reason=str(failure), status="FAILED")
             else:
-                request.state = RequestState(is_over=True)
+                request.state = RequestState(is_over=True, status="SUCCEEDED")
 
     def holds(self, principal_type: PrincipalType, principal_id: str) -> bool:
         return principal_id in (self.users if principal_type is PrincipalType.USER else self.groups)

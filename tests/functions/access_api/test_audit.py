@@ -85,6 +85,7 @@ def test_a_whole_day_has_no_break(world: World) -> None:
         "entries": 2,
         "erased": 0,
         "first_break": None,
+        "first_violation": None,
         "lanes": [{"lane": "operations", "entries": 2, "erased": 0, "first_break": None}],
         "cursor": "",
     }

@@ -15,6 +15,7 @@ from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, Protection
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.ops.audit_rules import AuditRules, first_broken
 from dayone.planning.desired_grants import has_ended_as_announced
 from tests.fakes.table.policies import MemoryPolicies
 from tests.simulation.model.day_one import parsed
@@ -130,6 +131,13 @@ def log(world: "Simulation") -> Iterator[str]:
         for effect in world.aws.effects:
             if effect.request_id not in request_ids and not effect.what.startswith("permission_sets."):
                 yield f"{effect.what} {effect.request_id} is not in the audit log"
+
+
+def protocol(world: "Simulation") -> Iterator[str]:
+    """Check that the log alone shows that the executor has kept its protocol."""
+    if broken := first_broken(world.day_one.state.audit_records(), rules=AuditRules()):
+        entry = world.day_one.state.log[broken.number - 1][0]
+        yield f"{entry.operation} {entry.action} {entry.outcome}: {broken.message}; {entry.steps}"
 
 
 def applied(world: "Simulation") -> Iterator[str]:

@@ -155,6 +155,7 @@ AT_REST: Mapping[str, Check] = {
     "the end is what is desired": as_desired,
     "counts add up": bookkeeping.counts,
     "every change is in the audit log": bookkeeping.log,
+    "the log keeps the protocol": bookkeeping.protocol,
     "applied is what AWS has": bookkeeping.applied,
     "what waits waits for something": bookkeeping.waits,
     "budgets": budgets,

@@ -53,6 +53,14 @@ def test_a_broken_chain_says_what_was_dropped_as_well(api: CliApi) -> None:
     )
 
 
+def test_what_the_executor_never_does_is_named(api: CliApi) -> None:
+    violation = {"lane": "operations", "number": 7, "message": "it has ended before"}
+    api.tell("GET /v1/audit/verify", {**WHOLE, "first_violation": violation, "cursor": "operations:7"})
+    ended = dayone("audit", "verify", DAY, api=api.url)
+    assert (ended.code, "hash chain intact" in ended.out) == (1, True), ended
+    assert "lane operations, entry 7: it has ended before" in ended.err
+
+
 def test_a_release_that_drops_nothing_is_read(api: CliApi) -> None:
     api.tell("GET /v1/audit", {"entries": [ENTRY], "cursor": ""})
     api.tell("GET /v1/audit/verify", WHOLE)

@@ -110,7 +110,7 @@ def _concluded(operation: Operation, state: RequestState, *, ports: Trying) -> R
         case GoesOn(reason):
             return go_on_at_once(operation, reason=reason, ports=ports)
         case DoneExcept(note):
-            return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock()))
+            return Ended(finished_in_part(operation, own=own, note=note, now=ports.clock(), answer=state.status))
     again = _reason_to_try_again(operation, state.failure_reason, ports=ports)
     # A part of it that is not done yet is tried again as a part; an outage of ours is one in any part.
     is_part = operation.refusal is Refusal.SINGLE_CALLS and not isinstance(again, AccessDenied)
@@ -123,7 +123,7 @@ def _concluded(operation: Operation, state: RequestState, *, ports: Trying) -> R
     # An earlier try that was never answered may have removed it.
     already_deleted = bool(state.failure_reason) and operation.attempts <= 1
     outcome = replace(ALREADY_DELETED, request_id=operation.request_id) if already_deleted else None
-    return Ended(finished(operation, own=own, outcome=outcome, now=now))
+    return Ended(finished(operation, own=own, outcome=outcome, now=now, answer=state.status))
 
 
 def note_denial(operation: Operation, *, error: AccessDenied, ports: Trying) -> Changed:

@@ -59,20 +59,15 @@ def doubt_before(attempt: Attempt, *, now: datetime) -> Applied:
 
 
 def finished(
-    operation: Operation, *, own: Applied | None, outcome: Succeeded | Failed | None, now: datetime
+    operation: Operation, *, own: Applied | None, outcome: Succeeded | Failed | None, now: datetime, answer: str = ""
 ) -> Finished:
-    """Return the end given by AWS; no outcome means that a submitted request was answered with SUCCEEDED."""
+    """Return the end given by AWS; no outcome means that a submitted request was answered, by AWS's word `answer`."""
     if isinstance(outcome, Failed):
         return failed_outcome(operation, own=own, reason=outcome.reason, now=now)
     outcome = outcome or Succeeded(request_id=operation.request_id)
-    done = replace(
-        operation,
-        state=OperationState.SUCCEEDED,
-        outcome=outcome.outcome if operation.action is Action.DELETE else None,
-        request_id=outcome.request_id,
-        failure_reason="",
-        finished_at=now,
-    )
+    done = replace(operation, state=OperationState.SUCCEEDED, failure_reason="", finished_at=now)
+    deletion = outcome.outcome if operation.action is Action.DELETE else None
+    done = replace(done, outcome=deletion, request_id=outcome.request_id)
     applied = Applied(
         resource=operation.resource,
         attributes=operation.attributes if outcome.existing is None else outcome.existing,
@@ -84,19 +79,20 @@ def finished(
         request_id=outcome.request_id,
         at=now,
     )
-    whole = Finished(operation=done, state=done.state, applied=applied, audit=entry_of(done, at=now), at=now)
+    audit = entry_of(done, at=now, doubt=own, answer=answer)
+    whole = Finished(operation=done, state=done.state, applied=applied, audit=audit, at=now)
     if operation.action is Action.DELETE:
         return replace(whole, applied=None, gone=operation.covers)
     met = tuple(replace(each, operation=operation.id, change=operation.change, at=now) for each in outcome.attached)
     return replace(whole, attached=met, is_incomplete=outcome.existing not in (None, operation.attributes))
 
 
-def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime) -> Finished:
+def finished_in_part(operation: Operation, *, own: Applied | None, note: str, now: datetime, answer: str) -> Finished:
     """Return the end of an operation that succeeded except for a step that cannot be done yet, named in the note.
 
     The resource is recorded without a form, so the next plan of its subject repeats it, and such a plan is requested.
     """
-    whole = finished(operation, own=own, outcome=None, now=now)
+    whole = finished(operation, own=own, outcome=None, now=now, answer=answer)
     applied = replace(whole.applied, attributes={}) if whole.applied else None
     return replace(whole, applied=applied, audit=replace(whole.audit, detail=note), is_incomplete=True)
 
@@ -117,7 +113,7 @@ def failed_outcome(
     """
     done = replace(operation, state=OperationState.FAILED, failure_reason=reason, finished_at=now)
     applied = kept if own is None or operation.action is Action.CREATE else replace(own, doubt=None)
-    entry = entry_of(done, at=now)
+    entry = entry_of(done, at=now, doubt=own)
     return Finished(operation=done, state=done.state, applied=applied, untouched=may_exist, audit=entry, at=now)
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from dayone.model.guardrails import HeldPart, held_as
-from dayone.model.operations import DeletionOutcome, Operation
+from dayone.model.operations import Applied, DeletionOutcome, Operation
 from dayone.model.subjects import Reason, Subject
 
 GENESIS = "0" * 64
@@ -20,13 +20,27 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Steps:
+    """Steps by which an operation came to its end; they show whether the executor's protocol was kept.
+
+    `attempts` are those on record. `doubted_at` is when its resource was put in doubt for the last of them, before AWS
+    was called. `submitted_at` is when AWS took a request, and `answer` AWS's word about it, such as `SUCCEEDED`.
+    """
+
+    attempts: int = 0
+    doubted_at: datetime | None = None
+    submitted_at: datetime | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditEntry:
     """One audited action: its actor, its subject, the rules behind it and its outcome.
 
     `request_id` is AWS's. `outcome` is `succeeded`, `failed`, `recorded` or `ignored`; for a successful deletion that
     deleted nothing it is `already_deleted` or `left_in_place`. `detail` carries the reason of a failure. People appear
     by their HR id, but an actor's ARN and an AWS message may contain a name. The fields in SEALED can be erased; they
-    are empty then.
+    are empty then. `steps` are those of an operation that was tried.
     """
 
     at: datetime
@@ -39,6 +53,7 @@ class AuditEntry:
     reasons: tuple[Reason, ...] = ()
     request_id: str = ""
     detail: str = ""
+    steps: Steps | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +152,9 @@ def link(record: AuditRecord, *, previous: str) -> str:
     """
     hashed = {"lane": record.lane, "number": record.number, "previous_day": record.previous_day, "hash": previous}
     entry, seals = asdict(record.entry), record.seals
+    if entry["steps"] is None:
+        # As before there were any.
+        del entry["steps"]
     if seals is not None:
         keys = {
             name: seals.keys.get(name) or hmac.digest(seals.salt.encode(), name.encode(), "sha256").hex()
@@ -163,8 +181,17 @@ def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> A
     return None
 
 
-def entry_of(operation: Operation, *, at: datetime) -> AuditEntry:
-    """Build the audit entry for a finished operation."""
+def entry_of(operation: Operation, *, at: datetime, doubt: Applied | None = None, answer: str = "") -> AuditEntry:
+    """Build the audit entry for a finished operation.
+
+    `doubt` is the record of its resource up to now, `answer` AWS's word about its request.
+    """
+    steps = Steps(
+        attempts=operation.attempts,
+        doubted_at=doubt.at if doubt and doubt.doubt else None,
+        submitted_at=operation.submitted_at if operation.request_id else None,
+        answer=answer,
+    )
     return AuditEntry(
         at=at,
         actor=operation.actor,
@@ -176,6 +203,7 @@ def entry_of(operation: Operation, *, at: datetime) -> AuditEntry:
         reasons=operation.reasons,
         request_id=operation.request_id,
         detail=operation.failure_reason,
+        steps=steps if operation.attempts else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Show whether the audit log of a day is whole: each entry follows from the one before it, and none is missing."""
+"""Show whether the audit log of a day is whole, none of it missing, and tells of nothing the executor cannot do."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from itertools import groupby, islice, takewhile
 
 from dayone.errors import Invalid
 from dayone.model.audit import GENESIS, AlteredRecord, AuditRecord, LaneEnd, StoredRecord, first_break
+from dayone.ops.audit_rules import AuditRules, RuleBroken, first_broken
 from dayone.ports.records import AuditLog
 
 MOST_AT_ONCE = 10_000
@@ -41,9 +42,13 @@ class LaneVerified:
 
 @dataclass(frozen=True, kw_only=True)
 class Verified:
-    """Results of one part of the verification; `cursor` continues it, and is empty at the end."""
+    """Results of one part of the verification; `cursor` continues it, and is empty at the end.
+
+    `violation` is the first entry of the part that no run of the executor could have written, None without one.
+    """
 
     lanes: tuple[LaneVerified, ...]
+    violation: RuleBroken | None = None
     cursor: str = ""
 
 
@@ -65,8 +70,10 @@ def verify_audit(day: date, *, today: date, cursor: str, log: AuditLog) -> Verif
         broken = verification.lane(lane, chain, after=number, is_finished=is_finished)
         forgotten = sum(isinstance(record, AuditRecord) and bool(record.forgotten) for record in chain)
         lanes.append(LaneVerified(lane=lane, entries=len(chain), forgotten=forgotten, broken=broken))
-    if unfinished is None or any(verified.broken for verified in lanes):
-        return Verified(lanes=tuple(lanes))
+    readable = (record for record in page if isinstance(record, AuditRecord))
+    violation = first_broken(readable, rules=AuditRules())
+    if unfinished is None or violation or any(verified.broken for verified in lanes):
+        return Verified(lanes=tuple(lanes), violation=violation)
     return Verified(lanes=tuple(lanes), cursor=f"{unfinished.lane}:{unfinished.number}")
 
 

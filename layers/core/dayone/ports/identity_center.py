@@ -186,10 +186,11 @@ class SetPolicies(SetContents, Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestState:
-    """State of an asynchronous AWS request: in progress, over, or failed with a reason."""
+    """State of an asynchronous AWS request: in progress, over, or failed with a reason; `status` is AWS's word."""
 
     is_over: bool
     failure_reason: str = ""
+    status: str = field(default="", compare=False)
 
 
 class PrincipalType(StrEnum):

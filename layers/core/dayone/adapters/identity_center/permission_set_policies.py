@@ -35,7 +35,7 @@ def request_state(answer: Mapping[str, Any]) -> RequestState:
     """Parse a status structure: `Status` IN_PROGRESS, FAILED with a `FailureReason`, or SUCCEEDED."""
     status = answer["Status"]
     reason = str(answer.get("FailureReason") or _NO_REASON) if status == "FAILED" else ""
-    return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason)
+    return RequestState(is_over=status != "IN_PROGRESS", failure_reason=reason, status=status)
 
 
 def is_denied_by_iam(state: RequestState) -> bool:

@@ -78,7 +78,7 @@ class SsoProvisioning:
         # in the management account it takes its caller's rights even where that has the newest one already.
         left = self.outdated_accounts if is_denied_by_iam(state) else self.accounts
         if state.failure_reason and arn and not left(arn):
-            return RequestState(is_over=True)
+            return RequestState(is_over=True, status="SUCCEEDED")
         return with_explanation(state, lacks_rights=self._lacks_rights)
 
     def accounts(self, arn: str) -> Collection[str]:

@@ -23,6 +23,7 @@ from dayone.api.schemas.audit import (
 from dayone.api.spec import described
 from dayone.errors import Malformed
 from dayone.model.audit import AuditFilter, AuditRecord, LaneEnd
+from dayone.ops.audit_rules import RuleBroken
 from dayone.ops.audit_verification import LaneVerified, verify_audit
 from dayone.ops.checkpoints import compare_ends
 
@@ -48,10 +49,9 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/audit/verify")
     @described(VERIFY)
     def verify_audit_log() -> VerifiedAnswer:
-        """Verify the audit log's hash chain for a day."""
+        """Verify the audit log of a day: its hash chain, and the rules of the executor."""
         event = app.current_event
-        today = api.clock().astimezone(UTC).date()
-        day = _day_of(event, today=today)
+        day = _day_of(event, today=(today := api.clock().astimezone(UTC).date()))
         found = verify_audit(day, today=today, cursor=query_text(event, "cursor"), log=api.overview.audit_log)
         lanes = [_lane(lane) for lane in found.lanes]
         return {
@@ -59,6 +59,7 @@ def audit_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             "entries": sum(record["entries"] for record in lanes),
             "erased": sum(record["erased"] for record in lanes),
             "first_break": next((record["first_break"] for record in lanes if record["first_break"]), None),
+            "first_violation": _violation(found.violation),
             "lanes": lanes,
             "cursor": found.cursor,
         }
@@ -130,6 +131,10 @@ def _entry(record: AuditRecord) -> AuditEntryAnswer:
         "hash": record.hash,
         "erased": record.forgotten,
     }
+
+
+def _violation(broken: RuleBroken | None) -> ChainBreakAnswer | None:
+    return {"lane": broken.lane, "number": broken.number, "message": broken.message} if broken else None
 
 
 def _lane(lane: LaneVerified) -> LaneAnswer:

@@ -73,13 +73,15 @@ class VerifiedAnswer(TypedDict):
     """The verification of a day in UTC: `first_break` is null when all verified entries are intact.
 
     `erased` is how many of them lack something that was dropped for good. With a `cursor`, more entries of the day
-    are to be verified.
+    are to be verified. `first_violation` is the first entry that breaks a rule by which the executor works, such as
+    an operation that ends twice, or succeeds before AWS has confirmed it; null when there is none.
     """
 
     day: str
     entries: Count
     erased: Count
     first_break: ChainBreakAnswer | None
+    first_violation: ChainBreakAnswer | None
     lanes: list[LaneAnswer]
     cursor: str
 
@@ -111,6 +113,7 @@ _VERIFIED: VerifiedAnswer = {
     "entries": 204,
     "erased": 0,
     "first_break": None,
+    "first_violation": None,
     "lanes": [{"lane": "operations", "entries": 204, "erased": 0, "first_break": None}],
     "cursor": "",
 }
