@@ -350,6 +350,11 @@ CASES = (
             version, in_sensitive_accounts=frozenset({"staff"}), assigned=frozenset({"legacy/Admin"})
         ),
     ),
+    Case(
+        name="a recovery is noted",
+        prepare=lambda _: None,
+        call=lambda on, _: on.tables.note_recovery(on.table, table_id="of-before", at=NOW),
+    ),
     Case(name="a sweep is noted", prepare=lambda _: None, call=lambda on, _: on.state.due_work.note_sweep(NOW)),
     Case(
         name="a portion is kept",
