@@ -4,6 +4,7 @@ Each function has a turn beside the floor: Python with the Logger of Powertools 
 """
 
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -94,7 +95,9 @@ def seconds_of(command: Sequence[str], *, environment: Mapping[str, str]) -> flo
 
 def wired(name: str) -> str:
     """Return the script that imports a function and creates its ports and clients, as its first invocation does."""
-    return _WIRED + (_API if name == "access_api" else f"wiring.{name}_ports()")
+    text = (ROOT / "functions" / name / "app.py").read_text(encoding="utf-8")
+    made = re.findall(rf"wiring\.{name}_\w+\(\)", text)
+    return _WIRED + (_API if name == "access_api" else "\n".join(made))
 
 
 def _start_of(name: str, *, build: Path) -> Start:
