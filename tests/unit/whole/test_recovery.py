@@ -1,9 +1,11 @@
 """The table is lost, or an older copy takes its place: nothing follows from it until the record is rebuilt."""
 
 import json
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from dayone.model.people import Leavers, LifeCycle, Status
 from dayone.model.policy.rules import Guardrails
 from dayone.model.recovery import TableIdentity
 from dayone.ops.recovery import read_recovery, request_rebuilding
+from dayone.ports.identity_center import Receipt
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.fakes.acceptances import AcceptedInbox
 from tests.fakes.state_tables import MemoryFence
@@ -283,6 +286,42 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
     world.settle()
     assert _members(world)["engineers"] == set()
     assert "e-1@example.com" not in world.users()
+
+
+def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though_it_was_edited_since(
+    world: World,
+) -> None:
+    copies: list[State] = []
+
+    class Copying:
+        """A directory; a copy of the table is made while it creates a group."""
+
+        def __init__(self, directory: Any) -> None:  # noqa: ANN401 - stands for any port
+            self._directory = directory
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands for every other method
+            return getattr(self._directory, name)
+
+        def create_group(self, attributes: Mapping[str, str]) -> Receipt:
+            copies.append(deepcopy(world.state))
+            receipt: Receipt = self._directory.create_group(attributes)
+            return receipt
+
+    more = replace(_POLICY, version=2, groups=(*_POLICY.groups, a_group("support")))
+    world.around = lambda name, port: Copying(port) if name == "directory" else port
+    world.policy_is(more)
+    world.settle()
+    edited = (*_POLICY.groups, a_group("support", description="Second line"))
+    world.policy_is(replace(more, version=3, groups=edited))
+    world.settle()
+    (copy,) = copies
+    _replaced(world, copy)
+    world.policy_is(replace(more, version=4))
+    _rebuilt(world)
+    assert [group.description for group in world.center.groups.values() if group.name == "support"] == [""]
+    world.policy_is(replace(_POLICY, version=5))
+    world.settle()
+    assert "support" not in _members(world)
 
 
 def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) -> None:

@@ -63,9 +63,9 @@ def all_confirmed(differences: Iterable[Deviation], *, ports: ConfirmingPorts) -
 def confirmed(unit: str, differences: Sequence[Deviation], *, ports: ConfirmingPorts) -> Sequence[Deviation]:
     """Return those of the differences of a unit that are there; what Day One is about to change is none."""
     targets = [difference.target for difference in differences if difference.target]
-    before = ports.index.applied(targets)
+    before = _recorded(targets, ports=ports)
     existing = _read(unit, reader=ports.reader)
-    after = ports.index.applied(targets)
+    after = _recorded(targets, ports=ports)
     unmoved = {target for target in targets if _is_same(before.get(target), after.get(target))}
     by_subject = {} if ports.is_idle else {target.subject: target for target in targets}
     about_to_change = _open_in(by_subject.values(), records=ports.records)
@@ -86,6 +86,18 @@ def in_work(differences: Iterable[Deviation], *, index: SubjectIndex) -> frozens
     targets = {difference.id: difference.target for difference in differences if difference.target}
     applied = index.applied(targets.values())
     return frozenset(name for name, target in targets.items() if not has_no_doubt(applied.get(target)))
+
+
+def _recorded(targets: Iterable[ResourceOf], *, ports: ConfirmingPorts) -> Mapping[ResourceOf, Applied]:
+    """Return what is recorded of resources; while nothing is carried out, without those on which something was begun.
+
+    What a copy of a table remembers as begun was ended long ago, and the resource may have been changed or made once
+    more since.
+    """
+    applied = ports.index.applied(targets)
+    if not ports.is_idle:
+        return applied
+    return {target: entry for target, entry in applied.items() if has_no_doubt(entry)}
 
 
 def _is_same(before: Applied | None, after: Applied | None) -> bool:
