@@ -288,27 +288,27 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
     assert "e-1@example.com" not in world.users()
 
 
+class _Copying:
+    """A directory; a copy of the table is made while it creates a group."""
+
+    def __init__(self, directory: Any, world: World, copies: list[State]) -> None:  # noqa: ANN401 - stands for any port
+        self._directory, self._world, self._copies = directory, world, copies
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands for every other method
+        return getattr(self._directory, name)
+
+    def create_group(self, attributes: Mapping[str, str]) -> Receipt:
+        self._copies.append(deepcopy(self._world.state))
+        receipt: Receipt = self._directory.create_group(attributes)
+        return receipt
+
+
 def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though_it_was_edited_since(
     world: World,
 ) -> None:
     copies: list[State] = []
-
-    class Copying:
-        """A directory; a copy of the table is made while it creates a group."""
-
-        def __init__(self, directory: Any) -> None:  # noqa: ANN401 - stands for any port
-            self._directory = directory
-
-        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - stands for every other method
-            return getattr(self._directory, name)
-
-        def create_group(self, attributes: Mapping[str, str]) -> Receipt:
-            copies.append(deepcopy(world.state))
-            receipt: Receipt = self._directory.create_group(attributes)
-            return receipt
-
     more = replace(_POLICY, version=2, groups=(*_POLICY.groups, a_group("support")))
-    world.around = lambda name, port: Copying(port) if name == "directory" else port
+    world.around = lambda name, port: _Copying(port, world, copies) if name == "directory" else port
     world.policy_is(more)
     world.settle()
     edited = (*_POLICY.groups, a_group("support", description="Second line"))
