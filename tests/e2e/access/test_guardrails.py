@@ -118,7 +118,8 @@ def test_who_wrote_the_rule_does_not_approve_what_hr_takes_by_it(
     change = day_one.tell({**sailor, "department": "Ashore"})
     held = day_one.held(change)["change"]
     assert (held["cause"]["kind"], held["held"]) == ("hr-event", 1)
-    (blame,) = held["blame"]
+    # Whoever has lately written the configuration of HR systems, as other tests do, is to blame as well.
+    (blame,) = [each for each in held["blame"] if "configuration of HR systems" not in each["reason"]]
     assert (blame["reason"], blame["of_leavers"]) == ("put the part of group Crew in force that gave it", False)
     for way in ("approve", "reject"):
         refused = author.send("POST", f"/v1/changes/{change}/{way}")
@@ -126,6 +127,6 @@ def test_who_wrote_the_rule_does_not_approve_what_hr_takes_by_it(
         assert blame["reason"] in refused.json()["detail"]
     day_one.decided(change, to="approve")
     assert sailor["user_name"] not in day_one.view.members("Crew")
-    assert day_one.get(f"/v1/changes/{change}")["change"]["blame"] == [blame]
+    assert day_one.get(f"/v1/changes/{change}")["change"]["blame"] == held["blame"]
     day_one.put_in_force({**_before(scene), "guardrails": policies.BASE["guardrails"]})
     day_one.put_in_force(policies.BASE)
