@@ -23,6 +23,7 @@ WRITES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/dead-letters/redrive"): WHO_ACTS,
     ("POST", "/v1/recovery"): WHO_ACTS,
     ("POST", "/v1/drift/{finding}/repair"): WHO_ACTS,
+    ("POST", "/v1/drift/reconcile"): WHO_ACTS,
     ("POST", "/v1/drift/pause"): WHO_ACTS,
     ("POST", "/v1/drift/resume"): WHO_ACTS,
     ("POST", "/v1/people/{person}/end"): WHO_ACTS,

@@ -104,6 +104,7 @@ def _known(day_one: DayOne) -> Mapping[str, str]:
         "change": change,
         "version": "1",
         "group": "Engineers",
+        "permission_set": "ViewOnly",
         **by_hand,
     }
 
