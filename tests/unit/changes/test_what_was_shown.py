@@ -9,14 +9,16 @@ from dayone.changes.decision_request import DecidedPart
 from dayone.changes.decisions import decide_change
 from dayone.errors import Forbidden, Inapplicable
 from dayone.model.commands import Command
+from dayone.model.operations import OperationState
 from dayone.model.people import Person
+from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.language.parser import read_policy
 from tests.builders import ACCOUNT_ID, a_person, an_account
 from tests.unit.changes.test_sensitive_gifts import APPROVER, POLICY, admins, approve, company, held, later
 from tests.unit.previews import api_of, put_in_force
 from tests.unit.world import World
 
-_OTHER = "777788889999"
+_OTHER, _NEW = "777788889999", ("333300000001", "333300000002")
 _GIVES = '  - {group: admins, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
 _HARMLESS = POLICY + "sensitive: {harmless: [ViewOnly]}\n"
 
@@ -86,6 +88,41 @@ def test_nor_is_it_when_that_part_is_in_force_and_not_planned_yet() -> None:
     world.settle()
     given = [f"account:{account} create assignment/Admin/admins" for account in (ACCOUNT_ID, _OTHER)]
     assert held(world) == given
+
+
+def _given_in_two_new_accounts() -> tuple[World, Command]:
+    """An edit that waits to give something sensitive in two accounts that this organisation has just made."""
+    world = company(POLICY.replace('Admin, accounts: [{ou: "/**"}]', 'Admin, accounts: [{ou: "/Nowhere"}]'))
+    for number in _NEW:
+        world.account_is(an_account(number, name=f"new-{number}", ou_path="/New", created_at=world.now))
+    world.settle()
+    edit = POLICY.replace('Admin, accounts: [{ou: "/**"}]', 'Admin, accounts: [{ou: "/New"}]')
+    return world, put_in_force(edit, world=world)
+
+
+def _has_admins(number: str, *, world: World) -> bool:
+    return (number, "Admin", "admins") in world.assignments()
+
+
+def test_an_approval_gives_in_each_new_account_what_it_was_shown_for() -> None:
+    world, edit = _given_in_two_new_accounts()
+    assert len(held(world)) == len(_NEW)
+    approve(edit, world=world)
+    assert [_has_admins(number, world=world) for number in _NEW] == [True, True]
+    dropped = world.operations(OperationState.SUPERSEDED)
+    assert [each for each in dropped if each.change == edit.cause.change] == []
+
+
+def test_what_was_rejected_in_a_new_account_is_not_given_because_it_was_approved_in_another() -> None:
+    world, edit = _given_in_two_new_accounts()
+    for number, is_approved in zip(_NEW, (True, False), strict=True):
+        part = DecidedPart(subjects=(Subject(SubjectKind.ACCOUNT, number),))
+        change = edit.cause.change
+        decide_change(change, is_approved=is_approved, actor=APPROVER, ports=api_of(world), part=part)
+        world.settle()
+    world.account_is(an_account(_NEW[1], name="renamed", ou_path="/New", created_at=world.now))
+    world.settle()
+    assert [_has_admins(number, world=world) for number in _NEW] == [True, False]
 
 
 def test_a_membership_that_means_more_by_now_is_shown_once_more() -> None:

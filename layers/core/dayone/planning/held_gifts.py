@@ -133,10 +133,7 @@ def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
         # It was given before; the call is only repeated.
         return ""
     if reason := sensitivity.why(resource, fact=giving.fact):
-        is_excepted = _is_birthright(resource, giving, sensitivity.policy) or is_of_new_account(
-            resource, giving.fact, policy=sensitivity.policy, now=giving.now
-        )
-        return "" if is_excepted else reason
+        return "" if _is_excepted(resource, giving=giving, policy=sensitivity.policy) else reason
     if resource.kind is not ResourceKind.ASSIGNMENT:
         return ""
     # An edit that takes rights out of a set does not do so at once.
@@ -147,6 +144,20 @@ def _why_sensitive(resource: Resource, *, giving: Giving, sensitivity: Sensitivi
         return ""
     reason = why_contents_are_sensitive(recorded)
     return f"permission set `{name}`, as it is in AWS: {reason}" if reason else ""
+
+
+def _is_excepted(resource: Resource, *, giving: Giving, policy: Policy) -> bool:
+    """Return whether it is given without a decision, by a birthright or as what is approved elsewhere.
+
+    What is held already is decided on where it is: of two new accounts the decision on the first is none on the second.
+    """
+    if _is_birthright(resource, giving, policy):
+        return True
+    is_held = any(
+        part.resource == resource and part.sensitive and part.verdict is not Verdict.WITHDRAWN
+        for part in giving.state.head.held
+    )
+    return not is_held and is_of_new_account(resource, giving.fact, policy=policy, now=giving.now)
 
 
 def _why_rename_is_sensitive(difference: Difference, *, giving: Giving, sensitivity: Sensitivity) -> str:
