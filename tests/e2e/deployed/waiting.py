@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 # Seconds: for a busy machine, and for what a killed function leaves for the next. A test that passes waits no longer
 # than it must.
-PATIENCE = 900.0
+PATIENCE = 800.0
 _PAUSE = 0.2
 
 
