@@ -98,6 +98,7 @@ def _known(day_one: DayOne) -> Mapping[str, str]:
     sso: Any = day_one.sandbox.client("sso-admin")
     sso.create_permission_set(InstanceArn=day_one.instance.arn, Name="ByHand")
     by_hand = {"subject": "permission-set:Theirs", "name": "ByHand"}
+    eventually(lambda: day_one.get("/v1/inventory")["as_of"])
     return {
         "person": person["id"],
         "account": account,
