@@ -2,9 +2,9 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.api.examples import AT, CHANGE
+from dayone.api.examples import AT
 from dayone.api.params import words_in
-from dayone.api.schemas.people import AcceptedAnswer
+from dayone.api.schemas.people import ACCEPTED, AcceptedAnswer
 from dayone.api.spec import PAGED, Body, Description, Parameter
 from dayone.errors import Inapplicable, Invalid, NotFound
 from dayone.messages.problems import Moment, enum_of
@@ -173,7 +173,7 @@ FINDING = Description(tag="operations", answer=DriftFindingAnswer, example=_FIND
 REPAIR = Description(
     tag="operations",
     answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    example=ACCEPTED,
     status=202,
     takes=(_ID,),
     refuses=(NotFound, Inapplicable),
@@ -192,19 +192,17 @@ _PAUSED: PauseRequest = {"until": "2026-12-01T18:00:00Z", "reason": "an exercise
 PAUSE = Description(
     tag="operations",
     answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    example=ACCEPTED,
     status=202,
     bodies=(Body(shape=PauseRequest, example=_PAUSED),),
     refuses=(Invalid,),
 )
-RESUME = Description(
-    tag="operations", answer=AcceptedAnswer, example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}, status=202
-)
+RESUME = Description(tag="operations", answer=AcceptedAnswer, example=ACCEPTED, status=202)
 _IGNORED: IgnoreRequest = {"until": "2026-12-31T00:00:00Z", "reason": "a contractor, until the end of the year"}
 IGNORE = Description(
     tag="operations",
     answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    example=ACCEPTED,
     status=202,
     takes=(_ID,),
     bodies=(Body(shape=IgnoreRequest, example=_IGNORED),),
@@ -214,7 +212,7 @@ _RECONCILED: ReconcileRequest = {"subject": "group:engineers"}
 RECONCILE = Description(
     tag="operations",
     answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    example=ACCEPTED,
     status=202,
     bodies=(Body(shape=ReconcileRequest, example=_RECONCILED),),
     refuses=(NotFound, Invalid),

@@ -2,8 +2,8 @@
 
 from typing import Annotated, TypedDict
 
-from dayone.api.examples import AT, CHANGE
-from dayone.api.schemas.people import AcceptedAnswer
+from dayone.api.examples import AT
+from dayone.api.schemas.people import ACCEPTED, AcceptedAnswer
 from dayone.api.spec import CURSOR, Description, Parameter
 from dayone.errors import Inapplicable, NotFound
 from dayone.messages.problems import Count, Moment, enum_of
@@ -169,7 +169,7 @@ RECOVERY = Description(tag="operations", answer=RecoveryAnswer, example=_RECOVER
 REBUILD = Description(
     tag="operations",
     answer=AcceptedAnswer,
-    example={"change": CHANGE, "href": f"/v1/changes/{CHANGE}"},
+    example=ACCEPTED,
     status=202,
     refuses=(Inapplicable,),
 )

@@ -155,7 +155,7 @@ PERSON_READ = Description(
 PERSON_ACCESS = Description(
     tag="people", answer=api.PersonAccessAnswer, example=_ACCESS, takes=PAGED_IN_GROUPS, refuses=(NotFound,)
 )
-_TAKEN: AcceptedAnswer = {"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}
+ACCEPTED: AcceptedAnswer = {"change": CHANGE, "href": f"/v1/changes/{CHANGE}"}
 _ALICE: PersonRequest = {
     "email": "alice@example.com",
     "given_name": "Alice",
@@ -171,7 +171,7 @@ PERSON_PUT = Description(
     tag="people",
     status=202,
     answer=AcceptedAnswer,
-    example=_TAKEN,
+    example=ACCEPTED,
     takes=PRECONDITIONS,
     bodies=(Body(shape=PersonRequest, example=_ALICE),),
     refuses=(Invalid, Outdated),
@@ -181,7 +181,7 @@ PEOPLE_PUT = Description(
     tag="people",
     status=202,
     answer=AcceptedAnswer,
-    example=_TAKEN,
+    example=ACCEPTED,
     bodies=(Body(shape=PeopleRequest, example=_PEOPLE),),
     refuses=(Invalid,),
 )
@@ -189,16 +189,18 @@ PERSON_END = Description(
     tag="people",
     status=202,
     answer=AcceptedAnswer,
-    example=_TAKEN,
+    example=ACCEPTED,
     bodies=(Body(shape=PersonEndRequest, example=_END, required=False),),
     refuses=(NotFound, Inapplicable, Invalid),
 )
-ACCOUNT_BOOTSTRAP = Description(tag="accounts", status=202, answer=AcceptedAnswer, example=_TAKEN, refuses=(NotFound,))
+ACCOUNT_BOOTSTRAP = Description(
+    tag="accounts", status=202, answer=AcceptedAnswer, example=ACCEPTED, refuses=(NotFound,)
+)
 ACCOUNTS_BOOTSTRAP = Description(
     tag="accounts",
     status=202,
     answer=AcceptedAnswer,
-    example=_TAKEN,
+    example=ACCEPTED,
     bodies=(Body(shape=BootstrapRequest, example=_ACCOUNTS),),
     refuses=(Invalid,),
 )
