@@ -40,6 +40,8 @@ class Section(StrEnum):
 OF_RESOURCES = (Section.PERMISSION_SETS, Section.GROUPS, Section.USERS, Section.MEMBERSHIPS, Section.ASSIGNMENTS)
 # From the beginning of a pass on, what it has read is kept for so long.
 ROWS_KEPT_FOR = timedelta(days=7)
+# The newest that is complete may be older than the interval by so much.
+LATE_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)

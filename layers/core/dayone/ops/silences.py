@@ -8,6 +8,7 @@ from itertools import islice
 from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, ChangeFilter, ChangeState
 from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import HrVersionState
+from dayone.model.inventory import LATE_AFTER
 from dayone.model.monitoring import SUMMED, Metric
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ops.health import newest_changes
@@ -23,7 +24,6 @@ _COUNTED_APART = (StuckKind.OPERATIONS, StuckKind.HR_QUIET)
 _HELD_TOO_LONG = timedelta(hours=24)
 # An alarm is to ring within a quarter of an hour of the moment, and CloudWatch takes some minutes of that.
 _PASSED = timedelta(minutes=10)
-_INVENTORY_LATE = timedelta(hours=24)
 # A source is expected on the weekdays on which it has delivered in each of so many weeks, if these are a working week.
 _WEEKS, _WORKING_WEEK = 4, 5
 # Of days on which it is expected so many may pass: on a single one may be a public holiday.
@@ -61,7 +61,7 @@ def measure_silences(*, ports: SilencePorts) -> Mapping[Metric, float]:
 
     Note HR sources that have gone quiet, for the status.
     """
-    now, late = ports.clock(), ports.inventory_interval + _INVENTORY_LATE
+    now, late = ports.clock(), ports.inventory_interval + LATE_AFTER
     newest, inventory = ports.hr_versions.versions().newest, ports.inventory.complete()
     held = _changes(ChangeFilter(state=ChangeState.HELD), ports=ports)
     measured = {

@@ -10,6 +10,7 @@ from dayone.errors import DayOneError, Unavailable
 from dayone.lookups import names_of
 from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, CauseKind, Change, ChangeFilter, ChangeState
 from dayone.model.failures import FailedWork, Stuck, StuckKind
+from dayone.model.inventory import LATE_AFTER
 from dayone.model.subjects import Subject
 from dayone.ops.dead_letters import AllStuck, StuckPorts, read_stuck
 from dayone.ops.health import Health, HealthPorts, check_health, newest_changes
@@ -89,7 +90,7 @@ def read_status(*, ports: StatusPorts) -> Status:
         swept_at=ports.work.last_sweep(),
         unanswered=_unanswered(ports),
         complete=all_held and all(is_all for _, is_all in running) and stuck.complete,
-        late=Late(inventory=overview.given.inventory_interval + timedelta(hours=24)),
+        late=Late(inventory=overview.given.inventory_interval + LATE_AFTER),
     )
 
 
