@@ -131,7 +131,7 @@ def check_health(ports: HealthPorts) -> Health:
 def _about_recovery(recovery: Recovery | None) -> str:
     if recovery is None:
         return ""
-    since = f" since {recovery.since:%Y-%m-%d %H:%M} UTC" if recovery.since else ""
+    since = f" since {_minute(recovery.since)}" if recovery.since else ""
     return (
         f"the state table is another one than before{since}: nothing is given, and nothing taken but the access of "
         "people who are reported to have left, until `dayone recover` has rebuilt the record"
