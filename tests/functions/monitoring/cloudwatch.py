@@ -109,11 +109,9 @@ def _evaluated(node: ast.expr, found: Mapping[str, float | None]) -> float | Non
     match node:
         case ast.Name(id=name):
             return found[name]
-        case ast.BinOp(left=left, op=operator, right=right):
+        case ast.BinOp(left=left, op=ast.Sub(), right=right):
             first, second = _evaluated(left, found), _evaluated(right, found)
-            if first is None or second is None:
-                return None
-            return first + second if isinstance(operator, ast.Add) else first - second
+            return None if first is None or second is None else first - second
         case ast.Call(func=ast.Name(id="FILL"), args=[filled, ast.Constant(value=constant)]):
             value = _evaluated(filled, found)
             return float(str(constant)) if value is None else value
