@@ -30,7 +30,7 @@ class Deployment:
     """A world with its functions, what is wrong with them, and CloudWatch.
 
     `off` are functions that nobody calls, `failing` those that raise, `throttled` those that Lambda refuses, `stalled`
-    those that run and get nowhere; `put` are further metrics of AWS, put each minute.
+    those that run and get nowhere; `each_minute` does what else happens.
     """
 
     world: World

@@ -4,17 +4,15 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dayone.errors import Throttled
 from dayone.model.failures import Stuck, StuckKind
 from dayone.wiring import functions as wiring
 from functions.publish_events import app as publish_events
 from functions.receive_hr_event import app as receive_hr_event
-from tests.builders import NOON, a_group, a_person, a_policy, an_account
+from tests.builders import NOON, a_group, a_person, a_policy
 from tests.fakes.event_bus import MemoryEventBus
 from tests.fakes.queues import MemoryInbox
 from tests.fakes.sso.directory import MemoryDirectory
@@ -25,8 +23,7 @@ from tests.functions.monitoring.deployment import Deployment, deployed
 from tests.functions.test_publish_events import _wired as publishing
 from tests.functions.test_receive_hr_event import _ports as receiving
 from tests.project.repository import ROOT
-from tests.unit.changes.test_sensitive_gifts import POLICY
-from tests.unit.previews import put_in_force
+from tests.unit.silences import holding
 from tests.unit.world import World
 
 WITHIN = timedelta(minutes=15)
@@ -51,29 +48,15 @@ class Silence:
 
 
 def _event(name: str) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads((Path(ROOT) / "events" / f"{name}.json").read_text())
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{name}.json").read_text())
     return event
 
 
-def _delivers(deployment: Deployment, inbox: MemoryInbox, monkeypatch: pytest.MonkeyPatch, *, is_signed: bool) -> None:
-    ports = receiving(inbox)
-    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: ports)
-    event = _event("receive_hr_event/joiner") | ({} if is_signed else {"headers": {}})
-    answers: list[dict[str, Any]] = []
-    deployment.invoke(
-        "receive_hr_event", lambda: answers.append(receive_hr_event.lambda_handler(event, LambdaContext()))
-    )
-    if answers[0]["statusCode"] >= 500:
-        deployment.put("AWS/ApiGateway", "5XXError", 1, ApiName="dayone", Stage="live")
-
-
 def _unproven(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
-    _delivers(deployment, MemoryInbox(), monkeypatch, is_signed=False)
-
-
-class _Refusing(MemoryInbox):
-    def put(self, _commands: object) -> None:
-        raise Throttled("SQS: slow down")
+    ports = receiving(MemoryInbox())
+    monkeypatch.setattr(wiring, "receive_hr_event_ports", lambda: ports)
+    event = _event("receive_hr_event/joiner") | {"headers": {}}
+    deployment.invoke("receive_hr_event", lambda: receive_hr_event.lambda_handler(event, LambdaContext()))
 
 
 def _api_fails(deployment: Deployment, _: pytest.MonkeyPatch) -> None:
@@ -163,14 +146,8 @@ def _operation_fails(deployment: Deployment, _: pytest.MonkeyPatch) -> None:
     deployment.world.plan_all()
 
 
-def _holding() -> World:
-    """Somebody's membership of the administrators waits for a decision, for nearly a day."""
-    world = World(approves=True, held_expiry=timedelta(days=365))
-    world.account_is(an_account())
-    put_in_force(POLICY, world=world)
-    world.approves = False
-    world.hr_tells(a_person(title="Administrator"))
-    world.settle()
+def _holding_for_nearly_a_day() -> World:
+    world = holding()
     world.now += timedelta(hours=23, minutes=50)
     return world
 
@@ -204,7 +181,7 @@ def _nothing(_: Deployment, __: pytest.MonkeyPatch) -> None:
     pass
 
 
-_AGE = "ApproximateNumberOfMessagesVisible"
+_LETTERS = "ApproximateNumberOfMessagesVisible"
 SILENCES = {
     "an HR delivery is not proven": Silence(_unproven, "HrRefusedAlarm", "HrRefusedAlarm"),
     "the API answers 5xx": Silence(_api_fails, "ServerErrorsAlarm", "ServerErrorsAlarm"),
@@ -237,7 +214,9 @@ SILENCES = {
         "StreamLagAlarm",
     ),
     "an operation has failed": Silence(_operation_fails, "FailedOperationsAlarm", "NeedsSomebodyAlarm"),
-    "something is held for a day": Silence(_nothing, "HeldForADayAlarm", "NeedsSomebodyAlarm", world=_holding),
+    "something is held for a day": Silence(
+        _nothing, "HeldForADayAlarm", "NeedsSomebodyAlarm", world=_holding_for_nearly_a_day
+    ),
     "a moment has passed": Silence(_inbox_loses, "MomentsPassedAlarm", "NeedsSomebodyAlarm", world=_before_a_first_day),
     "the key is lost": Silence(_key_is_lost, "DeniedOperationsAlarm"),
     "an HR system does not answer": Silence(_message_fails, "StuckSubjectsAlarm", "NeedsSomebodyAlarm"),
@@ -251,7 +230,7 @@ SILENCES = {
     },
     **{
         f"a letter is dead in {queue}": Silence(
-            _puts("AWS/SQS", _AGE, 1, QueueName=f"{queue}DeadLetters"),
+            _puts("AWS/SQS", _LETTERS, 1, QueueName=f"{queue}DeadLetters"),
             f"{queue}DeadLettersAlarm",
             f"{queue}DeadLettersAlarm",
         )

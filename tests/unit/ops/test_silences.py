@@ -9,11 +9,9 @@ from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
 from dayone.model.monitoring import METRICS, MOST_SOURCES, Metric, Monitoring, source_dimension
 from dayone.ops.silences import measure_silences, note_quiet_sources
-from tests.builders import NOON, a_person, an_account
+from tests.builders import NOON, a_person
 from tests.fakes.table.failed import MemoryStuck
-from tests.unit.changes.test_sensitive_gifts import POLICY
-from tests.unit.previews import put_in_force
-from tests.unit.silences import silences_of
+from tests.unit.silences import holding, silences_of
 from tests.unit.world import World
 
 MONDAY = date(2026, 3, 2)
@@ -53,23 +51,12 @@ def test_a_company_in_which_all_is_done_has_nothing_to_publish() -> None:
 
 @pytest.mark.parametrize(("hours", "is_too_long"), [(1, False), (23, False), (25, True), (24 * 90, True)])
 def test_what_is_held_is_counted_and_what_is_held_for_a_day_by_itself(hours: int, *, is_too_long: bool) -> None:
-    world = _holding()
+    world = holding()
     world.now += timedelta(hours=hours)
     measured = _measured(world)
     assert measured[Metric.HELD] == 1
     assert measured.get(Metric.HELD_FOR_A_DAY, 0) == is_too_long
     assert (Metric.NEEDS_SOMEBODY in measured) is is_too_long
-
-
-def _holding() -> World:
-    """Somebody's membership of the administrators waits for a decision."""
-    world = World(approves=True, held_expiry=timedelta(days=365))
-    world.account_is(an_account())
-    put_in_force(POLICY, world=world)
-    world.approves = False
-    world.hr_tells(a_person(title="Administrator"))
-    world.settle()
-    return world
 
 
 def test_a_moment_has_passed_when_nobody_has_planned_it_for_ten_minutes() -> None:
