@@ -67,8 +67,11 @@ class ApiClient:
         return self._requested("POST", where, headers=headers, body=json.dumps(body).encode()).json()
 
     def pages(self, where: str, query: Query, *, most: int | None, largest: int = _LARGEST_PAGE) -> Iterator[Any]:
-        """Yield the parts of a list, by cursor, until its end or so many entries; None is for lists without `limit`."""
-        left, cursor = most, ""
+        """Yield the parts of a list, from the query's cursor until its end or so many entries.
+
+        None is for lists without `limit`.
+        """
+        left, cursor = most, query.get("cursor") or ""
         while True:
             limit = {} if left is None else {"limit": min(left, largest)}
             said = self.read(where, {**query, **limit, "cursor": cursor})

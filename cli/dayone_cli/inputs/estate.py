@@ -52,14 +52,10 @@ def _pages(run: Run, *, inventory: str, file: Path | None) -> Iterator[Json]:
                 continue
             cursor = next((page["cursor"] for page in reversed(kept) if page["section"] == section), "")
             query = {"section": section, "inventory": inventory}
-            while True:
-                answer = run.api.read("/v1/inventory/resources", {**query, "cursor": cursor})
-                cursor = answer.get("cursor") or ""
-                page = {**query, "cursor": cursor, "resources": answer["resources"]}
+            for answer in run.api.pages("/v1/inventory/resources", {**query, "cursor": cursor}, most=None):
+                page = {**query, "cursor": answer.get("cursor") or "", "resources": answer["resources"]}
                 keep(page)
                 yield page
-                if not cursor:
-                    break
 
 
 def _kept(file: Path | None, *, inventory: str) -> list[Json]:
@@ -71,7 +67,7 @@ def _kept(file: Path | None, *, inventory: str) -> list[Json]:
     except (OSError, UnicodeDecodeError) as error:
         raise Misused("The file cannot be read", detail=f"{file}: {error}") from error
     except ValueError:
-        return pages if all(page["inventory"] == inventory for page in pages) else []
+        pass
     return [page for page in pages if page["inventory"] == inventory]
 
 

@@ -92,6 +92,20 @@ def test_an_interrupted_reading_goes_on_where_it_was(api: CliApi, tmp_path: Path
     assert kept.stat().st_mode & 0o077 == 0
 
 
+def test_an_interrupted_section_goes_on_from_its_cursor(api: CliApi, tmp_path: Path) -> None:
+    kept, pages = tmp_path / "read.jsonl", _pages()
+    parts = [{**pages[1], "resources": [row]} for row in pages[1]["resources"]]
+    api.tell("GET /v1/inventory/resources", pages[0], {**parts[0], "cursor": "second"}, FAILED)
+    assert dayone("import", "write", tmp_path / "a", "--resume", kept, api=api.url).code != 0
+    api.asked.clear()
+    api.tell("GET /v1/inventory/resources", pages[0], parts[1], *pages[2:])
+    written = dayone("import", "write", tmp_path / "a", "--resume", kept, api=api.url)
+    assert written.code == 0, written
+    assert _sections_read(api) == ["permission-sets", *SECTIONS]
+    assert [entry.query["cursor"] for entry in api.asked if entry.query.get("cursor")] == ["second"]
+    assert "ViewOnlyAccess" in (tmp_path / "a" / "permission-sets.yaml").read_text()
+
+
 def test_what_another_inventory_has_read_is_read_anew(api: CliApi, tmp_path: Path) -> None:
     kept = tmp_path / "read.jsonl"
     assert dayone("import", "write", tmp_path / "a", "--resume", kept, api=api.url).code == 0
