@@ -9,9 +9,8 @@ import yaml
 
 from dayone.model.accounts import AccountState
 from dayone.model.people import Status
-from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.takeover.estate import Estate
-from tests.unit.takeover.estates import add_account, add_group, add_person, add_set, an_estate
+from tests.unit.takeover.estates import add_account, add_group, add_person, add_set, an_estate, assign
 
 _FOLDER = Path(__file__).parent
 
@@ -39,24 +38,20 @@ def _estate(written: Mapping[str, Any]) -> Estate:
         _add_person(estate, name, dict(person))
     for name in written["strangers"]:
         estate.users[f"user-{name}"] = {"user_name": name, "email": f"{name}@stranger.example"}
-    groups = {name: _add_group(estate, name, group.get("members", ())) for name, group in written["groups"].items()}
+    groups = {
+        name: add_group(estate, name, members=group.get("members", ())) for name, group in written["groups"].items()
+    }
     sets = {name: add_set(estate, name) for name in written["sets"]}
     for assignment in written["assignments"]:
-        principal = groups.get(assignment.get("group"), assignment.get("group"))
-        user = assignment.get("person") or assignment.get("user")
-        for account in assignment["in"]:
-            key = AssignmentKey(
-                account_id=account,
-                permission_set_arn=sets[assignment["set"]],
-                principal_id=f"user-{user}" if user else principal,
-                principal_type=PrincipalType.USER if user else PrincipalType.GROUP,
-            )
-            estate.assignments.add(key)
+        group = assignment.get("group", "")
+        assign(
+            estate,
+            sets[assignment["set"]],
+            accounts=assignment["in"],
+            group=groups.get(group, group),
+            person=assignment.get("person") or assignment.get("user", ""),
+        )
     return estate
-
-
-def _add_group(estate: Estate, name: str, members: list[str]) -> str:
-    return add_group(estate, name, members=members)
 
 
 def _add_person(estate: Estate, name: str, written: dict[str, Any]) -> None:
