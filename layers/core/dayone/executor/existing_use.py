@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from dayone.lookups import assignment_in_row
 from dayone.model.inventory import OF_RESOURCES, Pass, Row, Section
-from dayone.model.subjects import ITSELF, Resource, ResourceKind, SubjectKind
+from dayone.model.subjects import ITSELF, REFERENCE, Resource, ResourceKind, SubjectKind
 from dayone.ports.identity_center import (
     AssignmentKey,
     AwsPrincipal,
@@ -29,11 +30,6 @@ _KNOWN_FOR = timedelta(seconds=10)
 FRESH_FOR = timedelta(days=2)
 _SET = ITSELF[SubjectKind.PERMISSION_SET]
 _PAGE = 100
-_REFERENCE = {
-    SubjectKind.PERSON: ("user_id", "user_name"),
-    SubjectKind.GROUP: ("group_id", "name"),
-    SubjectKind.PERMISSION_SET: ("permission_set_arn", "name"),
-}
 
 type _Attributes = Mapping[str, str]
 
@@ -148,13 +144,10 @@ class KeptUse:
             case Section.MEMBERSHIPS:
                 self._members.setdefault(unit, []).extend(user for (user,) in rows)
             case _:
-                for account, arn, kind, name in rows:
-                    principal_type = PrincipalType(kind)
-                    key = AssignmentKey(
-                        account_id=account, permission_set_arn=arn, principal_id=name, principal_type=principal_type
-                    )
-                    for of in (arn, name) if principal_type is PrincipalType.GROUP else (arn,):
-                        self._assignments.setdefault(of, []).append(key)
+                for key in map(assignment_in_row, rows):
+                    self._assignments.setdefault(key.permission_set_arn, []).append(key)
+                    if key.principal_type is PrincipalType.GROUP:
+                        self._assignments.setdefault(key.principal_id, []).append(key)
 
     def has_read(self, name: str) -> bool:
         """Return whether a group or permission set existed."""
@@ -189,10 +182,10 @@ class KeptUse:
 
     def find(self, kind: SubjectKind, *, attributes: _Attributes) -> ExistingResource | None:
         """Return the resource with the name desired for a person's user, a group or a permission set."""
-        reference, word = _REFERENCE[kind]
+        word = "user_name" if kind is SubjectKind.PERSON else "name"
         for name, existing in self._all(kind):
             if existing.get(word, "").casefold() == attributes[word].casefold():
-                return ExistingResource(references={reference: name}, attributes=existing)
+                return ExistingResource(references={REFERENCE[kind]: name}, attributes=existing)
         return None
 
     def _all(self, kind: SubjectKind) -> Iterator[tuple[str, _Attributes]]:
