@@ -131,16 +131,12 @@ class _Comparing:
     """The comparison of one name: `uses` are the members and assignments that it has come to."""
 
     def __init__(self, found: ExistingResource, *, access: ExistingAccess, reads: ReadBudget | None) -> None:
-        until = access.desired.clock() + _LONGEST_READING
+        now = access.desired.clock()
         self._access, self._has_many_names = access, reads is not None
         (self._id,) = found.references.values()
-        self._until = max(reads.until if reads else until, access.desired.clock()) + _LONGEST_LOADING
-        self._live = LiveUse(
-            use=access.use,
-            live=access.live,
-            reads=reads or ReadBudget(remaining=_MOST_READS, until=until),
-            clock=access.desired.clock,
-        )
+        reads = reads or ReadBudget(remaining=_MOST_READS, until=now + _LONGEST_READING)
+        self._until = max(reads.until, now) + _LONGEST_LOADING
+        self._live = LiveUse(use=access.use, live=access.live, reads=reads, clock=access.desired.clock)
         self.mismatches: list[Mismatch] = []
         self.unread: list[str] = []
         self.uses: list[str] = []
