@@ -203,8 +203,9 @@ def _confirm(current: Pass, *, confirming: ConfirmingPorts, ports: ReadInventory
             current = replace(current, unread=unread, after=unit)
             continue
         ports.inventory.put(_finding(each, existing=existing, current=current, ports=ports) for each in found)
-        gone = {each.id for each in differences} & existing - {each.id for each in found}
-        ports.inventory.close(sorted(gone - in_work(differences, index=ports.index)))
+        still = {each.id for each in found}
+        gone = [each for each in differences if each.id in existing and each.id not in still]
+        ports.inventory.close(sorted({each.id for each in gone} - in_work(gone, index=ports.index)))
         calls, before = current.calls + ports.reader.calls - before, ports.reader.calls
         current = replace(current, after=unit, calls=calls, differences=current.differences + len(found))
         if ports.clock() >= deadline:
