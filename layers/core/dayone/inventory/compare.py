@@ -83,9 +83,7 @@ class Recorded:
         assignment = assignment_in(resource)
         principal, person = assignment.principal.target.subject, bool(assignment.principal.person)
         of_set = self.states.get(Subject(SubjectKind.PERMISSION_SET, assignment.permission_set))
-        of_principal = self.states.get(principal)
-        arn = _reference(of_set, SubjectKind.PERMISSION_SET)
-        principal_id = _reference(of_principal, principal.kind)
+        arn, principal_id = id_of(of_set), id_of(self.states.get(principal))
         if not arn or not principal_id:
             return None
         kind = PrincipalType.USER if person else PrincipalType.GROUP
@@ -107,7 +105,7 @@ class Recorded:
     def names_in_doubt(self) -> frozenset[tuple[SubjectKind, str]]:
         """Names of groups, permission sets and users that are being made or changed at this moment."""
         return frozenset(
-            (kind, applied.attributes.get("user_name", applied.attributes.get("name", "")).casefold())
+            (kind, name_of(applied.attributes).casefold())
             for kind in REFERENCE
             for state in self.of_kind(kind)
             if (applied := state.applied.get(ITSELF[kind])) and not has_no_doubt(applied)
@@ -261,7 +259,7 @@ class _Comparison:
         return its_own_exist and key not in snapshot.assignments and snapshot.has_read_assignment(key)
 
     def _is_unmanaged(self, kind: SubjectKind, name: str, attributes: Attributes) -> bool:
-        is_called = attributes.get("user_name", attributes.get("name", "")).casefold()
+        is_called = name_of(attributes).casefold()
         return name not in self.recorded.by_id and (kind, is_called) not in self.recorded.names_in_doubt
 
     def _principal_name(self, kind: PrincipalType, name: str) -> str:
@@ -273,16 +271,24 @@ class _Comparison:
         if subject := self.recorded.by_id.get(name):
             return str(subject)
         word = "user" if kind is SubjectKind.PERSON else str(kind)
-        return f"{word}:{attributes.get('user_name', attributes.get('name', '')) or name}"
+        return f"{word}:{name_of(attributes) or name}"
 
 
 def _unmanaged(subject: str, resource: Resource, ids: Attributes, *, target: ResourceOf | None = None) -> Deviation:
     return Deviation(kind=DriftKind.UNMANAGED, subject=subject, resource=str(resource), ids=ids, target=target)
 
 
-def _reference(state: SubjectState | None, kind: SubjectKind) -> str:
-    applied = state.applied.get(ITSELF[kind]) if state else None
+def id_of(state: SubjectState | None) -> str:
+    """Return AWS's id of a recorded user, group or permission set, empty for whatever has none."""
+    if state is None or (kind := state.head.subject.kind) not in ITSELF:
+        return ""
+    applied = state.applied.get(ITSELF[kind])
     return applied.references.get(REFERENCE[kind], "") if applied else ""
+
+
+def name_of(attributes: Attributes) -> str:
+    """Return the name that a user, a group or a permission set has at AWS."""
+    return attributes.get("user_name", attributes.get("name", ""))
 
 
 def _is_unusable(account: SubjectState) -> bool:

@@ -28,6 +28,11 @@ def changed(subject: Subject, resource: Resource, ids: Attributes, changes: tupl
     return _about(DriftKind.CHANGED, subject, resource, ids, changes=changes)
 
 
+def unmanaged(subject: Subject, resource: Resource, ids: Attributes) -> Deviation:
+    """Return that something is there which is not recorded, or by other ids."""
+    return _about(DriftKind.UNMANAGED, subject, resource, ids)
+
+
 def _about(
     kind: DriftKind,
     subject: Subject,
@@ -60,7 +65,7 @@ def of_parts(state: SubjectState, actual: Mapping[Resource, Attributes], *, ids:
             yield changed(subject, resource, ids, changes)
     for resource in actual:
         if resource not in state.applied and resource != MARK:
-            yield _about(DriftKind.UNMANAGED, subject, resource, ids)
+            yield unmanaged(subject, resource, ids)
     if outdated := outdated_in(actual):
         yield _about(DriftKind.UNPROVISIONED, subject, MARK, ids, accounts=outdated)
 

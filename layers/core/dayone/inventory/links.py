@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dayone.inventory.compare import Recorded, Snapshot, compare
+from dayone.inventory.compare import Recorded, Snapshot, compare, id_of, name_of
 from dayone.inventory.confirmation import has_other_ids
+from dayone.inventory.differences import unmanaged
 from dayone.lookups import ids_of
-from dayone.model.inventory import Deviation, DriftKind
+from dayone.model.inventory import Deviation
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.subject_state import SubjectState
@@ -51,13 +52,15 @@ def _linked(snapshot: Snapshot, recorded: Recorded) -> Links:
     for kind, reference in REFERENCE.items():
         whole = ITSELF[kind]
         there = _existing(snapshot, kind)
-        nameless = [state for state in recorded.of_kind(kind) if _id_of(state, kind) not in there]
-        times = Counter(_name_of(state) for state in nameless)
+        nameless = [state for state in recorded.of_kind(kind) if id_of(state) not in there]
+        times = Counter(_named(state) for state in nameless)
         existing = {
-            _called(attributes): (name, attributes) for name, attributes in there.items() if name not in recorded.by_id
+            name_of(attributes).casefold(): (name, attributes)
+            for name, attributes in there.items()
+            if name not in recorded.by_id
         }
         for state in nameless:
-            called = _name_of(state)
+            called = _named(state)
             if called and times[called] == 1 and called in existing:
                 name, attributes = existing[called]
                 applied = Applied(resource=whole, attributes=attributes, references={reference: name})
@@ -80,18 +83,7 @@ def _with_links(recorded: Recorded, links: Links) -> Recorded:
 def _found_by_name(links: Links) -> Iterator[Deviation]:
     """Yield that each is there and not recorded."""
     for subject, applied in links.items():
-        yield _unrecorded(ResourceOf(subject, applied.resource), applied.references)
-
-
-def _unrecorded(target: ResourceOf, ids: Mapping[str, str]) -> Deviation:
-    return Deviation(
-        kind=DriftKind.UNMANAGED, subject=str(target.subject), resource=str(target.resource), ids=ids, target=target
-    )
-
-
-def _id_of(state: SubjectState, kind: SubjectKind) -> str:
-    applied = state.applied.get(ITSELF[kind])
-    return applied.references.get(REFERENCE[kind], "") if applied else ""
+        yield unmanaged(subject, applied.resource, applied.references)
 
 
 def _made_once_more(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviation]:
@@ -100,7 +92,7 @@ def _made_once_more(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviatio
         subject = state.head.subject
         for resource, applied in state.applied.items():
             ids = _ids_in(snapshot, recorded, ResourceOf(subject, resource))
-            if ids and has_other_ids(applied, difference := _unrecorded(ResourceOf(subject, resource), ids)):
+            if ids and has_other_ids(applied, difference := unmanaged(subject, resource, ids)):
                 yield difference
 
 
@@ -122,10 +114,6 @@ def _existing(snapshot: Snapshot, kind: SubjectKind) -> Mapping[str, Mapping[str
     return snapshot.groups if kind is SubjectKind.GROUP else snapshot.users
 
 
-def _name_of(state: SubjectState) -> str:
+def _named(state: SubjectState) -> str:
     fact = state.head.fact
     return (fact.user_name if isinstance(fact, Person) else state.head.subject.name).casefold()
-
-
-def _called(attributes: Mapping[str, str]) -> str:
-    return attributes.get("user_name", attributes.get("name", "")).casefold()

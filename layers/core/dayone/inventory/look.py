@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from dayone.errors import AccessDenied, NotFound, Refused
-from dayone.inventory.compare import Recorded, Snapshot
+from dayone.inventory.compare import Recorded, Snapshot, id_of
 from dayone.inventory.confirmation import all_confirmed
 from dayone.inventory.links import noticed
 from dayone.inventory.reading import all_assignments_in, all_members, every
@@ -98,9 +98,7 @@ def _touched_by(
     state: SubjectState, *, findings: Iterable[DriftFinding], ports: LookPorts, is_delegated: bool
 ) -> Iterator[Ids]:
     """Yield the ids of a subject's user, group or permission set, and of what it has or should have."""
-    kind = state.head.subject.kind
-    itself = state.applied.get(ITSELF[kind]) if kind in ITSELF else None
-    name = itself.references.get(REFERENCE[kind], "") if itself else ""
+    kind, name = state.head.subject.kind, id_of(state)
     if not name:
         return
     yield {REFERENCE[kind]: name}
