@@ -15,7 +15,7 @@ from dayone.lookups import ids_of
 from dayone.model.inventory import Counts, Deviation, DriftFinding, Pass, ReadMethod
 from dayone.model.people import LifeCycle, Person, has_left
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, REFERENCE, ResourceKind, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, REFERENCE, ResourceKind, ResourceOf, Subject, SubjectKind, user_of
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import InventoryReader
 
@@ -126,15 +126,11 @@ def _of_person(state: SubjectState, user: str, *, ports: LookPorts, is_delegated
 def _of_group(group: str, group_id: str, *, ports: LookPorts) -> Iterator[Ids]:
     """Yield the memberships that are there and not recorded, or recorded and not there."""
     records, index = ports.confirming.records, ports.confirming.index
-    recorded, user = set[str](), ITSELF[SubjectKind.PERSON]
-    cursor, is_first = "", True
-    while is_first or cursor:
-        page = records.members(group, cursor=cursor, limit=_PAGE)
-        people = (ResourceOf(Subject(SubjectKind.PERSON, member.person), user) for member in page.entries)
-        recorded |= {applied.references.get("user_id", "") for applied in index.applied(people).values()}
-        cursor, is_first = page.cursor, False
+    members = every(lambda *, cursor: records.members(group, cursor=cursor, limit=_PAGE))
+    recorded = index.applied(user_of(member.person) for member in members).values()
+    user_ids = {user.references.get("user_id", "") for user in recorded}
     existing = set(_or_none(lambda: all_members(group_id, ports.confirming.reader)) or ())
-    yield from ({"group_id": group_id, "user_id": name} for name in sorted((recorded ^ existing) - {""}))
+    yield from ({"group_id": group_id, "user_id": name} for name in sorted((user_ids ^ existing) - {""}))
 
 
 _PAGE = 100
