@@ -44,9 +44,9 @@ def look_at(
     now: datetime,
 ) -> Looked:
     """Read these ids, and compare them with the record; of what AWS refuses to show nothing is concluded."""
-    ids_read, look = [dict(ids) for ids in touched], _Look(ports.confirming.reader)
-    snapshot = look.at(ids_read, now=now)
-    keys = {key_of(ids) for ids in ids_read} - look.refused
+    by_key, look = {key_of(ids): ids for ids in touched}, _Look(ports.confirming.reader)
+    snapshot = look.at(by_key, now=now)
+    keys = by_key.keys() - look.refused
     existing = {each.id: each for each in findings if key_of(each.difference.ids) in keys}
     recorded = with_named(recorded, snapshot.users, ports=ports)
     differing = noticed(snapshot, recorded, is_rebuilding=ports.confirming.is_idle)
@@ -153,13 +153,13 @@ class _Look:
         self._assignments: set[AssignmentKey] = set()
         self.refused: set[Key] = set()
 
-    def at(self, touched: Iterable[Ids], *, now: datetime) -> Snapshot:
+    def at(self, touched: Mapping[Key, Ids], *, now: datetime) -> Snapshot:
         """Read each, and return all of it."""
-        for ids in touched:
+        for key, ids in touched.items():
             try:
                 self._read(ids)
             except (AccessDenied, Refused):
-                self.refused.add(key_of(ids))
+                self.refused.add(key)
         return Snapshot(
             of=_pass_of_a_look(now),
             sets=self._sets,
