@@ -15,7 +15,7 @@ from dayone.lookups import ids_of
 from dayone.model.inventory import Counts, Deviation, DriftFinding, Pass, ReadMethod
 from dayone.model.people import LifeCycle, Person, has_left
 from dayone.model.subject_state import SubjectState
-from dayone.model.subjects import ITSELF, REFERENCE, ResourceKind, ResourceOf, Subject, SubjectKind, user_of
+from dayone.model.subjects import REFERENCE, ResourceKind, SubjectKind, group_named, user_of
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import InventoryReader
 
@@ -111,9 +111,8 @@ def _touched_by(
 
 def _of_person(state: SubjectState, user: str, *, ports: LookPorts, is_delegated: bool) -> Iterator[Ids]:
     reader, index = ports.confirming.reader, ports.confirming.index
-    recorded = [Subject(SubjectKind.GROUP, each.name) for each in state.applied if each.kind is ResourceKind.MEMBERSHIP]
-    existing = index.applied([ResourceOf(group, ITSELF[SubjectKind.GROUP]) for group in recorded]).values()
-    groups = {group.references.get("group_id", "") for group in existing} - {""}
+    recorded = [group_named(each.name) for each in state.applied if each.kind is ResourceKind.MEMBERSHIP]
+    groups = {group.references.get("group_id", "") for group in index.applied(recorded).values()} - {""}
     groups |= set(_or_none(lambda: every(lambda *, cursor: reader.groups_of(user, cursor=cursor))) or ())
     yield from ({"group_id": group, "user_id": user} for group in sorted(groups))
     if not is_delegated:
