@@ -3,18 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import ClassVar
 
 from dayone.access.live_rows import LiveRows, OurNames
-from dayone.access.pagination import Holding, HoldingState, Place, RowsPage, offset_in
+from dayone.access.pagination import Holding, HoldingState, Pages, Place, RowsPage
 from dayone.errors import Inapplicable
 from dayone.lookups import assignment_in_row, ids_of
 from dayone.model.inventory import Deviation, DriftKind, Pass, Section
 from dayone.model.subjects import ITSELF, ResourceOf, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import InventoryView
-from dayone.ports.records import SubjectIndex
+from dayone.ports.records import Page, SubjectIndex
 
 _WHOLE_SET = str(ITSELF[SubjectKind.PERMISSION_SET])
 # Each may be looked up by itself: some milliseconds.
@@ -78,31 +77,24 @@ class InventoryRows:
     inventory: InventoryView
     index: SubjectIndex
     _names: OurNames = field(init=False)
-    _kept: tuple[str, Sequence[AssignmentKey], str] | None = field(default=None, init=False)
+    _pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:
         self._read = ReadNames(of=self.of, inventory=self.inventory)
         self._names = OurNames(index=self.index, live=self._read)
+        self._pages = Pages(self._page, most=_MOST_A_STEP)
 
     def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
-        name, cursor, offset = place
+        name, *within = place
         if name not in ("", self.of.id):
             raise Inapplicable("another inventory has ended meanwhile: begin the report again")
-        begin = offset_in(offset)
-        end = begin + min(room, _MOST_A_STEP)
-        keys, following = self._page(cursor)
-        rows = self._rows(keys[begin:end])
-        if len(keys) > end:
-            return RowsPage(rows, (self.of.id, cursor, str(end)))
-        return RowsPage(rows, (self.of.id, following, "") if following else None)
+        keys, following = self._pages.part(*within, room=room)
+        return RowsPage(self._rows(keys), (self.of.id, *following) if following else None)
 
-    def _page(self, cursor: str) -> tuple[Sequence[AssignmentKey], str]:
-        if self._kept is None or self._kept[0] != cursor:
-            page = self.inventory.kept(self.of, Section.ASSIGNMENTS, cursor=cursor)
-            rows = chain.from_iterable(rows for _, rows in page.entries)
-            self._kept = (cursor, [assignment_in_row(row) for row in rows], page.cursor)
-        return self._kept[1:]
+    def _page(self, cursor: str) -> Page[AssignmentKey]:
+        page = self.inventory.kept(self.of, Section.ASSIGNMENTS, cursor=cursor)
+        return Page([assignment_in_row(row) for _, rows in page.entries for row in rows], page.cursor)
 
     def _rows(self, keys: Sequence[AssignmentKey]) -> list[Holding]:
         principals = {AwsPrincipal(kind=key.principal_type, id=key.principal_id) for key in keys}

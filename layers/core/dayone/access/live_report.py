@@ -1,6 +1,6 @@
 """Report what Identity Center has, of one person, group or account now, and what of that no rule of ours gave."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -12,6 +12,7 @@ from dayone.access.pagination import (
     AccessReport,
     Holding,
     HoldingState,
+    Pages,
     PersonPrincipals,
     Place,
     ReportSource,
@@ -19,7 +20,6 @@ from dayone.access.pagination import (
     Sought,
     Walk,
     member_in,
-    offset_in,
     walked,
 )
 from dayone.errors import Inapplicable, NotFound
@@ -57,26 +57,6 @@ class Managed(StrEnum):
     ANY = "any"
 
 
-@dataclass
-class _Pages:
-    """Pages of AWS, of which the last is kept: a step may use a part of it, and the next one goes on in it."""
-
-    read: Callable[[str], Page[AssignmentKey]]
-    _at: str | None = None
-    _page: Page[AssignmentKey] = field(default_factory=lambda: Page([]))
-
-    def part(self, cursor: str, offset: str, *, room: int) -> tuple[Sequence[AssignmentKey], Place | None]:
-        """Return entries of the page at a cursor from an offset on, and the cursor and offset behind them."""
-        if self._at != cursor:
-            self._page, self._at = self.read(cursor), cursor
-        begin = offset_in(offset)
-        end = begin + min(room, _MOST_A_STEP)
-        entries, following = self._page.entries[begin:end], self._page.cursor
-        if len(self._page.entries) > end:
-            return entries, (cursor, str(end))
-        return entries, (following, "") if following else None
-
-
 @dataclass(kw_only=True)
 class LiveAccount:
     """Everything in one account; a place is a permission set, where in AWS's list of it, and how far in that page."""
@@ -86,7 +66,7 @@ class LiveAccount:
     live: LiveAccess
     rows: LiveRows
     _arns: list[str] | None = field(default=None, init=False)
-    _pages: tuple[str, _Pages] | None = field(default=None, init=False)
+    _pages: tuple[str, Pages] | None = field(default=None, init=False)
 
     def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""
@@ -102,9 +82,9 @@ class LiveAccount:
             return RowsPage(self.rows.rows(entries), (left[0], *following))
         return RowsPage(self.rows.rows(entries), (left[1], "", "") if len(left) > 1 else None)
 
-    def _pages_of(self, arn: str) -> _Pages:
+    def _pages_of(self, arn: str) -> Pages:
         if self._pages is None or self._pages[0] != arn:
-            self._pages = (arn, _Pages(partial(self._page, arn)))
+            self._pages = (arn, Pages(partial(self._page, arn), most=_MOST_A_STEP))
         return self._pages[1]
 
     def _page(self, arn: str, cursor: str) -> Page[AssignmentKey]:
@@ -120,10 +100,10 @@ class LivePrincipal:
     account: str
     live: LiveAccess
     rows: LiveRows
-    _pages: _Pages = field(init=False)
+    _pages: Pages = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pages = _Pages(self._page)
+        self._pages = Pages(self._page, most=_MOST_A_STEP)
 
     def step(self, place: Place, *, room: int) -> RowsPage:
         """See Walk."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -17,6 +17,7 @@ from dayone.model.operations import Action, Applied
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Principal, Reason, ResourceKind, assignment_in
 from dayone.policy.ou_paths import is_under
+from dayone.ports.identity_center import AssignmentKey
 from dayone.ports.operations import Clock
 from dayone.ports.records import Page
 
@@ -179,7 +180,7 @@ def place_in(cursor: str, *, question: str, parts: int) -> Place:
     return tuple(parsed[1:])
 
 
-def offset_in(text: str) -> int:
+def _offset_in(text: str) -> int:
     """Return the number of entries in a place; raise Invalid for anything else."""
     if text and not (text.isascii() and text.isdigit() and len(text) < 7):  # noqa: PLR2004 - no page is as long
         raise Invalid("the cursor cannot be read")
@@ -215,6 +216,28 @@ class Walk(Protocol):
 
     def step(self, place: Place, *, room: int) -> RowsPage:
         """Return the next rows behind a place, at most `room` of them, possibly none."""
+
+
+@dataclass
+class Pages:
+    """Pages of assignments, of which the last is kept: a step may use a part of it, and the next one goes on in it."""
+
+    read: Callable[[str], Page[AssignmentKey]]
+    _: KW_ONLY
+    most: int
+    _at: str | None = None
+    _page: Page[AssignmentKey] = field(default_factory=lambda: Page([]))
+
+    def part(self, cursor: str, offset: str, *, room: int) -> tuple[Sequence[AssignmentKey], Place | None]:
+        """Return entries of the page at a cursor from an offset on, and the cursor and offset behind them."""
+        if self._at != cursor:
+            self._page, self._at = self.read(cursor), cursor
+        begin = _offset_in(offset)
+        end = begin + min(room, self.most)
+        entries, following = self._page.entries[begin:end], self._page.cursor
+        if len(self._page.entries) > end:
+            return entries, (cursor, str(end))
+        return entries, (following, "") if following else None
 
 
 def walked(
