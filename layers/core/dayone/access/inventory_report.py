@@ -9,7 +9,7 @@ from dayone.access.live_rows import LiveRows, OurNames
 from dayone.access.pagination import Holding, HoldingState, Pages, Place, RowsPage
 from dayone.errors import Inapplicable
 from dayone.lookups import assignment_in_row, ids_of
-from dayone.model.inventory import Deviation, DriftKind, Pass, Section
+from dayone.model.inventory import OF_OTHERS, Deviation, Pass, Section
 from dayone.model.subjects import ITSELF, ResourceOf, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.inventory import InventoryView
@@ -108,7 +108,6 @@ class InventoryRows:
 
     def _is_drift(self, key: AssignmentKey, target: ResourceOf) -> bool:
         """Return whether others have made it: what Day One could have made and is no finding it has removed since."""
-        kinds = (DriftKind.UNMANAGED, DriftKind.ORPHANED)
         subject, resource = str(target.subject), str(target.resource)
-        found = (Deviation(kind=kind, subject=subject, resource=resource, ids=ids_of(key)) for kind in kinds)
+        found = (Deviation(kind=kind, subject=subject, resource=resource, ids=ids_of(key)) for kind in OF_OTHERS)
         return any(self.inventory.finding(deviation.id) is not None for deviation in found)

@@ -8,8 +8,9 @@ from typing import Protocol
 from dayone.access.pagination import Holding, HoldingState, PersonPrincipals, holding_of
 from dayone.model.accounts import Account
 from dayone.model.operations import Applied
+from dayone.model.people import USER_NAME
 from dayone.model.subject_state import Head
-from dayone.model.subjects import ITSELF, Assignment, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import ITSELF, REFERENCE, Assignment, ResourceOf, Subject, SubjectKind
 from dayone.model.subjects import Principal as AssignedPrincipal
 from dayone.ports.identity_center import AssignmentKey, AwsPrincipal, PrincipalType
 from dayone.ports.records import SubjectIndex
@@ -65,7 +66,7 @@ class OurNames:
             if subject := found.get(principal.id):
                 return Named(str(AssignedPrincipal(person=subject.name)), "")
         name = self.live.principal_name(principal)
-        person = self.index.holder_of(f"user-name:{name.casefold()}") if principal.kind is PrincipalType.USER else ""
+        person = self.index.holder_of(f"{USER_NAME}{name.casefold()}") if principal.kind is PrincipalType.USER else ""
         if person:
             of = ResourceOf(Subject(SubjectKind.PERSON, person), ITSELF[SubjectKind.PERSON])
             user = self.index.applied([of]).get(of)
@@ -75,14 +76,15 @@ class OurNames:
 
     @cached_property
     def _sets(self) -> Mapping[str, str]:
-        return self._all(SubjectKind.PERMISSION_SET, "permission_set_arn")
+        return self._all(SubjectKind.PERMISSION_SET)
 
     @cached_property
     def _groups(self) -> Mapping[str, str]:
-        return self._all(SubjectKind.GROUP, "group_id")
+        return self._all(SubjectKind.GROUP)
 
-    def _all(self, kind: SubjectKind, reference: str) -> Mapping[str, str]:
+    def _all(self, kind: SubjectKind) -> Mapping[str, str]:
         found: dict[str, str] = {}
+        reference = REFERENCE[kind]
         cursor = ""
         while True:
             page = self.index.listed(kind, cursor=cursor, limit=_PAGE)
