@@ -2,7 +2,7 @@
 
 import pytest
 
-from dayone.ops.audit_rules import AuditRules, first_broken
+from dayone.ops.audit_rules import first_broken
 from tests.simulation.mutations import MUTATIONS, Mutation
 from tests.simulation.simulation import Simulation
 
@@ -27,7 +27,7 @@ def test_a_fault_of_the_protocol_shows_in_the_audit_log_alone(mutation: Mutation
         for seed in mutation.worlds(_SEEDS):
             world = Simulation(seed)
             world.run()
-            if first_broken(world.day_one.state.audit_records(), rules=AuditRules()):
+            if first_broken(world.day_one.state.audit_records()):
                 return
     pytest.fail(f"the logs of {_SEEDS} worlds did not show it")
 

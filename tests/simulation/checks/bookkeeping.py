@@ -15,7 +15,7 @@ from dayone.model.people import Person
 from dayone.model.policy.rules import Policy, Protection
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
-from dayone.ops.audit_rules import AuditRules, first_broken
+from dayone.ops.audit_rules import first_broken
 from dayone.planning.desired_grants import has_ended_as_announced
 from tests.fakes.table.policies import MemoryPolicies
 from tests.simulation.model.day_one import parsed
@@ -135,7 +135,7 @@ def log(world: "Simulation") -> Iterator[str]:
 
 def protocol(world: "Simulation") -> Iterator[str]:
     """Check that the log alone shows that the executor has kept its protocol."""
-    if broken := first_broken(world.day_one.state.audit_records(), rules=AuditRules()):
+    if broken := first_broken(world.day_one.state.audit_records()):
         entry = world.day_one.state.log[broken.number - 1][0]
         yield f"{entry.operation} {entry.action} {entry.outcome}: {broken.message}; {entry.steps}"
 

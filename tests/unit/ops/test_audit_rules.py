@@ -8,7 +8,7 @@ import pytest
 
 from dayone.model.audit import GENESIS, AuditRecord, Steps, first_break, link
 from dayone.model.operations import Action
-from dayone.ops.audit_rules import AuditRules, RuleBroken, first_broken
+from dayone.ops.audit_rules import RuleBroken, first_broken
 from tests.builders import GROUP, NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World
 
@@ -32,7 +32,7 @@ LOG = _log()
 
 
 def _broken(records: Sequence[AuditRecord]) -> str:
-    found = first_broken(records, rules=AuditRules())
+    found = first_broken(records)
     return found.message if found else ""
 
 
@@ -69,7 +69,7 @@ def test_a_log_with_one_record_removed_is_refused(place: int) -> None:
 
 def test_an_operation_ends_once() -> None:
     again = replace(LOG[-1], number=LOG[-1].number + 1)
-    assert first_broken([*LOG, again], rules=AuditRules()) == RuleBroken(
+    assert first_broken([*LOG, again]) == RuleBroken(
         lane=again.lane, number=again.number, message="it has ended before"
     )
 

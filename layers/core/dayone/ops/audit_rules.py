@@ -65,7 +65,7 @@ class _End:
 class AuditRules:
     """The rules, entry by entry; what lies before the first of them is unknown, and breaks no rule."""
 
-    knows_members: bool = True
+    knows_members: bool
     _ended: set[tuple[str, str]] = field(default_factory=set)
     # Who is in a group, by its key, and in which groups somebody is, as far as entries tell.
     _members: dict[str, set[str]] = field(default_factory=dict)
@@ -119,13 +119,13 @@ class AuditRules:
             self._members.get(group, set()).difference_update(people)
 
 
-def first_broken(records: Iterable[AuditRecord], *, rules: AuditRules) -> RuleBroken | None:
+def first_broken(records: Iterable[AuditRecord]) -> RuleBroken | None:
     """Return the first record that breaks a rule of the protocol, None when all keep them.
 
     Where the record was rebuilt meanwhile, members went and came without an operation.
     """
     records = list(records)
-    rules.knows_members = rules.knows_members and all(record.entry.action != _REBUILT for record in records)
+    rules = AuditRules(knows_members=all(record.entry.action != _REBUILT for record in records))
     for record in records:
         if message := rules.broken_by(record.entry):
             return RuleBroken(lane=record.lane, number=record.number, message=message)

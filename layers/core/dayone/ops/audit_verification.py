@@ -7,7 +7,7 @@ from itertools import groupby, islice, takewhile
 
 from dayone.errors import Invalid
 from dayone.model.audit import GENESIS, AlteredRecord, AuditRecord, LaneEnd, StoredRecord, first_break
-from dayone.ops.audit_rules import AuditRules, RuleBroken, first_broken
+from dayone.ops.audit_rules import RuleBroken, first_broken
 from dayone.ports.records import AuditLog
 
 MOST_AT_ONCE = 10_000
@@ -71,7 +71,7 @@ def verify_audit(day: date, *, today: date, cursor: str, log: AuditLog) -> Verif
         forgotten = sum(isinstance(record, AuditRecord) and bool(record.forgotten) for record in chain)
         lanes.append(LaneVerified(lane=lane, entries=len(chain), forgotten=forgotten, broken=broken))
     readable = (record for record in page if isinstance(record, AuditRecord))
-    violation = first_broken(readable, rules=AuditRules())
+    violation = first_broken(readable)
     if unfinished is None or violation or any(verified.broken for verified in lanes):
         return Verified(lanes=tuple(lanes), violation=violation)
     return Verified(lanes=tuple(lanes), cursor=f"{unfinished.lane}:{unfinished.number}")
