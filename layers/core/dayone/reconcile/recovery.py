@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from dayone.errors import Rejected
 from dayone.lookups import planning_again, walk_company
-from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import (
     Command,
@@ -20,7 +18,7 @@ from dayone.model.commands import (
 )
 from dayone.model.inventory import DriftFinding, DriftKind
 from dayone.model.people import Person
-from dayone.model.recovery import Recovery, corrections, recorded_from
+from dayone.model.recovery import corrections, recorded_from
 from dayone.model.subject_state import Head
 from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.facts import ResolvedFact, ResolveFact
@@ -28,6 +26,7 @@ from dayone.ports.inventory import InventoryView, KeptFindings
 from dayone.ports.records import Records
 from dayone.ports.recovery import EndingRecoveries, Recoveries
 from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
+from dayone.reconcile.retry import request_entry, requeued_before
 
 _IN_A_RUN = 1000
 # Before it, a request is only noted.
@@ -72,17 +71,19 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
     recorded. Does nothing when the recovery is over, and for that of another table.
     """
     cause, recovery = command.cause, ports.fence.recovery()
-    ports.changes.open(cause, audit=_entry(cause))
+    detail = "from Identity Center, HR and Organizations"
+    ports.changes.open(cause, audit=request_entry(command, action="rebuild-record", detail=detail))
     if recovery is None or recovery.since is None or recovery.table_id != cause.reference:
         ports.changes.expect(cause.change, subjects=0)
         return
     if not command.cursor:
         ports.fence.note(replace(recovery, requested=recovery.requested or cause))
         return
-    count, after = _place(command)
+    count, last = requeued_before(command)
+    after = Subject.parse(last) if last else None
     walk = walk_company(ports.policies.current(), company=ports.company, after=after)
     subjects = [state.head.subject for state in islice(walk, _IN_A_RUN)]
-    ports.inbox.put(_plannings(subjects, cause=cause, recovery=recovery, findings=ports.findings.findings()))
+    ports.inbox.put(_plannings(subjects, cause=cause, since=recovery.since, findings=ports.findings.findings()))
     total = count + len(subjects)
     if len(subjects) == _IN_A_RUN:
         ports.inbox.put([replace(command, cursor=f"{total}@{subjects[-1]}")])
@@ -94,9 +95,8 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
 
 
 def _plannings(
-    subjects: list[Subject], *, cause: Cause, recovery: Recovery, findings: Sequence[DriftFinding]
+    subjects: list[Subject], *, cause: Cause, since: datetime, findings: Sequence[DriftFinding]
 ) -> Iterator[Command]:
-    since = recovery.since or cause.at
     known = corrections(findings, since=since)
     for subject in subjects:
         if (correction := known.get(subject)) is None:
@@ -104,26 +104,6 @@ def _plannings(
         else:
             missing, gained = correction.restored, correction.findings
             yield CorrectRecord(subject=subject, cause=cause, missing=missing, findings=gained)
-
-
-def _place(command: RebuildRecord) -> tuple[int, Subject | None]:
-    """Return how many subjects were requeued before, and the last of them."""
-    count, _, after = command.cursor.partition("@")
-    if count and not count.isdecimal():
-        raise Rejected(f"nothing goes on at {command.cursor!r}")
-    return int(count or "0"), Subject.parse(after) if after else None
-
-
-def _entry(cause: Cause) -> AuditEntry:
-    return AuditEntry(
-        at=cause.at,
-        actor=cause.actor,
-        action="rebuild-record",
-        subject=str(Subject(SubjectKind.CHANGE, cause.change)),
-        change=cause.change,
-        outcome="recorded",
-        detail="from Identity Center, HR and Organizations",
-    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
 from dayone.lookups import caused_by, planning_again, the_change
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, CauseKind, Change, ChangeState
-from dayone.model.commands import BootstrapAccounts, RefreshAccount, RetryChange
+from dayone.model.commands import BootstrapAccounts, Command, InPortions, RefreshAccount, RetryChange
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.records import Progress, Records
@@ -88,8 +88,8 @@ def retry_subjects(command: RetryChange, *, ports: RetryPorts) -> None:
     """
     cause = command.cause
     detail = ", ".join(map(str, command.subjects)) or "all that has failed"
-    ports.changes.open(cause, audit=_entry(command, action="retry-change", detail=detail))
-    count, after = _place(command)
+    ports.changes.open(cause, audit=request_entry(command, action="retry-change", detail=detail))
+    count, after = requeued_before(command)
     concerned = command.subjects or ports.progress.failed(command.subject.name, after=after, limit=_IN_A_RUN)
     # What failed in an account may have to do with what became of it.
     ports.inbox.put(planning_again(subject, cause=cause) for subject in concerned)
@@ -103,20 +103,23 @@ def retry_subjects(command: RetryChange, *, ports: RetryPorts) -> None:
 def bootstrap_accounts(command: BootstrapAccounts, *, ports: RetryPorts) -> None:
     """Have the accounts refreshed, and everything they have made once more; the same again is harmless."""
     cause, accounts = command.cause, command.subjects
-    ports.changes.open(cause, audit=_entry(command, action="bootstrap-accounts", detail=", ".join(map(str, accounts))))
+    ports.changes.open(
+        cause, audit=request_entry(command, action="bootstrap-accounts", detail=", ".join(map(str, accounts)))
+    )
     ports.inbox.put(RefreshAccount(subject=account, cause=cause, recreate=True) for account in accounts)
     ports.changes.expect(cause.change, subjects=len(accounts))
 
 
-def _place(command: RetryChange) -> tuple[int, str]:
-    """Return how many subjects were requeued before, and the last of them."""
+def requeued_before(command: InPortions) -> tuple[int, str]:
+    """Return how many subjects earlier runs have requeued, and the last of them; raise Rejected for another cursor."""
     count, _, after = command.cursor.partition("@")
     if count and not count.isdecimal():
         raise Rejected(f"nothing goes on at {command.cursor!r}")
     return int(count or "0"), after
 
 
-def _entry(command: RetryChange | BootstrapAccounts, *, action: str, detail: str) -> AuditEntry:
+def request_entry(command: Command, *, action: str, detail: str) -> AuditEntry:
+    """Return the audit entry of a request to plan many subjects."""
     cause = command.cause
     return AuditEntry(
         at=cause.at,
