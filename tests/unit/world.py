@@ -248,7 +248,7 @@ class World:
     def sweeping(self) -> ReconcileAccess:
         records = MemoryRecords(self.state if self.is_new else looked_at(self.state))
         failed, queue = MemoryFailedSubjects(self.state), self.inbox.queue
-        revoked = MemoryRevokedSessions(self.state)
+        revoked, index = MemoryRevokedSessions(self.state), MemorySubjectIndex(self.state)
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
             failed=PlanFailedAgain(failed=failed, records=records, inbox=queue, clock=lambda: self.now),
@@ -258,7 +258,7 @@ class World:
             unfinished=Unfinished(stuck=MemoryStuck(self.state), open_changes=self.open_changes),
             inbox=queue,
             engine=self.engine,
-            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory),
+            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory, index=index),
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
             repairs=RepairPorts(policies=self._policies(), repairs=self.inventory, records=records, inbox=queue),

@@ -258,7 +258,7 @@ class DayOne:
                 open_changes=MemoryOpenChanges(),
             ),
             hints=MemoryHints(),
-            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory),
+            recovering=self._recovering(process),
             hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),
             sessions=None,
             repairs=RepairPorts(repairs=self.inventory, policies=self.policies(), records=records, inbox=into),
@@ -267,6 +267,10 @@ class DayOne:
             clock=self.clock,
         )
         return lambda _: reconcile_access(ports=ports)
+
+    def _recovering(self, process: Process) -> RecoveringPorts:
+        index: Any = Wire("table.index", MemorySubjectIndex(self.state), process)
+        return RecoveringPorts(fence=self.fence(), findings=self.inventory, index=index)
 
     def _recording(self, process: Process) -> Callable[[Any], object]:
         ports = RecordAccountEvent(

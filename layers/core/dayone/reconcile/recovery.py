@@ -3,7 +3,7 @@
 While a recovery is open the executor carries out nothing but the ends of people who are reported to have left.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -20,10 +20,10 @@ from dayone.model.inventory import DriftFinding, DriftKind
 from dayone.model.people import Person
 from dayone.model.recovery import corrections, recorded_from
 from dayone.model.subject_state import Head
-from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.planning.facts import ResolvedFact, ResolveFact
 from dayone.ports.inventory import InventoryView, KeptFindings
-from dayone.ports.records import Records
+from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.recovery import EndingRecoveries, Recoveries
 from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
 from dayone.reconcile.retry import request_entry, requeued_before
@@ -112,6 +112,7 @@ class RecoveringPorts:
 
     fence: EndingRecoveries
     findings: InventoryView
+    index: SubjectIndex
 
 
 def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, now: datetime) -> bool:
@@ -130,25 +131,37 @@ def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, n
     since, complete = recovery.since or now, ports.findings.complete()
     if (cause := recovery.requested) and not recovery.change and complete and complete.began_at > cause.at:
         inbox.put([RebuildRecord(subject=Subject(SubjectKind.CHANGE, cause.change), cause=cause, cursor=_BEGINNING)])
-    new = (finding for finding in ports.findings.findings() if finding.first_seen_at >= since)
-    inbox.put(command for finding in new if (command := _ending(finding, since=since, records=records, now=now)))
+    inbox.put(_endings(ports.findings.findings(), since=since, index=ports.index, now=now))
     return True
 
 
-def _ending(finding: DriftFinding, *, since: datetime, records: Records, now: datetime) -> CorrectRecord | None:
-    """Return the command about what a leaver has besides, None for everybody else."""
-    target = finding.difference.target
-    if target is None or finding.difference.kind is not DriftKind.UNMANAGED:
-        return None
-    is_assignment = target.resource.kind is ResourceKind.ASSIGNMENT
-    person = assignment_in(target.resource).principal.person if is_assignment else target.subject.name
-    if not person or not (is_assignment or target.subject.kind is SubjectKind.PERSON):
-        return None
-    head = records.subject(Subject(SubjectKind.PERSON, person)).head
+def _endings(
+    found: Iterable[DriftFinding], *, since: datetime, index: SubjectIndex, now: datetime
+) -> Iterator[CorrectRecord]:
+    """Yield the commands about what leavers have besides."""
+    besides = (each for each in found if each.first_seen_at >= since and each.difference.kind is DriftKind.UNMANAGED)
+    held = [
+        (each.id, target, holder)
+        for each in besides
+        if (target := each.difference.target) and (holder := _holder(target))
+    ]
+    people = index.brief(dict.fromkeys(holder for *_, holder in held))
+    for finding, target, holder in held:
+        if holder in people and _has_left(people[holder].head, since=since):
+            change = ulid_of(since, name=f"{target} of somebody who has left")
+            cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
+            yield CorrectRecord(subject=target.subject, cause=cause, findings=(finding,), is_end=True)
+
+
+def _holder(target: ResourceOf) -> Subject | None:
+    """Return the person who has a resource, None where it is nobody's own."""
+    if target.resource.kind is not ResourceKind.ASSIGNMENT:
+        return target.subject if target.subject.kind is SubjectKind.PERSON else None
+    person = assignment_in(target.resource).principal.person
+    return Subject(SubjectKind.PERSON, person) if person else None
+
+
+def _has_left(head: Head, *, since: datetime) -> bool:
     # A fact of before may be one of the past: whether they are here is known once the record is rebuilt.
     is_new = head.version is not None and max(head.version.rank[:2]) >= since
-    if not is_new or head.has_access or not isinstance(head.fact, Person):
-        return None
-    change = ulid_of(since, name=f"{target} of somebody who has left")
-    cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
-    return CorrectRecord(subject=target.subject, cause=cause, findings=(finding.id,), is_end=True)
+    return is_new and not head.has_access and isinstance(head.fact, Person)
