@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from dayone.adapters.aws.errors import never_rejected
-from dayone.adapters.dynamodb.read_models import OWNER, RECOVERY, described_table
+from dayone.adapters.dynamodb.read_models import OWNER, RECOVERY, described_table, noted_owner
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import Put
 from dayone.errors import DayOneError, Unavailable
@@ -77,17 +77,13 @@ class TableFence:
 
     def recovery(self) -> Recovery | None:
         """See Fence."""
-        noted, owner = self._table.get(RECOVERY), self._owner()
+        noted, owner = self._table.get(RECOVERY), noted_owner(self._client, self._name)
         return open_recovery(
             recorded=TableIdentity(table_id=owner.table_id, epoch=owner.epoch) if owner else None,
             table_id=_if_readable(lambda: described_table(self._client, self._name).id),
             outside=_if_readable(self._outside.read),
             noted=decode(Recovery, noted) if noted else None,
         )
-
-    def _owner(self) -> TableOwner | None:
-        record = self._table.get(OWNER)
-        return decode(TableOwner, record) if record else None
 
 
 class TableRecoveries(TableFence):
@@ -123,7 +119,8 @@ class EndingTableRecoveries(TableRecoveries):
 
     def end(self) -> None:
         """See EndingRecoveries. Until the last of the three writes the recovery is open."""
-        recovery, owner, outside = self.recovery(), self._owner(), self._outside.read()
+        recovery, owner = self.recovery(), noted_owner(self._client, self._name)
+        outside = self._outside.read()
         if recovery is None:
             return
         epoch = max(owner.epoch if owner else 0, outside.epoch if outside else 0) + 1
