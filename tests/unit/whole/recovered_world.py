@@ -37,6 +37,14 @@ _POLICY = a_policy(
 _HOURS = 30
 
 
+def replace_table(world: World, state: State) -> None:
+    """Have a table of another id stand where the other was; what lies in the queues stays there."""
+    state.table_id = "table-2"
+    left = world.inbox.commands
+    world.state, world.inbox = state, AcceptedInbox(state, now=world.now)
+    world.inbox.take(left)
+
+
 @dataclass
 class _Watched:
     """A directory that reports each membership before it is removed."""
@@ -134,11 +142,8 @@ class RecoveredWorld:
             state, inventory = self.random.choice(self.copies[-24:])
         else:
             state.hr_versions = self.world.state.hr_versions
-        state.table_id = "table-2"
-        left = self.world.inbox.commands
-        self.world.state, self.world.inventory, self.world.turn = state, inventory, MemoryTurn()
-        self.world.inbox = AcceptedInbox(state, now=self.world.now)
-        self.world.inbox.take(left)
+        replace_table(self.world, state)
+        self.world.inventory, self.world.turn = inventory, MemoryTurn()
 
     def _live_on(self) -> None:
         """HR goes on for some minutes, and who leaves by then is out at once where the record knows the groups."""

@@ -17,11 +17,10 @@ from dayone.model.recovery import TableIdentity
 from dayone.ops.recovery import read_recovery, request_rebuilding
 from dayone.ports.identity_center import Receipt
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
-from tests.fakes.acceptances import AcceptedInbox
 from tests.fakes.state_tables import MemoryFence
 from tests.fakes.table.state import State
 from tests.unit.previews import api_of
-from tests.unit.whole.recovered_world import RecoveredWorld
+from tests.unit.whole.recovered_world import RecoveredWorld, replace_table
 from tests.unit.world import World
 
 _POLICY = a_policy(
@@ -45,15 +44,6 @@ def world() -> World:
     world.settle()
     world.take_inventory()
     return world
-
-
-def _replaced(world: World, state: State, *, name: str = "table-2") -> None:
-    """A table of another id stands where the other was; what lies in the queues stays there."""
-    world.state = state
-    world.state.table_id = name
-    left = world.inbox.commands
-    world.inbox = AcceptedInbox(state, now=world.now)
-    world.inbox.take(left)
 
 
 def _minutes(world: World, number: int = 1) -> None:
@@ -81,7 +71,7 @@ def test_a_table_of_another_id_opens_a_recovery_and_an_unreadable_fence_does_not
     world.outside.fails = Unavailable("AccessDenied")
     assert world.fence().recovery() is None
     world.outside.fails = None
-    _replaced(world, deepcopy(world.state))
+    replace_table(world, deepcopy(world.state))
     recovery = world.fence().recovery()
     assert recovery is not None
     assert recovery.since is None
@@ -98,7 +88,7 @@ def test_while_it_is_open_nothing_is_given_and_nothing_taken_by_comparison(world
     world.hr_tells(a_person("e-1", department="Sales"))
     world.settle()
     moved = _members(world)
-    _replaced(world, copy)
+    replace_table(world, copy)
     world.sweep()
     world.hr_tells(a_person("e-3"))
     _minutes(world, 3)
@@ -110,7 +100,7 @@ def test_an_end_is_carried_out_at_once_with_what_the_copy_does_not_know_of(world
     copy = deepcopy(world.state)
     world.hr_tells(a_person("e-1", department="Sales"))
     world.settle()
-    _replaced(world, copy)
+    replace_table(world, copy)
     world.sweep()
     world.sleep(5)
     world.hr_tells(a_person("e-1", department="Sales", status=Status.ENDED))
@@ -124,7 +114,7 @@ def test_the_record_is_rebuilt_and_work_goes_on(world: World) -> None:
     world.hr_tells(a_person("e-1", department="Sales"))
     world.hr_tells(a_person("e-3"))
     world.settle()
-    _replaced(world, copy)
+    replace_table(world, copy)
     # HR sends everybody again, as the runbook says.
     world.hr_tells(a_person("e-1", department="Sales"))
     world.hr_tells(a_person("e-3"))
@@ -145,7 +135,7 @@ def test_a_lost_table_is_recovered_from_what_others_know(world: World) -> None:
     before, given = _members(world), world.assignments()
     empty = State(identity=None)
     empty.hr_versions = world.state.hr_versions
-    _replaced(world, empty)
+    replace_table(world, empty)
     world.account_is(an_account())
     world.hr_tells(a_person("e-1"))
     world.hr_tells(a_person("e-2", department="Sales"))
@@ -164,7 +154,7 @@ def test_who_is_known_only_after_identity_center_was_read_is_recognised_before_t
 ) -> None:
     empty = State(identity=None)
     empty.hr_versions = world.state.hr_versions
-    _replaced(world, empty)
+    replace_table(world, empty)
     _minutes(world, 3)
     assert world.inventory.last_complete
     world.account_is(an_account())
@@ -181,7 +171,7 @@ def test_members_of_whom_nothing_is_known_are_listed_and_keep_what_they_have(wor
     copy = deepcopy(world.state)
     world.hr_tells(a_person("e-9"))
     world.settle()
-    _replaced(world, copy)
+    replace_table(world, copy)
     _minutes(world, 3)
     report = read_recovery(ports=api_of(world))
     assert [finding.difference.subject for finding in report.unknown] == ["user:e-9@example.com"]
@@ -193,7 +183,7 @@ def test_members_of_whom_nothing_is_known_are_listed_and_keep_what_they_have(wor
 def test_it_is_not_ended_before_identity_center_was_read(world: World) -> None:
     with pytest.raises(Inapplicable, match="nothing to recover"):
         request_rebuilding(actor="arn:admin", ports=api_of(world))
-    _replaced(world, deepcopy(world.state))
+    replace_table(world, deepcopy(world.state))
     with pytest.raises(Inapplicable, match="not been read completely"):
         request_rebuilding(actor="arn:admin", ports=api_of(world))
     world.sweep()
@@ -209,7 +199,7 @@ def test_what_the_copy_does_not_know_of_is_nobody_elses_and_is_not_removed_as_su
     world.hr_tells(a_person("e-1", department="Sales"))
     world.settle()
     before = _members(world)
-    _replaced(world, copy)
+    replace_table(world, copy)
     _minutes(world, 30)
     (found,) = [each for each in world.inventory.findings() if each.difference.resource == "membership/sales"]
     assert not world.inventory.repairs()
@@ -225,7 +215,7 @@ def test_what_the_copy_does_not_know_of_is_nobody_elses_and_is_not_removed_as_su
 def test_what_is_missing_is_made_once_more_by_whatever_plan_is_the_last(world: World) -> None:
     copy = deepcopy(world.state)
     world.center.memberships.clear()
-    _replaced(world, copy)
+    replace_table(world, copy)
     _minutes(world, 3)
     request_rebuilding(actor="arn:admin", ports=api_of(world))
     world.plan_all()
@@ -242,7 +232,7 @@ def test_who_was_taken_out_and_put_in_once_more_since_the_copy_goes_with_the_rea
     for department in ("Sales", "Engineering"):
         world.hr_tells(a_person("e-1", department=department))
         world.settle()
-    _replaced(world, copy)
+    replace_table(world, copy)
     world.hr_tells(a_person("e-1"))
     _rebuilt(world)
     assert _members(world) == _ALL
@@ -258,7 +248,7 @@ def test_an_assignment_that_the_copy_does_not_know_of_goes_with_its_rule(world: 
     world.policy_is(replace(_POLICY, version=3))
     world.settle()
     assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
-    _replaced(world, copy)
+    replace_table(world, copy)
     _rebuilt(world)
     assert (ACCOUNT_ID, "ViewOnly", "sales") not in world.assignments()
 
@@ -277,7 +267,7 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
     world.policy_is(replace(deleting, version=4))
     world.settle()
     before = _members(world), world.assignments()
-    _replaced(world, copy)
+    replace_table(world, copy)
     world.hr_tells(a_person("e-1"))
     world.policy_is(replace(deleting, version=5))
     _rebuilt(world)
@@ -315,7 +305,7 @@ def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though
     world.policy_is(replace(more, version=3, groups=edited))
     world.settle()
     (copy,) = copies
-    _replaced(world, copy)
+    replace_table(world, copy)
     world.policy_is(replace(more, version=4))
     _rebuilt(world)
     assert [group.description for group in world.center.groups.values() if group.name == "support"] == [""]
@@ -327,7 +317,7 @@ def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though
 def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) -> None:
     empty = State(identity=None)
     empty.hr_versions = world.state.hr_versions
-    _replaced(world, empty)
+    replace_table(world, empty)
     world.account_is(an_account())
     world.hr_tells(a_person("e-1"))
     world.policies.clear()
