@@ -94,11 +94,12 @@ class InventoryRows:
 
     def _page(self, cursor: str) -> Page[AssignmentKey]:
         page = self.inventory.kept(self.of, Section.ASSIGNMENTS, cursor=cursor)
-        return Page([assignment_in_row(row) for _, rows in page.entries for row in rows], page.cursor)
-
-    def _rows(self, keys: Sequence[AssignmentKey]) -> list[Holding]:
+        keys = [assignment_in_row(row) for _, rows in page.entries for row in rows]
         principals = {AwsPrincipal(kind=key.principal_type, id=key.principal_id) for key in keys}
         self._read.look_up(self._names.unrecorded(principals))
+        return Page(keys, page.cursor)
+
+    def _rows(self, keys: Sequence[AssignmentKey]) -> list[Holding]:
         rows = LiveRows(names=self._names, index=self.index, member=None)
         return [
             row

@@ -9,6 +9,7 @@ import pytest
 from dayone.inventory.edits import EditsOfOthers
 from dayone.inventory.links import WhileRecovering
 from dayone.inventory.service import ReadInventory, read_inventory
+from dayone.model.inventory import Pass, Section
 from dayone.model.policy.context import OffLimits
 from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.fakes.sso.identity_center import StoredGroup, StoredSet
@@ -138,6 +139,22 @@ def test_it_goes_on_part_by_part_and_loses_nothing(company: Company) -> None:
     assert len(rows) == len(set(rows)) == 404
     assert max(map(len, parts)) == 70
     assert {f"Hand {number}" for number in range(100)} <= {name for _, name in rows}
+
+
+def test_names_are_looked_up_in_one_walk_for_all_that_is_read_at_once(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _grown(company)
+    kept, read = company.world.inventory.kept, list[tuple[Section, str]]()
+
+    def noted(of: Pass, section: Section, *, cursor: str) -> object:
+        read.append((section, cursor))
+        return kept(of, section, cursor=cursor)
+
+    monkeypatch.setattr(company.world.inventory, "kept", noted)
+    body = company.world.send(asking("list_assignments", managed="any", limit="1000")).body
+    assert len(body["assignments"]) == 404
+    assert read.count((Section.GROUPS, "")) == sum(section is Section.ASSIGNMENTS for section, _ in read)
 
 
 def test_a_report_that_another_inventory_overtakes_is_refused(company: Company) -> None:
