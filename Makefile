@@ -172,7 +172,7 @@ FOR_TESTS := setup .tools/browser/.ready .tools/dynamodb-local/.ready .tools/dep
 
 .PHONY: test
 test: $(FOR_TESTS) ## Run every test but those that try more of the same; RECORD=1 records how long each file takes
-	$(TEST) -m "not nightly"
+	$(TEST) -m "not nightly" || $(BIN)/python -m tests.again $$?
 
 .PHONY: test-all
 test-all: $(FOR_TESTS) ## Run every test

@@ -150,7 +150,7 @@ def test_without_one_permission_a_hire_waits_in_the_inbox_and_the_log_says_why(d
             change = day_one.tell(person)
             # Twice: the queue has handed it out again.
             assert eventually(lambda: len(refusals()) >= 2)
-            assert day_one.waiting("InboxQueue") == 1
+            assert day_one.waiting("InboxQueue") >= 1
             assert person["user_name"] not in day_one.view.users()
             assert not day_one.knows(f"/v1/changes/{change}")
         assert {pair["level"] for pair in refusals()} == {"WARNING"}

@@ -62,7 +62,8 @@ def test_is_refused_and_nothing_is_recorded(day_one: DayOne, wrong: Wrong) -> No
     answer = wrong.send(day_one, body, headers)
     assert (answer.status, answer.headers["Content-Type"]) == (wrong.status, "application/problem+json")
     assert wrong.said in answer.text
-    assert day_one.waiting("InboxQueue") == 0
+    # Others may have put something there; whatever was put is planned before the queue is empty.
+    assert becomes(lambda: day_one.waiting("InboxQueue"), 0)
     assert not day_one.knows(f"/v1/people/{person['id']}")
     assert day_one.changes(reference=delivery) == []
 

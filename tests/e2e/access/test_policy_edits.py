@@ -7,6 +7,7 @@ from tests.e2e.deployed import policies
 from tests.e2e.deployed.day_one import DayOne
 from tests.e2e.deployed.people import somebody
 from tests.e2e.deployed.scene import Scene
+from tests.e2e.deployed.waiting import becomes
 
 _WRONG = b"""version: 1
 groups:
@@ -41,8 +42,8 @@ def test_a_policy_with_mistakes_is_answered_with_file_and_line_and_the_old_one_s
     assert [finding.split(":")[:2] for finding in findings] == [["wrong.yaml", line] for line in ("4", "6", "6")]
     assert "departement" in findings[0]
     assert "`Engineers`" in findings[1]
+    assert becomes(lambda: day_one.waiting("InboxQueue"), 0)
     assert day_one.get("/v1/policy") == before
-    assert day_one.waiting("InboxQueue") == 0
 
 
 def test_the_policy_in_force_is_answered_as_it_was_uploaded(day_one: DayOne) -> None:
