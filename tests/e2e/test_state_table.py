@@ -201,7 +201,8 @@ class TestACopy:
             assert taken.hr.tell(person, event=event).status == 202
         eventually(lambda: taken.api.get("/v1/people/e-1002").status == 200)
         read = eventually(lambda: taken.api.get("/v1/recovery").json(), holds=lambda answer: answer["as_of"])
-        assert read["unknown"] == []
+        # Read before HR sent her again, or after that; nobody else is in doubt.
+        assert {pair["user"] for pair in read["unknown"]} <= {"user:eve"}
         assert taken.api.send("POST", "/v1/recovery", body=b"", headers={}).status == 202
         eventually(lambda: taken.api.get("/v1/recovery").json(), holds=lambda answer: not answer["is_open"])
         parameter = place.sandbox.client("ssm").get_parameter(Name=f"/dayone/{STACK}/table")["Parameter"]["Value"]
