@@ -3,9 +3,9 @@
 All figures are ratios within this run, of times that are taken in turn.
 """
 
-from benchmarks.answer_times import answer_times
-from benchmarks.cold_starts import cold_starts, start_of_the_command
-from benchmarks.measuring import report, wants_json
+from benchmarks.figures.answer_times import answer_times
+from benchmarks.figures.cold_starts import cold_starts, start_of_the_command
+from benchmarks.figures.measuring import report, wants_json
 
 
 def main() -> None:

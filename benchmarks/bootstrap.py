@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from benchmarks.bulk_changes import OVER_THE_WIRE, Bench
-from benchmarks.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
+from benchmarks.figures.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
+from benchmarks.worlds.bulk_changes import OVER_THE_WIRE, Bench
 from dayone.model.operations import Operation, OperationState
 from dayone.model.subjects import ResourceKind
 from tests.builders import an_account

@@ -12,9 +12,9 @@ from functools import cache
 from random import Random
 from statistics import quantiles
 
-from benchmarks.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench, Measured
 from benchmarks.executors.simpler import Strategy, as_terraform, one_at_a_time, ten_lanes
-from benchmarks.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
+from benchmarks.figures.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
+from benchmarks.worlds.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench, Measured
 from dayone.executor.rate_limits import Budgets
 from dayone.model.operations import SSO_ADMIN
 from dayone.model.people import Status

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from benchmarks.convergence import account_id, policy
-from benchmarks.measuring import Figure, marked, report
-from benchmarks.monthly_costs import COMPANIES, MONTHS, fixed_part, month_of, month_table
-from benchmarks.table_world import TableWorld, Work
+from benchmarks.dynamodb.table_world import TableWorld, Work
+from benchmarks.figures.measuring import Figure, marked, report
+from benchmarks.figures.monthly_costs import COMPANIES, MONTHS, fixed_part, month_of, month_table
 from dayone.model.changes import CauseKind, ulid_of
 from dayone.model.commands import RefreshAccount
 from dayone.model.people import Status

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil
 
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
 from dayone.inventory.service import read_inventory
 from dayone.model.operations import Applied
 from dayone.model.policy.context import OffLimits

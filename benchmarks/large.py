@@ -13,9 +13,9 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from benchmarks.companies import accounts_as_json, people_as_json
-from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from benchmarks.figures.measuring import Figure, least_seconds, report, wants_json
 from benchmarks.planning import Company, Facts
+from benchmarks.worlds.companies import accounts_as_json, people_as_json
 from dayone.adapters.aws.clients import client
 from dayone.adapters.dynamodb.mapping import applied_record, head_record, progress_record
 from dayone.adapters.dynamodb.read_models import DynamoCompany

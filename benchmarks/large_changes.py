@@ -3,9 +3,9 @@
 In virtual time, so exact on any machine; minutes of work. The least possible is as in `convergence`.
 """
 
-from benchmarks.bulk_changes import Measured
 from benchmarks.convergence import appears, bench, joiners, policy
-from benchmarks.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
+from benchmarks.figures.measuring import A_PLACE_IS_FREE, Figure, marked, report, wants_json
+from benchmarks.worlds.bulk_changes import Measured
 
 EXPECTED = {"large change, times the least": (1.12, A_PLACE_IS_FREE)}
 

@@ -12,9 +12,9 @@ from contextlib import AbstractContextManager
 from statistics import fmean
 from typing import Any
 
-from benchmarks.bulk_changes import OVER_THE_WIRE
-from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
+from benchmarks.worlds.bulk_changes import OVER_THE_WIRE
+from benchmarks.worlds.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
 from dayone.adapters.aws.rate_limiter import CallGate
 from dayone.executor.existing import ExistingAccess, ExistingNames
 from dayone.executor.existing_use import KeptInventory

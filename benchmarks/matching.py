@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 
-from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from benchmarks.figures.measuring import Figure, least_seconds, report, wants_json
 from dayone.api.params import LARGEST_POLICY
 from dayone.model.policy.rules import Condition
 from dayone.policy.matching import fits

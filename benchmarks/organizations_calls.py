@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
 from dayone.adapters.organizations.accounts import AwsOrganization
 from sandbox.identity_center.moto_extension import extended_moto
 from tests.fakes.organization import MemoryUnitNames

@@ -13,8 +13,8 @@ from typing import Any
 
 from benchmarks.convergence import account_id, policy
 from benchmarks.dynamodb.in_memory import MemoryDynamo
-from benchmarks.measuring import Figure, report, wants_json
-from benchmarks.table_world import TableWorld
+from benchmarks.dynamodb.table_world import TableWorld
+from benchmarks.figures.measuring import Figure, report, wants_json
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.errors import Unavailable
 from tests.builders import an_account

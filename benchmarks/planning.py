@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from benchmarks.companies import accounts_as_json, people_as_json, policy_of
-from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from benchmarks.figures.measuring import Figure, least_seconds, report, wants_json
+from benchmarks.worlds.companies import accounts_as_json, people_as_json, policy_of
 from dayone.adapters.dynamodb.mapping import head_record, progress_record
 from dayone.adapters.dynamodb.read_models import DynamoCompany
 from dayone.adapters.dynamodb.table import DynamoTable

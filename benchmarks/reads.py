@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.convergence import account_id
 from benchmarks.costs import WORK
 from benchmarks.dynamodb.in_memory import MemoryDynamo
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
 from dayone.access.queries import list_subjects
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb.change_counts import holding, mark_failed

@@ -6,7 +6,7 @@ Everything is in virtual time. `--worlds` sets how many are tried.
 import argparse
 from collections import Counter
 
-from benchmarks.measuring import Figure, report
+from benchmarks.figures.measuring import Figure, report
 from tests.simulation.lost_table import KEEPS, RECOVERS, LostTable
 
 _WORLDS = 10

@@ -17,7 +17,7 @@ from types import CodeType, FrameType
 
 from standardwebhooks import Webhook
 
-from benchmarks.measuring import Figure, marked, report, wants_json
+from benchmarks.figures.measuring import Figure, marked, report, wants_json
 from dayone.access.explain.explanation import explain_access
 from dayone.accounts.events import RecordAccountEvent, record_account_event
 from dayone.api.routes.people import explain_answer

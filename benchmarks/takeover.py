@@ -9,7 +9,7 @@ import resource
 from random import Random
 
 from benchmarks.estates import estates_by_hand
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
 from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,

@@ -8,8 +8,8 @@ ten seconds of work on average.
 from random import Random
 from statistics import quantiles
 
-from benchmarks.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
+from benchmarks.worlds.leavers import GROUPS_OF_ENGINEERING, GUARDS, SEED, CompanyOfLeavers
 from tests.builders import a_person, an_account
 from tests.simulation.model.weather import CLEAR
 from tests.simulation.simulation import Simulation

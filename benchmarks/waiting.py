@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench
 from benchmarks.convergence import SEED, account_id, policy
-from benchmarks.measuring import Figure, report, wants_json
+from benchmarks.figures.measuring import Figure, report, wants_json
+from benchmarks.worlds.bulk_changes import AT_ONCE, OVER_THE_WIRE, Bench
 from dayone.errors import AccessDenied
 from dayone.model.policy.rules import Policy
 from dayone.model.subjects import ResourceKind

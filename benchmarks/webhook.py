@@ -19,7 +19,7 @@ from aws_lambda_powertools.utilities.parser.envelopes import ApiGatewayEnvelope
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from standardwebhooks import Webhook
 
-from benchmarks.measuring import Figure, least_seconds, report, wants_json
+from benchmarks.figures.measuring import Figure, least_seconds, report, wants_json
 from dayone.adapters.sqs import SqsInbox
 from dayone.hr.connectors.standard import PersonEvent
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event

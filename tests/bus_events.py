@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from benchmarks.dynamodb.in_memory import MemoryDynamo
-from benchmarks.table_world import TableWorld
+from benchmarks.dynamodb.table_world import TableWorld
 from dayone.adapters.dynamodb.leases import DynamoOpenMarks
 from dayone.adapters.dynamodb.read_models import DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.table import DynamoTable

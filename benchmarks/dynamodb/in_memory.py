@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from benchmarks.capacity import Index, Item, Meter, indexes_of, kind_of, read, size_of
+from benchmarks.dynamodb.capacity import Index, Item, Meter, indexes_of, kind_of, read, size_of
 from benchmarks.dynamodb.expressions import holds, updated
 from tests.contract.state_tables import table_properties
 

@@ -50,11 +50,6 @@ ASKS_THE_WORLD = {
     "input",
 }
 CODE = files(".py")
-# Folders that were fuller than twenty files before there was a bound, with their files. A number only becomes smaller;
-# one that is far too large by now is lowered, or goes.
-FULLEST = {
-    "benchmarks": 31,
-}
 
 
 def _root_of(name: str) -> str:
@@ -93,16 +88,9 @@ def test_no_module_is_longer_than_three_hundred_lines() -> None:
     assert not {name: length for name, length in lines.items() if length > (500 if name.startswith("tests/") else 300)}
 
 
-def test_a_folder_of_the_core_has_at_most_twenty_files() -> None:
-    files_in = Counter(shown(path.parent) for path in PACKAGE.rglob("*.py"))
-    assert not {folder: number for folder, number in files_in.items() if number > 20}
-
-
-def test_no_folder_becomes_fuller_than_twenty_files_or_than_it_was() -> None:
+def test_a_folder_has_at_most_twenty_files() -> None:
     files_in = Counter(shown(path.parent) for path in CODE)
-    assert not {folder: number for folder, number in files_in.items() if number > FULLEST.get(folder, 20)}
-    # Room for some files would otherwise be room for as many others.
-    assert not {folder for folder, most in FULLEST.items() if not max(20, most - 4) < files_in[folder] <= most}
+    assert not {folder: number for folder, number in files_in.items() if number > 20}
 
 
 @pytest.mark.parametrize("path", PURE, ids=shown)

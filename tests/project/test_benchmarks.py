@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 from benchmarks.__main__ import benchmarks, missed
-from benchmarks.cold_starts import wired
-from benchmarks.measuring import Figure, marked, report
+from benchmarks.figures.cold_starts import wired
+from benchmarks.figures.measuring import Figure, marked, report
 from tests.project.isolated import run_python
 from tests.project.repository import ROOT, functions
 from tests.project.template.wired import environment_of
@@ -57,7 +57,7 @@ def test_all_are_run_although_the_first_has_missed_a_bound(tmp_path: Path) -> No
 
 @pytest.mark.thorough
 def test_the_command_ends_with_1_and_names_the_one_that_failed_between_two_that_did_not() -> None:
-    names = ["monthly_costs", "no_such_benchmark", "organizations_calls"]
+    names = ["structure", "no_such_benchmark", "organizations_calls"]
     ended = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "benchmarks", *names], cwd=ROOT, capture_output=True, text=True, check=False
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from benchmarks.bulk_changes import OVER_THE_WIRE, Bench
+from benchmarks.worlds.bulk_changes import OVER_THE_WIRE, Bench
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.model.policy.rules import Policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from benchmarks.costs import EXPECTED, WORK, figures_of
-from benchmarks.measuring import Figure
-from benchmarks.monthly_costs import MOST_FOR_MONITORING, OF_ACCOUNTS, OF_PEOPLE, monitoring_part, month_table
-from benchmarks.table_world import Work
+from benchmarks.dynamodb.table_world import Work
+from benchmarks.figures.measuring import Figure
+from benchmarks.figures.monthly_costs import MOST_FOR_MONITORING, OF_ACCOUNTS, OF_PEOPLE, monitoring_part, month_table
 from dayone.model.monitoring import Monitoring
 from tests.project.repository import ROOT, template
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.capacity import Index, Meter, index_units, kind_of, size_of, written
+from benchmarks.dynamodb.capacity import Index, Meter, index_units, kind_of, size_of, written
 from benchmarks.dynamodb.in_memory import MemoryDynamo
 
 LISTING = Index(name="listing", partition="listed_in", sort="listed_as", is_whole=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measuring import Figure, marked
+from benchmarks.figures.measuring import Figure, marked
 from sandbox import paths
 from tests.project.repository import ROOT, functions, pascal
 from tests.project.template.wired import environment_of

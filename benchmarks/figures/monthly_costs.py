@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.table_world import Work
+from benchmarks.dynamodb.table_world import Work
 from dayone.model.monitoring import METRICS, MOST_SOURCES, Monitoring
 from tests.project.repository import template
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measuring import Figure
+from benchmarks.figures.measuring import Figure
 from sandbox import Sandbox
 from sandbox.day_one import Deployed, deploy, expect
 from sandbox.identity_center_view import instance_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from benchmarks.capacity import Meter
+from benchmarks.dynamodb.capacity import Meter
 from benchmarks.dynamodb.in_memory import MemoryDynamo
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts

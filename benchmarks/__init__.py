@@ -1,1 +1,0 @@
-"""Promises of the project in numbers, as ratios within one run."""

@@ -1,1 +1,0 @@
-"""A table in memory by the rules of DynamoDB."""

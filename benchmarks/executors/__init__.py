@@ -1,1 +1,0 @@
-"""Executors that others might write, to compare ours with."""
