@@ -19,7 +19,12 @@ _LONGEST = timedelta(seconds=45)
 def lambda_handler(_event: dict[str, Any], _context: LambdaContext) -> None:
     """Read for some time. Raises when it cannot: the next run goes on from the same place."""
     with log_failures(logger, message_id="inventory"):
-        current = read_inventory(ports=wiring.read_inventory_ports(), longest=_LONGEST)
+        ports = wiring.read_inventory_ports()
+        # Between two inventories nothing else is read of it.
+        if reason := ports.center.why_unanswered():
+            wiring.meter("read_inventory").count({Metric.IDENTITY_CENTER_SILENT: 1})
+            logger.warning("Identity Center does not answer", extra={"reason": reason})
+        current = read_inventory(ports=ports, longest=_LONGEST)
     if current is not None:
         counts = {"section": current.section, "calls": current.calls, "differences": current.differences}
         logger.info("inventory read", extra={**counts, "is_over": current.finished_at is not None})

@@ -19,6 +19,7 @@ from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
 from dayone.inventory.edits import EditsOfOthers
 from dayone.inventory.links import WhileRecovering
+from dayone.inventory.reach import Center
 from dayone.inventory.repairs import RepairPorts
 from dayone.inventory.service import ReadInventory, read_inventory
 from dayone.lookups import PoliciesWithinReach
@@ -74,6 +75,7 @@ from tests.fakes.sso.sessions import (
 from tests.fakes.sso.set_policies import MemorySetPolicies
 from tests.fakes.sso.standing import MemoryStanding
 from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity, of_the_first_table
+from tests.fakes.surroundings import MemorySurroundings
 from tests.fakes.table.company import MemoryCompany, MemoryPortions
 from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
@@ -134,6 +136,7 @@ class World:
     schedules: MemorySchedules = field(default_factory=MemorySchedules)
     outside: MemoryOutsideIdentity = field(default_factory=of_the_first_table)
     inventory: MemoryInventory = field(default_factory=MemoryInventory)
+    surroundings: MemorySurroundings = field(default_factory=MemorySurroundings)
     edit_events: MemoryEditEvents = field(default_factory=MemoryEditEvents)
     around: Callable[[str, Any], Any] = lambda _name, port: port
     aws_works: bool = True
@@ -278,6 +281,7 @@ class World:
         }
         return ReadInventory(
             **self._wrapped({**ports, "records": MemoryRecords(self.state)}),
+            center=Center(sight=self.surroundings, arn="arn:instance"),
             recovering=WhileRecovering(fence=self.fence()),
             standing=MemoryStanding(self.off_limits),
             interval=timedelta(days=1),

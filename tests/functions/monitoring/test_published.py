@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from dayone.errors import AccessDenied
 from dayone.model.failures import Stuck, StuckKind
 from dayone.model.monitoring import METRICS, Metric, Monitoring
 from dayone.wiring import functions as wiring
@@ -95,6 +97,19 @@ def test_what_an_inventory_has_found_is_published_when_it_is_over(
     world.now += timedelta(days=1)
     read_inventory.lambda_handler(event_of("read_inventory/every_minute"), context)
     assert metrics.published() == [("Drift", {"service": "read_inventory"}, 1.0)]
+
+
+def test_an_identity_center_that_does_not_answer_is_published_each_minute_between_two_inventories(
+    world: World, event_of: Callable[[str], Event], context: LambdaContext, metrics: Metrics
+) -> None:
+    event, service = event_of("read_inventory/every_minute"), {"service": "read_inventory"}
+    read_inventory.lambda_handler(event, context)
+    world.surroundings.fails["instance"] = AccessDenied("AccessDeniedException: arn:aws:sts::1:assumed-role/x")
+    read_inventory.lambda_handler(event, context)
+    world.surroundings.fails.clear()
+    world.surroundings.seen = replace(world.surroundings.seen, status="DELETE_IN_PROGRESS")
+    read_inventory.lambda_handler(event, context)
+    assert metrics.published() == [("IdentityCenterSilent", service, 1.0)] * 2
 
 
 def test_a_delivery_that_is_not_proven_is_published_with_its_source(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dayone.errors import Unreachable
 from dayone.model.failures import Stuck, StuckKind
 from dayone.wiring import functions as wiring
 from functions.publish_events import app as publish_events
@@ -171,6 +172,10 @@ def _key_is_lost(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> Non
     deployment.invoke("publish_events", lambda: publish_events.lambda_handler(event, LambdaContext()))
 
 
+def _center_is_silent(deployment: Deployment, _: pytest.MonkeyPatch) -> None:
+    deployment.world.surroundings.fails["instance"] = Unreachable("InternalServerException: try later")
+
+
 def _message_fails(deployment: Deployment, _: pytest.MonkeyPatch) -> None:
     world = deployment.world
     note = Stuck(kind=StuckKind.HR_SOURCE, subject="hr-source:workday", since=world.now, reason="no answer")
@@ -219,6 +224,7 @@ SILENCES = {
     ),
     "a moment has passed": Silence(_inbox_loses, "MomentsPassedAlarm", "NeedsSomebodyAlarm", world=_before_a_first_day),
     "the key is lost": Silence(_key_is_lost, "DeniedOperationsAlarm"),
+    "Identity Center does not answer": Silence(_center_is_silent, "IdentityCenterAlarm"),
     "an HR system does not answer": Silence(_message_fails, "StuckSubjectsAlarm", "NeedsSomebodyAlarm"),
     "no checkpoint is signed": Silence(_off("sign_checkpoint"), "CheckpointAlarm", "CheckpointAlarm"),
     **{

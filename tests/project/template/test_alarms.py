@@ -42,6 +42,7 @@ RINGS = {
     "HeldForADayAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "MomentsPassedAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
     "InventoryLateAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
+    "IdentityCenterAlarm": ("GreaterThanThreshold", 2, 300, 1, 1, "notBreaching"),
     "DeniedOperationsAlarm": ("GreaterThanThreshold", 0, 300, 1, 1, "notBreaching"),
 }
 

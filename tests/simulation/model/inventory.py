@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from dayone.inventory.edits import EditsOfOthers
 from dayone.inventory.links import WhileRecovering
+from dayone.inventory.reach import Center
 from dayone.inventory.service import ReadInventory, read_inventory
 from dayone.model.policy.context import OffLimits
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.sso.inventory_reader import MemoryInventoryReader
 from tests.fakes.sso.standing import MemoryStanding
+from tests.fakes.surroundings import MemorySurroundings
 from tests.fakes.table.company import MemoryCompany
 from tests.fakes.table.inventory import MemoryEditEvents, MemoryInventory
 from tests.fakes.table.records import MemoryRecords
@@ -78,6 +80,7 @@ class Reading:
         reader: Any = _Reader(MemoryInventoryReader(self._day_one.aws.center), process)
         ports = ReadInventory(
             **wired,
+            center=Center(sight=MemorySurroundings(), arn="arn:instance"),
             reader=reader,
             recovering=WhileRecovering(fence=self._day_one.fence()),
             standing=MemoryStanding(OffLimits()),

@@ -12,6 +12,7 @@ from dayone.inventory.confirmation import ConfirmingPorts, by_unit, confirmed, i
 from dayone.inventory.edits import EditsOfOthers, follow_edits
 from dayone.inventory.links import WhileRecovering, noticed
 from dayone.inventory.look import look_at_subjects
+from dayone.inventory.reach import Center
 from dayone.inventory.read_plan import read_costs
 from dayone.inventory.reading import OutOfTime, ReadingPorts, read_sections, recorded_states
 from dayone.inventory.repairs import look_at_repairs
@@ -46,6 +47,7 @@ LONGEST_RUN = timedelta(minutes=10)
 class ReadInventory:
     """Ports of the inventory; a new pass begins after each `interval`, and as soon as a recovery has opened."""
 
+    center: Center
     reader: InventoryReader
     inventory: Inventory
     company: Company

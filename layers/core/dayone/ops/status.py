@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from dayone.errors import DayOneError, Unavailable
+from dayone.errors import Unavailable
+from dayone.inventory.reach import Center
 from dayone.lookups import names_of
 from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, CauseKind, Change, ChangeFilter, ChangeState
 from dayone.model.failures import FailedWork, Stuck, StuckKind
@@ -66,7 +67,6 @@ class Status:
 # The end of the name of a queue of dead letters.
 DEAD_LETTERS = " dead letters"
 _MOST = 100
-_USABLE = "ACTIVE"
 
 
 def read_status(*, ports: StatusPorts) -> Status:
@@ -134,14 +134,8 @@ def _messages(depth: QueueDepth | None) -> int:
 
 
 def _unanswered(ports: StatusPorts) -> str:
-    """Return the reason why Identity Center does not answer, or is not usable; empty when it is fine."""
-    given = ports.overview.given
-    try:
-        seen = ports.overview.surroundings.instance.instance(given.instance_arn)
-    except DayOneError as error:
-        # AWS's own words name ARNs and callers; the code before them is the kind of error.
-        return str(error).partition(":")[0]
-    return "" if seen.status == _USABLE else f"the instance is {seen.status or 'of no known state'}"
+    overview = ports.overview
+    return Center(sight=overview.surroundings.instance, arn=overview.given.instance_arn).why_unanswered()
 
 
 class NeedKind(StrEnum):

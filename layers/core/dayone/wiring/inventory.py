@@ -11,10 +11,12 @@ from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, D
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.identity_center.inventory import AwsInventoryReader
 from dayone.adapters.inventory import DynamoInventory
+from dayone.adapters.setup.instance import SsoInstanceSight
 from dayone.adapters.sqs import SqsEditEvents
 from dayone.executor.rate_limits import SpareAllowances
 from dayone.inventory.edits import EditsOfOthers
 from dayone.inventory.links import WhileRecovering
+from dayone.inventory.reach import Center
 from dayone.inventory.read_plan import BUSY_RATE, SPARE_RATE
 from dayone.inventory.service import ReadInventory
 from dayone.settings import ReadInventorySettings
@@ -28,9 +30,11 @@ def inventory_ports(
     work = DynamoDueWork(table)
     allowances = SpareAllowances.of_rates(spare=SPARE_RATE, busy=BUSY_RATE, is_busy=work.has_runnable)
     gate = CallGate(allowances, clock=clock, sleep=time.sleep)
+    sso_admin = gate.guard(client("sso-admin"))
     return ReadInventory(
+        center=Center(sight=SsoInstanceSight(sso_admin), arn=given.instance_arn),
         reader=AwsInventoryReader(
-            gate.guard(client("sso-admin")),
+            sso_admin,
             gate.guard(client("identitystore")),
             instance_arn=given.instance_arn,
             identity_store_id=given.identity_store_id,

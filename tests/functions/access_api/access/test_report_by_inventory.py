@@ -8,6 +8,7 @@ import pytest
 
 from dayone.inventory.edits import EditsOfOthers
 from dayone.inventory.links import WhileRecovering
+from dayone.inventory.reach import Center
 from dayone.inventory.service import ReadInventory, read_inventory
 from dayone.model.inventory import Pass, Section
 from dayone.model.policy.context import OffLimits
@@ -16,6 +17,7 @@ from tests.fakes.sso.identity_center import StoredGroup, StoredSet
 from tests.fakes.sso.inventory_reader import MemoryInventoryReader
 from tests.fakes.sso.standing import MemoryStanding
 from tests.fakes.state_tables import MemoryFence
+from tests.fakes.surroundings import MemorySurroundings
 from tests.fakes.table.company import MemoryCompany
 from tests.fakes.table.inventory import MemoryEditEvents
 from tests.fakes.table.records import MemoryRecords
@@ -46,6 +48,7 @@ def take_inventory(company: Company) -> None:
     world = company.world
     world.now += timedelta(days=1)
     ports = ReadInventory(
+        center=Center(sight=MemorySurroundings(), arn="arn:instance"),
         reader=MemoryInventoryReader(world.center),
         inventory=world.inventory,
         company=MemoryCompany(world.state),
