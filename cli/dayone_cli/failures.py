@@ -6,7 +6,8 @@ Failure
 ├── Refused         3  the API, or AWS, says that the request is wrong (4xx)
 ├── Unavailable     4  no answer, or one that says to try later (5xx, too many requests)
 ├── Unauthorised    5  no credentials, or they are not allowed to do this (401, 403)
-└── Unfinished      6  what was waited for is not over when `--timeout` is, and goes on
+├── Unfinished      6  what was waited for is not over when `--timeout` is, and goes on
+└── Interrupted   130  somebody has pressed Ctrl-C; what was begun goes on
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,3 +82,9 @@ class Unfinished(Failure):
     """The awaited work is not over when the time is up, and continues."""
 
     exit_code = 6
+
+
+class Interrupted(Failure):
+    """Somebody has stopped the command, as shells say it: 128 and the number of the signal."""
+
+    exit_code = 130

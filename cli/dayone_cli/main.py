@@ -29,10 +29,11 @@ from dayone_cli.commands import (
     status,
     take_over,
 )
+from dayone_cli.help import with_examples, write_groups
 
 _EXIT_CODES = (
     "Exit codes: 0 success, 1 failed, held or not valid, 2 wrong usage, 3 rejected by the API or AWS, "
-    "4 not reachable or busy, 5 no credentials or not allowed, 6 not finished before --timeout."
+    "4 not reachable or busy, 5 no credentials or not allowed, 6 not finished before --timeout, 130 stopped by Ctrl-C."
 )
 
 # Whoever read the output has stopped, as `| head` does, or the disk it goes to is full.
@@ -51,6 +52,9 @@ class _NothingEmpty(TyperGroup):
                     f"{option or 'an argument'} is empty: give it a value, or leave it out", ctx=ctx
                 )
         return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 - typer does not publish them
+        write_groups(self.commands, formatter)
 
 
 def _print_version(is_asked: bool) -> None:  # noqa: FBT001 - typer hands it over by position
@@ -99,7 +103,7 @@ def build() -> typer.Typer:
     app.add_typer(hr.app, name="hr")
     for part in (status, recover, sign_in, api):
         part.register(app)
-    return app
+    return with_examples(app)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer.main
 
+from dayone_cli.help import EXAMPLES
 from dayone_cli.main import build
 
 _INTRODUCTION = """# The `dayone` command
@@ -19,7 +20,7 @@ python3.13 -m venv ~/.dayone
 ~/.dayone/bin/pip install --no-deps .
 ```
 
-`dayone --install-completion` completes commands in your shell.
+`dayone --install-completion` completes commands in your shell, and the values of options that are from a list.
 
 **Which API it calls.** That of the stack `dayone` in the Region of your AWS profile, from the stack's outputs.
 `--stack` names another stack; `--api` or `DAYONE_API` gives a URL without a stack. `--stack` beside `DAYONE_API`, and
@@ -27,7 +28,9 @@ python3.13 -m venv ~/.dayone
 environment, `--profile`, an SSO session, or a role. The caller needs `execute-api:Invoke`, and
 `cloudformation:DescribeStacks` unless the URL is given.
 
-**What it prints.** Tables on a terminal; the same in plain columns, without colours and never cut, when it is piped;
+**What it prints.** Tables on a terminal. No id, name or ARN is broken there: where a table is too wide, each row
+becomes a block of lines, and `--wide` prints it on one line. The same in plain columns, without colours and never cut,
+when it is piped;
 `--output json`, or `DAYONE_OUTPUT=json`, for programs. Errors are on stderr: the title, the detail and the
 findings of the API's problem document, or with `--output json` that document. `NO_COLOR` switches colours off.
 
@@ -49,6 +52,7 @@ left out, it would ask about everybody. The API answers 400 to an empty paramete
 | 4 | the API or AWS cannot be reached, or is busy (5xx, too many requests), also after retries |
 | 5 | no credentials, or they do not allow the request (401, 403) |
 | 6 | the change has not ended after `--timeout` seconds, and continues |
+| 130 | Ctrl-C: what was accepted continues, and stderr has the command that returns to it |
 
 A write carries the same `Idempotency-Key` in all its tries, so a retry never applies it twice. A request answered with
 429 or 503 is sent up to four times, at the interval given by `Retry-After`. A command that starts a change watches it
@@ -65,7 +69,15 @@ def reference() -> str:
     lines = [_INTRODUCTION, *_table(shared.values())]
     for words, command in _commands(top, ("dayone",)):
         own = [entry for entry in command.params if entry.name not in {*shared, "help"}]
-        lines += ["", f"## `{_usage(words, own)}`", "", command.help, *_described(own)]
+        lines += [
+            "",
+            f"## `{_usage(words, own)}`",
+            "",
+            command.help,
+            "",
+            f"For example: `{EXAMPLES[' '.join(words[1:])]}`",
+            *_described(own),
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,8 @@
 """One run of a command: whom it speaks to and where it prints, and the options that every command has."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Annotated, Any, Concatenate
@@ -10,7 +11,7 @@ import typer
 
 from dayone_cli.api_client import ApiClient
 from dayone_cli.aws.target import STACK, Target
-from dayone_cli.failures import Failure, Misused
+from dayone_cli.failures import Failure, Interrupted, Misused
 from dayone_cli.output.screen import OutputFormat, Screen, View
 
 _PANEL = "Connection and output"
@@ -18,6 +19,14 @@ Output = Annotated[
     OutputFormat,
     typer.Option(
         "--output", "-o", envvar="DAYONE_OUTPUT", rich_help_panel=_PANEL, help="Print a table, or JSON for programs."
+    ),
+]
+Wide = Annotated[
+    bool,
+    typer.Option(
+        "--wide",
+        rich_help_panel=_PANEL,
+        help="Print each row of a table on one line, also where the terminal is narrower.",
     ),
 ]
 Stack = Annotated[
@@ -33,6 +42,7 @@ Region = Annotated[
 Profile = Annotated[str, typer.Option(rich_help_panel=_PANEL, help="The AWS profile to sign requests with.")]
 _SHARED: tuple[tuple[str, Any, object], ...] = (
     ("output", Output, OutputFormat.TABLE),
+    ("wide", Wide, False),
     ("stack", Stack, STACK),
     ("api", Api, ""),
     ("region", Region, ""),
@@ -70,12 +80,13 @@ def command[**P](
 
         @wraps(function)
         def carry_out(*, context: typer.Context, output: OutputFormat, **given: Any) -> None:  # noqa: ANN401
-            screen = Screen(form=output)
+            screen = Screen(form=output, is_wide=given.pop("wide"))
             place = {name: given.pop(name) for name in _PLACE}
             try:
                 _check_one_api(context, stack=place["stack"], api=place["api"])
                 target = Target(**place)
-                call(Run(target=target, screen=screen), **given)
+                with _stoppable():
+                    call(Run(target=target, screen=screen), **given)
             except Failure as failure:
                 screen.complain(failure)
                 raise typer.Exit(failure.exit_code) from failure
@@ -85,6 +96,18 @@ def command[**P](
         return function
 
     return register
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Say what Ctrl-C has stopped, and what it has not."""
+    try:
+        yield
+    except KeyboardInterrupt as stopped:
+        detail = (
+            "what Day One has accepted continues: `dayone changes list` has it, `dayone changes watch` returns to it"
+        )
+        raise Interrupted("Stopped", detail=detail) from stopped
 
 
 def _check_one_api(context: typer.Context, *, stack: str, api: str) -> None:

@@ -39,7 +39,7 @@ SMALL = {
     "dayone.wiring.inventory": "a function's cold start loads the wiring of its own part alone",
 }
 # Named by a framework or by Python, never by our code.
-CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler")
+CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler|format_commands")
 
 
 def _module(path: Path) -> str:

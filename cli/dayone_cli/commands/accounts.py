@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.inputs.choices import account_states
 from dayone_cli.output.following import FollowIt, Timeout, follow, follow_all
 from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.output.screen import Sheet
@@ -21,7 +22,10 @@ _AT_ONCE = 100  # as many accounts as the API takes in one request
 @command(app, "list")
 def list_accounts(
     run: Run,
-    state: Annotated[str, typer.Option(help="Only accounts in this state, such as ACTIVE or SUSPENDED.")] = "",
+    state: Annotated[
+        str,
+        typer.Option(autocompletion=account_states, help="Only accounts in this state, such as ACTIVE or SUSPENDED."),
+    ] = "",
     search: Annotated[str, typer.Option(help="Only accounts with this text in their id or name.")] = "",
     limit: Limit = USUAL,
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dayone_cli.failures import Misused
+from dayone_cli.inputs.choices import http_methods
 from dayone_cli.run import Run, command
 
 _METHODS = ("GET", "POST", "PUT")
@@ -19,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def api(
     run: Run,
-    method: Annotated[str, typer.Argument(help="GET, POST or PUT.")],
+    method: Annotated[str, typer.Argument(autocompletion=http_methods, help="GET, POST or PUT.")],
     path: Annotated[str, typer.Argument(help="A path of the API, such as '/v1/changes?limit=5'.")],
     body: Annotated[str, typer.Option(help="A file with the request body; - reads stdin.")] = "",
     content_type: Annotated[str, typer.Option(help="The media type of the body.")] = "application/json",

@@ -8,6 +8,7 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.failures import Misused
+from dayone_cli.inputs.choices import cause_kinds, change_states
 from dayone_cli.inputs.confirming import Yes, confirm
 from dayone_cli.leavers import approve_leavers
 from dayone_cli.output.following import FollowIt, Timeout, change_sheet, follow, watch
@@ -30,14 +31,24 @@ Resources = Annotated[
         "--resource", help="Decide on this resource alone, such as membership/admins, whosever it is; repeatable."
     ),
 ]
-State = Annotated[str, typer.Option(help="Only changes in this state: planning, running, held, succeeded or failed.")]
+State = Annotated[
+    str,
+    typer.Option(
+        autocompletion=change_states,
+        help="Only changes in this state: planning, running, held, succeeded or failed.",
+    ),
+]
+Kind = Annotated[
+    str,
+    typer.Option(autocompletion=cause_kinds, help="Only changes with this kind of cause, such as policy or hr-event."),
+]
 
 
 @command(app, "list")
 def list_changes(
     run: Run,
     state: State = "",
-    cause: Annotated[str, typer.Option(help="Only changes with this kind of cause, such as policy or hr-event.")] = "",
+    cause: Kind = "",
     subject: Annotated[str, typer.Option(help="Only this subject, such as person:e-1001.")] = "",
     since: Annotated[str, typer.Option(help="From this time on, ISO 8601.")] = "",
     until: Annotated[str, typer.Option(help="Before this time, ISO 8601.")] = "",

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from dayone_cli.inputs.choices import letter_queues
 from dayone_cli.output.following import FollowIt, Timeout, follow_all
 from dayone_cli.output.lists import members
 from dayone_cli.output.screen import Sheet
@@ -13,7 +14,7 @@ from dayone_cli.run import Run, command
 app = typer.Typer(help="List messages that failed permanently (dead letters) and redrive them.")
 
 _LETTERS = "/v1/dead-letters"
-Queue = Annotated[str, typer.Option(help="Only this queue, such as inbox.")]
+Queue = Annotated[str, typer.Option(autocompletion=letter_queues, help="Only this queue, such as inbox.")]
 
 
 @command(app, "list")

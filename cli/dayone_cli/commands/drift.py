@@ -7,6 +7,7 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.failures import Negative
+from dayone_cli.inputs.choices import drift_kinds
 from dayone_cli.output.following import FollowIt, Timeout, follow
 from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
 from dayone_cli.output.screen import Sheet
@@ -22,7 +23,11 @@ _DRIFT = "/v1/drift"
 def list_drift(
     run: Run,
     kind: Annotated[
-        str, typer.Option(help="Only this kind: missing, changed, unmanaged, orphaned or unprovisioned.")
+        str,
+        typer.Option(
+            autocompletion=drift_kinds,
+            help="Only this kind: missing, changed, unmanaged, orphaned or unprovisioned.",
+        ),
     ] = "",
     limit: Limit = USUAL,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from dayone_cli.api_client import path
+from dayone_cli.inputs.choices import grant_states
 from dayone_cli.inputs.moments import moment_to_come
 from dayone_cli.output.following import FollowIt, Timeout, follow
 from dayone_cli.output.lists import USUAL, Limit, facts, members, show_list
@@ -57,7 +58,12 @@ def list_grants(
     run: Run,
     person: Person = "",
     account: Account = "",
-    state: Annotated[str, typer.Option(help="Only grants in this state: scheduled, active, ended or refused.")] = "",
+    state: Annotated[
+        str,
+        typer.Option(
+            autocompletion=grant_states, help="Only grants in this state: scheduled, active, ended or refused."
+        ),
+    ] = "",
     limit: Limit = USUAL,
 ) -> None:
     """List temporary access (grants)."""

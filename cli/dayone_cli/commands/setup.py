@@ -15,7 +15,14 @@ app = typer.Typer(help="Check that AWS is set up as Day One needs it.")
 
 type Finding = Mapping[str, Any]
 
+Targets = Annotated[
+    str,
+    typer.Option(help="The planned value of EndedSessionsTargets; default: the stack's, or the organization's root."),
+]
+Whole = Annotated[bool, typer.Option("--all", help="List the checks that found nothing wrong, too.")]
+
 _CHECK = "/v1/settings/check"
+_FINE = "ok"
 
 
 @app.callback()
@@ -29,12 +36,9 @@ def check(
     instance_arn: Annotated[
         str, typer.Option(help="The Identity Center instance; default: the stack's, or the only one.")
     ] = "",
-    ended_sessions_targets: Annotated[
-        str,
-        typer.Option(
-            help="The planned value of EndedSessionsTargets; default: the stack's, or the organization's root."
-        ),
-    ] = "",
+    ended_sessions_targets: Targets = "",
+    *,
+    is_whole: Whole = False,
 ) -> None:
     """Check what Day One needs of AWS, as you and as the deployed API. Exits 1 if a check fails."""
     own = [
@@ -51,7 +55,7 @@ def check(
         )
     ]
     findings = [*own, *_of_the_api(run)]
-    run.show({"findings": findings}, lambda _: _sheet(findings))
+    run.show({"findings": findings}, lambda _: _sheet(findings, is_whole=is_whole))
     wrong = [pair for pair in findings if pair["state"] == "error"]
     if wrong:
         raise Negative(f"{plural(len(wrong), 'check')} failed")
@@ -78,9 +82,18 @@ def _told(failure: Failure) -> str:
     return f"{failure.title}: {failure.detail}" if failure.detail else failure.title
 
 
-def _sheet(findings: Sequence[Finding]) -> Sheet:
-    rows = [(pair["state"], pair["name"], pair["seen_by"], pair["message"], pair["remediation"]) for pair in findings]
-    return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows, foot=tuple(_pasted(findings)))
+def _sheet(findings: Sequence[Finding], *, is_whole: bool) -> Sheet:
+    shown = [finding for finding in findings if is_whole or finding["state"] != _FINE]
+    rows = [(pair["state"], pair["name"], pair["seen_by"], pair["message"], pair["remediation"]) for pair in shown]
+    foot = (*_folded(findings, number=len(findings) - len(shown)), *_pasted(findings))
+    return Sheet(columns=("state", "what", "seen by", "is", "what to do"), rows=rows, foot=foot)
+
+
+def _folded(findings: Sequence[Finding], *, number: int) -> Iterator[str]:
+    """Yield the line that stands for the checks that are fine, when they are left out."""
+    if number:
+        names = dict.fromkeys(finding["name"] for finding in findings if finding["state"] == _FINE)
+        yield f"{plural(number, 'check')} found nothing wrong (`--all` lists them): {', '.join(names)}"
 
 
 def _pasted(findings: Sequence[Finding]) -> Iterator[str]:

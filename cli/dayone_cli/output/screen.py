@@ -9,27 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
 from dayone_cli.failures import Failure
+from dayone_cli.output.tables import STYLES, cell, printable, shown_rows
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-_STYLES = {
-    "+": "green",
-    "~": "yellow",
-    "-": "red",
-    "ok": "green",
-    "yes": "green",
-    "active": "green",
-    "succeeded": "green",
-    "confirmed": "green",
-    "held": "yellow",
-    "warning": "yellow",
-    "running": "cyan",
-    "planning": "cyan",
-    "failed": "red",
-    "error": "red",
-    "no": "red",
-}
 
 
 class OutputFormat(StrEnum):
@@ -53,9 +36,10 @@ type View = Callable[[Any], Sheet | Sequence[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """Output streams; colours only on a terminal, and never with NO_COLOR."""
+    """Output streams; colours only on a terminal, and never with NO_COLOR; with `is_wide` no row is broken there."""
 
     form: OutputFormat = OutputFormat.TABLE
+    is_wide: bool = False
     out: TextIO = field(default_factory=lambda: sys.stdout)
     err: TextIO = field(default_factory=lambda: sys.stderr)
 
@@ -76,7 +60,7 @@ class Screen:
             if self.out.isatty():
                 self._out.print(_coloured(line), soft_wrap=True)
             else:
-                self.out.write(f"{_printable(line)}\n")
+                self.out.write(f"{printable(line)}\n")
 
     def raw(self, text: str) -> None:
         """Print a text with nothing done to it."""
@@ -84,7 +68,7 @@ class Screen:
 
     def say(self, text: str) -> None:
         """Print a message for the person at the terminal that is no part of the response."""
-        self.err.write("\n".join(map(_printable, text.split("\n"))) + "\n")
+        self.err.write("\n".join(map(printable, text.split("\n"))) + "\n")
         self.err.flush()
 
     def complain(self, failure: Failure) -> None:
@@ -105,7 +89,8 @@ class Screen:
 
     def _print_sheet(self, sheet: Sheet) -> None:
         if sheet.rows and self.out.isatty():
-            self._out.print(_table(sheet))
+            shown = shown_rows(sheet.columns, sheet.rows, width=self._out.width, is_wide=self.is_wide)
+            self._out.print(shown, soft_wrap=True)
         elif sheet.rows:
             self.out.writelines(f"{line}\n" for line in _aligned(sheet))
         self.lines(sheet.foot)
@@ -117,40 +102,17 @@ class Screen:
         return Console(file=self.out, highlight=False, markup=False, emoji=False)
 
 
-def _table(sheet: Sheet) -> Any:  # noqa: ANN401 - rich's
-    from rich import box
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD, show_header=any(sheet.columns), pad_edge=False)
-    for name in sheet.columns:
-        table.add_column(name.upper(), overflow="fold")
-    for row in sheet.rows:
-        table.add_row(*(_cell(name) for name in row))
-    return table
-
-
 def _aligned(sheet: Sheet) -> Iterator[str]:
     """Columns as wide as it takes: what is piped is cut by nobody."""
     names = [name.upper() for name in sheet.columns]
-    rows = [*([names] if any(names) else []), *([_printable(name) for name in row] for row in sheet.rows)]
+    rows = [*([names] if any(names) else []), *([printable(name) for name in row] for row in sheet.rows)]
     widths = [max(len(entry) for entry in column) for column in zip(*rows, strict=True)]
     return ("  ".join(name.ljust(width) for name, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
-def _cell(text: str) -> Any:  # noqa: ANN401 - rich's
-    from rich.text import Text
-
-    return Text(_printable(text), style=_STYLES.get(text, ""))
-
-
-def _printable(text: str) -> str:
-    # Control characters in what an HR system says must not steer a terminal.
-    return text if text.isprintable() else "".join(name if name.isprintable() else " " for name in text)
-
-
 def _coloured(line: str) -> Any:  # noqa: ANN401 - rich's
-    text = _cell(line)
+    text = cell(line)
     sign = line.strip()[:1]
     if sign in ("+", "-", "~"):
-        text.stylize(_STYLES[sign])
+        text.stylize(STYLES[sign])
     return text

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from dayone_cli.api_client import ApiClient, path
-from dayone_cli.failures import Negative, Refused, Unfinished
+from dayone_cli.failures import Interrupted, Negative, Refused, Unfinished
 from dayone_cli.output.screen import Screen
 from dayone_cli.output.words import plural
 
@@ -52,8 +52,15 @@ class Watch:
     def until_over(self, change: str) -> Json:
         """Return the change with its operations once it is over, waits for a human, or the time is up.
 
-        Raises Unfinished for one that is not recorded by then.
+        Raises Unfinished for one that is not recorded by then, and Interrupted when somebody stops the watch.
         """
+        try:
+            return self._until_over(change)
+        except KeyboardInterrupt as stopped:
+            detail = f"it continues without you; return with `dayone changes watch {change}`"
+            raise Interrupted(f"Stopped watching change {change}", detail=detail) from stopped
+
+    def _until_over(self, change: str) -> Json:
         moves = self.screen.err.isatty()
         bar = _bar(self.screen) if moves else None
         shown: AbstractContextManager[object] = bar or nullcontext()

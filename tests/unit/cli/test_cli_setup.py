@@ -38,7 +38,7 @@ def seen(monkeypatch: pytest.MonkeyPatch, *findings: Finding) -> None:
 
 def test_both_looks_are_one_table(api: CliApi, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, FINE, DARK)
-    ended = dayone("setup", "check", api=api.url)
+    ended = dayone("setup", "check", "--all", api=api.url)
     assert (ended.code, [line.split("  ")[0] for line in ended.out.splitlines()]) == (
         0,
         ["STATE", "ok", "unknown", "ok"],
@@ -48,6 +48,15 @@ def test_both_looks_are_one_table(api: CliApi, monkeypatch: pytest.MonkeyPatch) 
         "you",
         "Day One",
     ]
+
+
+def test_what_is_fine_is_one_line_that_names_the_checks(api: CliApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen(monkeypatch, FINE, DARK)
+    ended = dayone("setup", "check", api=api.url)
+    _, dark, folded = ended.out.splitlines()
+    assert dark.startswith("unknown  identity-source")
+    assert folded == "2 checks found nothing wrong (`--all` lists them): instance, region"
+    assert len(dayone("setup", "check", "-o", "json", api=api.url).json()["findings"]) == 3
 
 
 def test_anything_wrong_is_a_no_and_says_what_to_do(api: CliApi, monkeypatch: pytest.MonkeyPatch) -> None:
