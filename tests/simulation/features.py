@@ -27,6 +27,9 @@ class Feature(StrEnum):
     PARTS = "decisions about a part of what is held"
     ROLLBACKS = "earlier versions of the policy are put in force again"
     PREVIEWS = "previews of policies"
+    THIN_HR = "an HR system that only says that something has changed, and is asked for the record"
+    WHOLE_HR = "a second HR system that sends whole records"
+    FILES = "everybody of a third one in a file"
 
 
 _FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
+from typing import Protocol
 
 from dayone.api.context import AccessApi
 from dayone.changes.decision_request import DecidedPart
@@ -58,6 +59,13 @@ class Told:
         return hr_system.delivery(self.person, at=self.at, reference=self.reference, sent=sent, source=self.source)
 
 
+class OtherSystem(Protocol):
+    """A further HR system."""
+
+    def says_all_again(self) -> None:
+        """Say once more how everybody is."""
+
+
 @dataclass
 class Outside:
     """The outside's knowledge, and promises made to it.
@@ -83,6 +91,7 @@ class Outside:
     ever_gone: set[str] = field(default_factory=set)
     about_grants: list[tuple[str, str]] = field(default_factory=list)
     asking: int = 0
+    others: list[OtherSystem] = field(default_factory=list)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     # HR
@@ -108,6 +117,10 @@ class Outside:
             self.facts.records.setdefault(result.person.id, []).append(result.record)
 
         self._ask(self.day_one.intake, lambda: result.signed(sent=self.day_one.time.now), taken)
+
+    def delivers(self, signed: Callable[[], Delivery], taken: Callable[[object], None]) -> None:
+        """Another HR system sends something until it is acknowledged."""
+        self._ask(self.day_one.intake, signed, taken)
 
     # People by hand
 
@@ -341,6 +354,8 @@ class Outside:
         """HR sends everybody, every account is looked at, and the policy is uploaded once more."""
         for told in list(self.people.values()):
             self.tells(told.person)
+        for system in self.others:
+            system.says_all_again()
         for account in list(self.day_one.organization.accounts):
             self.account_event(account)
         if self.policy:

@@ -15,6 +15,7 @@ from tests.simulation.checks.lateness import Lateness
 from tests.simulation.checks.violations import Violation, Violations
 from tests.simulation.checks.watching import Watcher
 from tests.simulation.features import draw_company
+from tests.simulation.further import other_hr
 from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.hr_system import clock_of_signatures
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
@@ -100,7 +101,9 @@ class Simulation:
         What has failed meanwhile is tried again when its subject is next looked at: so all is said again in the end.
         """
         make_a_past(self)
-        Scenario(self.random, self.outside, company=draw_company(self.seed, now=self.time.now)).begin()
+        company = draw_company(self.seed, now=self.time.now)
+        Scenario(self.random, self.outside, company=company).begin()
+        other_hr.begin(self.seed, self.outside, company=company)
         self._others_call()
         Lateness(self).begin()
         self.passes(LENGTH + 60)
@@ -176,6 +179,7 @@ class Simulation:
             "inbox": len(day_one.inbox) + len(day_one.inbox.dead),
             "account events": len(day_one.account_events) + len(day_one.account_events.dead),
             "planning": day_one.planning.running,
+            "records of HR": len(day_one.hints.waiting),
             "outstanding": len(self.aws.outstanding),
             "held": len(self.outside.held()),
             "operations": sum(

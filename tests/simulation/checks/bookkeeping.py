@@ -72,7 +72,9 @@ def counts(world: "Simulation") -> Iterator[str]:
     state = world.day_one.state
     by_change = Counter((operation.change, operation.state) for operation in state.operations.values())
     plans = Counter(change for change, _ in state.plans)
-    for change in state.changes.values():
+    # A whole import that was refused is one failure, of no operation.
+    refused = {change for change, subject in state.plans if subject.kind is SubjectKind.HR_SOURCE}
+    for change in (change for name, change in state.changes.items() if name not in refused):
         yield from _counts_of(change, by_change, planned=plans[change.id])
     open_now = Counter(
         operation.subject for operation in state.operations.values() if _is_outstanding(operation, world=world)

@@ -36,10 +36,10 @@ def budgets(world: "Simulation") -> Iterator[str]:
 
 
 def guardrails(world: "Simulation") -> Iterator[str]:
-    """No day sees more removals than the limit of that day but for those a human has approved or announced."""
+    """No day and no change sees more removals than the limit of that day, but for approved or announced ones."""
     state = world.day_one.state
-    let_go = Counter(
-        bookkeeping.first_asked_for(operation, state=state).date()
+    let_go = [
+        operation
         for operation in state.operations.values()
         if operation.action is Action.DELETE
         and operation.resource.kind in GUARDED
@@ -47,10 +47,15 @@ def guardrails(world: "Simulation") -> Iterator[str]:
         and not bookkeeping.is_announced(operation, state=state)
         # Source: docs/accounts.md: what a closed account has goes without a guardrail.
         and operation.subject.name not in world.outside.ever_gone
-    )
-    for day, count in let_go.items():
+    ]
+    days = Counter(bookkeeping.first_asked_for(operation, state=state).date() for operation in let_go)
+    for day, count in days.items():
         if count > state.limits.get(day, 0):
             yield f"{count} removals on {day}, the limit is {state.limits.get(day, 0)}"
+    most = max(state.limits.values(), default=0)
+    for change, count in Counter(operation.change for operation in let_go).items():
+        if count > most:
+            yield f"{count} removals of change {change}, the limit is {most}"
 
 
 def only_its_own(world: "Simulation") -> Iterator[str]:

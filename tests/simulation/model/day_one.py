@@ -11,6 +11,8 @@ from typing import Any
 from dayone.accounts.events import RecordAccountEvent, record_account_event
 from dayone.adapters.aws.rate_limiter import CallGate
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox
+from dayone.adapters.hr.https import Reply
+from dayone.adapters.hr.sources import ApiHrRecords
 from dayone.adapters.sqs import deduplication_id
 from dayone.api.context import AccessApi
 from dayone.errors import DayOneError
@@ -18,6 +20,7 @@ from dayone.executor.executor import ExecuteOperations, execute_operations
 from dayone.executor.parking import WakeWaiting
 from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.hr.configuration_approval import WatchPorts
+from dayone.hr.connectors.full_records import person_in
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
 from dayone.inventory.repairs import RepairPorts
 from dayone.messages import inbox
@@ -39,6 +42,7 @@ from tests.fakes.hr import (
     MemoryHrDeliveries,
     MemoryHrParameters,
     MemoryHrVersions,
+    MemoryRosters,
     configuration_ports,
     no_hr_systems,
     read_hr,
@@ -66,7 +70,9 @@ from tests.fakes.table.records import MemoryRecords, looked_at
 from tests.fakes.table.request_keys import MemoryRequestKeys
 from tests.fakes.table.subject_index import MemorySubjectIndex
 from tests.fakes.table.subjects import MemoryDueWork
+from tests.simulation.further import hr_kinds
 from tests.simulation.model.functions import Function, QueueTrigger
+from tests.simulation.model.hr_api import HrApi
 from tests.simulation.model.hr_system import KEYS
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
 from tests.simulation.model.identity_center_ports import aws_side
@@ -99,10 +105,13 @@ class DayOne:
         self.time = time
         self.weather = weather
         self.aws = aws
-        self.state = ObservedState(time=time, parse=parsed)
+        self.state = ObservedState(time=time)
         aws.is_known = self.state.requests.__contains__
         self.organization = MemoryOrganization()
         self.hr = settled_hr_configuration(self.state)
+        self.hr_api: HrApi | None = None
+        self.hints = MemoryHints()
+        self.rosters = MemoryRosters(self.state)
         self.inventory = MemoryInventory()
         self.identity = of_the_first_table()
         self.turn = MemoryTurn()
@@ -163,6 +172,7 @@ class DayOne:
             organization=Wire("organizations", self.organization, process),
             hr=replace(
                 no_hr_systems(),
+                **self._asking_hr(process),
                 sources=ApprovedHrSources(self.hr),
                 configuration=configuration_ports(self.hr, self.state),
             ),
@@ -178,6 +188,18 @@ class DayOne:
         return lambda batch: self._each(
             batch, lambda message: plan_changes(inbox.from_json(message.body), ports=ports), in_order=True
         )
+
+    def _asking_hr(self, process: Process) -> dict[str, Any]:
+        """Ports for HR systems that are asked for their records, and that send everybody in a file."""
+        https: Any = HrApiWire(self.hr_api or HrApi(), process)
+        credentials = MemorySigningKeys({hr_kinds.THIN: ("a:credential",)})
+        return {
+            "records": ApiHrRecords(credentials=credentials, https=https, person_in=person_in),
+            "waiting": Wire("table.hints", self.hints, process),
+            "rosters": Wire("table.rosters", self.rosters, process),
+            "stuck": Wire("table.stuck", MemoryStuck(self.state), process),
+            "sleep": process.pause,
+        }
 
     def _table(self) -> dict[str, object]:
         return {
@@ -257,7 +279,8 @@ class DayOne:
                 stuck=Wire("table.stuck", MemoryStuck(self.state), process),
                 open_changes=MemoryOpenChanges(),
             ),
-            hints=MemoryHints(),
+            # Where no system is asked for records, nothing looks for what waits for them.
+            hints=Wire("table.hints", self.hints, process) if self.hr_api else self.hints,
             recovering=self._recovering(process),
             hr_configuration=WatchPorts(texts=self.hr, recorded=MemoryHrVersions(self.state)),
             sessions=None,
@@ -284,7 +307,7 @@ class DayOne:
     def _receiving(self, process: Process) -> Callable[[Any], object]:
         ports = ReceiveHrEvent(
             sources=Wire("secrets.sources", ApprovedHrSources(self.hr), process),
-            keys=Wire("secrets.keys", MemorySigningKeys({source: (key,) for source, key in KEYS.items()}), process),
+            keys=Wire("secrets.keys", _signing_keys(), process),
             token_keys=MemoryTokenKeys(),
             inbox=WiredInbox(self.inbox, process),
             clock=self.clock,
@@ -352,6 +375,20 @@ class ApprovedHrSources:
         return _read_hr(self._parameters.approved)
 
 
+class HrApiWire:
+    """HTTPS to an HR system as a process has it."""
+
+    def __init__(self, api: HrApi, process: Process) -> None:
+        self._api = api
+        self._process = process
+
+    def call(self, url: str, *, method: str, headers: dict[str, str], body: bytes) -> Reply:
+        self._process.pause(self._api.patience)
+        asked = partial(self._api.call, url, method=method, headers=headers, body=body)
+        reply: Reply = self._process.call("hr.call", asked)
+        return reply
+
+
 class WiredInbox:
     """The port Inbox: messages of JSON, ten in a call."""
 
@@ -380,6 +417,10 @@ class WiredEngine:
 
 
 _read_hr = cache(read_hr)
+
+
+def _signing_keys() -> MemorySigningKeys:
+    return MemorySigningKeys({source: (key,) for source, key in {**KEYS, **hr_kinds.KEYS}.items()})
 
 
 def _raised(_: Operation, error: Exception) -> None:

@@ -20,7 +20,7 @@ from tests.fakes.table.inventory import MemoryEditEvents, MemoryInventory
 from tests.fakes.table.records import MemoryRecords
 from tests.fakes.table.state import State
 from tests.fakes.table.subject_index import MemorySubjectIndex
-from tests.simulation.model.day_one import DayOne, parsed
+from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.processes import Process, Wire
 from tests.simulation.model.table import ObservedState
 
@@ -103,7 +103,7 @@ def replace_table(day_one: DayOne, copy: TableCopy | None, *, name: str, kills: 
 
     Whatever runs on the lost one is not watched any more.
     """
-    lost, state = day_one.state, ObservedState(time=day_one.time, parse=parsed)
+    lost, state = day_one.state, ObservedState(time=day_one.time)
     lost.on_end = lambda _: None
     lost.on_begin = lambda _: None
     if copy is None:

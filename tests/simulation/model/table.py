@@ -1,12 +1,8 @@
 """The state table with somebody who watches: what is written about operations is checked as it is written."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dayone.model.guardrails import limit
 from dayone.model.operations import Applied, Operation, OperationState
-from dayone.model.policy.context import PolicyVersion
-from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import Subject
 from dayone.ports.operations import Finished
@@ -14,8 +10,10 @@ from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.state import State
 from tests.fakes.table.subjects import MemorySubjects
 from tests.simulation.model.virtual_time import Clockwork
+from tests.simulation.oracle import policy_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
 
@@ -26,10 +24,9 @@ class ObservedState(State):
     `limits` the most removals that the guardrails have ever allowed on a day.
     """
 
-    def __init__(self, *, time: Clockwork, parse: Callable[[PolicyVersion], Policy]) -> None:
+    def __init__(self, *, time: Clockwork) -> None:
         super().__init__()
         self.time = time
-        self._parse_version = parse
         self.approved: set[str] = set()
         self.dropped: set[str] = set()
         self.limits: dict[date, int] = {}
@@ -56,11 +53,10 @@ class ObservedState(State):
         return [self.operations[key] for key in self._of_subjects.get(subject, ())]
 
     def note_limit(self) -> None:
-        """Record the guardrails' limit at the moment."""
+        """Record the guardrails' limit at the moment, by the words of the policy."""
         version = self.kept_policies.get(self.policy_in_force)
-        policy = self._parse_version(version) if version else Policy()
         day = self.time.now.date()
-        allowed = limit(policy.guardrails, existing=self.existing)
+        allowed = policy_text.most_removals(policy_text.read(version.text if version else ""), existing=self.existing)
         self.limits[day] = max(self.limits.get(day, 0), allowed)
 
 

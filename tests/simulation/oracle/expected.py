@@ -158,7 +158,7 @@ def _expect_person(outcome: Expected, facts: Facts, *, person: str, record: Reco
         return
     if has_user(person, record, people=people, now=now):
         outcome.must.add(user(person))
-    elif not _must_be_deleted(person, record, people=people, now=now) and _may_have_had_a_user(person, facts, now=now):
+    elif record.is_missing or _may_stay(person, record, facts, people=people, now=now):
         outcome.open.add(user(person))
     for key, rule in rules.items():
         given = membership(person, policy_text.called(rules, key))
@@ -180,6 +180,11 @@ def _name(record: Record) -> str:
 
 def _must_be_deleted(person: str, record: Record, *, people: Rule, now: datetime) -> bool:
     return people.get("leavers", "keep") == "delete" and has_left(person, record, people=people, now=now)
+
+
+def _may_stay(person: str, record: Record, facts: Facts, *, people: Rule, now: datetime) -> bool:
+    """Return whether a user who was expected may be there, and is not to be deleted."""
+    return not _must_be_deleted(person, record, people=people, now=now) and _may_have_had_a_user(person, facts, now=now)
 
 
 def _may_have_had_a_user(person: str, facts: Facts, *, now: datetime) -> bool:

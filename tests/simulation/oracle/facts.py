@@ -39,12 +39,17 @@ def assignment(account: str, permission_set: str, principal: str) -> Item:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A record of HR's, or one entered by hand, as of `at`: texts, days in ISO 8601, what was left empty left out."""
+    """A record of an HR system, or one entered by hand, as of `at`: texts, days in ISO 8601, empty or left out.
+
+    `is_missing` is somebody whom a source does not have any more without having said that they have left.
+    """
 
     at: datetime
     attributes: Mapping[str, str]
     has_ended: bool = False
     is_by_hand: bool = False
+    is_missing: bool = False
+    source: str = "standard"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +113,8 @@ class Facts:
     `ended_by_hand` are the last ends entered by hand, of which those in `doubted` may not have been taken.
     `rejected` is what somebody said no to, with the moment; `refused` what the model of AWS has refused for good and
     not done since. `others_groups` (descriptions) and `others_sets` are from before Day One, by name. `silent` are
-    accounts whose last change nobody was told of.
+    accounts whose last change nobody was told of. `sources` are the HR systems in their order, `owners` the source
+    whose word counts first, by attribute.
     """
 
     records: dict[str, list[Record]] = field(default_factory=dict)
@@ -125,17 +131,37 @@ class Facts:
     others_groups: dict[str, str] = field(default_factory=dict)
     others_sets: dict[str, Form] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    sources: tuple[str, ...] = ("standard",)
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def newest(self) -> Iterator[tuple[str, Record]]:
-        """Yield each person's record that counts: the newest by its own time, with an end that was entered by hand."""
-        for person, records in self.records.items():
-            newest = max(records, key=lambda record: record.at)
+        """Yield each person's record that counts: the newest of each source, with an end that was entered by hand."""
+        for person in self.records:
+            newest = self.history(person)[-1]
             yield person, replace(newest, has_ended=newest.has_ended or self._is_ended_by_hand(person, newest))
+
+    def history(self, person: str) -> list[Record]:
+        """Return what has counted of a person, one after the other by the records' own time."""
+        ordered = sorted(self.records.get(person, []), key=lambda record: record.at)
+        if len({record.source for record in ordered}) < 2:
+            return ordered
+        known: dict[str, Record] = {}
+        return [self._merged(known := {**known, record.source: record}) for record in ordered]
+
+    def _merged(self, known: Mapping[str, Record]) -> Record:
+        """Source: docs/hr.md, "Two sources for one person": from the owner, or the first that has something to say."""
+        order = sorted(known.values(), key=lambda record: self.sources.index(record.source))
+        attributes: dict[str, str] = {}
+        for name in dict.fromkeys(name for record in order for name in record.attributes):
+            first = next((record.attributes[name] for record in order if record.attributes.get(name)), "")
+            owner = known.get(self.owners.get(name, ""))
+            attributes[name] = owner.attributes.get(name, first) if owner else first
+        return replace(order[0], at=max(record.at for record in order), attributes=attributes)
 
     def in_order(self, item: Item) -> list[Record] | list[AccountFact]:
         """Return what has been known of the person of a membership, or of the account of an assignment, by its time."""
         if item.kind == "membership":
-            return sorted(self.records.get(item.names[0], []), key=lambda record: record.at)
+            return self.history(item.names[0])
         account = item.names[0]
         return [*self.accounts_before.get(account, []), self.accounts[account]]
 

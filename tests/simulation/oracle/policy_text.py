@@ -57,6 +57,12 @@ def fewest_removals(policy: Rule) -> int:
     return int(((policy.get("guardrails") or {}).get("removals") or {}).get("at_least", 5))
 
 
+def most_removals(policy: Rule, *, existing: int) -> int:
+    """Return how many removals go in a day, or with a change, without a human."""
+    percent = int(((policy.get("guardrails") or {}).get("removals") or {}).get("percent", 10))
+    return max(fewest_removals(policy), existing * percent // 100)
+
+
 def called(rules: Mapping[str, Rule], key: str) -> str:
     """Return what AWS calls the group or permission set of a key."""
     return str(rules.get(key, {}).get("name", key))
