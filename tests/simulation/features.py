@@ -30,6 +30,10 @@ class Feature(StrEnum):
     THIN_HR = "an HR system that only says that something has changed, and is asked for the record"
     WHOLE_HR = "a second HR system that sends whole records"
     FILES = "everybody of a third one in a file"
+    MISTAKES = "policies with mistakes, which are refused"
+    LOST_EVENTS = "events of accounts that get lost, accounts from before, and looks at the whole organisation"
+    TRIED_AGAIN = "accounts that are bootstrapped and changes that are retried by somebody"
+    OWN_POLICIES = "customer managed and inline policies, and accounts in which the former are missing"
 
 
 _FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")

@@ -74,7 +74,8 @@ class Outside:
     `may_be_taken` those that were refused when they were sent again because the answer was lost, `acknowledged` the
     confirmed requests, each with its change; `granted` are accepted grants, and `about_grants` later requests about
     them, by grant and change. `asking` counts those who still wait for an answer, and come again until they have
-    one, and events on their way. `facts` are the same in the words of the oracle.
+    one, and events on their way. `broken` are rules of the documentation that an answer has broken, `loses` says
+    whether the next account event gets lost. `facts` are the same in the words of the oracle.
     """
 
     day_one: DayOne
@@ -91,6 +92,8 @@ class Outside:
     ever_gone: set[str] = field(default_factory=set)
     about_grants: list[tuple[str, str]] = field(default_factory=list)
     asking: int = 0
+    broken: list[str] = field(default_factory=list)
+    loses: Callable[[], bool] = lambda: False
     others: list[OtherSystem] = field(default_factory=list)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -188,13 +191,15 @@ class Outside:
         self.ever_gone.add(account_id)
         del self.day_one.organization.accounts[account_id]
         self.day_one.aws.leaves(account_id)
-        self._event("RemoveAccountFromOrganization", accountId=account_id)
+        if not self._event("RemoveAccountFromOrganization", accountId=account_id):
+            self.facts.silent.add(account_id)
 
     def unit_is_called(self, unit_id: str, name: str) -> None:
         """Every account below is at another path."""
         self._note_how_they_were(*self.day_one.organization.accounts)
         self.day_one.organization.rename_unit(unit_id, name)
-        self._event("UpdateOrganizationalUnit", organizationalUnitId=unit_id)
+        if not self._event("UpdateOrganizationalUnit", organizationalUnitId=unit_id):
+            self.facts.silent |= self.day_one.organization.accounts.keys()
 
     def _note_how_they_were(self, *account_ids: str) -> None:
         for account_id in account_ids:
@@ -203,10 +208,17 @@ class Outside:
 
     def account_event(self, account_id: str) -> None:
         self.facts.silent.discard(account_id)
-        self._event("MoveAccount", accountId=account_id)
+        if not self._event("MoveAccount", accountId=account_id):
+            self.facts.silent.add(account_id)
 
-    def _event(self, name: str, **parameters: str) -> None:
-        """EventBridge takes it and puts it on the queue, at once or not, once or twice; nobody could come again."""
+    def _event(self, name: str, **parameters: str) -> bool:
+        """EventBridge takes it and puts it on the queue, at once or not, once or twice; nobody could come again.
+
+        Returns False for one that got lost.
+        """
+        if self.loses():
+            self.day_one.weather.struck["account event: lost"] += 1
+            return False
         number, weather = next(self.numbers), self.day_one.weather
         event = {
             "id": f"event-{number}",
@@ -221,6 +233,7 @@ class Outside:
         for copy, moment in enumerate(moments):
             self.asking += 1
             self.day_one.time.at(moment, partial(self._arrives, json.dumps(event), group=f"{number}-{copy}"))
+        return True
 
     def _arrives(self, event: str, *, group: str) -> None:
         self.asking -= 1
@@ -239,6 +252,14 @@ class Outside:
             self._is_in_force(text, version=getattr(kept, "version", 0))
 
         self._ask(self.day_one.api, submit, taken, refused=lambda: self.may_be_taken.append(text))
+
+    def uploads_wrong(self, text: str, *, because: str) -> None:
+        """Somebody sends a policy that has a mistake by the documentation, and has to hear that."""
+
+        def taken(_: object) -> None:
+            self.broken.append(f"a policy was taken though {because}: {text}")
+
+        self.asks(lambda api: submit_policy({"policy.yaml": text}, actor=_ADMIN, ports=api), taken)
 
     def rolls_back(self, version: int) -> None:
         """Somebody puts an earlier version in force once more."""

@@ -23,6 +23,15 @@ _SETS = {
         "managed_policies: [PowerUserAccess], description: less",
     ),
 }
+_OWN = {
+    "ViewOnly": (
+        "managed_policies: [ViewOnlyAccess], customer_managed_policies: [{name: Deployer}]",
+        "customer_managed_policies: [{name: ReadLogs, path: /audit/}, {name: Deployer}], session_duration: PT2H",
+        """inline_policy: {Version: 2012-10-17, Statement: [{Effect: Deny, Action: "s3:*", Resource: "*"}]}""",
+        """inline_policy: '{"Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"}]}'""",
+        "managed_policies: [ReadOnlyAccess], permissions_boundary: {customer_managed_policy: {name: Deployer}}",
+    )
+}
 _BY_DATES = {
     "newcomers": "members: [{start_date: {reached: true, not_reached: 1}}]",
     "regulars": "members: [{start_date: {reached: 1}}, {start_date: {present: false}}]",
@@ -54,7 +63,8 @@ def draw_policy(random: Random, company: Company) -> str:
     lines = ["version: 1", "groups:"]
     lines += [f"  {group}: {{{random.choice(_DESCRIPTIONS)}{rules[group]}}}" for group in groups]
     lines.append("permission_sets:")
-    lines += [f"  {name}: {{{random.choice(_SETS[name])}}}" for name in sets]
+    own = _OWN if company.has(Feature.OWN_POLICIES) else {}
+    lines += [f"  {name}: {{{random.choice((*_SETS[name], *own.get(name, ())))}}}" for name in sets]
     lines.append("assignments:")
     for group in groups:
         if random.random() < 0.8:

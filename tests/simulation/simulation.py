@@ -15,7 +15,7 @@ from tests.simulation.checks.lateness import Lateness
 from tests.simulation.checks.violations import Violation, Violations
 from tests.simulation.checks.watching import Watcher
 from tests.simulation.features import draw_company
-from tests.simulation.further import other_hr
+from tests.simulation.further import organisation, other_hr, own_policies, wrong_policies
 from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.hr_system import clock_of_signatures
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
@@ -37,7 +37,9 @@ _HARMLESS = (
     "used by others",
     "handed on again",
     "request: failed",
+    "policy is missing",
     "event: late",
+    "event: lost",
     "event: doubled",
 )
 _STEP = 20.0
@@ -103,11 +105,16 @@ class Simulation:
         make_a_past(self)
         company = draw_company(self.seed, now=self.time.now)
         Scenario(self.random, self.outside, company=company).begin()
-        other_hr.begin(self.seed, self.outside, company=company)
+        for further in (other_hr, wrong_policies, organisation, own_policies):
+            further.begin(self.seed, self.outside, company=company)
         self._others_call()
         Lateness(self).begin()
         self.passes(LENGTH + 60)
         self.weather.clear_up()
+        self.outside.loses = lambda: False
+        self.aws.lacking.clear()
+        if self.day_one.looks_at_all:
+            organisation.discovers(self.outside)
         if self.settle():
             check_at_rest(self)
             if (self.seed % 4 == 0 or self._is_refused()) and self._settles_again():
@@ -123,6 +130,8 @@ class Simulation:
 
     def _settles_again(self) -> bool:
         self.outside.says_all_again()
+        # What was only missing in an account is no excuse any more.
+        self.aws.refused -= self.aws.lacked
         return self.settle()
 
     def settle(self) -> bool:

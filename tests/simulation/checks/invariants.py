@@ -120,6 +120,11 @@ def users_of(world: "Simulation") -> Iterator[tuple[str, str]]:
             yield of.subject.name, applied.references["user_id"]
 
 
+def wrong_is_refused(world: "Simulation") -> Iterator[str]:
+    """Check that mistakes, as the documentation names them, are refused."""
+    yield from world.outside.broken
+
+
 def no_mishaps(world: "Simulation") -> Iterator[str]:
     """Functions raise what they are meant to raise."""
     yield from world.day_one.mishaps
@@ -169,6 +174,7 @@ AT_REST: Mapping[str, Check] = {
     "only its own is removed": only_its_own,
     "grants end": grants_end,
     "users are nobody else's": users_are_nobody_elses,
+    "what is wrong is refused": wrong_is_refused,
     "no mishaps": no_mishaps,
 }
 

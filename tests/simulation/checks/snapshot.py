@@ -19,6 +19,7 @@ from tests.simulation.oracle.facts import (
     set_of,
     user,
 )
+from tests.simulation.oracle.policy_text import document
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -75,7 +76,7 @@ def form_in(stored: StoredSet) -> Form:
         relay_state=stored.attributes.get("relay_state", ""),
         managed=frozenset(stored.managed_policies),
         customer=frozenset(stored.customer_policies),
-        inline=stored.inline_policy,
+        inline=document(stored.inline_policy),
         boundary=stored.boundary,
         tags=tuple(sorted(stored.tags.items())),
     )

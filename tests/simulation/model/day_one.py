@@ -111,6 +111,7 @@ class DayOne:
         self.hr = settled_hr_configuration(self.state)
         self.hr_api: HrApi | None = None
         self.hints = MemoryHints()
+        self.looks_at_all = False
         self.rosters = MemoryRosters(self.state)
         self.inventory = MemoryInventory()
         self.identity = of_the_first_table()
@@ -262,8 +263,9 @@ class DayOne:
         return execute
 
     def _sweeping(self, process: Process) -> Callable[[Any], object]:
-        # Every account of a simulated world makes itself known by an event.
-        records: Any = Wire("table.records", MemoryRecords(looked_at(self.state)), process)
+        # In most worlds every account makes itself known by an event, and nothing else is looked at.
+        known = self.state if self.looks_at_all else looked_at(self.state)
+        records: Any = Wire("table.records", MemoryRecords(known), process)
         failed: Any = Wire("table.failed", MemoryFailedSubjects(self.state), process)
         into = WiredInbox(self.inbox, process)
         ports = ReconcileAccess(

@@ -92,6 +92,8 @@ class SimulatedIdentityCenter:
     outsiders: set[str] = field(default_factory=set)
     ever_left: set[str] = field(default_factory=set)
     is_known: Callable[[str], bool] = lambda _: True
+    lacking: dict[str, set[str]] = field(default_factory=dict)
+    lacked: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
@@ -227,6 +229,10 @@ class SimulatedIdentityCenter:
         if self.weather.strikes("request: failed", chance=failures):
             reason = self.weather.random.choice((_PASSING_FAILURE, _PASSING_FAILURE, _FINAL_FAILURE))
             self.center.requests[request_id].perform = lambda: _fail(reason)
+        if self._lacks(outstanding, key):
+            self.lacked.add(key)
+            self.weather.struck["request: a customer policy is missing"] += 1
+            self.center.requests[request_id].perform = lambda: _fail(_FINAL_FAILURE)
         if outstanding.account in self.outsiders:
             self.center.requests[request_id].perform = lambda: _fail(_NO_MEMBER)
         self.center.work([request_id])
@@ -238,6 +244,15 @@ class SimulatedIdentityCenter:
             self.affects(outstanding.kind, request_id=request_id, key=key)
         if self.watch:
             self.watch()
+
+    def _lacks(self, outstanding: Outstanding, key: object) -> bool:
+        """Return whether a policy of the customer's that the permission set names is missing in an account."""
+        stored = self.center.permission_sets.get(str(getattr(key, "permission_set_arn", key)))
+        if stored is None or outstanding.kind == "deletion":
+            return False
+        own = {*stored.customer_policies, stored.boundary}
+        there = [account for account, arn in self.center.provisioned if arn == key]
+        return any(own & self.lacking.get(account, set()) for account in (*there, outstanding.account))
 
     def _write_roles(self, kind: str, key: object) -> None:
         """A provisioning gives every account the set as it is now, an assignment only one that had no role of it."""

@@ -1,5 +1,6 @@
 """A policy as it was written, as plain data: its rules, and the forms of its permission sets."""
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -70,16 +71,22 @@ def called(rules: Mapping[str, Rule], key: str) -> str:
 
 def form(rule: Rule) -> Form:
     """Return the form that a rule wants of a permission set."""
-    inline = rule.get("inline_policy", "")
     return Form(
         description=str(rule.get("description", "")),
         session=str(rule.get("session_duration", "PT1H")),
         relay_state=str(rule.get("relay_state", "")),
         managed=frozenset(map(_path, rule.get("managed_policies", ()))),
         customer=frozenset(map(_own_path, rule.get("customer_managed_policies", ()))),
-        inline=str(inline),
+        inline=document(rule.get("inline_policy", "")),
         boundary=_boundary(rule.get("permissions_boundary", {})),
         tags=tuple(sorted(rule.get("tags", {}).items())),
+    )
+
+
+def document(given: Any) -> str:  # noqa: ANN401 - YAML
+    """Return an IAM policy in one way to write it, from a mapping or its JSON; empty for none."""
+    return (
+        json.dumps(json.loads(given) if isinstance(given, str) else given, sort_keys=True, default=str) if given else ""
     )
 
 
