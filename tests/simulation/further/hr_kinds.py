@@ -1,4 +1,4 @@
-"""What HR systems of several kinds send and answer, as their documentation has it: nothing of Day One reads it here."""
+"""Deliveries and answers of HR systems of several kinds, by their documentation: nothing of Day One reads it here."""
 
 import base64
 import csv
@@ -43,7 +43,7 @@ class Employee:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """What HR says of them, by the names of docs/hr.md."""
+        """Attributes of the person, by the names of docs/hr.md."""
         names = {"given_name": "Ada", "family_name": self.id, "email": self.email}
         texts = {**names, "id": self.id, "department": self.department, "title": self.title}
         return {**texts, "start_date": self.start_date, "end_date": self.end_date}
