@@ -13,12 +13,14 @@ from dayone.model import hr_sources as versions
 from dayone.model.dependencies import Denies
 from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import Action
+from dayone.model.policy.context import ends_of
 from dayone.model.policy.rules import PermissionSetRule, Policy, Reservations, SensitiveNames
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.ops import hr_configuration_approval
 from dayone.planning import desired_grants, evaluation, guards, held_gifts, judgement
 from dayone.planning.first_days import FirstDayGifts
 from dayone.planning.guards import with_reservations
+from dayone.planning.loosening import KeptAccess
 from dayone.policy import sensitivity
 from dayone.policy.language import parser
 from dayone.policy.sensitivity import Sensitivity
@@ -100,6 +102,10 @@ _rank: Callable[..., int] = vars(dependencies)["_rank"]
 
 def _with_own_birthrights(names: SensitiveNames, other: SensitiveNames) -> SensitiveNames:
     return replace(_of_both(names, other), birthrights=names.birthrights)
+
+
+def _as_it_says(policy: Policy, **_in_force: object) -> KeptAccess:
+    return KeptAccess(protection=policy.protection, ends=ends_of(policy.people), limits=policy.guardrails)
 
 
 def _by_name(rule: PermissionSetRule) -> str:
@@ -237,6 +243,12 @@ FAULTS: tuple[Fault, ...] = (
         (evaluation, "with_approved_reasons", lambda desired, **_: desired),
         won_by={Author: 1},
         act="_keeps_who_is_moved",
+    ),
+    _fault(
+        "who is protected counts at once",
+        (guards, "keeps_access", _as_it_says),
+        won_by={Author: 1},
+        act="_protects_who_leaves",
     ),
     _fault(
         "what others have assigned an adopted group is forgotten",

@@ -24,7 +24,18 @@ from dayone.policy.service import roll_back_policy, submit_policy
 from dayone.reconcile.retry import retry_change
 from tests.builders import a_person, the_account, the_group, the_person
 from tests.simulation.adversaries import company
-from tests.simulation.adversaries.company import GUARDED, OWN, OWN_ACCOUNT, OWN_UNIT
+from tests.simulation.adversaries.company import OWN, OWN_ACCOUNT, OWN_UNIT
+from tests.simulation.adversaries.edits import (
+    EDITS,
+    GRANTS,
+    IN_TWO_STEPS,
+    NAMES_AN_ADMINISTRATOR,
+    NOT_SO_HARMLESS,
+    PROTECTS_AN_ADMINISTRATOR,
+    WAYS,
+    WITH_LEGACY,
+    WITH_OPS,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.adversaries.trial import Trial
@@ -250,17 +261,17 @@ class Author(ApiCaller):
 
     def _edits_at_random(self) -> None:
         """Several at once, each on top of another."""
-        groups, sets, assignments, guardrails = (self.random.choice(ways) for ways in _WAYS)
+        groups, sets, assignments, guardrails = (self.random.choice(ways) for ways in WAYS)
         self._edits(groups + sets + assignments + guardrails)
 
     def _edits_in_two_steps(self) -> None:
         """The second as soon as the first is in force, or when what it takes away is on its way, or later."""
-        first, second = self.random.choice(_IN_TWO_STEPS)
+        first, second = self.random.choice(IN_TWO_STEPS)
         self._edits(first)
         self.trial.world.time.at(self.random.choice((2.0, 8.0, 30.0)), lambda: self._edits(second))
 
     def _widens_what_is_harmless(self) -> None:
-        self._edits(company.GROUPS + self.random.choice(_NOT_SO_HARMLESS) + company.ASSIGNMENTS + company.GUARDRAILS)
+        self._edits(company.GROUPS + self.random.choice(NOT_SO_HARMLESS) + company.ASSIGNMENTS + company.GUARDRAILS)
 
     def _takes_a_group_on(self) -> None:
         """One that others have made, as somebody else agrees, with nobody in it; and then have everybody in it."""
@@ -289,9 +300,19 @@ class Author(ApiCaller):
 
     def _keeps_who_is_moved(self) -> None:
         """HR gives an administrator other work, whom a rule names by then, or soon after."""
+        if self.trial.seed % 3 == 2:
+            self._protects_who_leaves()
+        else:
+            self._keeps(NAMES_AN_ADMINISTRATOR, lambda: self.trial.hr_moves("e-14"))
+
+    def _protects_who_leaves(self) -> None:
+        """HR ends an administrator, whom the policy protects by then, or soon after."""
+        self._keeps(PROTECTS_AN_ADMINISTRATOR, lambda: self.trial.hr_ends("e-14"))
+
+    def _keeps(self, text: str, takes_away: Act) -> None:
         if not self.trial.moved:
-            self.trial.world.time.at(self.random.choice((0.0, 20.0)), lambda: self._edits(NAMES_AN_ADMINISTRATOR))
-            self.trial.world.time.at(self.random.choice((10.0, 40.0)), lambda: self.trial.hr_moves("e-14"))
+            self.trial.world.time.at(self.random.choice((0.0, 20.0)), lambda: self._edits(text))
+            self.trial.world.time.at(self.random.choice((10.0, 40.0)), takes_away)
 
     def _rolls_back(self) -> None:
         version = self.random.randint(1, max(self.trial.world.day_one.state.kept_policies))
@@ -310,7 +331,7 @@ class Author(ApiCaller):
         self.asks(lambda api: put_person(person, told, actor=arn, precondition=NO_PRECONDITION, ports=api))
 
     def _grants(self) -> None:
-        where, what = self.random.choice(_GRANTS)
+        where, what = self.random.choice(GRANTS)
         self._gives(where, what, lasts=timedelta(hours=self.random.choice((1, 20))))
         self._extends()
 
@@ -403,98 +424,3 @@ class AccountOwner(Party):
 
     def _goes_away(self) -> None:
         self._becomes("MoveAccount", ou_path="/Elsewhere", tags={}, name="mine")
-
-
-_ADMIN_FOR_ALL = company.GROUPS.replace('admins: {members: [{title: "*Admin*"}]}', "admins: {members: everyone}")
-_EVERYBODY_ON_CALL = company.GROUPS.replace('[{title: "*On call*"}]', "everyone")
-_BIRTHRIGHT = company.GROUPS.replace('"*Admin*"}]', '"*Admin*"}], people: [e-1], birthright: true')
-_GROUPS_EDITED = (
-    company.GROUPS,
-    _ADMIN_FOR_ALL,
-    company.GROUPS.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-1]'),
-    _BIRTHRIGHT,
-    _EVERYBODY_ON_CALL,
-    company.GROUPS.replace("department: Engineering", "department: Nowhere"),
-    company.GROUPS.replace("department: Sales", "department: [Sales, Engineering]"),
-    company.GROUPS + "  mine: {members: [], people: [e-1]}\n",
-)
-_READ_ONLY = company.SETS.replace(GUARDED, "  Guarded: {managed_policies: [ViewOnlyAccess]}\n")
-_WITHOUT_DENY = company.SETS.replace(GUARDED, "  Guarded: {managed_policies: [AdministratorAccess, ViewOnlyAccess]}\n")
-_SETS_EDITED: tuple[str, ...] = (
-    company.SETS,
-    company.SETS.replace("ViewOnlyAccess]}", "ViewOnlyAccess, AdministratorAccess]}"),
-    company.SETS.replace("ViewOnlyAccess]}", "ViewOnlyAccess, IAMFullAccess]}"),
-    company.SETS.replace("managed_policies: [ViewOnlyAccess]}", "customer_managed_policies: [{name: Everything}]}", 1),
-    company.SETS + "  Mine: {managed_policies: [AdministratorAccess]}\n",
-    company.SETS
-    + '  Own: {inline_policy: {Version: "2012-10-17", Statement: [{Effect: Allow, Action: "iam:*", Resource: "*"}]}}\n',
-)
-_NOT_SO_HARMLESS = (
-    company.SETS.replace("{name: Deployer}]}", "{name: Deployer}], managed_policies: [AdministratorAccess]}"),
-    company.SETS.replace("{name: Deployer}", "{name: Everything}"),
-)
-_SETS_EDITED += (*_NOT_SO_HARMLESS, _WITHOUT_DENY)
-_ASSIGNMENTS_EDITED = (
-    company.ASSIGNMENTS,
-    company.ASSIGNMENTS + '  - {group: engineers, permission_set: Admin, accounts: [{ou: "/Workloads/**"}]}\n',
-    company.ASSIGNMENTS + '  - {person: e-1, permission_set: Admin, accounts: [{ou: "/**"}]}\n',
-    company.ASSIGNMENTS + '  - {group: engineers, permission_set: Payroll, accounts: [{ou: "/Workloads/**"}]}\n',
-    company.ASSIGNMENTS
-    + "  - {group: sellers, permission_set: ViewOnly, accounts: "
-    + '[{id: "000000000009", include_management_account: true}]}\n',
-    company.ASSIGNMENTS.replace(
-        '{group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}',
-        '{group: engineers, permission_set: ViewOnly, accounts: [{ou: "/Nowhere/**"}]}',
-    ),
-)
-# Nobody is given what is sensitive any more, so that whoever joins those that have it still seems to get nothing.
-_NO_ADMINS = "".join(line for line in company.ASSIGNMENTS.splitlines(keepends=True) if "group: admins" not in line)
-_GUARDRAILS_EDITED = (
-    company.GUARDRAILS,
-    "guardrails: {removals: {percent: 100, at_least: 1000}}\nsensitive: {permission_sets: [Payroll]}\n",
-    "guardrails: {removals: {percent: 10, at_least: 3}, additions: {percent: 100, at_least: 1000}}\n",
-    "sensitive: {harmless: [Admin, ViewOnly]}\n",
-)
-_WAYS = (_GROUPS_EDITED, _SETS_EDITED, _ASSIGNMENTS_EDITED, _GUARDRAILS_EDITED)
-_WHOLE = (company.GROUPS, company.SETS, company.ASSIGNMENTS, company.GUARDRAILS)
-WITH_LEGACY = company.GROUPS + "  legacy: {members: []}\n" + company.SETS + company.ASSIGNMENTS + company.GUARDRAILS
-_AND_OPS = company.GROUPS + "  ops: {members: [], people: [e-1]}\n" + company.SETS + company.ASSIGNMENTS
-WITH_OPS = (
-    _AND_OPS
-    + '  - {group: ops, permission_set: ViewOnly, accounts: [{ou: "/Workloads/**"}]}\n'
-    + company.GUARDRAILS.replace("sensitive: {", "sensitive: {groups: [ops], ")
-)
-NAMES_AN_ADMINISTRATOR = company.POLICY.replace('[{title: "*Admin*"}]', '[{title: "*Admin*"}], people: [e-14]')
-# Each thing that a policy can do alone, and nothing at all.
-EDITS = (
-    "version: 1\n",
-    _ADMIN_FOR_ALL + company.SETS + _NO_ADMINS + company.GUARDRAILS,
-    _GROUPS_EDITED[2] + company.SETS + _NO_ADMINS + company.GUARDRAILS,
-    *(
-        "".join((*_WHOLE[:place], edited, *_WHOLE[place + 1 :]))
-        for place, ways in enumerate(_WAYS)
-        for edited in ways[1:]
-    ),
-)
-# What is nothing by itself, and then something on top of it.
-_IN_TWO_STEPS = (
-    (
-        company.GROUPS.replace('  admins: {members: [{title: "*Admin*"}]}\n', "")
-        + company.SETS
-        + _NO_ADMINS
-        + "guardrails: {removals: {percent: 0, at_least: 0}}\n"
-        + "sensitive: {permission_sets: [Payroll], harmless: [Deploy]}\n",
-        EDITS[1],
-    ),
-    (
-        company.GROUPS + _READ_ONLY + company.ASSIGNMENTS + company.GUARDRAILS,
-        company.GROUPS + _WITHOUT_DENY + company.ASSIGNMENTS + company.GUARDRAILS,
-    ),
-)
-_GRANTS = (
-    ("person", Resource(ResourceKind.MEMBERSHIP, "admins")),
-    ("person", Resource(ResourceKind.MEMBERSHIP, "engineers")),
-    (OWN_ACCOUNT, Resource(ResourceKind.ASSIGNMENT, f"Admin/person:{OWN}")),
-    ("000000000002", Resource(ResourceKind.ASSIGNMENT, "Admin/engineers")),
-    (company.MANAGEMENT, Resource(ResourceKind.ASSIGNMENT, f"ViewOnly/person:{OWN}")),
-)

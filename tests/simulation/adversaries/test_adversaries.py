@@ -7,14 +7,17 @@ import pytest
 
 from dayone.policy.language.parser import read_policy
 from tests.fakes.hr import read_hr
+from tests.simulation.adversaries.edits import (
+    EDITS,
+    NAMES_AN_ADMINISTRATOR,
+    PROTECTS_AN_ADMINISTRATOR,
+    WITH_LEGACY,
+    WITH_OPS,
+)
 from tests.simulation.adversaries.faults import FAULTS, Fault
 from tests.simulation.adversaries.functions import OurFunction
 from tests.simulation.adversaries.hr_author import CONFIGURATIONS, HrAuthor
 from tests.simulation.adversaries.parties import (
-    EDITS,
-    NAMES_AN_ADMINISTRATOR,
-    WITH_LEGACY,
-    WITH_OPS,
     AccountOwner,
     Approver,
     Author,
@@ -76,7 +79,7 @@ def test_every_party_wins_by_some_fault() -> None:
 
 
 def test_what_an_author_tries_is_taken() -> None:
-    for text in (*EDITS, WITH_LEGACY, WITH_OPS, NAMES_AN_ADMINISTRATOR):
+    for text in (*EDITS, WITH_LEGACY, WITH_OPS, NAMES_AN_ADMINISTRATOR, PROTECTS_AN_ADMINISTRATOR):
         read_policy({"policy.yaml": text}, version=1)
     for text in CONFIGURATIONS:
         read_hr(text)

@@ -42,7 +42,7 @@ class Trial:
     """One seed. `party` is made with the trial, and acts at moments that are drawn and whenever a process has died.
 
     Others have `agreed` to these configurations of HR systems, whoever approves them. HR has `moved` these
-    administrators to other work, each at a moment.
+    administrators to other work, or ended them, each at a moment.
     """
 
     seed: int
@@ -241,6 +241,11 @@ class Trial:
         """HR gives an administrator other work: they are to be one no longer."""
         self.moved[person] = self.world.time.now.timestamp()
         self.hr_tells(replace(self.outside.people[person].person, title="Clerk", department="Sales"))
+
+    def hr_ends(self, person: str) -> None:
+        """HR says that an administrator has left: they are to be one no longer."""
+        self.moved[person] = self.world.time.now.timestamp()
+        self.hr_tells(replace(self.outside.people[person].person, status=Status.ENDED))
 
     def _taken_away(self) -> Iterator[Deed]:
         """Yield what was to go because HR moved somebody; not where it waits for a decision, or AWS has refused it."""

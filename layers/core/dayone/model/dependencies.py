@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from dayone.model.accounts import ENDED_WITH
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.subjects import (
+    Desired,
     DesiredResource,
     Resource,
     ResourceKind,
@@ -55,6 +57,16 @@ GUARDED = frozenset(
 _TAKING = frozenset({ResourceKind.ENDED_SESSIONS})
 # What the limit is a percentage of.
 COUNTED = frozenset({ResourceKind.MEMBERSHIP, ResourceKind.ASSIGNMENT})
+
+
+_DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
+
+
+def sessions_last(attributes: Mapping[str, str]) -> float:
+    """Return for how many seconds sessions of a permission set last; without end if that cannot be read."""
+    match = _DURATION.fullmatch(attributes.get("session_duration", ""))
+    hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+    return hours * 3600 + minutes * 60 + seconds if match else float("inf")
 
 
 class Difference(NamedTuple):
@@ -239,6 +251,11 @@ def digest_of(*parts: object) -> str:
     """16 hexadecimal digits that stand for mappings and lists of texts, whatever their order."""
     text = json.dumps([_ordered(part) for part in parts])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def form_of(desired: Desired) -> str:
+    """Stands for everything that a subject is to be."""
+    return digest_of({resource: how.attributes for resource, how in desired.resources.items()})
 
 
 def _ordered(part: object) -> object:

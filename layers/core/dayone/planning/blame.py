@@ -19,6 +19,7 @@ from dayone.model.policy.origins import (
     approval_of_group,
     assignment_rule,
     group_rule,
+    kept_parts,
     names_by_kind,
     part_digest,
     policy_parts,
@@ -249,6 +250,8 @@ def _by_loosening(at: Circumstances) -> Causes:
         for name in getattr(guard.protection, kind.name) - getattr(at.uploaded.protection, kind.name):
             out = at.origins.taken_out.get(protection_rule(kind.name, name), {})
             yield from ((actor, "took something out of `protect`") for actor in out)
+    for digest in kept_parts(at.uploaded, guard=guard):
+        yield from by_bringing(digest, at, reason="put the part in force by which people would keep access")
     yield from _by_calling_harmless(guard.sensitive, at)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache, cached_property
 
 from dayone.model.accounts import Account
-from dayone.model.dependencies import Adoption, Difference, adds_access, is_removal
+from dayone.model.dependencies import Adoption, Difference, adds_access, form_of, is_removal
 from dayone.model.guardrails import Ground
 from dayone.model.operations import Action, Applied
 from dayone.model.people import LifeCycle, Person, has_left
@@ -21,7 +21,7 @@ from dayone.planning.desired_people import desired_for_person, next_look, waitin
 from dayone.planning.diff import differences, left_alone
 from dayone.planning.first_days import FirstDayGifts, look_ahead
 from dayone.planning.guards import desired_guards
-from dayone.planning.held_gifts import Giving, form_of, held_gifts
+from dayone.planning.held_gifts import Giving, held_gifts
 from dayone.policy.matching import no_rights_in, what_protects
 from dayone.policy.sensitivity import exposed_anew, sensitivity_of
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.model.accounts import Account
-from dayone.model.dependencies import Difference
+from dayone.model.dependencies import Difference, form_of
 from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict
 from dayone.model.people import Person, Status, begins_at, has_access
 from dayone.model.policy.origins import GIVES, assignment_rule, group_rule, part_digest
@@ -15,7 +15,7 @@ from dayone.model.subjects import Desired, DesiredResource, Resource, ResourceKi
 from dayone.planning.causes import manual_record
 from dayone.planning.desired import Rules, people_named
 from dayone.planning.diff import differences
-from dayone.planning.held_gifts import Gift, Giving, form_of, held_gifts
+from dayone.planning.held_gifts import Gift, Giving, held_gifts
 from dayone.policy.matching import describes, what_protects
 from dayone.policy.sensitivity import Sensitivity
 

@@ -1,10 +1,11 @@
 """Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, zip_longest
 
+from dayone.model.policy.context import ends_of, stricter_ends, with_ends
 from dayone.model.policy.origins import approval_of, approval_of_group, assignment_of, meaning_of
 from dayone.model.policy.rules import (
     AccountSelector,
@@ -19,10 +20,15 @@ from dayone.model.policy.rules import (
 )
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind, Subject
+from dayone.planning.loosening import (
+    by_meaning,
+    keeps_access,
+    loosened,
+    protected_by_both,
+)
 from dayone.policy.matching import is_narrower
 from dayone.policy.sensitivity import Sensitivity, groups_with_access, principals_exposed, was_given
 
-_MOST_NAMES = 10
 _STAYS = (
     "the guardrails stay as strict as before: {loosens}; to loosen them, put an edit in force that changes nothing "
     "else, or this policy once more, and have somebody else approve that"
@@ -77,17 +83,22 @@ def _is_part_of(
 ) -> bool:
     if assignment_of(rule) != assignment_of(wide):
         return False
-    kept = _by_meaning(rule.exceptions).keys() >= _by_meaning(wide.exceptions).keys()
+    kept = by_meaning(rule.exceptions).keys() >= by_meaning(wide.exceptions).keys()
     is_same = meaning_of(selector) == meaning_of(part)
     return kept and (is_same or is_narrower(replace(selector, location=part.location), part))
 
 
 def with_reservations(policy: Policy, *, reservations: Reservations, before: tuple[Policy, ...]) -> Policy:
     """Return a policy under its reservations: with the stricter guardrails, and the protection of both."""
-    policy, guard = replace(policy, reservations=reservations, before=before), reservations.guard
+    guard = reservations.guard
+    protection = guard.protection if guard else policy.protection
+    before = tuple(
+        replace(entry, people=with_ends(entry.people, ends), protection=protected_by_both(entry.protection, protection))
+        for entry, ends in zip_longest(before, reservations.replaced_ends)
+    )
+    policy = replace(policy, reservations=reservations, before=before)
     if guard is None:
         return policy
-    protection = _joined(policy.protection, guard.protection)
     # A group is protected by its name as well, whatever its key is by now.
     called = {name.casefold() for name in protection.groups}
     keys = {rule.name for rule in policy.groups if {rule.name.casefold(), rule.called.casefold()} & called}
@@ -96,6 +107,7 @@ def with_reservations(policy: Policy, *, reservations: Reservations, before: tup
         guardrails=_stricter(policy.guardrails, guard.guardrails),
         protection=replace(protection, groups=protection.groups | keys),
         sensitive=_more_sensitive(policy.sensitive, guard.sensitive),
+        people=with_ends(policy.people, guard.ends),
     )
 
 
@@ -129,15 +141,18 @@ def _guard_against(policy: Policy, *, in_force: Policy, recorded: CompanyRecords
     # Nobody is in a group that the policy does not have: nothing becomes possible by that yet.
     there = before.sensitive.groups & {rule.name for rule in policy.groups}
     had = replace(before, sensitive=replace(before.sensitive, groups=there))
-    loosens = tuple(_loosened(policy, in_force=had))
+    kept = keeps_access(policy, in_force=had, groups=before.sensitive.groups, recorded=recorded)
+    loosens = (*loosened(policy, in_force=had), *kept.loosens)
     if not loosens and before.sensitive.groups <= policy.sensitive.groups:
         return None
     return Guard(
         guardrails=_stricter(policy.guardrails, in_force.guardrails),
-        protection=_joined(policy.protection, in_force.protection),
+        protection=_joined(kept.protection, in_force.protection),
         sensitive=_more_sensitive(policy.sensitive, before.sensitive),
         loosens=loosens,
-        is_alone=_meaning(policy) == _meaning(in_force),
+        is_alone=_meaning(policy, in_force=in_force) == _meaning(in_force, in_force=in_force),
+        ends=kept.ends,
+        limits=kept.limits,
     )
 
 
@@ -214,7 +229,7 @@ def _joined(protection: Protection, other: Protection) -> Protection:
 
 
 def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNames:
-    accounts = _by_meaning((*other.accounts, *names.accounts))
+    accounts = by_meaning((*other.accounts, *names.accounts))
     return SensitiveNames(
         permission_sets=names.permission_sets | other.permission_sets,
         groups=names.groups | other.groups,
@@ -224,62 +239,9 @@ def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNa
     )
 
 
-def _by_meaning(selectors: Iterable[AccountSelector]) -> dict[str, AccountSelector]:
-    return {repr(meaning_of(selector)): selector for selector in selectors}
-
-
-def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
-    before, after = in_force.guardrails, policy.guardrails
-    for name, old, new in (
-        ("removals.percent", before.percent, after.percent),
-        ("removals.at_least", before.at_least, after.at_least),
-        ("grants.longest", before.longest_grant, after.longest_grant),
-        ("additions.percent", before.additions_percent, after.additions_percent),
-        ("additions.at_least", before.additions_at_least, after.additions_at_least),
-    ):
-        if new > old:  # type: ignore[operator] # the same kind of value on both sides
-            yield f"{name} from {old} to {new}"
-    if after.removes_unmanaged and not before.removes_unmanaged:
-        yield "unmanaged from report to remove"
-    protected, still = in_force.protection, policy.protection
-    for kind, names in (
-        ("person", protected.people - still.people),
-        # The audit log has people by their HR id alone.
-        ("user", {f"name {number}" for number, _ in enumerate(protected.users - still.users, start=1)}),
-        ("group", protected.groups - still.groups),
-        ("account", protected.accounts - still.accounts),
-        ("permission set", protected.permission_sets - still.permission_sets),
-    ):
-        if names:
-            yield f"no longer protected: {_listed(f'{kind} {name}' for name in sorted(names))}"
-    yield from _less_sensitive(policy.sensitive, in_force=in_force.sensitive)
-
-
-def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Iterator[str]:
-    kept = _by_meaning(names.accounts)
-    accounts = [each for meaning, each in _by_meaning(in_force.accounts).items() if meaning not in kept]
-    dropped = chain(
-        (f"permission set {name}" for name in sorted(in_force.permission_sets - names.permission_sets)),
-        (f"group {name}" for name in sorted(in_force.groups - names.groups)),
-        (f"accounts of {selector.location}" for selector in accounts),
-    )
-    if listed := _listed(dropped):
-        yield f"no longer sensitive: {listed}"
-    harmless = sorted(name.rpartition(" ")[0] for name in names.harmless - in_force.harmless)
-    if listed := _listed(f"permission set {name}" for name in harmless):
-        yield f"called harmless, as it is now: {listed}"
-    if given := _listed(name.rpartition(" ")[0] for name in sorted(names.birthrights - in_force.birthrights)):
-        yield f"given by HR alone, as it is now: {given}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    first = list(names)
-    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
-    return ", ".join(first[:_MOST_NAMES]) + more
-
-
-def _meaning(policy: Policy) -> object:
-    """Return everything a policy means but its guardrails, whatever its files and order."""
+def _meaning(policy: Policy, *, in_force: Policy) -> object:
+    """Return everything a policy means but its guardrails, and later ends of access, whatever its files and order."""
+    people = with_ends(policy.people, stricter_ends(ends_of(policy.people), ends_of(in_force.people)))
     groups = (replace(rule, birthright=False) for rule in policy.groups)
     rules = (*groups, *policy.permission_sets, *(replace(rule, birthright=False) for rule in policy.assignments))
-    return sorted(map(repr, map(meaning_of, rules))), policy.people
+    return sorted(map(repr, map(meaning_of, rules))), people

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.model.accounts import Account
-from dayone.model.dependencies import COUNTED, PARTS_OF_A_SET, Adoption, Difference, digest_of, is_removal
+from dayone.model.dependencies import (
+    COUNTED,
+    PARTS_OF_A_SET,
+    Adoption,
+    Difference,
+    is_removal,
+    sessions_last,
+)
 from dayone.model.guardrails import Verdict
 from dayone.model.operations import Action, Applied
 from dayone.model.people import Person
@@ -55,11 +62,6 @@ class Giving:
     recorded: Callable[[Subject], SubjectState]
     accounts_with: Callable[[str], Iterable[Subject]]
     now: datetime
-
-
-def form_of(desired: Desired) -> str:
-    """Stands for everything that a subject is to be."""
-    return digest_of({resource: how.attributes for resource, how in desired.resources.items()})
 
 
 def held_gifts(found: Sequence[Difference], *, giving: Giving, sensitivity: Sensitivity) -> Mapping[Resource, Gift]:
@@ -218,6 +220,9 @@ def _gifts_of_set(found: Sequence[Difference], *, giving: Giving, sensitivity: S
 def _may_widen(difference: Difference, applied: Mapping[Resource, Applied], *, is_named: bool) -> bool:
     """Return whether a difference may widen a set; harmless additions count only if the set is not named."""
     kind, have = difference.resource.kind, applied.get(difference.resource)
+    if kind is ResourceKind.PERMISSION_SET and have is not None and difference.action is Action.UPDATE:
+        # Whoever has left keeps a session that they have.
+        return sessions_last(difference.desired.attributes) > sessions_last(have.attributes)
     if kind not in _RIGHTS or _is_repair(difference, have):
         return False
     if difference.action is Action.DELETE or have is not None:

@@ -166,11 +166,11 @@ def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
     if not removals.has_left:
         if policy.reservations.hold and removals.of_edit & set(removals.resources):
             return policy.reservations.hold
-        if gives_nothing(policy):
+        if gives_nothing(policy) and removals.of_edit & set(removals.resources):
             return f"{number}, and the policy in force assigns nothing"
     if removals.removes_everything:
         return f"{number}, and {removals.removes_everything}"
-    return why_over_the_limit(removals.number, guardrails=policy.guardrails, tally=tally)
+    return why_over_the_limit(removals.number, guardrails=policy.removal_limits, tally=tally)
 
 
 @dataclass(frozen=True, kw_only=True)

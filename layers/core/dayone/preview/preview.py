@@ -164,7 +164,7 @@ class PreviewBuilder:
         return GuardrailPreview(
             removals=judged.removals,
             existing=tally.existing,
-            limit=limit(self.evaluator.policy.guardrails, existing=tally.existing),
+            limit=limit(self.evaluator.policy.removal_limits, existing=tally.existing),
             today=tally.today,
             held=judged.held + added.held,
             reasons=(*judged.reasons, *filter(None, [added.reason])),

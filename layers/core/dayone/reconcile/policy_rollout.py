@@ -11,6 +11,7 @@ from dayone.errors import Rejected
 from dayone.lookups import walk_company, walk_kind
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import ActivatePolicy, ReconcileSubject
+from dayone.model.policy.context import ends_of
 from dayone.model.policy.origins import Origins, origins_after
 from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.subject_state import Portion, SubjectState
@@ -76,7 +77,9 @@ def _assess(
             tally = ports.ledger.tally(change, day=evaluator.now.astimezone(UTC).date())
             hold = why_policy_is_held(_impact_in(portion), policy=policy, tally=tally)
             replaced = tuple(entry.version for entry in policy.before) if hold else ()
-            return _Assessed(replace(policy.reservations, hold=hold, replaced=replaced, change=change if hold else ""))
+            ends = tuple(ends_of(entry.people) for entry in policy.before) if hold else ()
+            held = replace(policy.reservations, hold=hold, replaced=replaced, replaced_ends=ends)
+            return _Assessed(replace(held, change=change if hold else ""))
         if ports.clock() >= until:
             return _Cut(following + 1)
         before = portion

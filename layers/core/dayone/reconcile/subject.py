@@ -280,7 +280,7 @@ def _guarded(
             goes += part.resources
             tally = replace(tally, today=tally.today + part.number, in_change=tally.in_change + part.number)
     # Held to by the commit: somebody else may take what is left of the budget meanwhile.
-    at_most = limit(policy.guardrails, existing=tally.existing)
+    at_most = limit(policy.removal_limits, existing=tally.existing)
     return GuardrailResult(
         removing=(*split.removing, *goes),
         stopped=frozenset(split.new).difference(goes),

@@ -30,7 +30,7 @@ _ORIGINS_OF_CURRENT = keys.RecordKey(keys.CURRENT_POLICY.pk, "ORIGINS")
 _NONE, _UNKNOWN = Reservations(), Origins()
 # Each is lifted by itself, since two decisions may meet.
 _LIFTED: Mapping[Reservation, tuple[str, ...]] = {
-    Reservation.HOLD: ("hold", "replaced"),
+    Reservation.HOLD: ("hold", "replaced", "replaced_ends"),
     Reservation.GUARD: ("guard",),
 }
 

@@ -1,7 +1,9 @@
 """Versions of the policy: as they were uploaded, and under which circumstances one is in force."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from dayone.model.people import LifeCycle, OnLeave
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,42 @@ class PolicyVersion:
     change: str
     authors: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessEnds:
+    """When access ends: whether a leave `suspends` it, the local time on the last day, and whether sessions end.
+
+    `until` is an ISO time, or empty for the end of the day.
+    """
+
+    suspends: bool = False
+    until: str = ""
+    with_sessions: bool = True
+
+
+def ends_of(cycle: LifeCycle) -> AccessEnds:
+    """Return when access ends by a life cycle."""
+    until = cycle.access_until.isoformat() if cycle.access_until else ""
+    return AccessEnds(suspends=cycle.on_leave is OnLeave.SUSPEND, until=until, with_sessions=cycle.ends_sessions)
+
+
+def with_ends(cycle: LifeCycle, ends: AccessEnds | None) -> LifeCycle:
+    """Return a life cycle by which access ends so; unchanged without."""
+    if ends is None or ends == ends_of(cycle):
+        return cycle
+    return replace(
+        cycle,
+        on_leave=OnLeave.SUSPEND if ends.suspends else OnLeave.KEEP,
+        access_until=time.fromisoformat(ends.until) if ends.until else None,
+        ends_sessions=ends.with_sessions,
+    )
+
+
+def stricter_ends(ends: AccessEnds, other: AccessEnds) -> AccessEnds:
+    """Return the earlier of two ends of access, each setting by itself."""
+    return AccessEnds(
+        suspends=ends.suspends or other.suspends,
+        until=min((at for at in (ends.until, other.until) if at), default=""),
+        with_sessions=ends.with_sessions or other.with_sessions,
+    )

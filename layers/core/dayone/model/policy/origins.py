@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from itertools import chain
 
-from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.context import PolicyVersion, ends_of
 from dayone.model.policy.rules import (
     AccountSelector,
     AssignmentRule,
     GroupRule,
+    Guard,
     Location,
     PermissionSetRule,
     Policy,
@@ -29,6 +30,9 @@ SAME_PERSON = "same_person"
 SENSITIVE_ACCOUNTS = "sensitive accounts"
 # Settings of the life cycle that determine when somebody has access.
 _CYCLE = ("access_from", "access_until", "on_leave")
+# In the order of AccessEnds.
+_ENDS = ("on_leave", "access_until", "ends_sessions")
+_LIMITS = ("percent", "at_least")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +172,7 @@ def _parts(policy: Policy) -> Iterator[tuple[str, str, object]]:
     yield from ((SENSITIVE_ACCOUNTS, GIVES, selector) for selector in policy.sensitive.accounts)
     for limit in fields(policy.guardrails):
         yield GUARDRAILS, limit.name, str(getattr(policy.guardrails, limit.name))
-    yield from ((PEOPLE, name, str(getattr(policy.people, name))) for name in _CYCLE)
+    yield from ((PEOPLE, name, str(getattr(policy.people, name))) for name in dict.fromkeys((*_CYCLE, *_ENDS)))
     yield from ((PEOPLE, SAME_PERSON, " ".join(pair)) for pair in policy.people.duplicates)
 
 
@@ -181,6 +185,20 @@ def names_by_kind(sensitive: SensitiveNames) -> tuple[tuple[str, frozenset[str]]
         ("harmless", names.harmless),
         ("birthrights", names.birthrights),
     )
+
+
+def kept_parts(policy: Policy, *, guard: Guard) -> Iterator[str]:
+    """Yield the digests of the parts of an uploaded policy by which people would keep access, but for a guard."""
+    for kind in fields(policy.protection):
+        for name in getattr(policy.protection, kind.name) - getattr(guard.protection, kind.name):
+            yield part_digest(protection_rule(kind.name, name), GIVES, None)
+    own = ends_of(policy.people)
+    for name, each in zip(_ENDS, fields(own), strict=True):
+        if guard.ends and getattr(own, each.name) != getattr(guard.ends, each.name):
+            yield part_digest(PEOPLE, name, str(getattr(policy.people, name)))
+    for name in _LIMITS:
+        if guard.limits and (lower := getattr(policy.guardrails, name)) < getattr(guard.limits, name):
+            yield part_digest(GUARDRAILS, name, str(lower))
 
 
 def cycle_parts(policy: Policy, *, person: str) -> Iterator[str]:

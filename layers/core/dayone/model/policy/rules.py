@@ -9,7 +9,7 @@ from itertools import chain
 
 from dayone.model.inventory import DriftKind
 from dayone.model.people import LifeCycle
-from dayone.model.policy.context import Terms
+from dayone.model.policy.context import AccessEnds, Terms
 from dayone.model.subjects import Principal
 
 
@@ -212,7 +212,9 @@ class SensitiveNames:
 class Guard:
     """The previous limits that still count because the new policy would loosen them.
 
-    `loosens` lists in words what it would loosen. `is_alone` is whether it changes nothing else.
+    `loosens` lists in words what it would loosen. `is_alone` is whether it changes nothing else. `protection` has what
+    counts, without what somebody else is still to approve. `ends` and `limits` are when access ends, and how many
+    removals go that no edit makes, where a new policy would have people keep sensitive access.
     """
 
     guardrails: Guardrails
@@ -220,6 +222,8 @@ class Guard:
     loosens: tuple[str, ...]
     is_alone: bool
     sensitive: SensitiveNames = SensitiveNames()
+    ends: AccessEnds | None = None
+    limits: Guardrails | None = None
 
 
 class Reservation(StrEnum):
@@ -233,14 +237,16 @@ class Reservation(StrEnum):
 class Reservations:
     """Reservations on a policy version until somebody else approves it.
 
-    `hold` is the reason to hold those of its removals that a version in `replaced`, the previous and the last without a
-    hold, would not make, or is empty. `change` put it in force, and is to be approved. `approved` identify parts that
-    were approved in some account. The principals `in_sensitive_accounts` are known if `accounts_compared`. Others than
-    Day One have `assigned` something to adopted groups, each as `<group>/<name of the permission set>`.
+    `hold` is the reason to hold those of its removals that a version in `replaced`, the previous and the last without
+    a hold, would not make, or is empty; `replaced_ends` say when access ends by these. `change` put it in force, and is
+    to be approved. `approved` identify parts that were approved in some account. The principals `in_sensitive_accounts`
+    are known if `accounts_compared`. Others than Day One have `assigned` something to adopted groups, each as
+    `<group>/<name of the permission set>`.
     """
 
     hold: str = ""
     replaced: tuple[int, ...] = ()
+    replaced_ends: tuple[AccessEnds, ...] = ()
     change: str = ""
     guard: Guard | None = None
     approved: frozenset[str] = frozenset()
@@ -272,6 +278,12 @@ class Policy:
     reservations: Reservations = Reservations()
     before: "tuple[Policy, ...]" = ()
     places: Mapping[tuple[str, str], Location] = field(default_factory=dict, compare=False)
+
+    @property
+    def removal_limits(self) -> Guardrails:
+        """The limits for removals that facts bring about: a lower one counts for these once somebody approves it."""
+        guard = self.reservations.guard
+        return guard.limits if guard and guard.limits else self.guardrails
 
     @cached_property
     def date_conditions(self) -> frozenset[Condition]:
