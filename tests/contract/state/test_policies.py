@@ -8,7 +8,7 @@ import pytest
 
 from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from dayone.model.audit import AuditEntry, first_break
-from dayone.model.policy.context import PolicyVersion, Terms
+from dayone.model.policy.context import AccessEnds, PolicyVersion, Terms
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import (
     AccountSelector,
@@ -38,6 +38,8 @@ _GUARD = Guard(
         accounts=(AccountSelector(Location("policy.yaml", 9), ous=("/Prod",), tags=(Condition("env", ("prod",)),)),),
         harmless=frozenset({"Power"}),
     ),
+    ends=AccessEnds(until="12:00:00", with_sessions=False),
+    limits=Guardrails(percent=70),
 )
 
 pytest_plugins = ("tests.contract.state_fixtures",)
@@ -247,7 +249,7 @@ class TestReservations:
     def reserved(self, ports: StatePorts) -> Reservations:
         """Under which the second version is in force."""
         ports.policies.activate(kept(ports, "a").version, audit=activated(1))
-        reservations = replace(_HELD, replaced=(1,), guard=_GUARD)
+        reservations = replace(_HELD, replaced=(1,), replaced_ends=(AccessEnds(suspends=True),), guard=_GUARD)
         ports.policies.activate(kept(ports, "b").version, audit=activated(2), reservations=reservations)
         return reservations
 
@@ -266,7 +268,7 @@ class TestReservations:
 
     def test_each_is_lifted_by_itself(self, ports: StatePorts, reserved: Reservations) -> None:
         ports.policies.lift(2, Reservation.HOLD)
-        assert ports.policies.current().reservations == replace(reserved, hold="", replaced=())
+        assert ports.policies.current().reservations == replace(reserved, hold="", replaced=(), replaced_ends=())
         ports.policies.lift(2, Reservation.GUARD)
         assert ports.policies.current().protection == Protection()
         assert ports.policies.current().guardrails == Guardrails()

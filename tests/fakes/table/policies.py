@@ -68,7 +68,8 @@ class MemoryPolicies:
             return
         existing = self._state.reservations
         is_hold = reservation is Reservation.HOLD
-        self._state.reservations = replace(existing, hold="", replaced=()) if is_hold else replace(existing, guard=None)
+        lifted = replace(existing, hold="", replaced=(), replaced_ends=()) if is_hold else replace(existing, guard=None)
+        self._state.reservations = lifted
 
     def approve(self, version: int, parts: frozenset[str]) -> None:
         if version == self._state.policy_in_force:

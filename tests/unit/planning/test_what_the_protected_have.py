@@ -129,8 +129,9 @@ def test_whoever_wrote_it_does_not_approve_what_somebody_else_uploads_again() ->
 
 def test_what_is_said_of_it_and_means_no_other_right_is_nobodys_to_approve() -> None:
     world = _guarded(_GROUP_HAS, _GROUP)
+    page = "https://console.aws.amazon.com/"
     described = (
-        '  Admin: {managed_policies: [AdministratorAccess], description: "Break glass", session_duration: PT2H}\n'
+        f'  Admin: {{managed_policies: [AdministratorAccess], description: "Break glass", relay_state: "{page}"}}\n'
     )
     request = put_in_force(_GROUPS + described + _STAFF + _GROUP_HAS + _GROUP, world=world)
     assert world.state.changes[request.cause.change].state is ChangeState.SUCCEEDED

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import chain, zip_longest
+from itertools import chain, repeat
 
 from dayone.model.policy.context import ends_of, stricter_ends, with_ends
 from dayone.model.policy.origins import approval_of, approval_of_group, assignment_of, meaning_of
@@ -94,7 +94,7 @@ def with_reservations(policy: Policy, *, reservations: Reservations, before: tup
     protection = guard.protection if guard else policy.protection
     before = tuple(
         replace(entry, people=with_ends(entry.people, ends), protection=protected_by_both(entry.protection, protection))
-        for entry, ends in zip_longest(before, reservations.replaced_ends)
+        for entry, ends in zip(before, chain(reservations.replaced_ends, repeat(None)), strict=False)
     )
     policy = replace(policy, reservations=reservations, before=before)
     if guard is None:
