@@ -1,4 +1,4 @@
-"""What an author tries: texts of policies, and grants."""
+"""Texts of policies and grants that an author tries."""
 
 from dayone.model.subjects import Resource, ResourceKind
 from tests.simulation.adversaries import company

@@ -20,9 +20,9 @@ from dayone.ops import hr_configuration_approval
 from dayone.planning import desired_grants, evaluation, guards, held_gifts, judgement
 from dayone.planning.first_days import FirstDayGifts
 from dayone.planning.guards import with_reservations
-from dayone.planning.loosening import KeptAccess
 from dayone.policy import sensitivity
 from dayone.policy.language import parser
+from dayone.policy.sensitive_notes import KeptAccess
 from dayone.policy.sensitivity import Sensitivity
 from dayone.reconcile import handler as plan_changes
 from dayone.reconcile import policy_rollout as activate_policy
@@ -105,7 +105,7 @@ def _with_own_birthrights(names: SensitiveNames, other: SensitiveNames) -> Sensi
 
 
 def _as_it_says(policy: Policy, **_in_force: object) -> KeptAccess:
-    return KeptAccess(protection=policy.protection, ends=ends_of(policy.people), limits=policy.guardrails)
+    return KeptAccess(protection=policy.protection, ends=ends_of(policy.people))
 
 
 def _by_name(rule: PermissionSetRule) -> str:

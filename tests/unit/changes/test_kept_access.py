@@ -205,6 +205,19 @@ class TestLimits:
         world.settle()
         assert not is_admin(world)
 
+    def test_it_is_as_before_when_the_lower_limit_is_taken_back(self) -> None:
+        world = company()
+        for limit in ("{percent: 0, at_least: 0}", "{percent: 10, at_least: 5}"):
+            put_in_force(f"{POLICY}guardrails: {{removals: {limit}}}\n", world=world, actor=AUTHOR)
+        has_left(world)
+        assert not is_admin(world)
+
+    def test_a_wider_limit_waits_as_ever(self) -> None:
+        world = company(f"{POLICY}guardrails: {{removals: {{percent: 0, at_least: 0}}}}\n")
+        put_in_force(POLICY, world=world, actor=AUTHOR)
+        has_left(world)
+        assert is_admin(world)
+
     def test_an_edit_that_gives_nothing_holds_nobody_whom_hr_moves(self) -> None:
         world = company()
         put_in_force("version: 1\n", world=world, actor=AUTHOR)

@@ -1,9 +1,9 @@
 """Keep the guards up against the edit that would take them down: what it loosens counts once somebody else approves."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from itertools import chain, repeat
+from itertools import chain
 
 from dayone.model.policy.context import ends_of, stricter_ends, with_ends
 from dayone.model.policy.origins import approval_of, approval_of_group, assignment_of, meaning_of
@@ -20,15 +20,11 @@ from dayone.model.policy.rules import (
 )
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Desired, DesiredResource, Reason, Resource, ResourceKind, Subject
-from dayone.planning.loosening import (
-    by_meaning,
-    keeps_access,
-    loosened,
-    protected_by_both,
-)
 from dayone.policy.matching import is_narrower
+from dayone.policy.sensitive_notes import as_they_counted, keeps_access
 from dayone.policy.sensitivity import Sensitivity, groups_with_access, principals_exposed, was_given
 
+_MOST_NAMES = 10
 _STAYS = (
     "the guardrails stay as strict as before: {loosens}; to loosen them, put an edit in force that changes nothing "
     "else, or this policy once more, and have somebody else approve that"
@@ -83,7 +79,7 @@ def _is_part_of(
 ) -> bool:
     if assignment_of(rule) != assignment_of(wide):
         return False
-    kept = by_meaning(rule.exceptions).keys() >= by_meaning(wide.exceptions).keys()
+    kept = _by_meaning(rule.exceptions).keys() >= _by_meaning(wide.exceptions).keys()
     is_same = meaning_of(selector) == meaning_of(part)
     return kept and (is_same or is_narrower(replace(selector, location=part.location), part))
 
@@ -92,10 +88,8 @@ def with_reservations(policy: Policy, *, reservations: Reservations, before: tup
     """Return a policy under its reservations: with the stricter guardrails, and the protection of both."""
     guard = reservations.guard
     protection = guard.protection if guard else policy.protection
-    before = tuple(
-        replace(entry, people=with_ends(entry.people, ends), protection=protected_by_both(entry.protection, protection))
-        for entry, ends in zip(before, chain(reservations.replaced_ends, repeat(None)), strict=False)
-    )
+    if reservations.replaced_ends:
+        before = as_they_counted(before, ends=reservations.replaced_ends, protection=protection)
     policy = replace(policy, reservations=reservations, before=before)
     if guard is None:
         return policy
@@ -141,18 +135,21 @@ def _guard_against(policy: Policy, *, in_force: Policy, recorded: CompanyRecords
     # Nobody is in a group that the policy does not have: nothing becomes possible by that yet.
     there = before.sensitive.groups & {rule.name for rule in policy.groups}
     had = replace(before, sensitive=replace(before.sensitive, groups=there))
-    kept = keeps_access(policy, in_force=had, groups=before.sensitive.groups, recorded=recorded)
-    loosens = (*loosened(policy, in_force=had), *kept.loosens)
+    own, theirs = ((each.protection, each.people, each.guardrails) for each in (policy, in_force))
+    kept = None
+    if own != theirs or in_force.reservations.guard:
+        kept = keeps_access(policy, in_force=had, groups=before.sensitive.groups, recorded=recorded)
+    loosens = (*_loosened(policy, in_force=had), *(kept.loosens if kept else ()))
     if not loosens and before.sensitive.groups <= policy.sensitive.groups:
         return None
     return Guard(
         guardrails=_stricter(policy.guardrails, in_force.guardrails),
-        protection=_joined(kept.protection, in_force.protection),
+        protection=_joined(kept.protection if kept else policy.protection, in_force.protection),
         sensitive=_more_sensitive(policy.sensitive, before.sensitive),
         loosens=loosens,
         is_alone=_meaning(policy, in_force=in_force) == _meaning(in_force, in_force=in_force),
-        ends=kept.ends,
-        limits=kept.limits,
+        ends=kept.ends if kept else None,
+        limits=kept.limits if kept else None,
     )
 
 
@@ -229,7 +226,7 @@ def _joined(protection: Protection, other: Protection) -> Protection:
 
 
 def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNames:
-    accounts = by_meaning((*other.accounts, *names.accounts))
+    accounts = _by_meaning((*other.accounts, *names.accounts))
     return SensitiveNames(
         permission_sets=names.permission_sets | other.permission_sets,
         groups=names.groups | other.groups,
@@ -237,6 +234,62 @@ def _more_sensitive(names: SensitiveNames, other: SensitiveNames) -> SensitiveNa
         harmless=names.harmless & other.harmless,
         birthrights=names.birthrights & other.birthrights,
     )
+
+
+def _by_meaning(selectors: Iterable[AccountSelector]) -> dict[str, AccountSelector]:
+    """Return the selectors, each meaning once."""
+    return {repr(meaning_of(selector)): selector for selector in selectors}
+
+
+def _loosened(policy: Policy, *, in_force: Policy) -> Iterator[str]:
+    """Yield in words what an edit would loosen of the guardrails."""
+    before, after = in_force.guardrails, policy.guardrails
+    for name, old, new in (
+        ("removals.percent", before.percent, after.percent),
+        ("removals.at_least", before.at_least, after.at_least),
+        ("grants.longest", before.longest_grant, after.longest_grant),
+        ("additions.percent", before.additions_percent, after.additions_percent),
+        ("additions.at_least", before.additions_at_least, after.additions_at_least),
+    ):
+        if new > old:  # type: ignore[operator] # the same kind of value on both sides
+            yield f"{name} from {old} to {new}"
+    if after.removes_unmanaged and not before.removes_unmanaged:
+        yield "unmanaged from report to remove"
+    protected, still = in_force.protection, policy.protection
+    for kind, names in (
+        ("person", protected.people - still.people),
+        # The audit log has people by their HR id alone.
+        ("user", {f"name {number}" for number, _ in enumerate(protected.users - still.users, start=1)}),
+        ("group", protected.groups - still.groups),
+        ("account", protected.accounts - still.accounts),
+        ("permission set", protected.permission_sets - still.permission_sets),
+    ):
+        if names:
+            yield f"no longer protected: {_listed(f'{kind} {name}' for name in sorted(names))}"
+    yield from _less_sensitive(policy.sensitive, in_force=in_force.sensitive)
+
+
+def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Iterator[str]:
+    kept = _by_meaning(names.accounts)
+    accounts = [each for meaning, each in _by_meaning(in_force.accounts).items() if meaning not in kept]
+    dropped = chain(
+        (f"permission set {name}" for name in sorted(in_force.permission_sets - names.permission_sets)),
+        (f"group {name}" for name in sorted(in_force.groups - names.groups)),
+        (f"accounts of {selector.location}" for selector in accounts),
+    )
+    if listed := _listed(dropped):
+        yield f"no longer sensitive: {listed}"
+    harmless = sorted(name.rpartition(" ")[0] for name in names.harmless - in_force.harmless)
+    if listed := _listed(f"permission set {name}" for name in harmless):
+        yield f"called harmless, as it is now: {listed}"
+    if given := _listed(name.rpartition(" ")[0] for name in sorted(names.birthrights - in_force.birthrights)):
+        yield f"given by HR alone, as it is now: {given}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    first = list(names)
+    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
+    return ", ".join(first[:_MOST_NAMES]) + more
 
 
 def _meaning(policy: Policy, *, in_force: Policy) -> object:

@@ -1,13 +1,27 @@
-"""Notes on a policy: the sensitive access in it, who alone can give it, and what many can change."""
+"""Notes on sensitive access in a policy: who alone can give it, what many can change, who would keep it by an edit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Protocol
 
+from dayone.model.policy.context import AccessEnds, ends_of, stricter_ends, with_ends
 from dayone.model.policy.origins import birthright_of
-from dayone.model.policy.rules import AccountSelector, AssignmentRule, GroupRule, Policy, PolicyNote
-from dayone.policy.sensitivity import MAYBE, Sensitivity, why_contents_are_sensitive
+from dayone.model.policy.rules import (
+    AccountSelector,
+    AssignmentRule,
+    GroupRule,
+    Guardrails,
+    Policy,
+    PolicyNote,
+    Protection,
+)
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import ResourceKind, Subject, SubjectKind, assignment_in
+from dayone.policy.sensitivity import MAYBE, Sensitivity, recorded_rule, why_contents_are_sensitive
 
 # Attributes that HR systems let people edit themselves.
 _OWN = frozenset({"given_name", "family_name", "display_name", "user_name", "email", "time_zone", "location"})
+_MOST_NAMES, _KINDS = 10, fields(Protection)
 _BY_OWNERS = "which whoever tags or renames accounts can set"
 
 
@@ -81,3 +95,122 @@ def _set_by_owners(selectors: Iterable[AccountSelector]) -> str:
     names = "the account's name" if any(selector.names for selector in selectors) else ""
     listed = ", ".join(f"`{name}`" for name in tags)
     return " and ".join(filter(None, (f"the tag {listed}" if tags else "", names)))
+
+
+class Recorded(Protocol):
+    """Records that an edit is judged by: a walk through all accounts, and a lookup of any subject."""
+
+    @property
+    def accounts(self) -> Callable[[], Iterable[SubjectState]]: ...  # noqa: D102
+
+    @property
+    def state_of(self) -> Callable[[Subject], SubjectState]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptAccess:
+    """What counts of an edit until somebody else approves how it would have people keep sensitive access.
+
+    `protection` is its own, without what waits; `ends` are when access ends, `limits` those of removals that facts
+    bring about; without these the policy's own. `loosens` says in words what waits.
+    """
+
+    protection: Protection
+    ends: AccessEnds
+    limits: Guardrails | None = None
+    loosens: tuple[str, ...] = ()
+
+
+def keeps_access(policy: Policy, *, in_force: Policy, groups: Iterable[str], recorded: Recorded) -> KeptAccess:
+    """Return what of an edit would have people keep sensitive access, as `groups` and others have it, and what counts.
+
+    Where nobody has any, it counts at once.
+    """
+    own = KeptAccess(protection=policy.protection, ends=ends_of(policy.people))
+    limits, ends = in_force.removal_limits, stricter_ends(own.ends, ends_of(in_force.people))
+    protection = _approved(policy, in_force=in_force, groups=groups)
+    lowers = _lowers(policy.guardrails, limits)
+    loosens = (*_protects(policy.protection, protection), *_ends_later(own.ends, ends), *lowers)
+    if loosens and not _is_any_sensitive((policy, in_force), recorded=recorded):
+        return own
+    return KeptAccess(protection=protection, ends=ends, limits=limits, loosens=loosens)
+
+
+def as_they_counted(
+    before: Iterable[Policy], *, ends: Iterable[AccessEnds], protection: Protection
+) -> tuple[Policy, ...]:
+    """Return earlier policies by which access ends as it did when they counted, and no more is protected than now."""
+    return tuple(
+        replace(
+            entry,
+            people=with_ends(entry.people, each),
+            protection=Protection(
+                **{kind.name: getattr(entry.protection, kind.name) & getattr(protection, kind.name) for kind in _KINDS}
+            ),
+        )
+        for entry, each in zip(before, ends, strict=False)
+    )
+
+
+def _approved(policy: Policy, *, in_force: Policy, groups: Iterable[str]) -> Protection:
+    """Return what a policy protects without what is new; new groups without sensitive access count at once."""
+    own, before = policy.protection, in_force.protection
+    sensitive = {*Sensitivity(policy).groups, *Sensitivity(in_force).groups, *groups}
+    rules = (*policy.groups, *in_force.groups)
+    called = {name.casefold() for rule in rules if rule.name in sensitive for name in (rule.name, rule.called)}
+    called |= {name.casefold() for name in sensitive}
+    were = {name.casefold() for name in before.groups}
+    were |= {rule.name.casefold() for rule in rules if rule.called.casefold() in were}
+    return Protection(
+        people=own.people & before.people,
+        users=own.users & before.users,
+        groups=frozenset(name for name in own.groups if name.casefold() in were or name.casefold() not in called),
+        accounts=own.accounts & before.accounts,
+        permission_sets=own.permission_sets,
+    )
+
+
+def _is_any_sensitive(policies: Iterable[Policy], *, recorded: Recorded) -> bool:
+    """Return whether policies have anything sensitive, or AWS still has what an earlier one gave."""
+    known = [Sensitivity(policy) for policy in policies]
+    for which in known:
+        names = which.policy.sensitive
+        if which.permission_sets or which.groups or names.permission_sets or names.accounts:
+            return True
+        if any(which.why_rule(rule) for rule in which.policy.assignments):
+            return True
+    assigned = (resource for account in recorded.accounts() for resource in account.applied)
+    sets = {assignment_in(each).permission_set for each in assigned if each.kind is ResourceKind.ASSIGNMENT}
+    return any(
+        why_contents_are_sensitive(recorded_rule(recorded.state_of(Subject(SubjectKind.PERMISSION_SET, name)).applied))
+        for name in sets
+        if not any(which.is_called_harmless(name) for which in known)
+    )
+
+
+def _protects(own: Protection, counts: Protection) -> Iterator[str]:
+    for kind, names in (
+        ("person", own.people - counts.people),
+        # The audit log has people by their HR id alone.
+        ("user", {f"name {number}" for number, _ in enumerate(own.users - counts.users, start=1)}),
+        ("group", own.groups - counts.groups),
+        ("account", own.accounts - counts.accounts),
+    ):
+        if names:
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            yield f"newly protected: {', '.join(f'{kind} {name}' for name in sorted(names)[:_MOST_NAMES])}{more}"
+
+
+def _ends_later(ends: AccessEnds, strict: AccessEnds) -> Iterator[str]:
+    if ends.suspends != strict.suspends:
+        yield "people.on_leave from suspend to keep"
+    if ends.until != strict.until:
+        yield f"people.access_until from {strict.until[:5]} to {ends.until[:5] or '24:00'}"
+    if ends.with_sessions != strict.with_sessions:
+        yield "people.end_sessions from true to false"
+
+
+def _lowers(limits: Guardrails, before: Guardrails) -> Iterator[str]:
+    for name, old, new in (("percent", before.percent, limits.percent), ("at_least", before.at_least, limits.at_least)):
+        if new < old:
+            yield f"removals.{name} from {old} to {new}, for what HR and the organisation take away"
