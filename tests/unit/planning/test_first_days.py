@@ -152,7 +152,7 @@ def test_an_approval_does_not_cover_what_was_not_shown(happens: Callable[[World]
 def test_another_edit_of_the_policy_leaves_an_approval_as_it_is() -> None:
     world = company()
     decide(imported(world, e_1=joiner(world)), world=world)
-    put_in_force(POLICY + "guardrails: {removals: {at_least: 4}}\n", world=world)
+    put_in_force(POLICY + "guardrails: {grants: {longest: P20D}}\n", world=world)
     pass_days(world, _FIRST_DAY)
     assert (held(world), is_admin(world)) == ([], True)
 
