@@ -136,9 +136,8 @@ def _guard_against(policy: Policy, *, in_force: Policy, recorded: CompanyRecords
     there = before.sensitive.groups & {rule.name for rule in policy.groups}
     had = replace(before, sensitive=replace(before.sensitive, groups=there))
     own, theirs = ((each.protection, each.people, each.guardrails) for each in (policy, in_force))
-    kept = None
-    if own != theirs or in_force.reservations.guard:
-        kept = keeps_access(policy, in_force=had, groups=before.sensitive.groups, recorded=recorded)
+    is_same = own == theirs and not in_force.reservations.guard
+    kept = None if is_same else keeps_access(policy, in_force=had, groups=before.sensitive.groups, recorded=recorded)
     loosens = (*_loosened(policy, in_force=had), *(kept.loosens if kept else ()))
     if not loosens and before.sensitive.groups <= policy.sensitive.groups:
         return None

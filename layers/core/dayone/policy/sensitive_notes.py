@@ -109,7 +109,7 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class KeptAccess:
-    """What counts of an edit until somebody else approves how it would have people keep sensitive access.
+    """Settings of an edit that count until somebody else approves how it would have people keep sensitive access.
 
     `protection` is its own, without what waits; `ends` are when access ends, `limits` those of removals that facts
     bring about; without these the policy's own. `loosens` says in words what waits.

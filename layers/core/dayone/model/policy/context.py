@@ -59,7 +59,7 @@ class PolicyVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessEnds:
-    """When access ends: whether a leave `suspends` it, the local time on the last day, and whether sessions end.
+    """End of access: whether a leave `suspends` it, the local time on the last day, and whether sessions end with it.
 
     `until` is an ISO time, or empty for the end of the day.
     """
