@@ -235,3 +235,37 @@ def test_a_longer_session_of_a_sensitive_set_waits() -> None:
     later(world)
     put_in_force(POLICY, world=world)
     assert held(world) == []
+
+
+NO_LIMIT = "guardrails: {removals: {percent: 0, at_least: 0}}\n"
+ASSIGNED = '  - {group: admins, permission_set: Admin, accounts: [{ou: "/**"}]}\n'
+NO_GROUP = POLICY.replace("  admins: {members: [{title: Administrator}]}\n", "").replace(ASSIGNED, "")
+NO_SET = NO_GROUP.replace("  Admin: {managed_policies: [AdministratorAccess]}\n", "")
+PLAIN = POLICY.replace("AdministratorAccess", "SecurityAudit")
+TAKEN_AND_GIVEN = {
+    "the group": (POLICY, NO_GROUP),
+    "the group and its set": (POLICY, NO_SET),
+    "a group whose set is sensitive by then": (PLAIN, NO_GROUP.replace("AdministratorAccess", "SecurityAudit")),
+    "a group that is given a new set": (POLICY.replace(ASSIGNED, ""), NO_SET),
+}
+
+
+@pytest.mark.parametrize(("before", "without"), TAKEN_AND_GIVEN.values(), ids=TAKEN_AND_GIVEN)
+@pytest.mark.parametrize("is_given_back_first", [False, True])
+def test_what_was_removed_with_an_approval_comes_back_with_another(
+    before: str, without: str, *, is_given_back_first: bool
+) -> None:
+    world = company(before + NO_LIMIT)
+    removed = put_in_force(without + NO_LIMIT, world=world, actor=AUTHOR)
+    assert "person:e-1 delete membership/admins" in held(world)
+    world.is_decided(removed.cause.change, approved=True)
+    if not is_given_back_first:
+        world.settle()
+    world.policy_is(read_policy({"policy.yaml": POLICY + NO_LIMIT}, version=0), actor=AUTHOR)
+    world.settle()
+    had = world.assignments() if is_given_back_first and before == POLICY else set()
+    for _ in range(5):
+        passes(world, minutes=45)
+        assert {pair for pair in world.assignments() if pair[1] == "Admin" and is_admin(world)} <= had
+    if not had:
+        assert f"account:{ACCOUNT_ID} create assignment/Admin/admins" in held(world)
