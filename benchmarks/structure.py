@@ -29,6 +29,7 @@ from tests.builders import ACCOUNT_ID, NOON, a_person, an_account
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.queues import MemoryDeadLetters
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
+from tests.fakes.table.policies import LivingProcess
 from tests.unit.previews import POLICY, api_of
 from tests.unit.world import World
 
@@ -146,6 +147,7 @@ def founded() -> World:
     world.hr_tells(a_person())
     world.settle()
     world.now += timedelta(seconds=1)
+    world.process = LivingProcess()
     return world
 
 
@@ -154,6 +156,8 @@ def with_policy(world: World) -> World:
     world.policy_is(read_policy({"policy.yaml": POLICY}, version=0))
     world.settle()
     world.now += timedelta(seconds=1)
+    # Reading the policy is part of a trip.
+    world.process = LivingProcess()
     return world
 
 

@@ -29,7 +29,7 @@ from dayone.model.commands import ActivatePolicy, ApplyDecision, ApplyHrRecord, 
 from dayone.model.inventory import Pass
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.people import Person
-from dayone.model.policy.context import OffLimits, PolicyVersion
+from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head
 from dayone.model.subjects import THE_POLICY, Resource, ResourceOf, Subject, SubjectKind
@@ -85,7 +85,7 @@ from tests.fakes.table.inventory import MemoryEditEvents, MemoryInventory
 from tests.fakes.table.open_changes import MemoryOpenChanges
 from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
-from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
+from tests.fakes.table.policies import LivingProcess, MemoryChanges, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
 from tests.fakes.table.records import MemoryRecords, looked_at
 from tests.fakes.table.state import State
@@ -123,6 +123,7 @@ class World:
     hints: MemoryHints = field(default_factory=MemoryHints)
     # Of a process that lives on.
     pace: SourcePace = field(default_factory=SourcePace)
+    process: LivingProcess = field(default_factory=LivingProcess)
     rosters: dict[str, Roster] = field(default_factory=dict)
     engine: MemoryEngine = field(default_factory=MemoryEngine)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
@@ -220,7 +221,7 @@ class World:
         }
         reception = Reception(
             records=MemoryRecords(self.state),
-            policies=MemoryPolicies(self.state, parse=self._parse),
+            policies=self.process.policies(self.state, self.policies),
             bus=self.bus,
             post=self.post,
             portal=PORTAL,
@@ -241,7 +242,7 @@ class World:
         of = self.center
         ports = {"contents": MemorySetPolicies(of), "use": MemoryExistingUse(of), "live": MemoryLiveAccess(of)}
         desired = DesiredAccess(
-            policies=MemoryPolicies(self.state, parse=self._parse),
+            policies=self.process.policies(self.state, self.policies),
             records=MemoryRecords(self.state),
             index=MemorySubjectIndex(self.state),
             clock=lambda: self.now,
@@ -484,11 +485,9 @@ class World:
         return self._policies().current()
 
     def _policies(self) -> PoliciesWithinReach:
-        policies = MemoryPolicies(self.state, parse=self._parse)
-        return PoliciesWithinReach(policies=policies, standing=MemoryStanding(self.off_limits))
-
-    def _parse(self, kept: PolicyVersion) -> Policy:
-        return self.policies[kept.text]
+        return PoliciesWithinReach(
+            policies=self.process.policies(self.state, self.policies), standing=MemoryStanding(self.off_limits)
+        )
 
     def _wrapped(self, ports: dict[str, Any]) -> dict[str, Any]:
         return {name: self.around(name, port) for name, port in ports.items()}

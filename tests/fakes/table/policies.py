@@ -1,6 +1,6 @@
 """Policies, their archive and the changes in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -83,6 +83,18 @@ class MemoryPolicies:
                 in_sensitive_accounts=existing.in_sensitive_accounts | in_sensitive_accounts,
                 assigned=existing.assigned | assigned,
             )
+
+
+class LivingProcess:
+    """A process that lives on, which reads and compiles a policy once, as long as table and texts are the same."""
+
+    def __init__(self) -> None:
+        self._last: tuple[State, Mapping[str, Policy], MemoryPolicies] | None = None
+
+    def policies(self, state: State, texts: Mapping[str, Policy]) -> MemoryPolicies:
+        if self._last is None or self._last[0] is not state or self._last[1] is not texts:
+            self._last = state, texts, MemoryPolicies(state, parse=lambda kept: texts[kept.text])
+        return self._last[2]
 
 
 class MemoryPolicyArchive:

@@ -106,6 +106,7 @@ class DayOne:
         self.weather = weather
         self.aws = aws
         self.state = ObservedState(time=time)
+        self._policies = self.state, MemoryPolicies(self.state, parse=parsed)
         aws.is_known = self.state.requests.__contains__
         self.organization = MemoryOrganization()
         self.hr = settled_hr_configuration(self.state)
@@ -148,7 +149,12 @@ class DayOne:
         return MemoryFence(self.state, self.identity)
 
     def policies(self) -> MemoryPolicies:
-        return MemoryPolicies(self.state, parse=parsed)
+        """Policies of the present state, the same for every process: nobody compiles what another has compiled."""
+        state, policies = self._policies
+        if state is not self.state:
+            policies = MemoryPolicies(self.state, parse=parsed)
+            self._policies = self.state, policies
+        return policies
 
     def function(self, name: str, *, timeout: float, prepare: Callable[[Process], Callable[[Any], object]]) -> Function:
         made = Function(name, time=self.time, weather=self.weather, trace=self._trace, timeout=timeout, prepare=prepare)
