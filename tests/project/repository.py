@@ -3,9 +3,11 @@
 import ast
 import gc
 import subprocess
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import yaml
 
@@ -48,18 +50,43 @@ def tree(path: Path) -> ast.Module:
         gc.enable()
 
 
+@cache
+def _nodes(path: Path) -> Mapping[type[ast.AST], list[ast.AST]]:
+    found: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+    waiting: list[ast.AST] = [tree(path)]
+    # Grows behind the place that is read: the order is that of `ast.walk`.
+    for node in waiting:
+        found[type(node)].append(node)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting += [each for each in value if isinstance(each, ast.AST)]
+    return dict(found)
+
+
+@overload
+def nodes[Node: ast.AST](path: Path, kind: type[Node], /) -> list[Node]: ...
+@overload
+def nodes(path: Path, /, *kinds: type[ast.AST]) -> list[Any]: ...
+def nodes(path: Path, /, *kinds: type[ast.AST]) -> list[Any]:
+    """Nodes of these kinds in a module, kind by kind, from the outside in; a module is walked once for all rules."""
+    found = _nodes(path)
+    return [node for kind in kinds for node in found.get(kind, ())]
+
+
 def imported(path: Path) -> set[str]:
     """The full names of all that a module imports; `from a import b` gives `a.b`."""
     names: set[str] = set()
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    for statement in nodes(path, ast.Import):
+        names |= {alias.name for alias in statement.names}
+    for source in nodes(path, ast.ImportFrom):
+        names |= {f"{source.module}.{alias.name}" for alias in source.names}
     return names
 
 
-class _CloudFormationLoader(yaml.SafeLoader):
+class _CloudFormationLoader(yaml.CSafeLoader):
     """Reads `!Ref X` as {"Ref": "X"} and `!Sub X` as {"Fn::Sub": "X"}, as CloudFormation does."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.repository import PACKAGE, ROOT, files, functions, imported, shown, tree
+from tests.project.repository import PACKAGE, ROOT, files, functions, imported, nodes, shown, tree
 
 HANDLERS = [ROOT / "functions" / name / "app.py" for name in functions()]
 EDGES = ("adapters", "api", "wiring")
@@ -64,7 +64,7 @@ def test_the_core_knows_neither_machine_nor_network(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PURE, ids=shown)
 def test_time_and_ids_come_in_as_arguments(path: Path) -> None:
-    called = {ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)}
+    called = {ast.unparse(node.func) for node in nodes(path, ast.Call)}
     assert not called & ASKS_THE_WORLD
 
 
@@ -118,8 +118,8 @@ def test_no_module_is_named_for_being_a_drawer() -> None:
 
 def _functions_in(path: Path) -> Iterator[tuple[str, int]]:
     """Each function with its lines, without those of its decorators and its docstring."""
-    for node in ast.walk(tree(path)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.end_lineno is None:
+    for node in nodes(path, ast.FunctionDef, ast.AsyncFunctionDef):
+        if node.end_lineno is None:
             continue
         documented = ast.get_docstring(node) is not None
         first = node.body[0]

@@ -4,19 +4,18 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.project.repository import ROOT, tree
+from tests.project.repository import ROOT, nodes
 
 ORACLE = sorted((ROOT / "tests" / "simulation" / "oracle").glob("*.py"))
 MOST_LINES = 1_000
 
 
 def _imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path}: name the module in full"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for statement in nodes(path, ast.Import):
+        yield from (alias.name for alias in statement.names)
+    for source in nodes(path, ast.ImportFrom):
+        assert not source.level, f"{path}: name the module in full"
+        yield from (f"{source.module}.{alias.name}" for alias in source.names)
 
 
 def _file(name: str) -> Path | None:

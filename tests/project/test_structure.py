@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dayone.model.commands import COMMANDS, Command
-from tests.project.repository import PACKAGE, ROOT, files, shown, tree
+from tests.project.repository import PACKAGE, ROOT, files, nodes, shown, tree
 from tests.unit.world import World
 
 CORE = sorted(PACKAGE.rglob("*.py"))
@@ -54,11 +54,11 @@ def _imports() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in CORE:
         names: set[str] = set()
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        for statement in nodes(path, ast.Import):
+            names |= {alias.name for alias in statement.names}
+        for source in nodes(path, ast.ImportFrom):
+            if source.module:
+                names |= {source.module, *(f"{source.module}.{alias.name}" for alias in source.names)}
         found[_module(path)] = (names & existing) - {_module(path), "dayone"}
     return found
 
@@ -121,14 +121,14 @@ def test_a_use_case_takes_at_most_six_ports() -> None:
 def test_a_use_case_does_not_take_a_whole_bundle(path: Path) -> None:
     if path.stem == "handler":
         return
-    assert not {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)} & BUNDLED
+    assert not {node.id for node in nodes(path, ast.Name)} & BUNDLED
 
 
 def _definitions() -> Iterator[tuple[str, str]]:
     """Each public and private function, class and method of the product, with its place."""
     for path in PRODUCT:
-        for node in ast.walk(tree(path)):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not _is_registered(node):
+        for node in nodes(path, ast.FunctionDef, ast.ClassDef):
+            if not _is_registered(node):
                 yield node.name, f"{shown(path)}: {node.name}"
 
 
@@ -186,7 +186,7 @@ def test_every_kind_of_command_has_one_handler_and_can_be_read_off_the_inbox() -
     assert World().planning().handlers.keys() == kinds
     assert sorted(kind.__name__ for kind in COMMANDS) == sorted(kind.__name__ for kind in kinds)
     # In a table the second of two handlers of one kind would replace the first.
-    tables = [node for node in ast.walk(tree(PACKAGE / "reconcile" / "handler.py")) if isinstance(node, ast.Dict)]
+    tables = nodes(PACKAGE / "reconcile" / "handler.py", ast.Dict)
     handled = [key.attr for table in tables for key in table.keys if isinstance(key, ast.Attribute)]
     assert sorted(handled) == sorted(kind.__name__ for kind in kinds)
 

@@ -68,7 +68,7 @@ def test_a_function_starts_with_only_its_layers(built: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "show_docs"])  # that one calls nobody
 def test_what_is_left_of_botocore_makes_every_client_of_a_function(built: Path, name: str) -> None:
-    assert declared_actions(name, interpreter=INTERPRETER, path=_lambda_path(built, name))
+    assert declared_actions([name], interpreter=INTERPRETER, path=_lambda_path(built, name))[name]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -2,7 +2,7 @@
 
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -85,9 +85,13 @@ def _allowed(name: str, *, policy: str) -> list[str]:
 
 
 @cache
-def _declared(name: str) -> dict[str, list[str]]:
+def _all_declared() -> Mapping[str, Mapping[str, list[str]]]:
     path = [PACKAGE.parent, Path(sysconfig.get_path("purelib"))]
-    return declared_actions(name, interpreter=Path(sys.executable), path=path)
+    return declared_actions(FUNCTIONS, interpreter=Path(sys.executable), path=path)
+
+
+def _declared(name: str) -> Mapping[str, list[str]]:
+    return _all_declared()[name]
 
 
 def _events(name: str) -> Iterator[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Asks the wiring of a function, in a Python of its own, what adapters it is made of."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dayone import settings
@@ -9,9 +9,11 @@ from dayone.model.failures import LetterQueue
 from tests.project.isolated import run_python
 from tests.project.repository import pascal
 
-# Wherever an adapter is in what the factory makes, its actions count.
+# Wherever an adapter is in what the factory makes, its actions count. The wiring is imported once, and each function
+# asked for in a process that has only its own environment.
 _ACTIONS_OF = """
-import dataclasses, json
+import dataclasses, json, os, sys
+import boto3
 from dayone.wiring import functions as wiring
 def adapters(made):
     if hasattr(type(made), "ACTIONS"):
@@ -22,13 +24,33 @@ def adapters(made):
 def tables(adapter):
     yield "calls", adapter.ACTIONS
     yield from getattr(adapter, "DEPENDENT_ACTIONS", {}).items()
-together = {}
-factories = [getattr(wiring, name) for name in ("NAME_ports", "NAME_measures", "NAME_wired") if hasattr(wiring, name)]
-made = [*(factory() for factory in factories), *([wiring.own_apis()] if HAS_APIS else [])]
-for adapter in (adapter for each in made for adapter in adapters(each)):
-    for policy, actions in tables(adapter):
-        together.setdefault(policy, set()).update(actions)
-print(json.dumps({policy: sorted(actions) for policy, actions in together.items()}))
+def declared(name, has_apis):
+    together = {}
+    factories = [f"{name}_{kind}" for kind in ("ports", "measures", "wired") if hasattr(wiring, f"{name}_{kind}")]
+    made = [*(getattr(wiring, each)() for each in factories), *([wiring.own_apis()] if has_apis else [])]
+    for adapter in (adapter for each in made for adapter in adapters(each)):
+        for policy, actions in tables(adapter):
+            together.setdefault(policy, set()).update(actions)
+    return {policy: sorted(actions) for policy, actions in together.items()}
+def in_a_process(name, environment, has_apis):
+    reading, writing = os.pipe()
+    if not os.fork():
+        try:
+            os.close(reading)
+            os.environ.update(environment)
+            with os.fdopen(writing, "w") as result:
+                json.dump(declared(name, has_apis), result)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as result:
+        found = result.read()
+    if os.waitstatus_to_exitcode(os.wait()[1]):
+        sys.exit(name)
+    return json.loads(found)
+print(json.dumps({each[0]: in_a_process(*each) for each in FUNCTIONS}))
 """
 
 
@@ -53,16 +75,19 @@ def environment_of(function: str) -> dict[str, str]:
     return environment
 
 
-def declared_actions(function: str, *, interpreter: Path, path: Iterable[Path]) -> dict[str, list[str]]:
-    """The IAM actions that a function's adapters declare, sorted, by the policy of the role that is to allow them.
+def declared_actions(
+    functions: Iterable[str], *, interpreter: Path, path: Iterable[Path]
+) -> Mapping[str, Mapping[str, list[str]]]:
+    """The IAM actions that each function's adapters declare, sorted, by the policy of the role that is to allow them.
 
     That is `calls` for the calls themselves, and a dependency's name for what AWS asks for besides. Making the adapters
     takes a client of each service.
     """
-    actions: dict[str, list[str]] = run_python(
+    each = [(name, environment_of(name), "API_IDS_PARAMETER" in variables_of(name)) for name in functions]
+    actions: dict[str, dict[str, list[str]]] = run_python(
         interpreter,
-        _ACTIONS_OF.replace("NAME", function).replace("HAS_APIS", str("API_IDS_PARAMETER" in variables_of(function))),
+        _ACTIONS_OF.replace("FUNCTIONS", repr(each)),
         path=path,
-        environment={**environment_of(function), "AWS_DEFAULT_REGION": "eu-central-1"},
+        environment={"AWS_DEFAULT_REGION": "eu-central-1"},
     )
     return actions

@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from dayone_cli.main import build
-from tests.project.repository import ROOT, tree
+from tests.project.repository import ROOT, nodes
 
 _ROOT_COMMAND: Any = typer.main.get_command(build())
 _GROUPS = "|".join([*_ROOT_COMMAND.commands, "--"])
@@ -32,14 +32,15 @@ _NAMES_ONE = re.compile(r"dayone |/v1/|--[a-z]")
 
 def _texts_in(path: Path) -> Iterator[str]:
     """The texts that a module says, docstrings included; what an f-string fills in is one word."""
+    if not _NAMES_ONE.search(path.read_text(encoding="utf-8")):
+        return
     parts: set[int] = set()
-    for node in ast.walk(tree(path)) if _NAMES_ONE.search(path.read_text(encoding="utf-8")) else ():
-        if isinstance(node, ast.JoinedStr):
-            parts |= {id(part) for part in node.values}
-            filled = (part.value if isinstance(part, ast.Constant) else _ANY for part in node.values)
-            yield "".join(map(str, filled))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
-            yield node.value
+    for formatted in nodes(path, ast.JoinedStr):
+        parts |= {id(part) for part in formatted.values}
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else _ANY for part in formatted.values)
+    for constant in nodes(path, ast.Constant):
+        if isinstance(constant.value, str) and id(constant) not in parts:
+            yield constant.value
 
 
 def _sources() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from dayone import errors
 from dayone.model.retry import FailureKind
 from tests.pages import ROOT
-from tests.project.repository import tree
+from tests.project.repository import nodes
 
 _PAGE = ROOT / "docs" / "architecture.md"
 _ADAPTERS = ROOT / "layers" / "core" / "dayone" / "adapters"
@@ -26,7 +26,7 @@ def _rows() -> dict[str, str]:
 
 def _raised_by_adapters() -> set[str]:
     classes = {name for name, entry in vars(errors).items() if isinstance(entry, type)}
-    named = (node for path in _ADAPTERS.rglob("*.py") for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    named = (node for path in _ADAPTERS.rglob("*.py") for node in nodes(path, ast.Call))
     return {node.func.id for node in named if isinstance(node.func, ast.Name) and node.func.id in classes}
 
 

@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 from dayone_cli.main import build
-from tests.project.repository import ROOT, tree
+from tests.project.repository import ROOT, nodes
 
 # A help text or an API summary begins with one of these; add a verb when a new command needs it.
 IMPERATIVES = frozenset(
@@ -83,8 +83,8 @@ def _refusals() -> list[tuple[str, str]]:
 def _found_refusals() -> Iterator[tuple[str, str]]:
     """The constant texts in calls that make an error, by file and line."""
     for file in (*_CORE.rglob("*.py"), *_CLI.rglob("*.py")):
-        for node in ast.walk(tree(file)):
-            if isinstance(node, ast.Call) and _called(node) in _ERRORS:
+        for node in nodes(file, ast.Call):
+            if _called(node) in _ERRORS:
                 for part in ast.walk(node):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
                         yield f"{file.relative_to(ROOT)}:{part.lineno}", part.value

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 
 from dayone_cli.main import build
-from tests.project.repository import ROOT
+from tests.project.repository import ROOT, nodes
 
 # Words that only those who wrote Day One would look for; what they are called instead is in the changelog.
 PRIVATE = frozenset(
@@ -65,9 +65,7 @@ def _command_names(command: Any, words: str = "dayone") -> Iterator[tuple[str, s
 def _log_names() -> Iterator[tuple[str, str]]:
     """The keys of `extra={…}` and of `append_keys(…)` in functions and core."""
     for file in (*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers" / "core").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call):
-                continue
+        for node in nodes(file, ast.Call):
             is_keys = isinstance(node.func, ast.Attribute) and node.func.attr == "append_keys"
             for keyword in node.keywords:
                 if is_keys and keyword.arg:

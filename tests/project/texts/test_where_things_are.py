@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.project.repository import ROOT, tree
+from tests.project.repository import ROOT, nodes
 
 _PAGE = ROOT / "docs" / "architecture.md"
 _LINK = re.compile(r"\[`(?P<name>\w+)`\]\(\.\./(?P<path>layers/core/dayone/[\w/]+\.py)\)")
@@ -28,7 +28,7 @@ def test_every_row_has_a_link() -> None:
 
 @pytest.mark.parametrize(("name", "path"), LINKS, ids=lambda part: part)
 def test_a_link_leads_to_a_definition(name: str, path: str) -> None:
-    defined = {node.name for node in ast.walk(tree(ROOT / path)) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    defined = {node.name for node in nodes(ROOT / path, ast.FunctionDef, ast.ClassDef)}
     assert name in defined or (ROOT / path).stem == name
 
 

@@ -8,18 +8,22 @@ from functools import cache
 
 import pytest
 
-from tests.project.repository import PACKAGE, files, tree
+from tests.project.repository import PACKAGE, files, nodes
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NEVER = ("one", "said", "say", "says", "tell", "telling", "tellings", "tells", "told", "asked", "wanted")
 # The product's name has one of them; so has the only version of a policy that there is.
 _ALLOWED = frozenset({"DayOneError", "_version_one"})
+_KINDS: tuple[type[ast.AST], ...] = (
+    *(ast.Name, ast.arg, ast.Attribute, ast.alias),
+    *(ast.FunctionDef, ast.ClassDef, ast.keyword),
+)
 
 
 @cache
 def _identifiers() -> Counter[str]:
     paths = (path for path in files(".py") if PACKAGE in path.parents)
-    return Counter(name for path in paths for node in ast.walk(tree(path)) for name in _names(node))
+    return Counter(name for path in paths for node in nodes(path, *_KINDS) for name in _names(node))
 
 
 def _names(node: ast.AST) -> Iterator[str]:
