@@ -46,17 +46,22 @@ class Budgets:
         A quota is one of `operations.quota_of`, in calls a second, or a kind of resource that AWS works on, in requests
         at a time. A setting above the published quota means that AWS has raised it.
         """
-        fixed = {SERVICE_CONTROL_POLICIES: self.policy_writes, MAIL: self.mails}
-        if quota in fixed:
-            return fixed[quota], fixed[quota]
-        given, usual, published = {
-            SSO_ADMIN: (self.sso_admin_calls, Budgets.sso_admin_calls, 20),
-            ResourceKind.ASSIGNMENT: (self.outstanding_assignments, Budgets.outstanding_assignments, 15),
-            ResourceKind.PROVISIONING: (self.concurrent_provisionings, Budgets.concurrent_provisionings, 3),
-        }.get(quota, (self.identity_store_calls, Budgets.identity_store_calls, 20))
+        if quota in _FIXED:
+            fixed: float = getattr(self, _FIXED[quota])
+            return fixed, fixed
+        setting, published = _PUBLISHED.get(quota, ("identity_store_calls", 20))
+        given, usual = getattr(self, setting), getattr(Budgets, setting)
         most = given if given < usual else max(given, published) - self.is_shared
         return min(given, most), most
 
+
+# Quotas with a budget that stays as it is set, by the setting; then those with one that goes up to what AWS publishes.
+_FIXED = {SERVICE_CONTROL_POLICIES: "policy_writes", MAIL: "mails"}
+_PUBLISHED = {
+    SSO_ADMIN: ("sso_admin_calls", 20),
+    ResourceKind.ASSIGNMENT: ("outstanding_assignments", 15),
+    ResourceKind.PROVISIONING: ("concurrent_provisionings", 3),
+}
 
 # After so long without a refusal a budget goes up by one, and by one more after each further step.
 _QUIET, _STEP = timedelta(minutes=2), timedelta(minutes=1)
@@ -81,9 +86,9 @@ class Allowances:
         start, most = self.budgets.range_of(quota)
         if self.learned is None:
             return start
-        began = self.learned.lowered.get(quota) or Lowered(start, self.learned.since)
-        quiet = now - began.at - _QUIET
-        return min(most, began.limit + max(0, quiet // _STEP + 1))
+        began = self.learned.lowered.get(quota)
+        limit, since = (began.limit, began.at) if began else (start, self.learned.since)
+        return min(most, limit + max(0, (now - since - _QUIET) // _STEP + 1))
 
     def at(self, now: datetime) -> Budgets:
         """Return the budgets of this moment: of the Identity Store's APIs, that of the one that may least."""

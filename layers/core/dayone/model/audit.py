@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dayone.model.guardrails import HeldPart, held_as
@@ -151,14 +151,15 @@ def link(record: AuditRecord, *, previous: str) -> str:
     counts by its stored digest. The format is hashed as well, so that no entry can pass for one of the other format.
     """
     hashed = {"lane": record.lane, "number": record.number, "previous_day": record.previous_day, "hash": previous}
-    entry, seals = asdict(record.entry), record.seals
-    if entry["steps"] is None:
-        # As before there were any.
-        del entry["steps"]
-    if seals is not None:
+    entry = {**vars(record.entry), "reasons": [vars(reason) for reason in record.entry.reasons]}
+    # An entry without steps is hashed as before there were any.
+    if (steps := entry.pop("steps")) is not None:
+        entry["steps"] = vars(steps)
+    if (seals := record.seals) is not None:
         keys = {
             name: seals.keys.get(name) or hmac.digest(seals.salt.encode(), name.encode(), "sha256").hex()
             for name in SEALED
+            if entry[name]
         }
         # What is there counts as it is, whatever digest lies beside it.
         entry |= {
