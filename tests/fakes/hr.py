@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from dayone.errors import Conflicting, NotFound
@@ -92,8 +93,9 @@ def settled_hr_configuration(state: State) -> MemoryHrParameters:
     return MemoryHrParameters(approved=DEFAULT)
 
 
+@cache
 def read_hr(text: str) -> HrConfiguration:
-    """A configuration as the functions read it."""
+    """A configuration as the functions read it, each text once."""
     return read_configuration(text, secrets="dayone/hr")
 
 

@@ -380,7 +380,7 @@ class ApprovedHrSources:
         self._parameters = parameters
 
     def configuration(self) -> HrConfiguration:
-        return _read_hr(self._parameters.approved)
+        return read_hr(self._parameters.approved)
 
 
 class HrApiWire:
@@ -424,9 +424,6 @@ class WiredEngine:
         self._process.call("queue.engine", self._queue.send, "wake", group="engine")
 
 
-_read_hr = cache(read_hr)
-
-
 def _signing_keys() -> MemorySigningKeys:
     return MemorySigningKeys({source: (key,) for source, key in {**KEYS, **hr_kinds.KEYS}.items()})
 
@@ -444,7 +441,7 @@ def _read(text: str, file: str) -> Policy:
 def read_again() -> None:
     """Read every text anew from now on."""
     _read.cache_clear()
-    _read_hr.cache_clear()
+    read_hr.cache_clear()
 
 
 def parsed(kept: PolicyVersion) -> Policy:
