@@ -139,7 +139,7 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """Look for garbage from here on, and not after each few hundred objects: what a test makes is gone when it ends."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
     gc.enable()
 
 
