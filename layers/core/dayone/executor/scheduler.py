@@ -153,7 +153,8 @@ class Schedule:
         closed = set() if self._room(ResourceKind.ASSIGNMENT, now=now) else {Lane.ASSIGNMENTS}
         if not sso_is_free:
             closed |= {Lane.ASSIGNMENTS, Lane.PERMISSION_SETS}
-        is_spent = {quota: self._pace(quota).free_at(now) > now for quota in self._backlog.quotas}
+        waiting = [quota for quota in self._backlog.quotas if self._backlog.has_any(quota)]
+        is_spent = {quota: self._pace(quota).free_at(now) > now for quota in waiting}
         operation = self._backlog.choose(
             [lane for lane in Lane if lane not in closed],
             now=now,
