@@ -63,18 +63,14 @@ def kind_of_failure(reason: str) -> FailureKind:
 
     It also accepts an immediate error, written as `CodeOfTheError: its text`.
     """
-    text = reason[_end(_CODE, reason) :]
+    found = _CODE.match(reason)
+    text = reason[(found.end() if found else 0) :]
     status = _STATUS.match(text)
     if status is not None:
         text, number = text[status.end() :], int(status["status"])
         if number == _TOO_MANY_REQUESTS or number in _SERVER_ERRORS:
             return FailureKind.PASSING
     return next((kind for pattern, kind in _MEANINGS if pattern.match(text)), FailureKind.FINAL)
-
-
-def _end(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.match(text)
-    return found.end() if found else 0
 
 
 _LONGEST_BACKOFF = timedelta(minutes=1)
