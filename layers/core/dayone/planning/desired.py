@@ -208,7 +208,10 @@ def permission_set_parts(rule: PermissionSetRule) -> Mapping[Resource, Mapping[s
     if rule.boundary:
         kind = "customer_policy" if isinstance(rule.boundary, CustomerPolicy) else "managed_policy"
         parts[Resource(ResourceKind.BOUNDARY)] = {kind: str(rule.boundary)}
-    parts[Resource(ResourceKind.PROVISIONING)] = {"definition": _fingerprint(parts)}
+    definition = sorted((str(resource), sorted(attributes.items())) for resource, attributes in parts.items())
+    parts[Resource(ResourceKind.PROVISIONING)] = {
+        "definition": hashlib.sha256(json.dumps(definition).encode()).hexdigest()
+    }
     return parts
 
 
@@ -221,11 +224,6 @@ def _set_attributes(rule: PermissionSetRule) -> dict[str, str]:
     }
     tags = {f"{TAG_PREFIX}{key}": value for key, value in rule.tags.items()}
     return {name: text for name, text in attributes.items() if text} | tags
-
-
-def _fingerprint(parts: Mapping[Resource, Mapping[str, str]]) -> str:
-    definition = sorted((str(resource), sorted(attributes.items())) for resource, attributes in parts.items())
-    return hashlib.sha256(json.dumps(definition).encode()).hexdigest()
 
 
 # Control Tower makes an account in the root and moves it to its unit when it is set up.

@@ -211,7 +211,11 @@ def _compared(state: SubjectState, *, fact: Person | Account | None, evaluator: 
         applied = adoption.with_surplus(applied)
     differing = differences(desired, applied=applied, subject=subject, protection=policy.protection)
     if policy.protection.users:
-        differing = _without_protected(differing, evaluator=evaluator)
+        # Of an account: what is assigned to a person alone hangs on their user, whatever their id is.
+        found, guard = list(differing), evaluator.policy.protection
+        holders = _holders([difference.resource for difference in found], evaluator=evaluator)
+        guarded = {resource for resource, who, have in holders if what_protects(who, applied=have, protection=guard)}
+        differing = [difference for difference in found if difference.resource not in guarded]
     return _Comparison(desired, applied, adoption, within_reach(differing, state=state, policy=policy))
 
 
@@ -279,14 +283,6 @@ def _holders(
         state = evaluator.state_of(Subject(SubjectKind.PERSON, person)) if person else None
         if state and isinstance(state.head.fact, Person):
             yield resource, state.head.fact, state.applied
-
-
-def _without_protected(differing: Iterable[Difference], *, evaluator: PolicyEvaluator) -> list[Difference]:
-    """Of an account: what is assigned to a person alone hangs on their user, whatever their id is."""
-    found, guard = list(differing), evaluator.policy.protection
-    holders = _holders([difference.resource for difference in found], evaluator=evaluator)
-    guarded = {resource for resource, who, have in holders if what_protects(who, applied=have, protection=guard)}
-    return [difference for difference in found if difference.resource not in guarded]
 
 
 def _of_departed(

@@ -146,7 +146,11 @@ def record_grants(
     there = {reason.rule for applied in state.applied.values() for reason in applied.reasons}
     current = (written.get(grant.id, grant) for grant in ours)
     return GrantUpdate(
-        grants=tuple(grant for grant in current if _matters(grant, there=there, now=now)),
+        grants=tuple(
+            grant
+            for grant in current
+            if grant.is_open(now=now) or grant.noted is not grant.state(now=now) or grant.rule in there
+        ),
         written=tuple(written.values()),
         audit=tuple(_entries(written.values(), before=before, cause=command.cause, now=now)),
         notes=tuple(f"{grant.rule} {in_words(grant, now=now)}" for grant in written.values()),
@@ -198,11 +202,6 @@ def _with_holder(grant: Grant, *, holders: Holders, cause: Cause, now: datetime)
 
 def _ended(grant: Grant, how: Ending, *, because: str, cause: Cause, now: datetime) -> Grant:
     return replace(grant, end=End(at=now, how=how, by=_OURSELVES, change=cause.change, because=because))
-
-
-def _matters(grant: Grant, *, there: Iterable[str], now: datetime) -> bool:
-    """Return whether a grant is still relevant: open, not recorded as it is, or its resource still exists."""
-    return grant.is_open(now=now) or grant.noted is not grant.state(now=now) or grant.rule in there
 
 
 def _entries(

@@ -133,7 +133,12 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     name = command.delivery if isinstance(command, ApplyHrRecord) else ""
     doubts: tuple[Applied, ...] = ()
     if isinstance(command, RestoreResources | CorrectRecord):
-        doubts = _doubts(command, inputs=inputs, diff=diff)
+        # What a repair or a correction has put in doubt: any later plan makes the same of it.
+        unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
+        named = {*command.missing, *(each.resource for each in unmanaged)} & {
+            each.resource for each in diff.differences
+        }
+        doubts = tuple(inputs.state.applied[resource] for resource in sorted(named) if resource in inputs.state.applied)
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
@@ -147,13 +152,6 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         doubts=doubts if isinstance(command, RestoreResources) else (),
         adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
     )
-
-
-def _doubts(command: RestoreResources | CorrectRecord, *, inputs: PlanInputs, diff: Diff) -> tuple[Applied, ...]:
-    """Return what a repair or a correction has put in doubt, so that any later plan makes the same of it."""
-    unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
-    named = {*command.missing, *(each.resource for each in unmanaged)} & {each.resource for each in diff.differences}
-    return tuple(inputs.state.applied[resource] for resource in sorted(named) if resource in inputs.state.applied)
 
 
 def is_settled(plan: Plan, *, split: SplitDiff, gifts: Collection[Resource]) -> bool:
