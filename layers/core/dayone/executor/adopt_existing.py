@@ -73,7 +73,12 @@ def adopt_if_identical(attempt: Attempt, *, found: ExistingResource, aws: Identi
         return Succeeded(found.references, adopted=True)
     operation = attempt.operation
     if operation.adopts and operation.adopts == comparison.digest and not comparison.unread:
-        attached = _recorded(comparison, attempt=attempt, found=found)
+        # Policies of the plan stay if the set leaves the policy, others are to be removed.
+        desired = _desired_parts(attempt)
+        attached = tuple(
+            Applied(resource=resource, attributes=attributes, references=found.references, adopted=resource in desired)
+            for resource, attributes in comparison.attached.items()
+        )
         return Succeeded(found.references, adopted=True, existing=found.attributes, attached=attached)
     decide = "" if comparison.unread else f". {how_to_adopt(operation, comparison)}"
     return Failed(f"{_NOT_AS_DECIDED if operation.adopts else _NOT_OURS}: {comparison}{decide}")
@@ -86,15 +91,6 @@ def how_to_adopt(operation: Operation, comparison: Comparison) -> str:
     subject = shlex.quote(str(operation.subject))
     adopt = f"dayone changes adopt {operation.change} {subject} --digest {comparison.digest} --reason TEXT"
     return f"What {who} has to say to have it as it is: {as_it_is}. To take it on: {adopt}"
-
-
-def _recorded(comparison: Comparison, *, attempt: Attempt, found: ExistingResource) -> tuple[Applied, ...]:
-    """Return the attached policies: those of the plan stay if the set leaves the policy, others are to be removed."""
-    desired = _desired_parts(attempt)
-    return tuple(
-        Applied(resource=resource, attributes=attributes, references=found.references, adopted=resource in desired)
-        for resource, attributes in comparison.attached.items()
-    )
 
 
 def reject_if_owned(attempt: Attempt, *, found: ExistingResource) -> None:

@@ -157,7 +157,8 @@ def review_waiting(on: ResourceOf, *, after: str, ports: Trying) -> Reviewed:
     """One page of those that wait for this resource: wake what can run, end what waits in vain, leave the rest."""
     try:
         page, after = ports.queue.parked(on, after=after, limit=_PAGE)
-        is_there = _is_there(on, ports=ports)
+        # The mark of being provisioned counts only for the set as it is.
+        is_there = is_confirmed(on, recorded=ports.queue.applied([on, permission_set_named(on.subject.name)]))
         if not page or not (is_there or _may_have_changed(page, on=on, ports=ports)):
             return Reviewed(on=on)
         # An operation that waits for a resource to exist is checked again when it is attempted.
@@ -188,11 +189,6 @@ def _looked_at(operation: Operation, *, on: ResourceOf, ports: Trying) -> Finish
             report = blocked_report(operation, blocked, ports=ports)
             return report.finished if isinstance(report, Ended) else operation
     return None
-
-
-def _is_there(on: ResourceOf, *, ports: Trying) -> bool:
-    # The mark of being provisioned counts only for the set as it is.
-    return is_confirmed(on, recorded=ports.queue.applied([on, permission_set_named(on.subject.name)]))
 
 
 def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Trying) -> bool:

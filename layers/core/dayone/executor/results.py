@@ -225,16 +225,12 @@ def _is_over(operation: Operation, *, ports: Trying) -> bool:
         return False
     if ports.clock() - operation.refused_since < ports.budgets.patience:
         return False
-    return _is_answering(operation.resource.kind, aws=ports.aws)
-
-
-def _is_answering(kind: ResourceKind, *, aws: IdentityCenter) -> bool:
-    """Return whether the service concerned answers at all: an AWS outage fails no operation."""
+    # Whether the service concerned answers at all: an AWS outage fails no operation.
     try:
-        if kind in _IN_THE_DIRECTORY:
-            aws.directory.find_group(_NOBODY)
-        elif kind not in _ELSEWHERE:
-            aws.assignments.creations(())
+        if operation.resource.kind in _IN_THE_DIRECTORY:
+            ports.aws.directory.find_group(_NOBODY)
+        elif operation.resource.kind not in _ELSEWHERE:
+            ports.aws.assignments.creations(())
     except Unavailable:
         return False
     return True
