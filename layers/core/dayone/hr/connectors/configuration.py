@@ -160,7 +160,18 @@ def read_configuration(text: str, *, secrets: str) -> HrConfiguration:
     if mistakes:
         raise _invalid(document.finding(path, message) for path, message in mistakes)
     sources = {reading.name: reading.source() for reading in readings}
-    return HrConfiguration(sources=sources, rules=_rules(shape, sources=sources))
+    names = shape.user_names
+    return HrConfiguration(
+        sources=sources,
+        rules=HrRules(
+            order=tuple(sources),
+            owners=shape.owners,
+            user_names=UserNames(
+                pattern=names.pattern, on_collision=OnCollision(names.on_collision), follows=names.follow_changes
+            ),
+            emails=OnCollision(shape.emails.on_collision),
+        ),
+    )
 
 
 def _shape_of(document: Document) -> tuple[FileShape | None, list[PolicyFinding]]:
@@ -202,15 +213,3 @@ def _within(values: object, part: str | int) -> object:
 def _invalid(findings: Iterable[PolicyFinding]) -> Invalid:
     listed = tuple(str(finding) for finding in sorted(set(findings)))
     return Invalid("the configuration of the HR systems is not valid", findings=listed)
-
-
-def _rules(shape: FileShape, *, sources: Mapping[str, Source]) -> HrRules:
-    names = shape.user_names
-    return HrRules(
-        order=tuple(sources),
-        owners=shape.owners,
-        user_names=UserNames(
-            pattern=names.pattern, on_collision=OnCollision(names.on_collision), follows=names.follow_changes
-        ),
-        emails=OnCollision(shape.emails.on_collision),
-    )
