@@ -42,7 +42,7 @@ def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> fr
     """
     ended = frozenset(message.id for message in messages if _is_hopeless(message) and _gave_up(message, ports=ports))
     kept = [message for message in messages if message.id not in ended]
-    _come_back((message for message in kept if _failed(message)), ports=ports)
+    _come_back((message for message in kept if message.error is not None or message.is_skipped), ports=ports)
     failing, now = [message for message in kept if message.error], ports.clock()
     blocked = {message.group for message in failing}
     # What was noted has been received before, by whoever noted it.
@@ -65,10 +65,6 @@ def _delivered_by(message: HandledMessage) -> str:
     """Return the HR source of a message, or empty; what could not be planned has come from there all the same."""
     cause = message.command.cause if message.command and not _is_forged(message) else None
     return cause.actor.removeprefix("hr:") if cause and cause.kind is CauseKind.HR_EVENT else ""
-
-
-def _failed(message: HandledMessage) -> bool:
-    return message.error is not None or message.is_skipped
 
 
 def _is_forged(message: HandledMessage) -> bool:

@@ -138,6 +138,8 @@ def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, port
     if isinstance(assessed, _Cut):
         ports.inbox.put([replace(command, cursor=f"{_Stage.ASSESSING}-{assessed.number}")])
         return False
+    hold = f"holding {assessed.reservations.hold}" if assessed.reservations.hold else ""
+    guard = f"not loosening {'; '.join(assessed.reservations.guard.loosens)}" if assessed.reservations.guard else ""
     entry = AuditEntry(
         at=cause.at,
         actor=cause.actor,
@@ -145,7 +147,7 @@ def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, port
         subject=str(command.subject),
         change=cause.change,
         outcome="recorded",
-        detail=_in_words(version, assessed.reservations),
+        detail=", ".join(filter(None, (f"version {version}", hold, guard))),
     )
     origins = Origins(version=version)
     if in_force.version:
@@ -154,12 +156,6 @@ def _put_in_force(command: ActivatePolicy, *, number: int, until: datetime, port
         origins = origins_after(policies.origins(), before=before, after=policy, now=ports.clock())
     policies.activate(version, audit=entry, reservations=assessed.reservations, origins=origins)
     return True
-
-
-def _in_words(version: int, reservations: Reservations) -> str:
-    hold = f"holding {reservations.hold}" if reservations.hold else ""
-    guard = f"not loosening {'; '.join(reservations.guard.loosens)}" if reservations.guard else ""
-    return ", ".join(filter(None, (f"version {version}", hold, guard)))
 
 
 def _go_on(command: ActivatePolicy, *, number: int, until: datetime, ports: ActivationPorts) -> None:

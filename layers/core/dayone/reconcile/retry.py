@@ -1,13 +1,13 @@
 """Requeue the subjects of failed operations of a change on request; no operation itself is repeated."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.errors import Inapplicable, Invalid, Malformed, Rejected
 from dayone.lookups import caused_by, planning_again, the_change
 from dayone.model.audit import AuditEntry
-from dayone.model.changes import Cause, CauseKind, Change, ChangeState
+from dayone.model.changes import Cause, CauseKind, ChangeState
 from dayone.model.commands import BootstrapAccounts, Command, InPortions, RefreshAccount, RetryChange
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.operations import Clock, RandomBytes
@@ -36,16 +36,6 @@ def retry_change(change: str, *, chosen: Sequence[str], actor: str, ports: Retry
     Malformed for an invalid subject, Invalid for subjects that are not in the change.
     """
     found = the_change(change, records=ports.records, now=ports.clock())
-    _check_is_over(found)
-    subjects = _subjects(chosen)
-    _check_belong(subjects, change=change, progress=ports.progress)
-    retry_cause = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
-    cause = replace(retry_cause, retries=found.cause.origin)
-    ports.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
-    return cause
-
-
-def _check_is_over(found: Change) -> None:
     if found.state in (ChangeState.PLANNING, ChangeState.RUNNING):
         raise Inapplicable(f"change {found.id} is still {found.state}: retry it once it has ended")
     if found.missing and not found.failed:
@@ -53,6 +43,15 @@ def _check_is_over(found: Change) -> None:
         raise Inapplicable(f"{found.missing} subjects of change {found.id} could not be planned, and {mend}")
     if not found.failed:
         raise Inapplicable(f"no operation of change {found.id} has failed: there is nothing to retry")
+    subjects = _subjects(chosen)
+    strange = sorted(map(str, set(subjects) - ports.progress.planned(change, subjects)))
+    if strange:
+        findings = tuple(f"{name}: the change has nothing about it" for name in strange)
+        raise Invalid(f"some of these subjects are not part of change {change}", findings=findings)
+    retry_cause = caused_by(actor, reference=change, ports=ports, kind=CauseKind.RETRY)
+    cause = replace(retry_cause, retries=found.cause.origin)
+    ports.inbox.put([RetryChange(subject=Subject(SubjectKind.CHANGE, change), cause=cause, subjects=subjects)])
+    return cause
 
 
 def _subjects(chosen: Sequence[str]) -> tuple[Subject, ...]:
@@ -62,14 +61,6 @@ def _subjects(chosen: Sequence[str]) -> tuple[Subject, ...]:
         return tuple(dict.fromkeys(map(Subject.parse, chosen)))
     except ValueError as error:
         raise Malformed(f"{error}: write them as `account:123456789012` or `person:e-1001`") from error
-
-
-def _check_belong(subjects: Iterable[Subject], *, change: str, progress: Progress) -> None:
-    selected = tuple(subjects)
-    strange = sorted(map(str, set(selected) - progress.planned(change, selected)))
-    if strange:
-        findings = tuple(f"{name}: the change has nothing about it" for name in strange)
-        raise Invalid(f"some of these subjects are not part of change {change}", findings=findings)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,15 +109,11 @@ def _was_taken(command: Command, *, ports: Reconciliation) -> bool:
     delivery = command.delivery if isinstance(command, ApplyHrRecord) else ""
     original = ports.subjects.taken_by(delivery) if delivery else ""
     if original not in ("", command.cause.change):
-        _dismiss(command, original=original, ports=ports)
+        # The command repeats a delivery: its sender used one id for two, or sent one with another time.
+        received_at = command.cause.received_at or ports.clock()
+        note = f"repeats the delivery of change {original}, received {received_at:%Y-%m-%d %H:%M:%S} UTC: not recorded"
+        ports.changes.dismiss(command.cause, note=note)
     return bool(original)
-
-
-def _dismiss(command: Command, *, original: str, ports: Reconciliation) -> None:
-    """Record that the command repeats a delivery: its sender used one id for two, or sent one with another time."""
-    received_at = command.cause.received_at or ports.clock()
-    note = f"repeats the delivery of change {original}, received {received_at:%Y-%m-%d %H:%M:%S} UTC: not recorded"
-    ports.changes.dismiss(command.cause, note=note)
 
 
 def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconciliation) -> PlanInputs:
