@@ -53,9 +53,18 @@ def why_document_is_sensitive(document: str) -> str:
         return UNREADABLE
     if any(statement.allows and statement.is_not_action for statement in statements):
         return NOT_ACTION
-    given = _covered(statement for statement in statements if statement.allows and _is_about_everything(statement))
+    given = _covered(
+        statement
+        for statement in statements
+        if statement.allows and (statement.is_not_resource or any(map(_is_everything, statement.resources)))
+    )
     given -= _covered(
-        statement for statement in statements if not statement.allows and _is_without_exception(statement)
+        statement
+        for statement in statements
+        if not statement.allows
+        and not statement.is_conditional
+        and not statement.is_not_resource
+        and "*" in statement.resources
     )
     return f"it allows {_listed(given)} on every resource" if given else ""
 
@@ -87,14 +96,6 @@ def _glob(pattern: str) -> Callable[[str], object]:
 
 def _has_wildcard(pattern: str) -> bool:
     return "*" in pattern or "?" in pattern
-
-
-def _is_about_everything(statement: _Statement) -> bool:
-    return statement.is_not_resource or any(map(_is_everything, statement.resources))
-
-
-def _is_without_exception(statement: _Statement) -> bool:
-    return not statement.is_conditional and not statement.is_not_resource and "*" in statement.resources
 
 
 def _is_everything(resource: str) -> bool:
