@@ -106,7 +106,15 @@ def _portion(place: _Place, *, cause: Cause, ports: DiscoveryPorts) -> tuple[Por
         return kept, _Place(place.number + 1, token=None if kept.last else _NO_TOKEN)
     listed = ports.organization.list_accounts(place.token)
     portion = ports.portions.kept(cause.change, number=place.number) or _keep(
-        cause, place, [name for name in listed.ids if _is_news(name, subjects=ports.subjects)], last=None, ports=ports
+        cause,
+        place,
+        [
+            name
+            for name in listed.ids
+            if not _may_be_a_member(ports.subjects.load(Subject(SubjectKind.ACCOUNT, name)).head)
+        ],
+        last=None,
+        ports=ports,
     )
     return portion, _Place(place.number + 1, token=listed.cursor) if listed.cursor else None
 
@@ -125,10 +133,6 @@ def _keep(cause: Cause, place: _Place, ids: list[str], *, last: Subject | None, 
     subjects = tuple(Subject(SubjectKind.ACCOUNT, name) for name in ids)
     total = len(subjects) + (before.total if before else 0)
     return ports.portions.keep(cause.change, Portion(number=place.number, subjects=subjects, total=total, last=last))
-
-
-def _is_news(account: str, *, subjects: Subjects) -> bool:
-    return not _may_be_a_member(subjects.load(Subject(SubjectKind.ACCOUNT, account)).head)
 
 
 def _may_be_a_member(head: Head) -> bool:
