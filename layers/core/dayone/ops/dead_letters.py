@@ -279,15 +279,11 @@ def _policy_waits(stuck: Iterable[Stuck], *, ports: StuckPorts) -> Iterator[Stuc
         return
     waits_for = _unplanned(stuck, change=change, progress=ports.progress)
     if waits_for:
-        yield _waiting(change, waits_for=waits_for)
-
-
-def _waiting(change: Change, *, waits_for: Sequence[Stuck]) -> Stuck:
-    names = ", ".join(each.subject for each in waits_for[:10])
-    return Stuck(
-        kind=StuckKind.CHANGE,
-        subject=f"change:{change.id}",
-        since=min(each.since for each in waits_for),
-        reason=f"it is planned for {change.planned} of {change.subjects or 'its'} subjects, and waits for {names}",
-        change=change.id,
-    )
+        names = ", ".join(each.subject for each in waits_for[:10])
+        yield Stuck(
+            kind=StuckKind.CHANGE,
+            subject=f"change:{change.id}",
+            since=min(each.since for each in waits_for),
+            reason=f"it is planned for {change.planned} of {change.subjects or 'its'} subjects, and waits for {names}",
+            change=change.id,
+        )

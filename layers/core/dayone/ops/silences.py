@@ -1,6 +1,6 @@
 """Measure what nobody would notice: work that waits, moments that passed, HR sources and inventories that stopped."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -66,7 +66,8 @@ def measure_silences(*, ports: SilencePorts) -> Mapping[Metric, float]:
     held = _changes(ChangeFilter(state=ChangeState.HELD), ports=ports)
     measured = {
         Metric.HELD: held,
-        Metric.HELD_FOR_A_DAY: held and _held_for_a_day(now, ports=ports),
+        Metric.HELD_FOR_A_DAY: held
+        and _changes(ChangeFilter(state=ChangeState.HELD, until=now - _HELD_TOO_LONG), ports=ports),
         Metric.STUCK: len({each.subject for each in ports.stuck.all(now=now) if each.kind not in _COUNTED_APART}),
         Metric.FAILED: len(ports.stuck.failed()),
         Metric.OPEN_FOR_LONG: sum(
@@ -78,10 +79,6 @@ def measure_silences(*, ports: SilencePorts) -> Mapping[Metric, float]:
         Metric.INVENTORY_LATE: int(inventory is not None and now - (inventory.finished_at or now) > late),
     }
     return {**measured, Metric.NEEDS_SOMEBODY: sum(measured[metric] for metric in SUMMED)}
-
-
-def _held_for_a_day(now: datetime, *, ports: SilencePorts) -> int:
-    return _changes(ChangeFilter(state=ChangeState.HELD, until=now - _HELD_TOO_LONG), ports=ports)
 
 
 def _changes(which: ChangeFilter, *, ports: SilencePorts) -> int:
@@ -115,15 +112,15 @@ def _note(source: str, *, last: date, now: datetime) -> Stuck:
 
 def _is_quiet(days: Collection[date], *, today: date) -> bool:
     last = max(days)
-    expected = {day.weekday() for day in _weekdays_before(last) if _came_each_week(day, days=days)}
+    expected = {
+        day.weekday()
+        for day in (last - timedelta(days=number) for number in range(7))
+        if _came_each_week(day, days=days)
+    }
     if len(expected) < _WORKING_WEEK:
         return False
     since = (last + timedelta(days=number) for number in range(1, (today - last).days))
     return sum(day.weekday() in expected and not _is_pause(day) for day in since) >= _MISSED
-
-
-def _weekdays_before(last: date) -> Iterator[date]:
-    return (last - timedelta(days=number) for number in range(7))
 
 
 def _came_each_week(day: date, *, days: Collection[date]) -> bool:
