@@ -45,15 +45,15 @@ def explain(context: ExplainContext, *, permission_set: str = "") -> list[Explan
     What they have comes first, each part by name. The nearest is one that the rules give, else the one of which most
     conditions hold, else the one with the least in the way, else the first in the policy.
     """
-    names = [permission_set] if permission_set else sorted(_permission_sets(context))
+    names = (
+        [permission_set]
+        if permission_set
+        else sorted({rule.name for rule in context.policy.permission_sets} | {name for name, _ in _assigned(context)})
+    )
     found = [explanation for name in names for explanation in _ways(name, context)]
     return sorted(
         found, key=lambda explanation: (not explanation.has, explanation.permission_set, explanation.principal)
     )
-
-
-def _permission_sets(context: ExplainContext) -> set[str]:
-    return {rule.name for rule in context.policy.permission_sets} | {name for name, _ in _assigned(context)}
 
 
 def _ways(permission_set: str, context: ExplainContext) -> list[Explanation]:
@@ -61,7 +61,11 @@ def _ways(permission_set: str, context: ExplainContext) -> list[Explanation]:
     there = [principal for name, principal in _assigned(context) if name == permission_set]
     here = [grant for grant in context.grants if grant.subject == context.account.head.subject]
     granted = [str(assignment_in(grant.resource).principal) for grant in here if grant.permission_set == permission_set]
-    principals = [fromkey for fromkey in dict.fromkeys([*by_rule, *there, *granted]) if _concerns(fromkey, context)]
+    principals = [
+        fromkey
+        for fromkey in dict.fromkeys([*by_rule, *there, *granted])
+        if Principal.parse(fromkey).person in ("", context.person.head.subject.name)
+    ]
     ways = [_way(permission_set, principal, context) for principal in principals]
     nearest = max(
         ways, key=lambda explanation: explanation.nearness.rank, default=Explanation(permission_set=permission_set)
@@ -74,10 +78,6 @@ def _assigned(context: ExplainContext) -> Iterator[tuple[str, str]]:
         if resource.kind is ResourceKind.ASSIGNMENT:
             permission_set, principal = assignment_in(resource)
             yield permission_set, str(principal)
-
-
-def _concerns(principal: str, context: ExplainContext) -> bool:
-    return Principal.parse(principal).person in ("", context.person.head.subject.name)
 
 
 def _way(permission_set: str, principal: str, context: ExplainContext) -> Explanation:
