@@ -82,9 +82,12 @@ def edit_in(text: str, *, own_roles: Collection[str]) -> ForeignEdit | None:
     at = moment_in(detail.get("eventTime")) or moment_in(event.get("time"))
     if at is None or at.tzinfo is None or not event.get("id"):
         return None
+    # The ARN of the caller, else the user of the access portal, the AWS service, or the kind of the caller.
+    user = _mapping(identity, "onBehalfOf").get("userId")
+    names = (identity.get("arn"), user and f"user:{user}", identity.get("invokedBy"), identity.get("type"))
     return ForeignEdit(
         event=str(event["id"]),
-        actor=_actor(identity),
+        actor=next((str(name) for name in names if name), "unknown"),
         action=str(detail.get("eventName", "")),
         at=at.astimezone(UTC),
         ids=ids,
@@ -94,13 +97,6 @@ def edit_in(text: str, *, own_roles: Collection[str]) -> ForeignEdit | None:
 def _mapping(within: Json, name: str) -> Json:
     found = within.get(name)
     return found if isinstance(found, Mapping) else {}
-
-
-def _actor(identity: Json) -> str:
-    """Return the ARN of the caller, else the user of the access portal, the AWS service, or the kind of the caller."""
-    user = _mapping(identity, "onBehalfOf").get("userId")
-    names = (identity.get("arn"), user and f"user:{user}", identity.get("invokedBy"), identity.get("type"))
-    return next((str(name) for name in names if name), "unknown")
 
 
 def _ids_in(request: Json, response: Json) -> Ids:

@@ -38,7 +38,8 @@ def noticed(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool) -> I
         return
     links = _linked(snapshot, recorded)
     linked = _with_links(recorded, links)
-    yield from _found_by_name(links)
+    for subject, applied in links.items():
+        yield unmanaged(subject, applied.resource, applied.references)
     yield from _made_once_more(snapshot, linked)
     yield from compare(snapshot, linked)
 
@@ -78,12 +79,6 @@ def _with_links(recorded: Recorded, links: Links) -> Recorded:
         if subject in links
     }
     return Recorded(states={**recorded.states, **more})
-
-
-def _found_by_name(links: Links) -> Iterator[Deviation]:
-    """Yield that each is there and not recorded."""
-    for subject, applied in links.items():
-        yield unmanaged(subject, applied.resource, applied.references)
 
 
 def _made_once_more(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviation]:

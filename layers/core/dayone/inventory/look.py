@@ -135,11 +135,6 @@ def _of_group(group: str, group_id: str, *, ports: LookPorts) -> Iterator[Ids]:
 _PAGE = 100
 
 
-def _pass_of_a_look(now: datetime) -> Pass:
-    """Return the pass that a snapshot is of which has nothing but what was looked at."""
-    return Pass(id="", began_at=now, method=ReadMethod.BY_PRINCIPAL, costs=(), counts=Counts())
-
-
 class _Look:
     """Direct reads of what was touched, as a snapshot that has nothing else."""
 
@@ -160,7 +155,7 @@ class _Look:
             except (AccessDenied, Refused):
                 self.refused.add(key)
         return Snapshot(
-            of=_pass_of_a_look(now),
+            of=Pass(id="", began_at=now, method=ReadMethod.BY_PRINCIPAL, costs=(), counts=Counts()),
             sets=self._sets,
             groups=self._groups,
             users=self._users,

@@ -78,7 +78,9 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     now = ports.clock()
     is_delegated = ports.standing.off_limits().is_delegated
     recovering_since = ports.recovering.since()
-    confirming = _confirming(ports, is_idle=recovering_since is not None)
+    confirming = ConfirmingPorts(
+        reader=ports.reader, index=ports.index, records=ports.records, is_idle=recovering_since is not None
+    )
     looking = LookPorts(inventory=ports.inventory, company=ports.company, confirming=confirming)
     look_at_subjects(ports=looking, is_delegated=is_delegated, now=now)
     follow_edits(ports=looking, others=ports.others, now=now)
@@ -99,10 +101,6 @@ def _go_on(*, ports: ReadInventory, longest: timedelta) -> Pass | None:
     if current.section is Section.COMPARISON:
         current = _compare(current, ports=ports, is_rebuilding=recovering_since is not None)
     return _confirm(current, confirming=confirming, ports=ports, deadline=deadline)
-
-
-def _confirming(ports: ReadInventory, *, is_idle: bool) -> ConfirmingPorts:
-    return ConfirmingPorts(reader=ports.reader, index=ports.index, records=ports.records, is_idle=is_idle)
 
 
 def _new_pass(last: Pass | None, *, now: datetime, ports: ReadInventory) -> Pass:
