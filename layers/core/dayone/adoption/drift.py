@@ -1,6 +1,6 @@
 """Say what others have changed in the policy's own words, for a human to put exactly that into the policy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -74,27 +74,21 @@ def _text(difference: Deviation, target: ResourceOf) -> str:
         case ResourceKind.MEMBERSHIP:
             return group_text(resource.name, attributes={"name": resource.name}, people=[subject.name])
         case ResourceKind.ASSIGNMENT:
-            return assignment_text(_assignment(resource, account=subject.name))
+            assignment = assignment_in(resource)
+            location = Location("as-it-is.yaml", 1)
+            return assignment_text(
+                AssignmentRule(
+                    group=assignment.principal.group,
+                    person=assignment.principal.person,
+                    permission_set=assignment.permission_set,
+                    accounts=(AccountSelector(location, ids=(subject.name,)),),
+                    location=location,
+                )
+            )
         case ResourceKind.GROUP:
             return renamed_group_text(subject.name, attributes={"name": subject.name, **actual})
         case ResourceKind.PERMISSION_SET:
             return permission_set_text(subject.name, attributes={"name": subject.name, **actual}, attached={})
         case kind if kind in _PARTS and (actual or kind in (ResourceKind.MANAGED_POLICY, ResourceKind.CUSTOMER_POLICY)):
-            return _part(resource, actual, key=subject.name)
+            return permission_set_text(subject.name, attributes={"name": subject.name}, attached={resource: actual})
     raise Inapplicable(f"the policy does not say what {resource} of {subject} has: change it in HR, or repair it")
-
-
-def _part(resource: Resource, actual: Mapping[str, str], *, key: str) -> str:
-    return permission_set_text(key, attributes={"name": key}, attached={resource: actual})
-
-
-def _assignment(resource: Resource, *, account: str) -> AssignmentRule:
-    assignment = assignment_in(resource)
-    location = Location("as-it-is.yaml", 1)
-    return AssignmentRule(
-        group=assignment.principal.group,
-        person=assignment.principal.person,
-        permission_set=assignment.permission_set,
-        accounts=(AccountSelector(location, ids=(account,)),),
-        location=location,
-    )

@@ -133,7 +133,12 @@ class PreviewBuilder:
     def preview(self, tally: Tally) -> PlanPreview:
         """All of it so far."""
         judged, added = self._judgement.judge(tally), self._judged_additions(tally)
-        held = _held_by_numbers(judged, added)
+        removed = (((part.subject, part.resources), reason) for part, reason in judged.held_removals)
+        held = {
+            (subject, resource): reason
+            for (subject, resources), reason in (*removed, *added.stopped)
+            for resource in resources
+        }
         return PlanPreview(
             looked_at=self._looked_at,
             subjects=self._subjects,
@@ -175,13 +180,3 @@ def _previewed(difference: Difference, *, of: Subject, gifts: Mapping[Resource, 
     desired, resource, gift = difference.desired, difference.resource, gifts.get(difference.resource)
     held = why_gift_is_held(resource, gift) if gift else ""
     return PreviewedOperation(of, difference.action, resource, desired.reasons, desired.attributes, held=held)
-
-
-def _held_by_numbers(judged: PreviewedJudgement, added: PreviewedAdditions) -> Mapping[tuple[Subject, Resource], str]:
-    """Return what would be held for its number, or as removals are, each with the rule."""
-    removed = (((part.subject, part.resources), reason) for part, reason in judged.held_removals)
-    return {
-        (subject, resource): reason
-        for (subject, resources), reason in (*removed, *added.stopped)
-        for resource in resources
-    }

@@ -276,7 +276,15 @@ def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayO
     """Check that the account has room for more permission sets; `quotas` are Service Quotas' for Identity Center."""
     name = "permission-sets"
     listed = {} if isinstance(quotas, DayOneError) else quotas
-    in_force = next((int(number) for title, number in listed.items() if _is_of_account(title)), None)
+    # Its name in Service Quotas is undocumented; the name in the user guide has these words.
+    in_force = next(
+        (
+            int(number)
+            for title, number in listed.items()
+            if "permission sets" in title.lower() and "per aws account" in title.lower()
+        ),
+        None,
+    )
     quota = in_force or _PUBLISHED_PERMISSION_SETS
     whose = "" if in_force else ", which is what AWS publishes"
     message = f"{in_use} of {quota} permission sets are in use in {account}{whose}"
@@ -284,8 +292,3 @@ def permission_sets_have_room(in_use: int, *, quotas: Mapping[str, float] | DayO
         do = "raise the quota of Identity Center for permission sets in an account, or give fewer of them there"
         return doubtful(name, message, do=do)
     return fine(name, f"{message}; the same number holds for every other account")
-
-
-def _is_of_account(title: str) -> bool:
-    # Its name in Service Quotas is undocumented; the name in the user guide has these words.
-    return "permission sets" in title.lower() and "per aws account" in title.lower()

@@ -153,7 +153,14 @@ def accounts_pool(accounts: Iterable[Account]) -> Pool[AccountSelector]:
         names.put(number, _names_of(account))
         # The whole organisation and a tag is the tag.
         narrower = [pair for pair in of_units if pair[1].ous != ("/**",)]
-        pairs.put(number, (_both(unit, tag) for unit in narrower for tag in of_tags))
+        pairs.put(
+            number,
+            (
+                ((unit[0], tag[0]), AccountSelector(NOWHERE, ous=unit[1].ous, tags=tag[1].tags))
+                for unit in narrower
+                for tag in of_tags
+            ),
+        )
     simple = [*units.candidates(_SIMPLE), *tags.candidates(_SIMPLE), *names.candidates(_COMBINED)]
     combined = pairs.candidates(_COMBINED, least=_LEAST_COMBINED, beside=simple)
     numbers = {account.id: number for number, account in enumerate(ordered)}
@@ -233,10 +240,6 @@ def _names_of(account: Account) -> Iterator[tuple[object, AccountSelector]]:
         ):
             if _PLAIN.fullmatch(part):
                 yield glob.casefold(), AccountSelector(NOWHERE, names=(glob,))
-
-
-def _both(unit: tuple[object, AccountSelector], tag: tuple[object, AccountSelector]) -> tuple[object, AccountSelector]:
-    return (unit[0], tag[0]), AccountSelector(NOWHERE, ous=unit[1].ous, tags=tag[1].tags)
 
 
 def _of_people(*conditions: Condition) -> tuple[object, PersonSelector]:
