@@ -157,6 +157,9 @@ def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
     """Its past, what was given up, and how it is."""
     letters, cloudwatch = letter_queues_in(given.dead_letters), Later("cloudwatch")
     urls = {**queues_in(given.queues), **{f"{queue} dead letters": url for queue, url in letters.items()}}
+    organizations: Any = Later("organizations")
+    sso_admin: Any = Later("sso-admin")
+    identitystore: Any = Later("identitystore")
     return Overview(
         history=DynamoHistory(table),
         audit_log=DynamoAuditLog(table),
@@ -164,25 +167,18 @@ def overview(given: AccessApiSettings, *, table: DynamoTable) -> Overview:
         backlog=SqsInboxBacklog(client("sqs"), cloudwatch, queue_url=given.inbox_url),
         waiting={name: SqsInboxBacklog(client("sqs"), cloudwatch, queue_url=url) for name, url in urls.items()},
         stuck=DynamoStuckSubjects(table),
-        surroundings=_surroundings(),
+        surroundings=CheckSettings(
+            instance=SsoInstanceSight(sso_admin),
+            key=IdentityCenterKeySight(sso_admin, identitystore),
+            organization=OrganizationsSight(organizations),
+            trails=CloudTrailSight(Later("cloudtrail")),
+            quotas=ServiceQuotaSight(Later("service-quotas")),
+            concurrency=LambdaConcurrencySight(Later("lambda")),
+            roles=IamRoleSight(Later("iam")),
+            table=DynamoTableSight(client("dynamodb")),
+        ),
         given=_given(given),
         pause=time.sleep,
-    )
-
-
-def _surroundings() -> CheckSettings:
-    organizations: Any = Later("organizations")
-    sso_admin: Any = Later("sso-admin")
-    identitystore: Any = Later("identitystore")
-    return CheckSettings(
-        instance=SsoInstanceSight(sso_admin),
-        key=IdentityCenterKeySight(sso_admin, identitystore),
-        organization=OrganizationsSight(organizations),
-        trails=CloudTrailSight(Later("cloudtrail")),
-        quotas=ServiceQuotaSight(Later("service-quotas")),
-        concurrency=LambdaConcurrencySight(Later("lambda")),
-        roles=IamRoleSight(Later("iam")),
-        table=DynamoTableSight(client("dynamodb")),
     )
 
 

@@ -104,7 +104,8 @@ def plan_changes_ports() -> "PlanChanges":
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
-        **_times(given),
+        time_to_run=timedelta(seconds=10),
+        held_expiry=timedelta(days=int(given.held_expiry_days)),
     )
     return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
 
@@ -119,10 +120,6 @@ def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable")
     queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
     inbox = AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)
     return {"acceptances": acceptances, "inbox": inbox, "fence": fence.recoveries(given, table=table)}
-
-
-def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
-    return {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=int(given.held_expiry_days))}
 
 
 def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":
