@@ -14,7 +14,6 @@ from dayone.adapters.dynamodb.keys import check_name
 from dayone.errors import TooLarge, Unavailable
 from dayone.messages import inbox
 from dayone.model.commands import Command
-from dayone.model.subjects import Subject
 from dayone.ports.operations import QueueDepth
 
 if TYPE_CHECKING:
@@ -164,10 +163,11 @@ def _entry(command: Command) -> "SendMessageBatchRequestEntryTypeDef":
     body = inbox.to_json(command)
     if len(body) > _MOST_BYTES:
         raise TooLarge(f"the command about {command.subject.kind} is over {_MOST_BYTES} bytes")
+    name = str(command.subject)
     return {
         "Id": "",
         "MessageBody": body,
-        "MessageGroupId": _group(command.subject),
+        "MessageGroupId": name if _GROUP_ID.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest(),
         "MessageDeduplicationId": deduplication_id(command),
     }
 
@@ -180,11 +180,6 @@ def deduplication_id(command: Command) -> str:
 
 def _size(entry: "SendMessageBatchRequestEntryTypeDef") -> int:
     return len(entry["MessageBody"].encode())
-
-
-def _group(subject: Subject) -> str:
-    name = str(subject)
-    return name if _GROUP_ID.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()
 
 
 _WAITING: Final = "ApproximateNumberOfMessages"

@@ -198,7 +198,7 @@ class DynamoHistory:
         """Read the places in the list that has all of them, and perhaps others."""
         first, last = query.places
         name, value = listing.partition
-        if not _is_among_open(query):
+        if not (query.subject is None and query.state in OPEN_CHANGES):
             condition = Key(name).eq(value) & Key(listing.sort_key).between(first, last)
             yield from self._table.query(condition, index=listing.index, newest_first=True, after=after, page=at_once)
             return
@@ -217,10 +217,6 @@ class DynamoHistory:
             records = places if is_there else self._table.get_all(map(change_keys.change_key, ids))
             changes = {change.id: change for change in map(change_in, records)}
             yield from ((record, changes.get(change)) for record, change in zip(places, ids, strict=True))
-
-
-def _is_among_open(query: ChangeFilter) -> bool:
-    return query.subject is None and query.state in OPEN_CHANGES
 
 
 def _of_kind(query: ChangeFilter) -> str:

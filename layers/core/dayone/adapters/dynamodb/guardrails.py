@@ -18,7 +18,7 @@ from dayone.adapters.dynamodb.mapping import applied_record, operation_in, progr
 from dayone.adapters.dynamodb.table import MOST_IN_A_TRANSACTION, DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import EXISTS, IS_HELD, Put, Update, Write, nothing_moved_since
 from dayone.errors import Conflicting
-from dayone.messages.codec import Record, decode, encode, stamp
+from dayone.messages.codec import decode, encode, stamp
 from dayone.model.audit import AuditEntry
 from dayone.model.grants import Grant, GrantState
 from dayone.model.guardrails import HeldPart, released
@@ -37,8 +37,10 @@ def grants_in(plan: Plan) -> dict[str, Write]:
     """Return the writes that record a plan's grants; the head written with them decides which is newer."""
     writes: dict[str, Write] = {}
     for grant in plan.grants:
-        writes[f"grant {grant.id}"] = Put(_record(grant))
-        for subject in _concerned(grant):
+        listed = {"listed_in": lists.grants_in_state(is_open=grant.noted in _OPEN), "listed_as": grant.id}
+        writes[f"grant {grant.id}"] = Put({**keys.grant_key(grant.id)._asdict(), **encode(grant), **listed})
+        person = [Subject(SubjectKind.PERSON, grant.person)] if grant.person else []
+        for subject in dict.fromkeys([grant.subject, *person]):
             place = {"pk": keys.grants_of(subject), "sk": grant.id}
             writes[f"grant {grant.id} of {subject}"] = Put(place)
     return writes
@@ -123,16 +125,6 @@ def _list_of(*, is_open: bool) -> Listing:
 def _fits(grant: Grant, query: GrantFilter) -> bool:
     is_there = not (query.person and query.account) or grant.subject.name == query.account
     return is_there and query.is_open in (None, grant.noted in _OPEN)
-
-
-def _concerned(grant: Grant) -> Iterable[Subject]:
-    person = [Subject(SubjectKind.PERSON, grant.person)] if grant.person else []
-    return dict.fromkeys([grant.subject, *person])
-
-
-def _record(grant: Grant) -> Record:
-    listed = {"listed_in": lists.grants_in_state(is_open=grant.noted in _OPEN), "listed_as": grant.id}
-    return {**keys.grant_key(grant.id)._asdict(), **encode(grant), **listed}
 
 
 def _grant_in(record: Mapping[str, Any]) -> Grant:

@@ -1,6 +1,6 @@
 """Find users, groups and permission sets of Identity Center by their names."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dayone.adapters.aws.dependent_actions import READS_ENCRYPTED, DependentActions
@@ -82,13 +82,9 @@ def _words(user: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "display_name", user.get("DisplayName", "")
     yield "given_name", name.get("GivenName", "")
     yield "family_name", name.get("FamilyName", "")
-    yield "email", _primary(user.get("Emails", []))
-    yield "title", user.get("Title", "")
-
-
-def _primary(emails: Iterable[Mapping[str, Any]]) -> str:
     # AWS holds one address at most, so the first is the primary one.
-    return next((str(email.get("Value", "")) for email in emails), "")
+    yield "email", next((str(email.get("Value", "")) for email in user.get("Emails", [])), "")
+    yield "title", user.get("Title", "")
 
 
 class IdentityStoreNames:

@@ -38,12 +38,13 @@ class SsoInstanceSight:
         """See InstanceSight."""
         with translated():
             answer = self._client.describe_instance(InstanceArn=instance_arn)
+        marked = (region["RegionName"] for region in answer.get("Regions", ()) if region.get("IsPrimaryRegion"))
         return SeenInstance(
             identity_store_id=answer.get("IdentityStoreId", ""),
             owner_account=answer.get("OwnerAccountId", ""),
             status=answer.get("Status", ""),
             status_reason=answer.get("StatusReason", ""),
-            primary_region=_primary_region(answer),
+            primary_region=answer.get("PrimaryRegion") or next(marked, ""),
             permission_sets_enabled=answer.get("PermissionSetsEnabled"),
             encryption=_encryption(answer.get("EncryptionConfigurationDetails", {})),
         )
@@ -54,11 +55,6 @@ class SsoInstanceSight:
         with translated():
             pages = list(listing.paginate(InstanceArn=instance_arn, AccountId=account))
         return sum(len(page.get("PermissionSets", [])) for page in pages)
-
-
-def _primary_region(answer: Mapping[str, Any]) -> str:
-    marked = (region["RegionName"] for region in answer.get("Regions", ()) if region.get("IsPrimaryRegion"))
-    return answer.get("PrimaryRegion") or next(marked, "")
 
 
 def _encryption(details: Mapping[str, Any]) -> SeenEncryption:
