@@ -53,7 +53,11 @@ def as_csv(rows: Sequence[Holding]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(cell) for cell in _cells(holding_answer(row))] for row in rows)
+    # An apostrophe makes it text again, also behind blanks and for a minus that only begins a name.
+    writer.writerows(
+        [f"'{cell}" if cell.lstrip(" ").startswith(_BEGINS_A_FORMULA) else cell for cell in _cells(holding_answer(row))]
+        for row in rows
+    )
     return text.getvalue()
 
 
@@ -80,11 +84,6 @@ def _cells(row: EntitlementAnswer) -> list[str]:
     return [str(value or "") for value in {**row, "reasons": reasons}.values()]
 
 
-def _cell(text: str) -> str:
-    # An apostrophe makes it text again, also behind blanks and for a minus that only begins a name.
-    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_A_FORMULA) else text
-
-
 _CSV, _JSON = "text/csv", "application/json"
 
 
@@ -101,7 +100,12 @@ def assignment_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         managed = word_of(event, "managed", Managed) or Managed.TRUE
         report = _report(_sought_in(event), managed=managed, window=window, api=api)
         text = as_csv(report.rows.entries) if media_type == _CSV else as_json(report)
-        headers = {**_dated(report), "Vary": "Accept"}
+        times = {"X-As-Of": report.as_of, "X-Read-From": report.read_from}
+        headers = {
+            "X-Source": str(report.source),
+            **{name: time_answer(at) for name, at in times.items()},
+            "Vary": "Accept",
+        }
         headers |= _following(event, cursor=report.rows.cursor) if report.rows.cursor else {}
         content_type = f"{_CSV}; charset=utf-8; header=present" if media_type == _CSV else _JSON
         return Response(200, content_type, text, headers=headers)
@@ -113,12 +117,6 @@ def _report(sought: Sought, *, managed: Managed, window: Window, api: AccessApi)
     now = api.clock()
     rows = report_assignments(sought, window=window, ports=api)
     return AccessReport(rows=rows, source=ReportSource.RECORD, as_of=now, read_from=now)
-
-
-def _dated(report: AccessReport) -> dict[str, str]:
-    """Return when and what it is of, for CSV, which has no place for it."""
-    times = {"X-As-Of": report.as_of, "X-Read-From": report.read_from}
-    return {"X-Source": str(report.source), **{name: time_answer(at) for name, at in times.items()}}
 
 
 def _sought_in(event: Event) -> Sought:

@@ -49,7 +49,7 @@ from dayone.changes.progress import (
     await_change,
     follow_change,
 )
-from dayone.model.changes import Blame, Cause, CauseKind, Change, ChangeFilter, ChangeState, Decision, Part, Share
+from dayone.model.changes import Cause, CauseKind, Change, ChangeFilter, ChangeState, Decision, Part, Share
 from dayone.ports.records import Page
 from dayone.reconcile import retry
 
@@ -160,15 +160,13 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         "held_reason": change.held_reason,
         "held_version": change.held_version,
         "expired": change.expired,
-        "blame": [_blame(each) for each in change.blamed],
+        "blame": [
+            {"actor": each.actor, "reason": each.reason, "of_leavers": each.of_leavers} for each in change.blamed
+        ],
         "removals": change.removals,
         "additions": change.additions,
         "decision": _decision(change.decision) if change.decision else None,
     }
-
-
-def _blame(blame: Blame) -> api_changes.BlameAnswer:
-    return {"actor": blame.actor, "reason": blame.reason, "of_leavers": blame.of_leavers}
 
 
 def _decision(decision: Decision) -> api_changes.DecisionAnswer:

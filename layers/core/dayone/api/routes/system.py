@@ -75,25 +75,22 @@ def metric_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(METRICS)
     def get_metrics() -> MetricsAnswer:
         """Read metrics of the last 24 hours: changes, operations, provisioning times and dead letters."""
-        return _answer(read_metrics(ports=api))
-
-
-def _answer(found: Metrics) -> MetricsAnswer:
-    return {
-        "since": time_answer(found.since),
-        "until": time_answer(found.until),
-        "complete": found.complete,
-        "changes": {
-            "total": sum(found.by_state.values()),
-            "by_state": {str(state): number for state, number in found.by_state.items()},
-            "by_cause": {str(kind): number for kind, number in found.by_cause.items()},
-        },
-        "operations": _operations(found),
-        "provisioning_time": _spread(found.to_access),
-        "deprovisioning_time": _spread(found.to_no_access),
-        "dead_letters": [{"queue": str(queue), "messages": number} for queue, number in found.dead_letters.items()],
-        "operations_open": found.operations_open,
-    }
+        found = read_metrics(ports=api)
+        return {
+            "since": time_answer(found.since),
+            "until": time_answer(found.until),
+            "complete": found.complete,
+            "changes": {
+                "total": sum(found.by_state.values()),
+                "by_state": {str(state): number for state, number in found.by_state.items()},
+                "by_cause": {str(kind): number for kind, number in found.by_cause.items()},
+            },
+            "operations": _operations(found),
+            "provisioning_time": _spread(found.to_access),
+            "deprovisioning_time": _spread(found.to_no_access),
+            "dead_letters": [{"queue": str(queue), "messages": number} for queue, number in found.dead_letters.items()],
+            "operations_open": found.operations_open,
+        }
 
 
 def _operations(found: Metrics) -> OperationCounts:
