@@ -7,7 +7,7 @@ import pytest
 from dayone.model.commands import Command
 from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import AccountSelector, Policy, Protection
-from dayone.policy.matching import reaches_without_rights
+from dayone.policy.service import reaches_without_rights
 from tests.builders import HERE, a_group, a_policy, a_set, an_account, an_assignment
 from tests.unit.world import World
 

@@ -9,7 +9,7 @@ from operator import attrgetter
 from dayone.model.accounts import Account
 from dayone.model.people import SELECTABLE_DATES, Person
 from dayone.model.policy.rules import AccountSelector, Condition, PersonSelector
-from dayone.policy.matching import fits, glob_of_any, holds, is_within, names_management, tag_value
+from dayone.policy.matching import fits, glob_of_any, holds, is_within, tag_value
 from dayone.policy.ou_paths import is_under
 
 # Values that most facts have to themselves, such as an e-mail address, are not worth more memory than this.
@@ -183,7 +183,7 @@ class AccountSelectors:
         return found
 
     def _ask(self, bit: int, selector: AccountSelector) -> None:
-        if names_management(selector):
+        if selector.names_management:
             self._with_management |= bit
         if selector.ids:
             self._ids.ask_for(bit, values=selector.ids)

@@ -7,10 +7,10 @@ from datetime import datetime
 from fnmatch import translate
 from functools import lru_cache
 
-from dayone.model.accounts import Account, AccountState
+from dayone.model.accounts import Account
 from dayone.model.operations import Applied
 from dayone.model.people import SELECTABLE_DATES, Person, date_of, day_begins, has_come
-from dayone.model.policy.rules import AccountSelector, Condition, Location, PersonSelector, Policy, Protection
+from dayone.model.policy.rules import AccountSelector, Condition, PersonSelector, Policy, Protection
 from dayone.model.subjects import Resource, ResourceKind
 from dayone.policy.ou_paths import are_apart, covers, is_under
 
@@ -44,26 +44,9 @@ def rules_that_stop_short(policy: Policy, account: Account) -> tuple[str, ...]:
         str(selector.location)
         for rule in policy.assignments
         for selector in rule.accounts
-        if describes(selector, account) and not names_management(selector)
+        if describes(selector, account) and not selector.names_management
     )
     return (f"{_NOT_BY_ACCIDENT}: {', '.join(short)}",) if short else ()
-
-
-def reaches_without_rights(policy: Policy, account: Account | None) -> Iterator[Location]:
-    """Yield the locations of selectors that reach the management account although Day One may give nothing there.
-
-    `account` is its record. As long as there is none, a selector reaches it that names its id.
-    """
-    off_limits = policy.terms.off_limits
-    if not off_limits.lacks_rights or off_limits.account in policy.protection.accounts:
-        return
-    for rule in policy.assignments:
-        if any(describes(selector, account or _unseen(off_limits.account)) for selector in rule.exceptions):
-            continue
-        for selector in rule.accounts:
-            is_meant = names_management(selector) and off_limits.account in selector.ids
-            if is_meant and (account is None or describes(selector, account)):
-                yield selector.location
 
 
 def no_rights_in(account_id: str) -> str:
@@ -72,10 +55,6 @@ def no_rights_in(account_id: str) -> str:
         f"{account_id} is the management account, where AWS demands IAM rights that Day One has not been given: "
         f"deploy with {PARAMETER}=true"
     )
-
-
-def _unseen(account_id: str) -> Account:
-    return Account(id=account_id, name="", email="", state=AccountState.ACTIVE, is_management=True)
 
 
 _WILDCARDS = frozenset("*?[")
@@ -119,12 +98,7 @@ def flips_at(condition: Condition, person: Person) -> Iterator[datetime]:
 
 def selects_account(selector: AccountSelector, account: Account) -> bool:
     """Return whether the selector matches the account; the management account only by its id."""
-    return (not account.is_management or names_management(selector)) and describes(selector, account)
-
-
-def names_management(selector: AccountSelector) -> bool:
-    """Return whether the selector can match the management account: it names ids, and includes it explicitly."""
-    return selector.include_management and bool(selector.ids)
+    return (not account.is_management or selector.names_management) and describes(selector, account)
 
 
 def describes(selector: AccountSelector, account: Account) -> bool:

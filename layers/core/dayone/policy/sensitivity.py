@@ -27,7 +27,7 @@ from dayone.model.policy.rules import (
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Assignment, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.policy.managed_policies import HARMLESS, SENSITIVE
-from dayone.policy.matching import describes, may_share_accounts, names_management, selects_account
+from dayone.policy.matching import describes, may_share_accounts, selects_account
 from dayone.policy.sensitive_documents import why_document_is_sensitive
 
 # Sensitive whatever their current documents contain.
@@ -205,7 +205,7 @@ class Sensitivity:
         known = self._policy.reservations
         may_reach = not known.accounts_compared or rule.principal in known.in_sensitive_accounts
         for selector in rule.accounts:
-            if names_management(selector):
+            if selector.names_management:
                 return _MANAGEMENT_ACCOUNT
             if may_reach and any(may_share_accounts(selector, each) for each in self._names.accounts):
                 return f"the group is given `{rule.permission_set}` {MAYBE}"

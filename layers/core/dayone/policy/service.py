@@ -1,22 +1,22 @@
 """Take a policy, roll back to an earlier one, and list the versions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dayone.errors import Invalid
 from dayone.lookups import Window
-from dayone.model.accounts import Account
+from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind, ulid
 from dayone.model.commands import ActivatePolicy
 from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import as_text, files_in
-from dayone.model.policy.rules import Policy, PolicyNote
+from dayone.model.policy.rules import Location, Policy, PolicyNote
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subjects import THE_POLICY, Subject, SubjectKind
 from dayone.policy.language.parser import read_policy
 from dayone.policy.language.yaml_source import PolicyFinding, invalid_policy
-from dayone.policy.matching import no_rights_in, reaches_without_rights
+from dayone.policy.matching import describes, no_rights_in
 from dayone.policy.protection import ProtectionPorts, check_protection
 from dayone.policy.sensitive_notes import sensitive_sets
 from dayone.policy.unmatchable_rules import unassigned_sets, unmatchable_rules
@@ -43,6 +43,27 @@ def read_policy_here(files: Mapping[str, str], *, in_force: Policy, version: int
     if found:
         raise invalid_policy(found)
     return policy
+
+
+def reaches_without_rights(policy: Policy, account: Account | None) -> Iterator[Location]:
+    """Yield the locations of selectors that reach the management account although Day One may give nothing there.
+
+    `account` is its record. As long as there is none, a selector reaches it that names its id.
+    """
+    off_limits = policy.terms.off_limits
+    if not off_limits.lacks_rights or off_limits.account in policy.protection.accounts:
+        return
+    for rule in policy.assignments:
+        if any(describes(selector, account or _unseen(off_limits.account)) for selector in rule.exceptions):
+            continue
+        for selector in rule.accounts:
+            is_meant = selector.names_management and off_limits.account in selector.ids
+            if is_meant and (account is None or describes(selector, account)):
+                yield selector.location
+
+
+def _unseen(account_id: str) -> Account:
+    return Account(id=account_id, name="", email="", state=AccountState.ACTIVE, is_management=True)
 
 
 def _in_this_deployment(policy: Policy, *, in_force: Policy) -> Policy:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from dayone.model.accounts import Account
 from dayone.model.people import SELECTABLE_DATES, Person
 from dayone.model.policy.rules import Location, Policy, PolicyNote
-from dayone.policy.matching import glob_of_any, names_management
+from dayone.policy.matching import glob_of_any
 from dayone.policy.ou_paths import names_in, path_of
 from dayone.policy.rule_probes import probes_of_accounts, probes_of_people
 from dayone.policy.unmatchable_rules import ExcludedRules
@@ -180,7 +180,7 @@ class UnmatchedRules:
     def _of_management(self) -> Iterator[PolicyNote]:
         for rule in self._policy.assignments if self._management else ():
             for selector in rule.accounts:
-                if names_management(selector) and self._management not in selector.ids:
+                if selector.names_management and self._management not in selector.ids:
                     account = f"the management account is `{self._management}`"
                     yield PolicyNote(selector.location, f"`include_management_account` matches no account: {account}")
 

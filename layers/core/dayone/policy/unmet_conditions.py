@@ -13,7 +13,6 @@ from dayone.policy.matching import (
     holds,
     is_within,
     matches_any,
-    names_management,
     no_rights_in,
     selects_person,
     tag_value,
@@ -154,7 +153,7 @@ def _of_account(selector: AccountSelector, account: Account) -> Nearness:
 
 def _account_conditions(selector: AccountSelector, account: Account) -> Iterator[tuple[bool, str, str, str]]:
     if account.is_management:
-        yield names_management(selector), "id", account.id, _MANAGEMENT
+        yield selector.names_management, "id", account.id, _MANAGEMENT
     if selector.ids:
         yield account.id in selector.ids, "id", account.id, _any_of(selector.ids)
     if selector.names:

@@ -77,6 +77,11 @@ class AccountSelector:
     tags: tuple[Condition, ...] = ()
     include_management: bool = False
 
+    @property
+    def names_management(self) -> bool:
+        """True if it can match the management account: it names ids, and includes it explicitly."""
+        return self.include_management and bool(self.ids)
+
 
 @dataclass(frozen=True)
 class GroupRule:
