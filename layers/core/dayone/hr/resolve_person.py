@@ -237,15 +237,14 @@ class EchoNotes:
         )
 
     def is_noted(self, plan: Plan, *, inputs: PlanInputs) -> bool:
-        """Record a plan without effect, if it is an echo; return False for one that is to be committed.
+        """Record a plan that leads to nothing, if it is an echo; return False for one that is to be committed.
 
         For an account in a daily discovery nothing is recorded: nobody was given the id of a change with it as a
         subject.
         """
         command = inputs.command
-        leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_reason)
         # Apart from how far the sources and the policy are, of which the subject has nothing more.
-        if any(leads_to) or _without_versions(plan.after) != _without_versions(inputs.recorded):
+        if _without_versions(plan.after) != _without_versions(inputs.recorded):
             return False
         if isinstance(command, RefreshAccount):
             return command.only_if_changed and not plan.audit

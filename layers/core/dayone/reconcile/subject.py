@@ -88,7 +88,8 @@ def reconcile_subject[C: Command](command: C, *, resolve: ResolveFact[C], ports:
     for attempt in range(1, _COMMIT_ATTEMPTS + 1):
         inputs = _inputs(command, resolve=resolve, ports=ports)
         plan = _plan(inputs, ports=ports)
-        if ports.echoes.is_noted(plan, inputs=inputs):
+        leads_to = (plan.operations, plan.grants, plan.reasons, plan.removals, plan.held_reason)
+        if not any(leads_to) and ports.echoes.is_noted(plan, inputs=inputs):
             break
         try:
             ports.subjects.commit(plan)
