@@ -87,7 +87,9 @@ def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: Adop
     if not ports.progress.planned(change, [subject]):
         raise NotFound(f"change {change} has nothing about {subject}")
     state = ports.records.subject(subject)
-    _check_is_open(state.head)
+    waiting = [held.change for held in state.head.held if held.is_gift and held.verdict is Verdict.WAITING]
+    if waiting:
+        raise Inapplicable(f"{state.head.subject} is held by change {waiting[0]}: approve or reject that first")
     if ITSELF[subject.kind] in state.applied:
         raise Inapplicable(f"{subject} is there already: there is nothing to decide")
     desired = ports.existing.access.desired.evaluate().of(subject)
@@ -106,12 +108,6 @@ def request_adoption(change: str, *, wish: AdoptionWish, actor: str, ports: Adop
     cause = replace(retry_cause, retries=found.cause.origin)
     ports.inbox.put([AdoptExisting(subject=subject, cause=cause, adoption=adoption)])
     return cause
-
-
-def _check_is_open(head: Head) -> None:
-    waiting = [held.change for held in head.held if held.is_gift and held.verdict is Verdict.WAITING]
-    if waiting:
-        raise Inapplicable(f"{head.subject} is held by change {waiting[0]}: approve or reject that first")
 
 
 def _compared(subject: Subject, *, wish: AdoptionWish, desired: Desired, names: ExistingNames) -> Comparison:

@@ -161,7 +161,9 @@ def submit_policy(
     in_force = ports.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=0, records=ports.records)
     if not again:
-        _refuse_mistakes(policy, in_force=in_force, ports=ports)
+        guards = check_protection(policy, in_force=in_force, ports=ports)
+        if mistakes := (*unmatchable_rules(policy), *guards.mistakes):
+            raise invalid_by(mistakes)
     at = ports.clock()
     change = ulid(at, entropy=ports.entropy())
     file, text = as_text(files)
@@ -175,9 +177,3 @@ def submit_policy(
     # After the inbox has it: a change that nobody will ever plan must not be left behind.
     ports.changes.open(cause)
     return kept
-
-
-def _refuse_mistakes(policy: Policy, *, in_force: Policy, ports: ProtectionPorts) -> None:
-    guards = check_protection(policy, in_force=in_force, ports=ports)
-    if mistakes := (*unmatchable_rules(policy), *guards.mistakes):
-        raise invalid_by(mistakes)
