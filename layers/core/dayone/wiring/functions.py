@@ -104,8 +104,7 @@ def plan_changes_ports() -> "PlanChanges":
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=_now,
         token=lambda: secrets.token_hex(4),
-        time_to_run=timedelta(seconds=10),
-        held_expiry=timedelta(days=int(given.held_expiry_days)),
+        **_times(given),
     )
     return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
 
@@ -120,6 +119,10 @@ def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable")
     queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
     inbox = AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)
     return {"acceptances": acceptances, "inbox": inbox, "fence": fence.recoveries(given, table=table)}
+
+
+def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
+    return {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=int(given.held_expiry_days))}
 
 
 def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":

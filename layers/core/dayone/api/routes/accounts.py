@@ -11,7 +11,7 @@ from dayone.access.queries import permission_sets_in
 from dayone.accounts.discovery import request_bootstrap, request_discovery
 from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
-from dayone.api.params import caller_of, object_of, query_text, window_of, word_of
+from dayone.api.params import Event, caller_of, object_of, query_text, window_of, word_of
 from dayone.api.responses import accepted_response, account_access_answer, account_answer
 from dayone.api.schemas.accounts import ACCOUNT_ACCESS, DISCOVERY, AccountDetailAnswer, AccountsAnswer
 from dayone.api.schemas.base import AccountAccessAnswer, DiscoveryAnswer
@@ -23,6 +23,7 @@ from dayone.lookups import read_account
 from dayone.model.accounts import Account, AccountState
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import SubjectKind
+from dayone.ports.records import Page
 
 _WHAT = '`{"accounts": ["123456789012"]}`'
 
@@ -56,11 +57,7 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(ACCOUNTS)
     def list_accounts() -> AccountsAnswer:
         """List the recorded accounts by id, optionally only those in a `state` or that a `search` finds."""
-        state, search = word_of(app.current_event, "state", AccountState), query_text(app.current_event, "search")
-        matches = partial(_matches, state=state, search=search)
-        return accounts_answer(
-            search_subjects(SubjectKind.ACCOUNT, window=window_of(app.current_event), index=api.index, matches=matches)
-        )
+        return accounts_answer(_listed(app.current_event, api=api))
 
     @app.get("/v1/accounts/<account>")
     @described(ACCOUNT)
@@ -83,6 +80,12 @@ def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         answer: DiscoveryAnswer = {"change": change, "href": f"/v1/changes/{change}"}
         headers = {"Location": answer["href"]}
         return Response(202, content_types.APPLICATION_JSON, json.dumps(answer), headers=headers)
+
+
+def _listed(event: Event, *, api: AccessApi) -> Page[SubjectState]:
+    state, search = word_of(event, "state", AccountState), query_text(event, "search")
+    matches = partial(_matches, state=state, search=search)
+    return search_subjects(SubjectKind.ACCOUNT, window=window_of(event), index=api.index, matches=matches)
 
 
 def _matches(found: SubjectState, *, state: AccountState | None, search: str) -> bool:

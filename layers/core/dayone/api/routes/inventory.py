@@ -33,6 +33,7 @@ from dayone.api.schemas.inventory import (
     InventoryAnswer,
     PassAnswer,
     ReadMethodAnswer,
+    ReadResourceAnswer,
     ReadResourcesAnswer,
 )
 from dayone.api.spec import described
@@ -40,7 +41,7 @@ from dayone.errors import Malformed
 from dayone.inventory.decisions import ignore_finding, pause_repairs, repair_finding, request_reconciliation
 from dayone.inventory.read_plan import duration_of, unseen_by
 from dayone.inventory.repairs import RepairRules, repair_rules, repair_status
-from dayone.inventory.service import drift_counts, read_finding, read_resources
+from dayone.inventory.service import ReadResource, drift_counts, read_finding, read_resources
 from dayone.lookups import complete_pass
 from dayone.model.changes import moment_in
 from dayone.model.inventory import (
@@ -87,10 +88,7 @@ def inventory_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return {
             "inventory": complete.id,
             "as_of": time_answer(complete.finished_at or complete.began_at),
-            "resources": [
-                {"resource": str(resource.resource), "attributes": dict(resource.attributes), "ids": dict(resource.ids)}
-                for resource in page.entries
-            ],
+            "resources": [_resource_answer(resource) for resource in page.entries],
             "cursor": page.cursor,
         }
 
@@ -101,6 +99,10 @@ def _section_of(event: Event) -> Section:
     if section is None:
         raise Malformed(f"`section` is {text!r}, but must be one of {', '.join(OF_RESOURCES)}")
     return section
+
+
+def _resource_answer(read: ReadResource) -> ReadResourceAnswer:
+    return {"resource": str(read.resource), "attributes": dict(read.attributes), "ids": dict(read.ids)}
 
 
 def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
