@@ -34,6 +34,7 @@ class Feature(StrEnum):
     LOST_EVENTS = "events of accounts that get lost, accounts from before, and looks at the whole organisation"
     TRIED_AGAIN = "accounts that are bootstrapped and changes that are retried by somebody"
     OWN_POLICIES = "customer managed and inline policies, and accounts in which the former are missing"
+    SMALL_PORTIONS = "each run through many subjects ends after two of them"
 
 
 _FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")

@@ -20,6 +20,7 @@ from dayone.executor.results import Reviewed
 from dayone.hr import merge, resolve_person
 from dayone.model import dependencies as precedence
 from dayone.model import people
+from dayone.model.commands import Command, InPortions
 from dayone.model.hr_sources import BY_HAND
 from dayone.model.operations import Action, Succeeded
 from dayone.model.subject_state import FactVersion, SourceRecord
@@ -181,14 +182,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
-        shown_in=53,
+        shown_in=49,
         of_protocol=True,
     ),
     Mutation(
         "two requests at a time in an account",
         _by("budgets"),
         ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
-        shown_in=0,
+        shown_in=1,
     ),
     Mutation(
         "calls at twice the budget",
@@ -200,7 +201,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the window has no end",
         _by("budgets"),
         ((rate_limits.InFlightLimit, "has_room", _always(answer=True)),),
-        shown_in=0,
+        shown_in=34,
     ),
     Mutation("a retry comes in a day", _by("it settles"), ((reports, "retry_at", _in_a_day),)),
     Mutation(
@@ -216,13 +217,13 @@ MUTATIONS: tuple[Mutation, ...] = (
             (judgement, "why_over_the_limit", _always("")),
             (reconcile_subject, "limit", _always(1_000_000)),
         ),
-        shown_in=3,
+        shown_in=7,
     ),
     Mutation(
         "an older telling wins",
         _by("acknowledged means recorded", _END),
         ((FactVersion, "is_newer_than", _always(answer=True)),),
-        shown_in=3,
+        shown_in=5,
     ),
     Mutation(
         "what others made counts as ours",
@@ -277,7 +278,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the sweep wakes nothing that waits",
         _by(_WAITS),
         ((reconcile_access, "wake_waiting", _always(0)),),
-        shown_in=3,
+        shown_in=23,
     ),
     Mutation(
         "the end of what is waited for wakes nobody",
@@ -297,7 +298,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a unit's glob matches two levels",
         _by(_END),
         ((ou_paths, "_compiled", _with_units_below(_compiled)),),
-        shown_in=29,
+        shown_in=34,
     ),
     Mutation(
         "an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),), shown_in=0
@@ -324,7 +325,13 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((discovery, "_below", _always(())),),
         shown_in=32,
     ),
-    Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),), shown_in=4),
+    Mutation(
+        "the next portion is taken for the same message",
+        _by("acknowledged means recorded", _END),
+        ((InPortions, "identity", Command.identity),),
+        shown_in=0,
+    ),
+    Mutation("the sweep wakes nobody", _by("it settles"), ((day_one, "reconcile_access", _always(0)),), shown_in=0),
 )
 
 

@@ -1,6 +1,7 @@
 """One simulated world: drawn from a seed, run through its troubles, and left to settle."""
 
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -14,11 +15,12 @@ from tests.simulation.checks.invariants import check_at_rest
 from tests.simulation.checks.lateness import Lateness
 from tests.simulation.checks.violations import Violation, Violations
 from tests.simulation.checks.watching import Watcher
-from tests.simulation.features import draw_company
+from tests.simulation.features import Company, Feature, draw_company
 from tests.simulation.further import organisation, other_hr, own_policies, wrong_policies
 from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.hr_system import clock_of_signatures
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
+from tests.simulation.model.portions import small_portions
 from tests.simulation.model.processes import Trace
 from tests.simulation.model.virtual_time import Clockwork
 from tests.simulation.model.weather import Climate, Latencies, Weather
@@ -102,8 +104,12 @@ class Simulation:
 
         What has failed meanwhile is tried again when its subject is next looked at: so all is said again in the end.
         """
-        make_a_past(self)
         company = draw_company(self.seed, now=self.time.now)
+        with small_portions(self.day_one) if company.has(Feature.SMALL_PORTIONS) else nullcontext():
+            return self._run(company)
+
+    def _run(self, company: Company) -> Outcome:
+        make_a_past(self)
         Scenario(self.random, self.outside, company=company).begin()
         for further in (other_hr, wrong_policies, organisation, own_policies):
             further.begin(self.seed, self.outside, company=company)

@@ -87,7 +87,7 @@ _LONGEST_RUN = timedelta(seconds=15)
 _LAST_CALL = timedelta(seconds=13)
 _MOST_IN_A_BATCH = 10
 
-_TIMES: dict[str, Any] = {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=30)}
+_HELD_EXPIRY = timedelta(days=30)
 
 
 class DayOne:
@@ -118,6 +118,7 @@ class DayOne:
         self.identity = of_the_first_table()
         self.turn = MemoryTurn()
         self.budgets = budgets or Budgets()
+        self.time_to_run = timedelta(seconds=10)
         self.allowances: Callable[[Budgets], Allowances] = Allowances
         self.inbox = Queue("inbox", time=time, visibility=30, most_receives=50)
         self.engine = Queue("engine", time=time, visibility=30, most_receives=20)
@@ -189,7 +190,8 @@ class DayOne:
             fence=self.fence(),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",
-            **_TIMES,
+            time_to_run=self.time_to_run,
+            held_expiry=_HELD_EXPIRY,
         )
         ports = PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch(process))
         return lambda batch: self._each(
