@@ -145,6 +145,24 @@ def nothing_processed(body: Body) -> AWSResponse:
     return _answered({"UnprocessedItems": items} if is_write else {"Responses": {}, "UnprocessedKeys": items})
 
 
+def behind(record: Body) -> Fault:
+    """Any read: the copy that answers has not heard of a record yet, unless the newest state is asked for.
+
+    Source: DynamoDB Developer Guide, Read consistency.
+    """
+
+    def answer(body: Body) -> AWSResponse:
+        asked_for = list(body.get("RequestItems", {"": body}).values())
+        found = [record] if all(each.get("ConsistentRead") for each in asked_for) else []
+        if "RequestItems" in body:
+            return _answered({"Responses": dict.fromkeys(body["RequestItems"], found), "UnprocessedKeys": {}})
+        if "KeyConditionExpression" in body:
+            return _answered({"Items": found, "Count": len(found)})
+        return _answered({"Item": record} if found else {})
+
+    return answer
+
+
 def _conflict_alone() -> AWSResponse:
     message = "Transaction is ongoing for the item"
     return _error("com.amazonaws.dynamodb.v20120810", "TransactionConflictException", message)

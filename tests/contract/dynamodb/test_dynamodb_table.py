@@ -13,6 +13,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import EXISTS, IS_NEW, Delete, Put, Single, Update, typed
 from dayone.errors import Conflicting, Refused, Throttled
 from dayone.messages.codec import Record
+from tests.contract.dynamodb_faults import Faults, behind
 from tests.contract.state_ports import StateTable
 
 pytest_plugins = ("tests.contract.state_fixtures",)
@@ -21,13 +22,15 @@ ONE: dict[str, Any] = {"pk": "A", "sk": "1"}
 CONFLICT, REFUSAL = "TransactionConflict", "ConditionalCheckFailed"
 
 
+def a_client() -> Any:  # noqa: ANN401
+    return boto3.client("dynamodb", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
+
+
 class Answers:
     """A table whose answers are set beforehand, and how long it paused between its tries."""
 
     def __init__(self) -> None:
-        client = boto3.client(
-            "dynamodb", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none"
-        )
+        client = a_client()
         self.stubber = Stubber(client)
         self.pauses: list[float] = []
         self.table = DynamoTable(client, "state", pause=self.pauses.append, jitter=lambda: 1.0)
@@ -62,6 +65,20 @@ def answers() -> Iterator[Answers]:
     with made.stubber:
         yield made
         made.stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("read", ["get", "get_all", "query"])
+def test_what_was_just_written_is_read_whichever_copy_answers(read: str) -> None:
+    client, key = a_client(), RecordKey("A", "1")
+    faults, table = Faults(client), DynamoTable(client, "state")
+    for operation in ("GetItem", "BatchGetItem", "Query"):
+        faults.for_ever(operation, behind(typed(ONE)))
+    found = {
+        "get": lambda: [table.get(key)],
+        "get_all": lambda: list(table.get_all([key])),
+        "query": lambda: list(table.query(Key("pk").eq("A"))),
+    }[read]()
+    assert found == [ONE]
 
 
 _UPDATE = Update(

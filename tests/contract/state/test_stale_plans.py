@@ -1,8 +1,11 @@
 """A plan is refused when anything it was made from has moved: Subjects beside OperationQueue, in both forms."""
 
+from dataclasses import replace
+
 import pytest
 
 from dayone.errors import Conflicting
+from dayone.model.changes import CauseKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
     ADA,
@@ -10,6 +13,7 @@ from tests.contract.state_samples import (
     LEFT,
     MOVED,
     USER,
+    cause,
     confirmed,
     done,
     doubtful,
@@ -66,3 +70,18 @@ def test_another_subjects_operations_do_not_disturb_a_plan(ports: StatePorts) ->
     done(ports, operation)
     ports.subjects.commit(plan(before, USER, change=MOVED))
     assert ports.subjects.load(ADA).head.outstanding == 1
+
+
+@pytest.mark.parametrize("kind", [CauseKind.HR_EVENT, CauseKind.POLICY])
+def test_a_plan_that_is_refused_counts_for_nothing_in_its_change(ports: StatePorts, kind: CauseKind) -> None:
+    """Whether each plan is counted by itself, or what many plans of a change have noted together."""
+    because = replace(cause(LEFT), kind=kind)
+    (operation,) = planned(ports, ADA, USER).operations
+    before = ports.subjects.load(ADA).head
+    ports.queue.begin(operation, doubt=doubtful(operation))
+    with pytest.raises(Conflicting):
+        ports.subjects.commit(replace(plan(before, in_group("engineers"), change=LEFT), cause=because))
+    ports.subjects.commit(replace(plan(ports.subjects.load(BOB).head, USER, change=LEFT), cause=because))
+    change = ports.records.change(LEFT)
+    assert change is not None
+    assert (change.planned, change.operations) == (1, 1)

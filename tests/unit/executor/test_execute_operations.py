@@ -190,6 +190,15 @@ def test_a_request_that_aws_fails_ends_with_awss_reason_and_leaves_nothing() -> 
     assert world.applied(the_account(), assignment()) is None
 
 
+def test_a_creation_that_aws_refuses_at_once_leaves_nothing_in_doubt() -> None:
+    world = _one_of_all()
+    _failing(world, "directory", "add_member", Refused("ValidationException: no"))
+    world.settle()
+    (failed,) = world.operations(OperationState.FAILED)
+    assert failed.kind == "create-membership"
+    assert world.applied(the_person(), membership()) is None
+
+
 def test_a_removal_that_aws_fails_leaves_what_was_there() -> None:
     world = _one_of_all()
     world.approves = True

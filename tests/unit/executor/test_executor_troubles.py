@@ -138,7 +138,8 @@ def test_what_builds_on_something_does_not_wait_until_that_is_up_to_date() -> No
     assert world.state.open_operations() == []
 
 
-def test_what_was_confirmed_stays_on_record_when_bringing_it_up_to_date_is_refused() -> None:
+@pytest.mark.parametrize("is_silent_first", [False, True])
+def test_what_was_confirmed_stays_on_record_when_bringing_it_up_to_date_is_refused(*, is_silent_first: bool) -> None:
     world = World()
     world.center.groups["group-theirs"] = StoredGroup("Builders", "")
     world.policy_is(a_policy(a_group("engineers", description="old")))
@@ -148,6 +149,8 @@ def test_what_was_confirmed_stays_on_record_when_bringing_it_up_to_date_is_refus
         # The new name is taken by a group that is not Day One's.
         world.policy_is(a_policy(replace(a_group("engineers", description="new"), display_name="Builders")))
         world.plan_all()
+        if is_silent_first:
+            _around(world, "directory", "update_group", _fail(Unreachable("silence")))
 
     _around(world, "directory", "create_group", policy_changes)
     world.settle()
@@ -180,6 +183,24 @@ def test_a_request_whose_id_could_not_be_written_keeps_its_place() -> None:
     world.execute(seconds=10)
     asked = [request for request in world.center.requests.values() if request.kind == "provisioning"]
     assert len(asked) <= world.budgets.concurrent_provisionings
+
+
+def test_a_request_that_an_earlier_run_has_submitted_is_not_taken_for_lost() -> None:
+    """Its place and its account are free as soon as AWS says that it is over."""
+    world = World()
+    world.account_is(an_account())
+    names = ("ViewOnly", "Admin", "Audit")
+    world.policy_is(a_policy(a_group(), *map(a_set, names), *(an_assignment(permission_set=name) for name in names)))
+    world.plan_all()
+    while len(world.center.groups) + len(world.center.permission_sets) < 4:
+        world.execute(seconds=1)
+    world.aws_works = False
+    while not world.operations(OperationState.SUBMITTED):
+        world.execute(seconds=1)
+    world.aws_works, began = True, world.now
+    world.execute()
+    assert world.state.open_operations() == []
+    assert world.now - began < world.budgets.lost_request / 2
 
 
 class _LostTurn:

@@ -95,6 +95,9 @@ def test_what_hr_tells_after_it_does_not_undo_it(world: World) -> None:
         ({"start_date": "2026-06-01"}, {"end_date": "2026-05-31", "start_date": "2026-06-01"}, "2026-05-31"),
         ({"start_date": "2026-06-01"}, {"end_date": "2026-05-31", "start_date": "2020-01-01"}, ""),
         ({"start_date": "2026-06-01"}, {"end_date": "2026-05-31", "status": "ended"}, ""),
+        # The first day of the employment that was ended, corrected; at the latest it is its last day.
+        ({"start_date": "2020-01-15"}, {"end_date": "2026-05-31", "start_date": "2020-01-01"}, "2026-05-31"),
+        ({"start_date": "2026-05-31"}, {"end_date": "2026-05-31", "start_date": "2020-01-01"}, "2026-05-31"),
     ],
 )
 def test_the_earlier_end_counts_unless_a_new_employment_has_begun(
@@ -106,6 +109,16 @@ def test_the_earlier_end_counts_unless_a_new_employment_has_begun(
     ]
     found = attributes_of(told, rules=_RULES)
     assert (found["end_date"], found["status"]) == (ends, "active")
+
+
+def test_a_first_day_that_hr_corrects_does_not_undo_it(world: World) -> None:
+    tells(world, "e-1", {**ADA, "start_date": "2020-01-01"})
+    by_hand(world, {"status": "ended", "end_date": "2026-10-31", "start_date": "2020-01-01"})
+    later(world, seconds=1)
+    tells(world, "e-1", {**ADA, "start_date": "2020-01-15"})
+    world.settle()
+    assert (known(world).status, known(world).end_date) == (Status.ENDED, date(2026, 10, 31))
+    assert world.groups()["engineers"] == set()
 
 
 def test_it_is_taken_back_by_telling_of_the_person_again(world: World) -> None:

@@ -220,6 +220,17 @@ def test_an_account_of_somebody_else_is_noted_and_nothing_more(world: World) -> 
     assert "not an account of this organisation" in _notes(world, request)
 
 
+def test_a_single_operation_that_is_open_runs_on_when_its_subject_is_planned_again() -> None:
+    world = World()
+    world.hr_tells(a_person(), at=NOON)
+    world.plan_all()
+    (begun,) = world.operations()
+    world.hr_tells(a_person(department="Sales"), at=NOON + timedelta(seconds=1))
+    world.plan_all()
+    assert [operation.id for operation in world.operations()] == [begun.id]
+    assert world.head(the_person()).generation == begun.generation
+
+
 def test_the_same_plan_while_its_operations_are_open_lets_them_run_on(world: World) -> None:
     first = world.hr_tells(a_person(), at=NOON)
     world.plan_all()

@@ -1,13 +1,17 @@
 """The sweep: what has come due is looked at again, and open operations are rung for."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 import pytest
 
 from dayone.model.accounts import AccountState
 from dayone.model.changes import CauseKind
 from dayone.model.commands import RefreshAccount
-from tests.builders import a_person, an_account, the_account, the_person
+from dayone.model.people import LifeCycle, OnLeave
+from dayone.model.policy.rules import Condition, GroupRule, PersonSelector
+from tests.builders import HERE, NOON, a_person, a_policy, an_account, membership, the_account, the_person
+from tests.unit.granting import HOUR, a_grant, is_said
 from tests.unit.world import World
 
 
@@ -56,6 +60,31 @@ def test_a_subject_whose_request_was_lost_is_asked_for_by_the_next_sweep() -> No
     assert _swept(world) == [("person:e-1", False)]
     world.now += timedelta(minutes=1)
     assert _swept(world) == [("person:e-1", False)]
+
+
+def test_nothing_is_due_again_at_a_moment_that_has_come() -> None:
+    """It would be planned again by each sweep, for ever: days, leave, conditions and grants, hour by hour."""
+    new, old = (
+        PersonSelector((Condition("start_date", **days),), HERE) for days in ({"not_reached": 1}, {"reached": 2})
+    )
+    groups = [
+        GroupRule(name=name, description="", members=(who,), location=HERE)
+        for name, who in (("new", new), ("old", old))
+    ]
+    cycle = LifeCycle(created_days_before=1, access_until=time(18), on_leave=OnLeave.SUSPEND)
+    world = World()
+    world.policy_is(replace(a_policy(*groups), people=cycle))
+    here = a_person(start_date=date(2026, 11, 25), end_date=date(2026, 11, 29))
+    world.hr_tells(replace(here, leave_start=date(2026, 11, 27), leave_end=date(2026, 11, 27)))
+    is_said(world, a_grant(resource=membership("old"), begins=NOON + 49 * HOUR, until=NOON + 50 * HOUR))
+    world.plan_all()
+    for _ in range(8 * 24):
+        world.now += HOUR
+        world.sweep()
+        world.plan_all()
+        due_at = world.head(the_person()).due_at
+        assert due_at is None or due_at > world.now
+    assert due_at is None
 
 
 def test_open_operations_are_rung_for_and_silence_is_not_broken_without_them() -> None:
