@@ -201,6 +201,11 @@ bench: setup ## Run all benchmarks, or the one that NAME names, and fail when an
 simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SEED names
 	PYTHONPATH=layers/core $(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),$(or $(SEEDS),1000)) $(if $(MUTANTS),--mutants $(MUTANTS))
 
+.PHONY: mutate
+mutate: setup .tools/dynamodb-local/.ready ## Try random changes of the code, of functions changed SINCE a commit, against the fast tests; RECORD=1 first
+	PYTHONPATH=layers/core $(BIN)/python -m tests.mutate --number $(or $(NUMBER),100) --seed $(or $(SEED),0) $(if $(SINCE),--since $(SINCE)) \
+		$(if $(PACKAGES),--packages $(PACKAGES)) $(if $(RECORD),--record)
+
 .PHONY: prove-protocol
 prove-protocol: setup .tools/spin/.ready ## Check every state of a model of the executor's protocol, and that each deliberate fault is refused
 	$(BIN)/python -m tests.protocol

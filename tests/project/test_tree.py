@@ -62,6 +62,7 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "demo",
         "first-run",
         "bench",
+        "mutate",
         "build",
         "clean",
         "help",
