@@ -1,4 +1,4 @@
-"""Which tests go through which lines of Day One, and how long each of them takes."""
+"""Tests by the lines of Day One that they go through, and how long each of them takes."""
 
 import hashlib
 import json

@@ -74,7 +74,7 @@ def test_another_subjects_operations_do_not_disturb_a_plan(ports: StatePorts) ->
 
 @pytest.mark.parametrize("kind", [CauseKind.HR_EVENT, CauseKind.POLICY])
 def test_a_plan_that_is_refused_counts_for_nothing_in_its_change(ports: StatePorts, kind: CauseKind) -> None:
-    """Whether each plan is counted by itself, or what many plans of a change have noted together."""
+    """Counted by itself, or by what many plans of a change have noted together."""
     because = replace(cause(LEFT), kind=kind)
     (operation,) = planned(ports, ADA, USER).operations
     before = ports.subjects.load(ADA).head

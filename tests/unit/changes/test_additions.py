@@ -71,6 +71,16 @@ def test_interns_on_a_monday_and_movers_are_never_held_for_their_number() -> Non
     assert _holding(world) == []
 
 
+def test_additions_count_on_the_day_they_are_planned_whenever_the_edit_was_made() -> None:
+    world = _company()
+    put_in_force(_text(more=_MORE), world=world, actor=_AUTHOR)
+    text = _text(more=f"{_MORE}  other: {{members: everyone}}\n")
+    world.policy_is(read_policy({"policy.yaml": text}, version=0), actor=_AUTHOR)
+    later(world, days=1)
+    world.settle()
+    assert (len(world.groups()["more"]), len(world.groups()["other"])) == (3, 3)
+
+
 def test_an_edit_gives_up_to_the_limit_and_holds_the_rest() -> None:
     world = _company()
     put_in_force(_text(more=_MORE), world=world, actor=_AUTHOR)

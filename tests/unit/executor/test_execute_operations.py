@@ -12,12 +12,11 @@ from dayone.executor.rate_limits import Budgets
 from dayone.model.changes import ChangeState
 from dayone.model.operations import Action, OperationState
 from dayone.model.people import Status
-from dayone.model.subjects import Resource, ResourceOf, Subject
+from dayone.model.subjects import Resource, Subject
 from tests.builders import (
     ACCOUNT_ID,
     GROUP,
     NOON,
-    PERMISSION_SET,
     USER,
     a_group,
     a_person,
@@ -189,15 +188,6 @@ def test_a_request_that_aws_fails_ends_with_awss_reason_and_leaves_nothing() -> 
     assert failed.kind == "create-assignment"
     assert failed.failure_reason == f"Received a 404 status error: AWS account {ACCOUNT_ID} was not found."
     assert world.applied(the_account(), assignment()) is None
-
-
-def test_a_creation_that_aws_refuses_at_once_leaves_nothing_in_doubt() -> None:
-    world = _one_of_all()
-    _failing(world, "directory", "add_member", Refused("ValidationException: no"))
-    world.settle()
-    (failed,) = world.operations(OperationState.FAILED)
-    assert failed.kind == "create-membership"
-    assert world.applied(the_person(), membership()) is None
 
 
 def test_a_removal_that_aws_fails_leaves_what_was_there() -> None:
@@ -434,23 +424,6 @@ def test_a_group_that_is_otherwise_is_left_to_its_makers() -> None:
     assert world.center.groups == {"group-x": StoredGroup("engineers", "the old ones")}
     (failed,) = world.operations(OperationState.FAILED)
     assert failed.failure_reason.startswith("one of this name exists, was not made by Day One")
-
-
-def test_a_set_that_was_made_again_is_given_to_nobody_before_it_is_provisioned() -> None:
-    """The old one was provisioned, the new one was not, and has none of what limits it yet."""
-    world = _one_of_all()
-    world.settle()
-    (before,) = world.center.permission_sets
-    # As a plan leaves it that has made the set again, and whose provisioning has not come to its end.
-    world.center.permission_sets[f"{before}-new"] = world.center.permission_sets[before]
-    made = world.applied(the_set(), PERMISSION_SET)
-    assert made is not None
-    references = {"permission_set_arn": f"{before}-new"}
-    world.state.applied[ResourceOf(the_set(), PERMISSION_SET)] = replace(made, references=references)
-    world.account_is(an_account("999988887777"))
-    world.plan_all()
-    world.execute(seconds=10)
-    assert {account for account, *_ in world.assignments()} == {ACCOUNT_ID}
 
 
 def test_a_permission_set_that_changes_reaches_the_accounts_that_have_it() -> None:

@@ -1,6 +1,6 @@
 """Times of a person's access: first and last day in their zone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -63,6 +63,24 @@ def test_a_day_on_which_the_clocks_change_is_whole(case: str, zone: str, day: da
     assert has_access(person, cycle=_CYCLE, now=first), case
     assert has_access(person, cycle=_CYCLE, now=first + timedelta(hours=hours, seconds=-1)), case
     assert not has_access(person, cycle=_CYCLE, now=first + timedelta(hours=hours)), case
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends"),
+    [
+        ("Etc/GMT+12", "2026-11-24T07:00:00"),
+        ("Pacific/Honolulu", "2026-11-24T05:00:00"),
+        ("America/Los_Angeles", "2026-11-24T03:00:00"),
+        ("UTC", "2026-11-23T19:00:00"),
+        ("Pacific/Kiritimati", "2026-11-23T05:00:00"),
+    ],
+)
+def test_an_evening_is_that_where_the_person_is_on_whatever_day_it_is_elsewhere(zone: str, ends: str) -> None:
+    person = a_person(end_date=date(2026, 11, 23), time_zone=zone)
+    cycle, over = LifeCycle(access_until=time(19)), datetime.fromisoformat(ends).replace(tzinfo=UTC)
+    assert has_access(person, cycle=cycle, now=over - timedelta(seconds=1))
+    assert not has_access(person, cycle=cycle, now=over)
+    assert next_stage_at(person, cycle=cycle, now=over - timedelta(seconds=1)) == over
 
 
 def test_somebody_whose_employment_has_ended_has_no_access_on_any_day() -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from dayone.model.commands import Command
-from dayone.model.operations import OperationState
+from dayone.model.operations import OperationState, Priority
 from dayone.model.people import Leavers, LifeCycle, OnLeave, Person, Status
 from dayone.model.policy.rules import Guardrails, Policy, Protection
+from dayone.model.subjects import ResourceKind
 from dayone.planning.desired_people import NO_POLICY, SESSIONS_HELD
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.fakes.sso.sessions import MemorySessions
@@ -60,6 +61,28 @@ def test_access_goes_and_live_sessions_end() -> None:
     assert world.groups()["engineers"] == set()
     assert world.sessions.ended == {user_id}
     assert world.outcomes(told) == ["delete membership/engineers: succeeded", "create ended-sessions: succeeded"]
+
+
+def test_the_end_of_sessions_is_as_urgent_as_what_is_taken_away() -> None:
+    world = _world()
+    told = world.hr_tells(_GONE)
+    world.plan_all()
+    taking = [operation for operation in world.operations() if operation.change == told.cause.change]
+    assert ResourceKind.ENDED_SESSIONS in {operation.resource.kind for operation in taking}
+    assert {operation.priority for operation in taking} == {Priority.REVOCATION}
+
+
+def test_sessions_end_before_anything_that_only_changes_and_come_back_before_access_does() -> None:
+    """Nobody waits for anything else first, and nobody has access that is still denied."""
+    world = _world()
+    _leaves(world)
+    back = world.hr_tells(a_person(given_name="Augusta", department="Data"), at=world.now + timedelta(minutes=1))
+    world.settle()
+    assert world.outcomes(back) == [
+        "delete ended-sessions: succeeded",
+        "update user: succeeded",
+        "create membership/data: succeeded",
+    ]
 
 
 def test_the_user_stays_unless_the_policy_says_otherwise() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ActivatePolicy, Command
+from dayone.model.people import Status
 from dayone.reconcile import policy_rollout as assess_policy
 from tests.builders import a_group, a_person, a_policy, a_set, an_account, an_assignment
 from tests.unit.crashes import Crash, Fuse
@@ -105,6 +106,18 @@ def test_what_is_held_already_is_not_counted_again(world: World) -> None:
     world.settle()
     assert _because(world, again) == ""
     assert len(world.groups()["engineers"]) == 7
+
+
+def test_its_removals_count_on_the_day_of_the_assessment_whenever_it_was_uploaded() -> None:
+    world = _company()
+    for number in range(3):
+        world.hr_tells(a_person(f"e-{number}", status=Status.ENDED), at=world.now + timedelta(minutes=1))
+    world.settle()
+    request = world.policy_is(_NOBODY)
+    world.now += timedelta(days=1)
+    world.settle()
+    assert _because(world, request) == ""
+    assert world.groups()["engineers"] == set()
 
 
 def test_who_put_it_in_force_and_what_it_holds_is_on_record(world: World) -> None:

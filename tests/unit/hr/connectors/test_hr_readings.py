@@ -102,6 +102,20 @@ def test_bamboohr_and_hibob_are_asked_for_the_fields_that_are_mapped() -> None:
     assert {"root.id", "root.email", "work.startDate", "internal.status"} <= set(fields)
 
 
+def test_hibob_is_asked_for_what_people_read_and_not_for_its_ids() -> None:
+    """As its documentation says what it answers: apidocs.hibob.com/reference/post_people-identifier."""
+    asks = kind_called("hibob").asks
+    assert asks is not None
+    asked = json.loads(asks.question("1", _source("hibob"), "key").body)
+    readable = {"/work/department": {"value": "Engineering"}, "/work/site": {"value": "Berlin"}}
+    machine = {"/work/department": {"value": "238712345"}, "/work/site": {"value": 2491}}
+    more = {"humanReadable": {"work": {"department": "Engineering", "site": "Berlin"}}}
+    answers = {"REPLACE": readable, "APPEND": {**machine, **more}}
+    answer = {**ANSWERS["hibob"][0], **answers.get(asked.get("humanReadable"), machine)}
+    person = person_in(asks.answer(answer).record, rules=_source("hibob").mapping, at=NOW)
+    assert (person.attributes["department"], person.attributes["location"]) == ("Engineering", "Berlin")
+
+
 def _notification_in(command: Command) -> ChangeNotification:
     assert isinstance(command, FetchHrRecord)
     return command.notification
