@@ -182,14 +182,14 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a group goes before its members",
         _by(_APPLIED, _SUCCEEDED),
         ((attempts, "_followers", _always(None)),),
-        shown_in=49,
+        shown_in=7,
         of_protocol=True,
     ),
     Mutation(
         "two requests at a time in an account",
         _by("budgets"),
         ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
-        shown_in=1,
+        shown_in=5,
     ),
     Mutation(
         "calls at twice the budget",

@@ -1,4 +1,7 @@
-"""Runs through many subjects that end after two of them: a small company shows what happens between two runs, too."""
+"""Runs through many subjects that end after two of them: a small company shows what happens between two runs, too.
+
+These are the roll-out of a policy, decisions, retries and looks below a unit, not imports or looks at all accounts.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,15 +10,12 @@ from types import ModuleType
 from typing import Final
 
 from dayone.accounts import discovery
-from dayone.hr import bulk_import
 from dayone.reconcile import approvals, policy_rollout, retry
 from tests.simulation.model.day_one import DayOne
 
 _SIZES: Final[tuple[tuple[ModuleType, str], ...]] = (
     (approvals, "_IN_A_RUN"),
-    (bulk_import, "_PORTION"),
     (discovery, "_BELOW_A_UNIT_IN_A_PORTION"),
-    (discovery, "_LOOKED_AT_IN_A_PORTION"),
     (policy_rollout, "_CONCERNED_IN_A_PORTION"),
     (policy_rollout, "_LOOKED_AT_IN_A_PORTION"),
     (retry, "_IN_A_RUN"),
