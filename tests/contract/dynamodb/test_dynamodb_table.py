@@ -1,6 +1,6 @@
 """The table's own promises: pages to the end, batches until all is done, and what a cancelled transaction means."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -73,12 +73,12 @@ def test_what_was_just_written_is_read_whichever_copy_answers(read: str) -> None
     faults, table = Faults(client), DynamoTable(client, "state")
     for operation in ("GetItem", "BatchGetItem", "Query"):
         faults.for_ever(operation, behind(typed(ONE)))
-    found = {
+    reads: dict[str, Callable[[], list[Record | None]]] = {
         "get": lambda: [table.get(key)],
         "get_all": lambda: list(table.get_all([key])),
         "query": lambda: list(table.query(Key("pk").eq("A"))),
-    }[read]()
-    assert found == [ONE]
+    }
+    assert reads[read]() == [ONE]
 
 
 _UPDATE = Update(

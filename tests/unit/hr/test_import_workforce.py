@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from dayone.errors import Invalid, Malformed, TooLarge, Unavailable
+from dayone.hr import bulk_import
 from dayone.hr.bulk_import import ImportPorts, import_workforce
 from dayone.hr.merge import packed, unpacked
 from dayone.model.changes import Change, ChangeState
 from dayone.model.commands import ApplyHrRecord, Command, ImportWorkforce
+from dayone.model.people import Status
 from dayone.model.subjects import Subject, SubjectKind
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.table.policies import MemoryChanges
@@ -194,6 +196,23 @@ def test_a_large_workforce_is_taken_in_several_runs_and_nobody_is_left_out() -> 
     told = [command for command in world.inbox.commands if isinstance(command, ApplyHrRecord)]
     assert len({command.subject.name for command in told}) == len(told) == 500
     assert _change(world, request).subjects == 500
+
+
+def test_a_newer_file_between_two_runs_of_an_import_counts_for_whom_the_first_has_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where it says what the file before both has said."""
+    monkeypatch.setattr(bulk_import, "_PORTION", 1)
+    world = _world()
+    _imported(world, _staff(1, 2, 3))
+    world.settle()
+    world.time_to_activate = timedelta(0)
+    for people in (_staff(1, 2, title="SRE"), _staff(1, 2, 3)):
+        later(world, seconds=10)
+        _imported(world, people)
+    world.settle()
+    found = [person_in(world, f"e-{number}") for number in (1, 2, 3)]
+    assert [(person.title, person.status) for person in found if person] == [("", Status.ACTIVE)] * 3
 
 
 def test_a_crash_before_the_end_repeats_nobody() -> None:

@@ -64,9 +64,8 @@ def test_a_subject_whose_request_was_lost_is_asked_for_by_the_next_sweep() -> No
 
 def test_nothing_is_due_again_at_a_moment_that_has_come() -> None:
     """It would be planned again by each sweep, for ever: days, leave, conditions and grants, hour by hour."""
-    new, old = (
-        PersonSelector((Condition("start_date", **days),), HERE) for days in ({"not_reached": 1}, {"reached": 2})
-    )
+    conditions = (Condition("start_date", not_reached=1), Condition("start_date", reached=2))
+    new, old = (PersonSelector((condition,), HERE) for condition in conditions)
     groups = [
         GroupRule(name=name, description="", members=(who,), location=HERE)
         for name, who in (("new", new), ("old", old))

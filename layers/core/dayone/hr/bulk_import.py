@@ -1,7 +1,7 @@
 """Import all people of a source: record those that changed, and hold removals for those missing."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -57,7 +57,10 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
     after = _with_ends(people, before=snapshot) if command.only_ends else _roster(people, snapshot, at=command.cause.at)
     records = sorted(_records(command, people, before=snapshot, after=after), key=lambda record: record.subject.name)
     ports.changes.open(command.cause)
-    if not _put(command, records, ports=ports):
+    if (last := _put(command, records, ports=ports)) is not None:
+        if before or not command.only_ends:
+            ports.rosters.keep(source.name, _with_sent(records, last=last, before=snapshot))
+        ports.inbox.put([replace(command, cursor=last)])
         return "continues in the next run"
     ports.changes.expect(command.cause.change, subjects=len(records))
     if before or not command.only_ends:
@@ -122,16 +125,24 @@ def _record(command: ImportWorkforce, person: str, *, record: SourceRecord) -> A
     return ApplyHrRecord(subject=Subject(SubjectKind.PERSON, person), cause=cause, record=record)
 
 
-def _put(command: ImportWorkforce, records: list[ApplyHrRecord], *, ports: ImportPorts) -> bool:
-    """Put them on the inbox in their order, from behind the cursor; False when the next run has to go on."""
+def _with_sent(records: Iterable[ApplyHrRecord], *, last: str, before: Roster) -> Roster:
+    """Return the last import with those sent up to `last` as not known: a newer file may come before the next run.
+
+    What it says of them is then sent, also where that is what the last import said.
+    """
+    sent = {record.subject.name: "" for record in records if record.subject.name <= last}
+    return replace(before, people={**before.people, **sent})
+
+
+def _put(command: ImportWorkforce, records: list[ApplyHrRecord], *, ports: ImportPorts) -> str | None:
+    """Put them on the inbox in their order, from behind the cursor; return where the next run is to go on, if it is."""
     until = ports.clock() + ports.time_to_run
     left = iter([record for record in records if record.subject.name > command.cursor])
     while portion := list(islice(left, _PORTION)):
         ports.inbox.put(portion)
         if ports.clock() >= until and (last := portion[-1].subject.name) != records[-1].subject.name:
-            ports.inbox.put([replace(command, cursor=last)])
-            return False
-    return True
+            return last
+    return None
 
 
 def _digest(attributes: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ import copy
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -110,8 +111,9 @@ def test_hibob_is_asked_for_what_people_read_and_not_for_its_ids() -> None:
     readable = {"/work/department": {"value": "Engineering"}, "/work/site": {"value": "Berlin"}}
     machine = {"/work/department": {"value": "238712345"}, "/work/site": {"value": 2491}}
     more = {"humanReadable": {"work": {"department": "Engineering", "site": "Berlin"}}}
-    answers = {"REPLACE": readable, "APPEND": {**machine, **more}}
-    answer = {**ANSWERS["hibob"][0], **answers.get(asked.get("humanReadable"), machine)}
+    answers: dict[Any, Any] = {"REPLACE": readable, "APPEND": {**machine, **more}}
+    whole: Any = ANSWERS["hibob"][0]
+    answer = {**whole, **answers.get(asked.get("humanReadable"), machine)}
     person = person_in(asks.answer(answer).record, rules=_source("hibob").mapping, at=NOW)
     assert (person.attributes["department"], person.attributes["location"]) == ("Engineering", "Berlin")
 
