@@ -1,7 +1,7 @@
 """Failed messages of the inbox: their delay, those given up, and notes."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,9 @@ import pytest
 from dayone.errors import Conflicting, Forbidden, Malformed, Refused, Unavailable
 from dayone.messages.inbox import HandledMessage, handled_messages, to_json, without
 from dayone.model.changes import ChangeState
-from dayone.model.commands import ReconcileSubject
+from dayone.model.commands import ApplyHrRecord, ChangeNotification, FetchHrRecord, ReconcileSubject
 from dayone.model.failures import Stuck, StuckKind
+from dayone.model.subject_state import FactVersion, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.reconcile.inbox_batch import MOST_RECEIVES, BatchPorts, settle_batch
 from tests.builders import NOON, a_cause
@@ -74,6 +75,32 @@ def test_a_source_has_delivered_whatever_became_of_its_message(error: Exception 
     office = Office()
     office.settle(_message(error=error))
     assert office.state.delivered_on == days
+
+
+def _notified(*, attempts: int) -> str:
+    notification = ChangeNotification(record="1", at=NOON, attempts=attempts)
+    source = Subject(SubjectKind.HR_SOURCE, "standard")
+    return to_json(FetchHrRecord(subject=source, cause=a_cause(), notification=notification))
+
+
+def _record(*, read_at: datetime | None) -> str:
+    version = FactVersion(at=NOON, digest="d", read_at=read_at)
+    record = SourceRecord(source="standard", version=version, attributes={})
+    return to_json(ApplyHrRecord(subject=COMMAND.subject, cause=a_cause(), record=record))
+
+
+@pytest.mark.parametrize("body", [_notified(attempts=0), _record(read_at=None)])
+def test_a_notification_and_a_record_are_deliveries_of_their_source(body: str) -> None:
+    office = Office()
+    office.settle(_message(body=body))
+    assert office.state.delivered_on == {"standard": {NOON.date()}}
+
+
+@pytest.mark.parametrize("body", [_notified(attempts=1), _record(read_at=NOON)])
+def test_a_notification_that_has_waited_and_what_was_read_for_one_are_no_deliveries(body: str) -> None:
+    office = Office()
+    office.settle(_message(body=body))
+    assert office.state.delivered_on == {}
 
 
 def test_what_failed_for_the_first_time_is_tried_again_at_once_and_then_a_little_later() -> None:

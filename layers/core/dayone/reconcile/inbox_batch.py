@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from dayone.errors import DayOneError, Forbidden, Unavailable
 from dayone.messages.inbox import HandledMessage
 from dayone.model.changes import CauseKind
+from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord
 from dayone.model.failures import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
 from dayone.ports.hr import HrDeliveries
 from dayone.ports.messaging import Returns
@@ -62,9 +63,23 @@ def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> fr
 
 
 def _delivered_by(message: HandledMessage) -> str:
-    """Return the HR source of a message, or empty; what could not be planned has come from there all the same."""
-    cause = message.command.cause if message.command and not _is_forged(message) else None
-    return cause.actor.removeprefix("hr:") if cause and cause.kind is CauseKind.HR_EVENT else ""
+    """Return the HR source that has sent a message, or empty; what could not be planned has come from there as well."""
+    command = message.command
+    if command is None or _is_forged(message) or _is_put_again(command):
+        return ""
+    return command.cause.actor.removeprefix("hr:") if command.cause.kind is CauseKind.HR_EVENT else ""
+
+
+def _is_put_again(command: Command) -> bool:
+    """Return whether Day One itself has put it on the inbox, hours or days after its delivery."""
+    match command:
+        case FetchHrRecord():
+            return command.notification.attempts > 0
+        case ApplyHrRecord():
+            # It was read from the source for a notification, which may have waited.
+            return command.record.version.read_at is not None
+        case _:
+            return False
 
 
 def _is_forged(message: HandledMessage) -> bool:
