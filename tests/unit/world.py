@@ -87,7 +87,7 @@ from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
 from tests.fakes.table.policies import LivingProcess, MemoryChanges, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
-from tests.fakes.table.records import MemoryRecords, looked_at
+from tests.fakes.table.records import MemoryRecords, RecordsAfterDiscovery
 from tests.fakes.table.state import State
 from tests.fakes.table.subject_index import MemorySubjectIndex
 from tests.fakes.table.subjects import MemoryDueWork, MemorySubjects
@@ -250,7 +250,7 @@ class World:
         return ExistingAccess(**self._wrapped(ports), desired=desired, inventory=self.kept_inventory)
 
     def sweeping(self) -> ReconcileAccess:
-        records = MemoryRecords(self.state if self.is_new else looked_at(self.state))
+        records = MemoryRecords(self.state) if self.is_new else RecordsAfterDiscovery(self.state)
         failed, queue = MemoryFailedSubjects(self.state), self.inbox.queue
         revoked, index = MemoryRevokedSessions(self.state), MemorySubjectIndex(self.state)
         return ReconcileAccess(

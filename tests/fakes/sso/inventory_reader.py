@@ -18,8 +18,11 @@ _PAGE = 100
 
 
 class MemoryInventoryReader:
-    def __init__(self, center: MemoryIdentityCenter) -> None:
+    """`rows` are those of a page, as many as AWS's or fewer."""
+
+    def __init__(self, center: MemoryIdentityCenter, *, rows: int = _PAGE) -> None:
         self._center = center
+        self._rows = rows
         self._live = MemoryLiveAccess(center)
         self._sets = MemoryPermissionSets(center)
         self.calls = 0
@@ -65,12 +68,12 @@ class MemoryInventoryReader:
     def assignments_in(self, account: str, *, permission_set_arn: str, cursor: str) -> Page[AssignmentKey]:
         self._check_exists(permission_set_arn in self._center.permission_sets)
         self.calls += 1
-        return self._live.in_account(account, permission_set_arn=permission_set_arn, cursor=cursor, limit=_PAGE)
+        return self._live.in_account(account, permission_set_arn=permission_set_arn, cursor=cursor, limit=self._rows)
 
     def assignments_of(self, principal: AwsPrincipal, *, cursor: str) -> Page[AssignmentKey]:
         self._check_exists(self._center.holds(principal.kind, principal.id))
         self.calls += 1
-        return self._live.of_principal(principal, account="", cursor=cursor, limit=_PAGE)
+        return self._live.of_principal(principal, account="", cursor=cursor, limit=self._rows)
 
     def group(self, group_id: str) -> Attributes | None:
         self.calls += 1
@@ -94,8 +97,8 @@ class MemoryInventoryReader:
     def _page[T](self, entries: Sequence[T], cursor: str) -> Page[T]:
         self.calls += 1
         begin = int(cursor or "0")
-        following = str(begin + _PAGE) if len(entries) > begin + _PAGE else ""
-        return Page(entries[begin : begin + _PAGE], following)
+        following = str(begin + self._rows) if len(entries) > begin + self._rows else ""
+        return Page(entries[begin : begin + self._rows], following)
 
 
 def _of_group(group: StoredGroup) -> Attributes:

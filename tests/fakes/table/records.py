@@ -14,15 +14,6 @@ from tests.fakes.table.state import State
 from tests.fakes.table.subjects import MemorySubjects
 
 
-def looked_at(state: State) -> State:
-    """The same state, in which the organisation has just been looked at, and will not be again for a long time."""
-    due_at = datetime(2100, 1, 1, tzinfo=UTC)
-    organization = Head(subject=THE_ORGANIZATION, change="01FIRST", due_at=due_at)
-    looked = State(applied=state.applied, changes=state.changes, plans=state.plans, given_up=state.given_up)
-    looked.heads |= {**state.heads, THE_ORGANIZATION: organization}
-    return looked
-
-
 class MemoryRecords:
     def __init__(self, state: State) -> None:
         self._state = state
@@ -80,3 +71,14 @@ class MemoryRecords:
         return {
             of: applied for of, applied in existing if of.resource.kind is kind and applied.doubt is not Action.CREATE
         }
+
+
+class RecordsAfterDiscovery(MemoryRecords):
+    """The same of an organisation that has just been looked at, and will not be again for a long time."""
+
+    def subject(self, subject: Subject) -> SubjectState:
+        state = super().subject(subject)
+        return replace(state, head=replace(state.head, due_at=_LATER)) if subject == THE_ORGANIZATION else state
+
+
+_LATER = datetime(2100, 1, 1, tzinfo=UTC)

@@ -66,7 +66,7 @@ from tests.fakes.table.open_changes import MemoryOpenChanges
 from tests.fakes.table.parked import MemoryParkedOperations
 from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
-from tests.fakes.table.records import MemoryRecords, looked_at
+from tests.fakes.table.records import MemoryRecords, RecordsAfterDiscovery
 from tests.fakes.table.request_keys import MemoryRequestKeys
 from tests.fakes.table.subject_index import MemorySubjectIndex
 from tests.fakes.table.subjects import MemoryDueWork
@@ -272,8 +272,8 @@ class DayOne:
 
     def _sweeping(self, process: Process) -> Callable[[Any], object]:
         # In most worlds every account makes itself known by an event, and nothing else is looked at.
-        known = self.state if self.looks_at_all else looked_at(self.state)
-        records: Any = Wire("table.records", MemoryRecords(known), process)
+        known = MemoryRecords(self.state) if self.looks_at_all else RecordsAfterDiscovery(self.state)
+        records: Any = Wire("table.records", known, process)
         failed: Any = Wire("table.failed", MemoryFailedSubjects(self.state), process)
         into = WiredInbox(self.inbox, process)
         ports = ReconcileAccess(

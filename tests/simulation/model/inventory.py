@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +27,10 @@ from tests.simulation.model.table import ObservedState
 if TYPE_CHECKING:
     from tests.simulation.model.functions import Function
 
-_EVERY = 60.0
+_A_MINUTE = 60.0
 _TIMEOUT = 600.0
 _LONGEST = timedelta(seconds=45)
+_A_DAY = timedelta(days=1)
 # What the observer alone knows of a table: it goes with a copy.
 _OBSERVED = ("approved", "dropped", "_of_subjects")
 
@@ -56,17 +57,25 @@ class TableCopy:
 
 
 class Reading:
-    """The function `read_inventory` of a Day One, which is invoked every minute from now on."""
+    """The function `read_inventory` of a Day One, which is invoked again and again from now on.
 
-    def __init__(self, day_one: DayOne) -> None:
+    A pass begins after each `interval`, a run `every` so many seconds, and AWS answers with so many `rows` in a page.
+    """
+
+    def __init__(
+        self, day_one: DayOne, *, interval: timedelta = _A_DAY, every: float = _A_MINUTE, rows: int = 100
+    ) -> None:
         self._day_one = day_one
+        self.interval = interval
+        self.every = every
+        self._rows = rows
         self.function: Function = day_one.function("read_inventory", timeout=_TIMEOUT, prepare=self._prepared)
         self._invoke()
 
     def _invoke(self) -> None:
         day_one = self._day_one
         self.function.invoke(None, then=lambda _: None, failed=day_one.heard_of)
-        day_one.time.at(_EVERY, self._invoke)
+        day_one.time.at(self.every, self._invoke)
 
     def _prepared(self, process: Process) -> Callable[[Any], object]:
         state = self._day_one.state
@@ -77,18 +86,18 @@ class Reading:
             "records": MemoryRecords(state),
         }
         wired: dict[str, Any] = {name: Wire(f"table.{name}", port, process) for name, port in table.items()}
-        reader: Any = _Reader(MemoryInventoryReader(self._day_one.aws.center), process)
+        reader: Any = _Reader(MemoryInventoryReader(self._day_one.aws.center, rows=self._rows), process)
         ports = ReadInventory(
             **wired,
             center=Center(sight=MemorySurroundings(), arn="arn:instance"),
             reader=reader,
             recovering=WhileRecovering(fence=self._day_one.fence()),
             standing=MemoryStanding(OffLimits()),
-            interval=timedelta(days=1),
+            interval=self.interval,
             others=EditsOfOthers(events=MemoryEditEvents(), own_roles=()),
             clock=self._day_one.clock,
         )
-        return lambda _: read_inventory(ports=ports, longest=_LONGEST)
+        return lambda _: read_inventory(ports=replace(ports, interval=self.interval), longest=_LONGEST)
 
 
 def table_copy(day_one: DayOne) -> TableCopy:

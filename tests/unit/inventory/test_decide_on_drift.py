@@ -90,7 +90,24 @@ def _edit_inline(world: World) -> None:
     MemorySetPolicies(world.center).put_inline(arn, document=json.dumps(everything))
 
 
-EDITS = [_delete_group, _rename_group, _delete_user, _remove_member, _unassign, _longer_session, _detach, _edit_inline]
+def _delete_set(world: World) -> None:
+    (arn,) = world.center.permission_sets
+    for key in list(world.center.assignments):
+        world.center.delete_assignment(key)
+    del world.center.permission_sets[arn]
+
+
+EDITS = [
+    _delete_set,
+    _delete_group,
+    _rename_group,
+    _delete_user,
+    _remove_member,
+    _unassign,
+    _longer_session,
+    _detach,
+    _edit_inline,
+]
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=[edit.__name__ for edit in EDITS])

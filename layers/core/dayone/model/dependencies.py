@@ -43,6 +43,7 @@ WITHOUT_ATTRIBUTES = frozenset(
     }
 )
 PARTS_OF_A_SET = _ATTACHED_TO_A_SET | {ResourceKind.PERMISSION_SET}
+_WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
 # What somebody loses access by when it goes.
 GUARDED = frozenset(
     {
@@ -67,6 +68,12 @@ def sessions_last(attributes: Mapping[str, str]) -> float:
     match = _DURATION.fullmatch(attributes.get("session_duration", ""))
     hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
     return hours * 3600 + minutes * 60 + seconds if match else float("inf")
+
+
+def with_parts(missing: Container[Resource], *, recorded: Iterable[Resource]) -> frozenset[Resource]:
+    """Return which recorded resources of a subject are gone: with a permission set whatever was attached to it."""
+    gone = PARTS_OF_A_SET if _WHOLE_SET in missing else frozenset()
+    return frozenset(resource for resource in recorded if resource in missing or resource.kind in gone)
 
 
 class Difference(NamedTuple):

@@ -19,6 +19,7 @@ from dayone.model.dependencies import (
     in_order,
     predecessors,
     requirements,
+    with_parts,
 )
 from dayone.model.operations import Action, Applied, Operation, Priority
 from dayone.model.people import Person
@@ -112,7 +113,7 @@ def in_doubt(
     What others have given counts as something whose removal was begun: where it is wanted it is given anew.
     """
     found = {each.resource: each for each in unmanaged if each.resource not in applied}
-    for resource in applied.keys() & missing:
+    for resource in with_parts(missing, recorded=applied):
         action = Action.CREATE if resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE
         found[resource] = replace(applied[resource], doubt=applied[resource].doubt or action)
     return found

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from dayone.model.accounts import GONE, Account
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, CorrectRecord, RefreshAccount, RestoreResources
+from dayone.model.dependencies import with_parts
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, expires_at, held_as, next_expiry, notes_on
 from dayone.model.operations import Action, Applied, Operation, OperationState
@@ -45,9 +46,8 @@ def normalized_state(
 
     An account that was closed and is back may have lost everything confirmed before; one that nothing was received
     about before the initial discovery existed before Day One, and one that is not sensitive any more, by what account
-    owners can change, waits in the same way. Resources to be recreated are created again, as after an
-    absence. Resources that AWS no longer has are in doubt, so that they are restored. A decision to adopt is dropped
-    once it has been carried out, or has lapsed.
+    owners can change, waits in the same way. Resources to be recreated are created again, as after an absence. What AWS
+    no longer has is in doubt, so that it is restored. A decision to adopt is dropped once it was carried out or lapsed.
     """
     adoption = command.adoption if isinstance(command, AdoptExisting) else state.head.adoption
     if adoption is not None and adoption is state.head.adoption and not state.head.is_adopting:
@@ -134,11 +134,10 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     doubts: tuple[Applied, ...] = ()
     if isinstance(command, RestoreResources | CorrectRecord):
         # What a repair or a correction has put in doubt: any later plan makes the same of it.
-        unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
-        named = {*command.missing, *(each.resource for each in unmanaged)} & {
-            each.resource for each in diff.differences
-        }
-        doubts = tuple(inputs.state.applied[resource] for resource in sorted(named) if resource in inputs.state.applied)
+        applied = inputs.state.applied
+        given = {each.resource for each in (command.unmanaged if isinstance(command, RestoreResources) else ())}
+        named = (with_parts(command.missing, recorded=applied) | given) & {each.resource for each in diff.differences}
+        doubts = tuple(applied[resource] for resource in sorted(named) if resource in applied)
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
@@ -157,8 +156,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
 def is_settled(plan: Plan, *, split: SplitDiff, gifts: Collection[Resource]) -> bool:
     """Return whether there is nothing to do, or the same is under way already.
 
-    If nothing is to do after failures, a plan without operations replaces the failed one. What is under way and needs
-    an approval by now is held by a new plan.
+    After failures, a plan without operations replaces the failed one. What needs an approval by now is held anew.
     """
     before = plan.before
     waits_for_the_same = before.former_holders == plan.after.former_holders and before.adoption == plan.after.adoption

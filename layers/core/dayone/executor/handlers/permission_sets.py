@@ -1,6 +1,6 @@
 """Permission sets, what is attached to them, and their provisioning: each operation is harmless to repeat."""
 
-from dayone.errors import AlreadyExists
+from dayone.errors import AlreadyExists, NotFound
 from dayone.executor.adopt_existing import resolve_name_conflict
 from dayone.executor.attempt import Attempt, IdentityCenter, deleted, done, looked_up
 from dayone.model.operations import ALREADY_DELETED, Action, Failed, Outcome, Submitted, Succeeded, tags_in
@@ -23,9 +23,12 @@ def create_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
 
 
 def update_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
-    """Bring a permission set's own attributes and its tags up to date."""
+    """Bring a permission set's own attributes and its tags up to date; one that vanished is created again."""
     existing = ExistingResource(references=attempt.references, attributes=attempt.own.attributes if attempt.own else {})
-    return done(_set(existing, attempt=attempt, aws=aws))
+    try:
+        return done(_set(existing, attempt=attempt, aws=aws))
+    except NotFound:
+        return create_permission_set(attempt, aws)
 
 
 def delete_permission_set(attempt: Attempt, aws: IdentityCenter) -> Outcome:
