@@ -245,7 +245,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "what is a person's own stays when they leave",
         _by(_END),
         ((requeue, "follow_person", _always(None)),),
-        shown_in=31,
+        shown_in=93,
     ),
     Mutation("no day comes", _by(_END), ((make_plan, "next_look", _always(None)),), shown_in=9),
     Mutation(
@@ -258,7 +258,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
-        shown_in=14,
+        shown_in=24,
         of_protocol=True,
     ),
     Mutation(
@@ -284,7 +284,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the end of what is waited for wakes nobody",
         _by(_WAITS),
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
-        shown_in=1,
+        shown_in=0,
     ),
     Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),), shown_in=1),
     Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),), shown_in=0),
@@ -311,7 +311,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (desired_grants, "has_access", _always(answer=True)),
             (facts, "has_access", _always(answer=True)),
         ),
-        shown_in=15,
+        shown_in=5,
     ),
     Mutation(
         "HR's word undoes an end by hand",
