@@ -33,6 +33,7 @@ class Feature(StrEnum):
     MISTAKES = "policies with mistakes, which are refused"
     LOST_EVENTS = "events of accounts that get lost, accounts from before, and looks at the whole organisation"
     TRIED_AGAIN = "accounts that are bootstrapped and changes that are retried by somebody"
+    CROWD = "a whole department that comes, moves and goes"
     OWN_POLICIES = "customer managed and inline policies, and accounts in which the former are missing"
     SMALL_PORTIONS = "each run through many subjects ends after two of them"
 

@@ -16,7 +16,7 @@ from tests.simulation.checks.lateness import Lateness
 from tests.simulation.checks.violations import Violation, Violations
 from tests.simulation.checks.watching import Watcher
 from tests.simulation.features import Company, Feature, draw_company
-from tests.simulation.further import organisation, other_hr, own_policies, wrong_policies
+from tests.simulation.further import crowd, organisation, other_hr, own_policies, wrong_policies
 from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.hr_system import clock_of_signatures
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
@@ -111,7 +111,7 @@ class Simulation:
     def _run(self, company: Company) -> Outcome:
         make_a_past(self)
         Scenario(self.random, self.outside, company=company).begin()
-        for further in (other_hr, wrong_policies, organisation, own_policies):
+        for further in (other_hr, wrong_policies, organisation, own_policies, crowd):
             further.begin(self.seed, self.outside, company=company)
         self._others_call()
         Lateness(self).begin()

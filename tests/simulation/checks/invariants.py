@@ -9,6 +9,7 @@ from dayone.model.dependencies import GUARDED
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subjects import ResourceKind, SubjectKind
 from tests.simulation.checks import bookkeeping
+from tests.simulation.checks.answers import answers
 from tests.simulation.checks.snapshot import refused_by_aws, snapshot
 from tests.simulation.model.identity_center import form_of
 from tests.simulation.model.table import ObservedState
@@ -120,6 +121,27 @@ def users_of(world: "Simulation") -> Iterator[tuple[str, str]]:
             yield of.subject.name, applied.references["user_id"]
 
 
+def sensitive_is_approved(world: "Simulation") -> Iterator[str]:
+    """Check that no assignment of what was always sensitive was made without a human's word about this very one.
+
+    Source: docs/policy.md, "What is sensitive is held until somebody else has approved it".
+    """
+    state, policies = world.day_one.state, list(map(policy_text.sets, texts(world.outside.facts)))
+    names = {name for rules in policies for name in rules}
+    sensitive = {
+        name
+        for name in names
+        if all(policy_text.is_surely_sensitive(rules[name]) for rules in policies if name in rules)
+    }
+    approved = {operation.target for operation in state.operations.values() if operation.id in state.approved}
+    for operation in state.operations.values():
+        is_made = operation.action is Action.CREATE and operation.state is OperationState.SUCCEEDED
+        is_assignment = operation.resource.kind is ResourceKind.ASSIGNMENT and operation.request_id
+        is_sensitive = operation.resource.name.partition("/")[0] in sensitive
+        if is_made and is_assignment and is_sensitive and operation.target not in approved:
+            yield f"{operation.id} {operation.target} is sensitive, and nobody has approved it"
+
+
 def wrong_is_refused(world: "Simulation") -> Iterator[str]:
     """Check that mistakes, as the documentation names them, are refused."""
     yield from world.outside.broken
@@ -175,6 +197,8 @@ AT_REST: Mapping[str, Check] = {
     "grants end": grants_end,
     "users are nobody else's": users_are_nobody_elses,
     "what is wrong is refused": wrong_is_refused,
+    "what is sensitive was approved": sensitive_is_approved,
+    "answers are true": answers,
     "no mishaps": no_mishaps,
 }
 

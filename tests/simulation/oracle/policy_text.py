@@ -92,8 +92,13 @@ def document(given: Any) -> str:  # noqa: ANN401 - YAML
 
 def is_sensitive(rule: Rule) -> bool:
     """Return whether a permission set may be sensitive by what it has: what is certain, and what needs a table."""
+    return is_surely_sensitive(rule) or bool(rule.get("inline_policy"))
+
+
+def is_surely_sensitive(rule: Rule) -> bool:
+    """Return whether it is sensitive by a policy that always is."""
     names = {str(policy).rpartition("/")[2] for policy in rule.get("managed_policies", ())}
-    return bool(names & _ALWAYS_SENSITIVE or rule.get("customer_managed_policies") or rule.get("inline_policy"))
+    return bool(names & _ALWAYS_SENSITIVE or rule.get("customer_managed_policies"))
 
 
 def given_to(policy: Rule, group: str) -> Iterator[str]:
