@@ -30,7 +30,7 @@ LEAST_IN_A_THOUSAND: Mapping[str, int] = {
     **{f"{service}: {fate}": _OFTEN for service in sorted(_AWS) for fate in Fate},
     **{f"table: {fate}": _OFTEN for fate in Fate if fate not in _NEVER_OF_THE_TABLE},
     **dict.fromkeys(("queue: throttled", "queue: unavailable", "message handed on again", "request: failed"), _OFTEN),
-    **dict.fromkeys(("account event: late", "account event: doubled"), _OFTEN),
+    **dict.fromkeys(("account event: late", "account event: doubled", "account event: lost"), _OFTEN),
     **dict.fromkeys(("quota: throttled", "quota: used by others", "consistency: not there yet"), _OFTEN),
 }
 _OF_AWS = ("identitystore", "sso-admin")
