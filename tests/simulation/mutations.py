@@ -252,7 +252,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "nobody looks when a grant ends",
         _by(_END),
         ((make_plan, "next_turn", _always(None)), (desired_people, "next_turn", _always(None))),
-        shown_in=17,
+        shown_in=14,
     ),
     Mutation(
         "a set that has changed does not reach its accounts",
@@ -301,7 +301,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         shown_in=34,
     ),
     Mutation(
-        "an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),), shown_in=0
+        "an evening ends where UTC's day does", _by(_END, _IN_TIME), ((people, "_MOST_DAYS_APART", 0),), shown_in=5
     ),
     Mutation(
         "a grant outlives the last day",
@@ -323,7 +323,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "nobody looks below a unit that was renamed",
         _by(_END, _IN_TIME),
         ((discovery, "_below", _always(())),),
-        shown_in=32,
+        shown_in=64,
     ),
     Mutation(
         "the next portion is taken for the same message",
