@@ -66,7 +66,7 @@ _ADDED = {
         "setup/session_policy",
         "setup/state_table",
     ),
-    "taking over an estate": ("takeover/",),
+    "taking over an estate": ("takeover/", "executor/handlers/only_existing", "executor/taken_over"),
     "what alarms are about": ("model/monitoring", "ops/silences", "wiring/sweep"),
     "inventory": (
         "access/inventory_report",

@@ -14,6 +14,7 @@ from dayone.executor.existing_use import KeptInventory
 from dayone.executor.onboarding import Reception
 from dayone.executor.parking import WakeWaiting, wake_waiting
 from dayone.executor.rate_limits import Allowances, Budgets
+from dayone.executor.taken_over import TakeOver
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.fetch import SourcePace
 from dayone.hr.merge import source_record
@@ -196,12 +197,15 @@ class World:
             acceptances=acceptances,
             hr=self.hr,
             schedules=self.schedules,
-            clock=lambda: self.now,
             token=lambda: f"{next(self.numbers):04x}",
-            time_to_run=self.time_to_activate,
-            held_expiry=self.held_expiry,
+            **self._times,
         )
         return PlanChanges(ports=planning, handlers=handlers_of(planning), batch=self._batch())
+
+    @property
+    def _times(self) -> dict[str, Any]:
+        found = {"clock": (now := lambda: self.now), "take_over": TakeOver(inventory=self.kept_inventory, clock=now)}
+        return {"time_to_run": self.time_to_activate, "held_expiry": self.held_expiry, **found}
 
     def fence(self) -> MemoryFence:
         return MemoryFence(self.state, self.outside)

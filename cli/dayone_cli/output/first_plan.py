@@ -17,7 +17,8 @@ def first_plan(plan: Json) -> dict[str, Any]:
     """Return what is left of a response of POST /v1/plan.
 
     `adopted` operations take on what exists, `undecided` wait for the decision to adopt something, `unlisted` are
-    creations beyond those that the API lists, and `changes` are all others, and why the plan is none.
+    creations of what the inventory has, beyond those that the API lists, and `changes` are all others, and why the plan
+    is none. A list that was cut off before the last of these proves nothing about the rest, which are a change.
     """
     left = {each["subject"] for each in plan["operations"] if _exists(each).startswith(_LEFT)}
     adopted, undecided, changes = 0, list[str](), list[str]()
@@ -32,6 +33,10 @@ def first_plan(plan: Json) -> dict[str, Any]:
     unlisted: Counter[str] = Counter(plan["counts"])
     unlisted -= Counter(each["kind"] for each in plan["operations"])
     changes += [f"{number} times {kind}" for kind, number in unlisted.items() if not kind.startswith("create-")]
+    if rest := plan.get("truncated_new", plan["truncated"]):
+        changes.append(
+            f"{plural(rest, 'operation')} more, which the plan does not list and the inventory does not have"
+        )
     changes += [*plan["errors"], *([] if plan["complete"] else [_NOT_ALL])]
     return {"adopted": adopted, "undecided": undecided, "unlisted": unlisted.total(), "changes": changes}
 
@@ -47,7 +52,9 @@ def first_plan_lines(answer: Json) -> Sequence[str]:
         first = f"{plural(len(undecided), 'operation')}, such as {undecided[0]}"
         lines.append(f"Left alone until `dayone changes adopt` decides: {first}.")
     if plan["unlisted"]:
-        lines.append(f"Compared with the inventory alone: {plural(plan['unlisted'], 'creation')} that no plan lists.")
+        lines.append(
+            f"Compared with the inventory alone: {plural(plan['unlisted'], 'creation')} that the plan does not list."
+        )
     return lines
 
 

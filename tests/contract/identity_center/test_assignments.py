@@ -49,6 +49,18 @@ def test_what_is_there_can_be_created_again_and_is_there_once(identity_center: I
         assignments.delete(key)
 
 
+def test_an_assignment_exists_from_its_creation_to_its_deletion(identity_center: IdentityCenter) -> None:
+    key, assignments = identity_center.new_assignment(), identity_center.assignments
+    assert assignments.exists(key)
+    assert not assignments.exists(replace(key, principal_type=PrincipalType.USER))
+    identity_center.outcome(assignments.deletion, assignments.delete(key))
+    assert not assignments.exists(key)
+
+
+def test_an_assignment_that_was_never_made_does_not_exist(identity_center: IdentityCenter, key: AssignmentKey) -> None:
+    assert not identity_center.assignments.exists(key)
+
+
 def test_what_is_not_there_cannot_be_deleted(identity_center: IdentityCenter, key: AssignmentKey) -> None:
     with pytest.raises(NotFound):
         identity_center.assignments.delete(key)
@@ -151,6 +163,7 @@ def test_the_adapter_needs_every_action_it_names(local_identity_center: LocalIde
     center = local_identity_center.ports
     key = center.new_key()
     called = recorded_actions(local_identity_center.sso_admin)
+    center.assignments.exists(key)
     center.outcome(center.assignments.creation, center.assignments.create(key))
     center.outcome(center.assignments.deletion, center.assignments.delete(key))
     center.assignments.creations(())

@@ -16,6 +16,11 @@ class MemoryAssignments:
         self._refuse_while("deletion", key)
         return self._remember(key, self._center.ask("creation", lambda: self._create(key)))
 
+    def exists(self, key: AssignmentKey) -> bool:
+        if key.permission_set_arn not in self._center.permission_sets:
+            raise NotFound("ResourceNotFoundException: Could not find PermissionSet")
+        return key in self._center.assignments
+
     def delete(self, key: AssignmentKey) -> str:
         self._refuse_while("creation", key)
         if key not in self._center.assignments:

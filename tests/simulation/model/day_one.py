@@ -17,8 +17,10 @@ from dayone.adapters.sqs import deduplication_id
 from dayone.api.context import AccessApi
 from dayone.errors import DayOneError
 from dayone.executor.executor import ExecuteOperations, execute_operations
+from dayone.executor.existing_use import KeptInventory
 from dayone.executor.parking import WakeWaiting
 from dayone.executor.rate_limits import Allowances, Budgets
+from dayone.executor.taken_over import TakeOver
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.connectors.full_records import person_in
 from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
@@ -187,6 +189,7 @@ class DayOne:
             inbox=inbox_of(queue=WiredInbox(self.inbox, process)),
             engine=WiredEngine(self.engine, process),
             looks=self.inventory,
+            take_over=TakeOver(inventory=KeptInventory(self.inventory), clock=self.clock),
             fence=self.fence(),
             clock=self.clock,
             token=lambda: f"{next(self._numbers):08x}",

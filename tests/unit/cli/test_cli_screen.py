@@ -36,6 +36,7 @@ def plan(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - members of an answer
         "counts": {"create-membership": 3, "update-user": 1, "delete-assignment": 2},
         "operations": operations,
         "truncated": 0,
+        "truncated_new": 0,
         "notes": [],
         "guardrail": {"held": 0, "reasons": [], "held_explanation": []},
         **more,

@@ -60,7 +60,8 @@ def _plan(*operations: tuple[str, str | None], **more: object) -> dict[str, Any]
         kind, subject, resource = text.split()
         listed.append({"kind": kind, "subject": subject, "resource": resource, "existing": existing})
     counts = {entry["kind"]: 1 for entry in listed}
-    return {"operations": listed, "counts": counts, "complete": True, "errors": [], "notes": [], **more}
+    plan = {"operations": listed, "counts": counts, "truncated": 0, "truncated_new": 0, "complete": True}
+    return {**plan, "errors": [], "notes": [], **more}
 
 
 @pytest.fixture
@@ -195,10 +196,11 @@ def test_a_plan_that_takes_on_what_exists_is_empty(api: CliApi, tmp_path: Path) 
         (_plan((CREATED[1], None)), CREATED[1]),
         (_plan(("delete-membership person:e-2 membership/crew", None)), "delete-membership person:e-2"),
         (_plan(counts={"update-permission-set": 2}), "2 times update-permission-set"),
+        (_plan(counts={"create-membership": 9}, truncated=9, truncated_new=3), "3 operations more"),
         (_plan(errors=["policy.yaml:3: matches nothing"]), "matches nothing"),
         (_plan(complete=False), "not everybody"),
     ],
-    ids=["given", "taken", "not listed", "refused", "not all"],
+    ids=["given", "taken", "not listed", "cut", "refused", "not all"],
 )
 def test_a_plan_that_does_anything_else_is_named(api: CliApi, tmp_path: Path, plan: dict[str, Any], named: str) -> None:
     ended = _verified(api, tmp_path, plan)

@@ -121,7 +121,11 @@ def test_a_moment_without_a_zone_is_a_mistake_of_the_caller() -> None:
 
 
 def test_an_operation_is_written_and_read_as_the_records_that_are_already_stored() -> None:
-    assert plain_record(typed(operation_record(OPERATION))) == STORED | {"failed_before": False, "is_parked": False}
+    assert plain_record(typed(operation_record(OPERATION))) == STORED | {
+        "failed_before": False,
+        "is_parked": False,
+        "only_existing": False,
+    }
     assert operation_in(STORED) == OPERATION
 
 

@@ -67,11 +67,11 @@ def add_group(estate: Estate, name: str, *, members: Iterable[str] = (), descrip
     return group_id
 
 
-def add_set(estate: Estate, name: str, *, description: str = "") -> str:
+def add_set(estate: Estate, name: str, *, description: str = "", policy: str = "job-function/ViewOnlyAccess") -> str:
     """Add a permission set and return its ARN."""
     attributes = {"name": name, "description": description, "session_duration": "PT1H"}
     parts = {SET: {word: text for word, text in attributes.items() if text}}
-    estate.sets[f"arn:{name}"] = {**parts, Resource(ResourceKind.MANAGED_POLICY, "job-function/ViewOnlyAccess"): {}}
+    estate.sets[f"arn:{name}"] = {**parts, Resource(ResourceKind.MANAGED_POLICY, policy): {}}
     return f"arn:{name}"
 
 

@@ -86,7 +86,8 @@ def test_a_policy_that_was_written_is_verified_until_somebody_changes_something(
 ) -> None:
     assert _over(company, api, "write", tmp_path / "policy").code == 0
     # What Day One makes of it is tried in test_cli_take_over.
-    api.tell("POST /v1/plan", {"operations": [], "counts": {}, "errors": [], "complete": True})
+    plan = {"operations": [], "counts": {}, "truncated": 0, "truncated_new": 0, "errors": [], "complete": True}
+    api.tell("POST /v1/plan", plan)
     verified = _over(company, api, "verify", tmp_path / "policy")
     assert (verified.code, "5 memberships and assignments as they are" in verified.out) == (0, True)
     user = next(user for user, of in company.center.users.items() if of["user_name"] == "e-5@example.com")

@@ -1,6 +1,5 @@
 """A company takes an estate over: the inventory is read, the policy put in force, and nothing in AWS changes."""
 
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,13 +10,12 @@ from dayone.model.operations import OperationState
 from dayone.model.people import Status
 from dayone.model.subjects import ResourceKind
 from dayone.policy.service import check_policy
-from dayone.ports.identity_center import PrincipalType
 from dayone.takeover.estate import Estate
 from dayone.takeover.policy_files import policy_files
 from dayone.takeover.proposal import Proposal
 from dayone.takeover.propose import propose
 from dayone.takeover.users import match_users
-from tests.fakes.sso.identity_center import StoredGroup, StoredSet
+from tests.unit.takeover.companies import access, founded
 from tests.unit.takeover.estates import (
     add_account,
     add_group,
@@ -28,32 +26,6 @@ from tests.unit.takeover.estates import (
     random_estate,
 )
 from tests.unit.world import World
-
-
-def _founded(estate: Estate) -> World:
-    """A company whose Identity Center has all that is in the estate; HR and Organizations say the same."""
-    world = World()
-    center = world.center
-    center.users |= {name: dict(user) for name, user in estate.users.items()}
-    center.groups |= {name: StoredGroup(each["name"], each["description"]) for name, each in estate.groups.items()}
-    for arn in estate.sets:
-        attributes = {"session_duration": "PT1H"}
-        stored = StoredSet(estate.set_name(arn), attributes, managed_policies={"job-function/ViewOnlyAccess"})
-        center.permission_sets[arn] = stored
-    for group, members in estate.members.items():
-        known = sorted(members & estate.users.keys())
-        center.memberships |= {f"{group}-{user}": (group, user) for user in known}
-    for key in estate.assignments:
-        if key.principal_type is PrincipalType.GROUP or key.principal_id in estate.users:
-            center.assignments.add(key)
-            center.provisioned[key.account_id, key.permission_set_arn] = 1
-    center.closed |= {each.id for each in estate.accounts.values() if each.state is not AccountState.ACTIVE}
-    for account in estate.accounts.values():
-        world.account_is(account)
-    for person in estate.people.values():
-        world.hr_tells(person)
-    world.settle()
-    return world
 
 
 def _without_what_no_rule_gives(estate: Estate) -> Estate:
@@ -67,15 +39,15 @@ def _without_what_no_rule_gives(estate: Estate) -> Estate:
 
 def _taken_over(estate: Estate, *, days_later: int = 0) -> tuple[World, Proposal]:
     """The estate after its policy was put in force, some days after the inventory; nothing in AWS has changed."""
-    world = _founded(estate)
+    world = founded(estate)
     world.take_inventory()
     world.now += timedelta(days=days_later)
-    before = _access(world)
+    before = access(world)
     proposal = propose(estate, match_users(estate, mapping={}))
     policy, _ = check_policy(policy_files(proposal, estate))
     world.policy_is(replace(policy, version=1))
     world.settle()
-    assert _access(world) == before
+    assert access(world) == before
     return world, proposal
 
 
@@ -132,8 +104,3 @@ def test_what_takes_more_calls_than_are_made_is_left_alone_when_the_inventory_is
         if "not looked at" in each.failure_reason
     }
     assert failed == {"group:large", "permission-set:Of-large", "permission-set:Of-small"}
-
-
-def _access(world: World) -> object:
-    center = world.center
-    return deepcopy((center.groups, center.permission_sets, set(center.memberships.values()), center.assignments))

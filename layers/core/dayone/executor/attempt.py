@@ -12,7 +12,16 @@ from dayone.model.operations import ALREADY_DELETED, OPEN_STATES, Action, Applie
 from dayone.model.subject_state import generation_number
 from dayone.model.subjects import Principal, ResourceKind, ResourceOf, permission_set_named
 from dayone.planning.desired_people import EXTERNAL, share_a_name, vacated_name
-from dayone.ports.identity_center import Assignments, Directory, ExistingResource, PermissionSets, Receipt, SetPolicies
+from dayone.ports.identity_center import (
+    AssignmentKey,
+    Assignments,
+    Directory,
+    ExistingResource,
+    PermissionSets,
+    PrincipalType,
+    Receipt,
+    SetPolicies,
+)
 from dayone.ports.operations import OperationQueue
 from dayone.ports.organizations import LiveSessions
 
@@ -107,6 +116,18 @@ class Attempt:
             or (other.doubt is Action.CREATE and other.attributes.get("name") == name)
             for other in self.alike()
         )
+
+
+def assignment_key(attempt: Attempt) -> AssignmentKey:
+    """Return AWS's ids of the assignment of an operation."""
+    references = attempt.references
+    is_of_a_user = "user_id" in references
+    return AssignmentKey(
+        account_id=attempt.operation.subject.name,
+        permission_set_arn=references["permission_set_arn"],
+        principal_id=references["user_id"] if is_of_a_user else references["group_id"],
+        principal_type=PrincipalType.USER if is_of_a_user else PrincipalType.GROUP,
+    )
 
 
 def done(receipt: Receipt) -> Succeeded:

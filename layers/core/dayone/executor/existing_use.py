@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from dayone.lookups import assignment_in_row
-from dayone.model.inventory import OF_RESOURCES, Pass, Row, Section
+from dayone.model.inventory import FRESH_FOR, OF_RESOURCES, Pass, Row, Section
 from dayone.model.subjects import ITSELF, REFERENCE, Resource, ResourceKind, SubjectKind
 from dayone.ports.identity_center import (
     AssignmentKey,
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 # A reader of many names asks once which inventory is the last.
 _KNOWN_FOR = timedelta(seconds=10)
-# What was read earlier is no ground to adopt anything: two intervals of the inventory, as long as nobody sets another.
-FRESH_FOR = timedelta(days=2)
 _SET = ITSELF[SubjectKind.PERMISSION_SET]
 _PAGE = 100
 
@@ -131,6 +129,10 @@ class KeptUse:
     users: dict[str, _Attributes] = field(default_factory=dict)
     _members: dict[str, list[str]] = field(default_factory=dict)
     _assignments: dict[str, list[AssignmentKey]] = field(default_factory=dict)
+    # Made of these once everything is loaded.
+    _ids: dict[SubjectKind, dict[str, str]] = field(default_factory=dict)
+    _member_sets: dict[str, frozenset[str]] = field(default_factory=dict)
+    _keys: set[AssignmentKey] = field(default_factory=set)
 
     def add(self, section: Section, unit: str, rows: Sequence[Row]) -> None:
         """Take in the rows of a unit, or some of them."""
@@ -182,11 +184,30 @@ class KeptUse:
 
     def find(self, kind: SubjectKind, *, attributes: _Attributes) -> ExistingResource | None:
         """Return the resource with the name desired for a person's user, a group or a permission set."""
-        word = "user_name" if kind is SubjectKind.PERSON else "name"
-        for name, existing in self._all(kind):
-            if existing.get(word, "").casefold() == attributes[word].casefold():
-                return ExistingResource(references={REFERENCE[kind]: name}, attributes=existing)
-        return None
+        name = self.id_of(kind, attributes["user_name" if kind is SubjectKind.PERSON else "name"])
+        existing = dict(self._all(kind))[name] if name else {}
+        return ExistingResource(references={REFERENCE[kind]: name}, attributes=existing) if name else None
+
+    def id_of(self, kind: SubjectKind, name: str) -> str:
+        """Return AWS's id of a user, a group or a permission set by its name, empty where there was none."""
+        if not self._ids:
+            for each in REFERENCE:
+                word = "user_name" if each is SubjectKind.PERSON else "name"
+                found = ((existing.get(word, ""), resource) for resource, existing in self._all(each))
+                self._ids[each] = {called.casefold(): resource for called, resource in found if called}
+        return self._ids[kind].get(name.casefold(), "")
+
+    def members_of(self, group_id: str) -> frozenset[str]:
+        """Return the ids of all users in a group."""
+        if group_id not in self._member_sets:
+            self._member_sets[group_id] = frozenset(self._members.get(group_id, ()))
+        return self._member_sets[group_id]
+
+    def is_assigned(self, key: AssignmentKey) -> bool:
+        """Return whether an assignment existed."""
+        if not self._keys:
+            self._keys.update(key for keys in self._assignments.values() for key in keys)
+        return key in self._keys
 
     def _all(self, kind: SubjectKind) -> Iterator[tuple[str, _Attributes]]:
         match kind:
@@ -202,7 +223,7 @@ class KeptInventory:
     """The last complete inventory, loaded once when it is asked for."""
 
     def __init__(self, view: InventoryView) -> None:
-        self._view = view
+        self.view = view
         self._kept: KeptUse | None = None
         # Shared by the comparisons with it.
         self.evaluated: EvaluatedAccess | None = None
@@ -216,7 +237,7 @@ class KeptInventory:
 
         `check` is called before each page, and may raise: the next call goes on from there.
         """
-        complete = self._last_complete(now)
+        complete = self.complete(now)
         if complete is None or now >= complete.began_at + FRESH_FOR:
             return None
         if self._kept is None or self._kept.of.id != complete.id:
@@ -224,13 +245,14 @@ class KeptInventory:
         while self._places:
             check()
             section, cursor = self._places[0]
-            page = self._view.kept(complete, section, cursor=cursor)
+            page = self.view.kept(complete, section, cursor=cursor)
             for unit, rows in page.entries:
                 self._kept.add(section, unit, rows)
             self._places[:1] = [(section, page.cursor)] if page.cursor else []
         return self._kept
 
-    def _last_complete(self, now: datetime) -> Pass | None:
+    def complete(self, now: datetime) -> Pass | None:
+        """Return the last complete pass, as it was within the last seconds."""
         if self._complete is None or self._seen_at is None or now - self._seen_at > _KNOWN_FOR:
-            self._complete, self._seen_at = self._view.complete(), now
+            self._complete, self._seen_at = self.view.complete(), now
         return self._complete

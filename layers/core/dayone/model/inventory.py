@@ -38,6 +38,10 @@ class Section(StrEnum):
 
 # Sections with resources of Identity Center, rather than with work of the inventory.
 OF_RESOURCES = (Section.PERMISSION_SETS, Section.GROUPS, Section.USERS, Section.MEMBERSHIPS, Section.ASSIGNMENTS)
+# What was read earlier is no ground to adopt anything: two intervals of the inventory, as long as nobody sets another.
+FRESH_FOR = timedelta(days=2)
+# Memberships and assignments, of some 500 bytes each, beside a company that is planned in memory.
+_MOST_ROWS_BESIDE = 300_000
 # From the beginning of a pass on, what it has read is kept for so long.
 ROWS_KEPT_FOR = timedelta(days=7)
 # The newest that is complete may be older than the interval by so much.
@@ -108,6 +112,11 @@ class Pass:
     def is_complete(self) -> bool:
         """True if it is over and has read everything."""
         return self.finished_at is not None and not self.unread
+
+    def can_be_taken_over(self, *, now: datetime) -> bool:
+        """Return whether it is recent, and of an estate that fits into the planner's memory."""
+        rows = self.counts.memberships + self.counts.assignments
+        return now < self.began_at + FRESH_FOR and rows <= _MOST_ROWS_BESIDE
 
 
 class DriftKind(StrEnum):

@@ -68,7 +68,8 @@ class Operation:
     `submitted_at` the time it was given; `attempted_at` is the start of the last attempt. With `failed_before` the same
     operation failed in an earlier change and is only retried by this one, whose cause is unrelated. `outcome` is that
     of a successful deletion. `adopts` is the digest of what somebody has decided to adopt. `ends` is the id of a person
-    who was reported to have left, and whose access it ends; empty for others.
+    who was reported to have left, and whose access it ends; empty for others. One that is `only_existing` records
+    what is there, and fails where it is not.
     """
 
     change: str
@@ -91,6 +92,7 @@ class Operation:
     failed_before: bool = False
     adopts: str = ""
     ends: str = ""
+    only_existing: bool = False
     state: OperationState = OperationState.PENDING
     outcome: DeletionOutcome | None = None
     attempts: int = 0

@@ -6,11 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from dayone.model.accounts import Account
+from dayone.model.dependencies import Difference
+from dayone.model.operations import Action
 from dayone.model.people import Person
+from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import GroupRule, PersonSelector, Policy
-from dayone.model.subjects import DesiredResource, Reason, Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import DesiredResource, Reason, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.desired import membership_reasons, reasons_for_account, reasons_for_person
 from dayone.policy.match_index import AccountSelectors, PersonSelectors, numbers
+from dayone.policy.matching import no_rights_in
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -143,3 +148,61 @@ class _Numbered[R, S, F]:
             object.__setattr__(by, "_by", (rule, found >> first, fact))
             yield rule, by
             found &= below
+
+
+_SKIPPED = "skipped, because Day One is a delegated administrator, whom AWS lets"
+_NOT_THE_ACCOUNT = f"{_SKIPPED} change nothing in the management account"
+_THE_SET = Resource(ResourceKind.PERMISSION_SET)
+_NOT_THESE = f"{_SKIPPED} neither change nor assign permission sets that are in use in the management account"
+
+
+@dataclass(frozen=True)
+class WithinReach:
+    """The differences that can be resolved; `note` names the others and the reason why not, or is empty."""
+
+    differences: tuple[Difference, ...]
+    note: str = ""
+
+
+def within_reach(found: Sequence[Difference], *, state: SubjectState, policy: Policy) -> WithinReach:
+    """Leave out what is off limits under the policy's terms."""
+    off_limits, subject = policy.terms.off_limits, state.head.subject
+    if not found or off_limits == OffLimits():
+        return WithinReach(tuple(found))
+    if off_limits.lacks_rights:
+        is_there = subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account
+        return _without_rights(found, account=subject.name) if is_there else WithinReach(tuple(found))
+    if subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account:
+        return WithinReach((), f"{_NOT_THE_ACCOUNT}: {_named(found)}")
+    if subject.kind is SubjectKind.PERMISSION_SET:
+        whole = state.applied.get(_THE_SET)
+        names = {_called(subject.name, policy), whole.attributes.get("name", "") if whole else ""}
+        is_out_of_reach = bool(names & off_limits.permission_sets)
+        return WithinReach((), f"{_NOT_THESE}: {subject.name}") if is_out_of_reach else WithinReach(tuple(found))
+    skipped = [difference for difference in found if _is_assignment_of(difference, off_limits, policy)]
+    kept = tuple(difference for difference in found if difference not in skipped)
+    return WithinReach(kept, f"{_NOT_THESE}: {_named(skipped)}" if skipped else "")
+
+
+def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach:
+    kept = tuple(difference for difference in found if difference.action is Action.DELETE)
+    skipped = [difference for difference in found if difference not in kept]
+    return WithinReach(kept, f"skipped, because {no_rights_in(account)}; this is {_named(skipped)}" if skipped else "")
+
+
+def _is_assignment_of(difference: Difference, off_limits: OffLimits, policy: Policy) -> bool:
+    is_assignment = difference.resource.kind is ResourceKind.ASSIGNMENT
+    return (
+        is_assignment
+        and _called(assignment_in(difference.resource).permission_set, policy) in off_limits.permission_sets
+    )
+
+
+def _called(permission_set: str, policy: Policy) -> str:
+    """Return the AWS name of a permission set, or its key if the policy no longer has it."""
+    rule = next((rule for rule in policy.permission_sets if rule.name == permission_set), None)
+    return rule.called if rule else permission_set
+
+
+def _named(found: Iterable[Difference]) -> str:
+    return ", ".join(f"{difference.action} {difference.resource}" for difference in found)

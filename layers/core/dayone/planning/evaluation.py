@@ -1,6 +1,6 @@
 """Evaluate a policy for one subject: what it should have, and how that differs from what it has."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -10,11 +10,11 @@ from dayone.model.dependencies import Adoption, Difference, adds_access, form_of
 from dayone.model.guardrails import Ground
 from dayone.model.operations import Action, Applied
 from dayone.model.people import LifeCycle, Person, has_left
-from dayone.model.policy.context import OffLimits
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, SourceRecord, SubjectState
 from dayone.model.subjects import Desired, Reason, Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.approved_reasons import ApprovedBy, no_version, with_approved_reasons
+from dayone.planning.compiled_rules import WithinReach, within_reach
 from dayone.planning.desired import Rules, desired_for_account, desired_for_group, desired_for_permission_set
 from dayone.planning.desired_grants import announced_ends, reasons_to_mend, with_approved_ends, with_grants
 from dayone.planning.desired_people import desired_for_person, next_look, waiting_note
@@ -22,65 +22,11 @@ from dayone.planning.diff import differences, left_alone
 from dayone.planning.first_days import FirstDayGifts, look_ahead
 from dayone.planning.guards import desired_guards
 from dayone.planning.held_gifts import Giving, held_gifts
-from dayone.policy.matching import no_rights_in, what_protects
+from dayone.policy.matching import what_protects
 from dayone.policy.sensitivity import exposed_anew, sensitivity_of
 
-_SKIPPED = "skipped, because Day One is a delegated administrator, whom AWS lets"
-_NOT_THE_ACCOUNT = f"{_SKIPPED} change nothing in the management account"
-_NOT_THESE = f"{_SKIPPED} neither change nor assign permission sets that are in use in the management account"
-_WHOLE_SET = Resource(ResourceKind.PERMISSION_SET)
-
-
-@dataclass(frozen=True)
-class WithinReach:
-    """The differences that can be resolved; `note` names the others and the reason why not, or is empty."""
-
-    differences: tuple[Difference, ...]
-    note: str = ""
-
-
-def within_reach(found: Sequence[Difference], *, state: SubjectState, policy: Policy) -> WithinReach:
-    """Leave out what is off limits under the policy's terms."""
-    off_limits, subject = policy.terms.off_limits, state.head.subject
-    if not found or off_limits == OffLimits():
-        return WithinReach(tuple(found))
-    if off_limits.lacks_rights:
-        is_there = subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account
-        return _without_rights(found, account=subject.name) if is_there else WithinReach(tuple(found))
-    if subject.kind is SubjectKind.ACCOUNT and subject.name == off_limits.account:
-        return WithinReach((), f"{_NOT_THE_ACCOUNT}: {_named(found)}")
-    if subject.kind is SubjectKind.PERMISSION_SET:
-        whole = state.applied.get(_WHOLE_SET)
-        names = {_called(subject.name, policy), whole.attributes.get("name", "") if whole else ""}
-        is_out_of_reach = bool(names & off_limits.permission_sets)
-        return WithinReach((), f"{_NOT_THESE}: {subject.name}") if is_out_of_reach else WithinReach(tuple(found))
-    skipped = [difference for difference in found if _is_assignment_of(difference, off_limits, policy)]
-    kept = tuple(difference for difference in found if difference not in skipped)
-    return WithinReach(kept, f"{_NOT_THESE}: {_named(skipped)}" if skipped else "")
-
-
-def _without_rights(found: Sequence[Difference], *, account: str) -> WithinReach:
-    kept = tuple(difference for difference in found if difference.action is Action.DELETE)
-    skipped = [difference for difference in found if difference not in kept]
-    return WithinReach(kept, f"skipped, because {no_rights_in(account)}; this is {_named(skipped)}" if skipped else "")
-
-
-def _is_assignment_of(difference: Difference, off_limits: OffLimits, policy: Policy) -> bool:
-    is_assignment = difference.resource.kind is ResourceKind.ASSIGNMENT
-    return (
-        is_assignment
-        and _called(assignment_in(difference.resource).permission_set, policy) in off_limits.permission_sets
-    )
-
-
-def _called(permission_set: str, policy: Policy) -> str:
-    """Return the AWS name of a permission set, or its key if the policy no longer has it."""
-    rule = next((rule for rule in policy.permission_sets if rule.name == permission_set), None)
-    return rule.called if rule else permission_set
-
-
-def _named(found: Iterable[Difference]) -> str:
-    return ", ".join(f"{difference.action} {difference.resource}" for difference in found)
+# Finds what exists of what is desired for a subject.
+type FindExisting = Callable[[SubjectState, Person | Account | None, Desired], Collection[Resource]]
 
 
 @dataclass(frozen=True)
@@ -90,6 +36,7 @@ class PolicyEvaluator:
     `employed` are the ids of employed people with assignments in the policy; `state_of` looks up a recorded state.
     `before` has evaluators of the policies that it is compared with, while its removals are held. `accounts_with`
     returns the accounts in which a person has something of their own, `version_of` an earlier version of the policy.
+    A first policy has `existing`, to find what it takes over.
     """
 
     policy: Policy
@@ -100,6 +47,7 @@ class PolicyEvaluator:
     state_of: Callable[[Subject], SubjectState] = lambda subject: SubjectState(Head(subject=subject))
     accounts_with: Callable[[str], Iterable[Subject]] = lambda _person: ()
     version_of: Callable[[int], Policy] = no_version
+    existing: FindExisting | None = None
 
     @cached_property
     def recorded(self) -> Callable[[Subject], SubjectState]:
@@ -243,7 +191,7 @@ def diff_subject(
     cycles = (policy.people, *(before.policy.people for before in evaluator.before))
     is_over = isinstance(fact, Person) and all(has_left(fact, cycle=cycle, now=now) for cycle in cycles)
     giving = Giving(state, fact, desired, compared.adoption, records, evaluator.recorded, evaluator.accounts_with, now)
-    ahead = _ahead(found, giving=giving, evaluator=evaluator)
+    ahead = _ahead(compared, giving=giving, evaluator=evaluator)
     return Diff(
         differences=(*found, *ahead.differences),
         left_alone=left_alone(desired, applied=applied),
@@ -260,13 +208,27 @@ def diff_subject(
     )
 
 
-def _ahead(found: Sequence[Difference], *, giving: Giving, evaluator: PolicyEvaluator) -> FirstDayGifts:
-    fact, sensitivity = giving.fact, sensitivity_of(evaluator.policy)
-    gifts = held_gifts(found, giving=giving, sensitivity=sensitivity)
+def _ahead(compared: _Comparison, *, giving: Giving, evaluator: PolicyEvaluator) -> FirstDayGifts:
+    found, fact, sensitivity = compared.reach.differences, giving.fact, sensitivity_of(evaluator.policy)
+    gifts, existing = held_gifts(found, giving=giving, sensitivity=sensitivity), frozenset[Resource]()
+    if evaluator.existing and compared.adoption is None:
+        existing = _existing(found, giving=giving, find=evaluator.existing)
+        # Whoever has it already is given nothing.
+        gifts = {resource: gift for resource, gift in gifts.items() if resource not in existing}
     begins = fact.start_date if isinstance(fact, Person) else evaluator.policy.people_assigned
     if gifts or giving.state.head.held or begins:
-        return look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
-    return FirstDayGifts(gifts=gifts)
+        ahead = look_ahead(gifts, giving=giving, rules=evaluator.rules, sensitivity=sensitivity)
+        return replace(ahead, existing=existing) if existing else ahead
+    return FirstDayGifts(gifts=gifts, existing=existing)
+
+
+def _existing(found: Iterable[Difference], *, giving: Giving, find: FindExisting) -> frozenset[Resource]:
+    """Return what is to be created and exists; nothing once something has failed, which may be gone by now."""
+    state = giving.state
+    there = {*state.applied, *(part.resource for part in state.head.held)}
+    created = {each.resource for each in found if each.action is Action.CREATE} - there
+    is_open = created and not state.head.failed
+    return frozenset(created.intersection(find(state, giving.fact, giving.desired))) if is_open else frozenset()
 
 
 def diff_recorded_state(state: SubjectState, *, evaluator: PolicyEvaluator) -> Diff:

@@ -19,7 +19,7 @@ from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.approved_reasons import no_version
 from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import people_named
-from dayone.planning.evaluation import PolicyEvaluator
+from dayone.planning.evaluation import FindExisting, PolicyEvaluator
 from dayone.policy.sensitivity import exposed_anew
 from dayone.ports.organizations import Organization
 from dayone.ports.store import Grants, Policies, Subjects
@@ -88,13 +88,14 @@ def evaluator_of(
     employed: Container[str] | None = None,
     accounts_with: Callable[[str], Iterable[Subject]] = lambda _person: (),
     version_of: Callable[[int], Policy] = no_version,
+    existing: FindExisting | None = None,
 ) -> PolicyEvaluator:
     """Prepare a policy for evaluation, together with those that its removals are compared with."""
     read = cache(version_of)
     before = tuple(evaluator_of(entry, state_of=state_of, now=now, version_of=read) for entry in policy.before)
     if employed is None:
         employed = Employed(lambda person: state_of(person).head.fact, policy=policy, now=now)
-    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with, read)
+    return PolicyEvaluator(policy, now, ready(policy), employed, before, state_of, accounts_with, read, existing)
 
 
 def change_of_accounts(person: Subject, *, cause: Cause) -> str:

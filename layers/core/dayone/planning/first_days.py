@@ -26,7 +26,7 @@ class FirstDayGifts:
 
     Those `coming`, each on its day, are held already, and not to be given yet even when they are approved. `forms`
     stand for what an approval of each rests on. Those `covered` were approved before their day, in this form; `due` are
-    to be given now.
+    to be given now. The last inventory has those that are `existing`: nobody is given them.
     """
 
     gifts: Mapping[Resource, Gift] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class FirstDayGifts:
     covered: frozenset[Resource] = frozenset()
     coming: Mapping[Resource, datetime] = field(default_factory=dict)
     due: frozenset[Resource] = frozenset()
+    existing: frozenset[Resource] = frozenset()
 
     def alike(self, held: HeldPart, *, form: str) -> Collection[Resource]:
         """Return the gifts that match a held one; `form` is that of the whole subject, if it has one."""

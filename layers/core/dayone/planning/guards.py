@@ -33,16 +33,18 @@ _STAYS = (
 
 @dataclass(frozen=True, kw_only=True)
 class CompanyRecords:
-    """Records that an edit is judged by: a walk through all accounts, and a lookup of any subject."""
+    """Records that an edit is judged by: all accounts, any subject, and the id of the inventory to be taken over."""
 
     accounts: Callable[[], Iterable[SubjectState]]
     state_of: Callable[[Subject], SubjectState]
+    inventory: Callable[[], str]
 
 
 def judged_as_edit(policy: Policy, *, in_force: Policy, recorded: CompanyRecords) -> Policy:
     """Return a policy as evaluated before it is in force: with the guards in force and their effects."""
     approved, assigned = _still_approved(policy, in_force=in_force), in_force.reservations.assigned
-    reservations = Reservations(approved=approved, assigned=assigned)
+    takes_over = "" if in_force.version else recorded.inventory()
+    reservations = Reservations(approved=approved, assigned=assigned, takes_over=takes_over)
     if accounts := _more_sensitive(policy.sensitive, in_force.sensitive).accounts:
         sensitivity = Sensitivity(replace(policy, sensitive=replace(policy.sensitive, accounts=accounts)))
         found = (principals_exposed(account, sensitivity) for account in recorded.accounts())
@@ -56,8 +58,7 @@ def judged_as_edit(policy: Policy, *, in_force: Policy, recorded: CompanyRecords
 
 def _still_approved(policy: Policy, *, in_force: Policy) -> frozenset[str]:
     """Return what of a policy was approved in the one before: the same parts and groups, and narrower parts."""
-    approved = in_force.reservations.approved
-    if not approved:
+    if not (approved := in_force.reservations.approved):
         return approved
     before = [
         (rule, selector)
@@ -287,8 +288,7 @@ def _less_sensitive(names: SensitiveNames, *, in_force: SensitiveNames) -> Itera
 
 def _listed(names: Iterable[str]) -> str:
     first = list(names)
-    more = f" and {len(first) - _MOST_NAMES} more" if len(first) > _MOST_NAMES else ""
-    return ", ".join(first[:_MOST_NAMES]) + more
+    return ", ".join(first[:_MOST_NAMES]) + (f" and {rest} more" if (rest := len(first) - _MOST_NAMES) > 0 else "")
 
 
 def _meaning(policy: Policy, *, in_force: Policy) -> object:

@@ -1,6 +1,6 @@
 """Write a plan down: what a subject's head is to remember, the operations, and what of them a guardrail holds."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -183,7 +183,7 @@ def with_operations(
         leavers=reported_leavers(inputs.command, after=plan.after, applied=applied, employed=inputs.employed),
         called=ready(inputs.policy).called,
     )
-    made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, gifts=diff.ahead.gifts)
+    made = _with_stopped(operations(split.allowed, planned=planned), stopped=guarded.stopped, diff=diff)
     after = replace(
         plan.after,
         generation=generation,
@@ -199,17 +199,16 @@ def with_operations(
     return _with_held(plan, diff=diff, reason=guarded.reason, inputs=inputs) if guarded.stopped else plan
 
 
-def _with_stopped(
-    made: Iterable[Operation], *, stopped: Collection[Resource], gifts: Container[Resource]
-) -> tuple[Operation, ...]:
-    """Return the operations, with stopped ones held; no other waits for a held gift."""
-    made = tuple(made)
+def _with_stopped(made: Iterable[Operation], *, stopped: Collection[Resource], diff: Diff) -> tuple[Operation, ...]:
+    """Return the operations, with stopped ones held, for which no other waits; what exists is only looked for."""
+    made, gifts, existing = tuple(made), diff.ahead.gifts, diff.ahead.existing
     given = {operation.number for operation in made if operation.resource in stopped and operation.resource in gifts}
     return tuple(
         replace(operation, state=OperationState.HELD)
         if operation.resource in stopped
-        else replace(operation, after=tuple(number for number in operation.after if number not in given))
+        else replace(operation, after=after, only_existing=operation.resource in existing)
         for operation in made
+        for after in [tuple(number for number in operation.after if number not in given)]
     )
 
 

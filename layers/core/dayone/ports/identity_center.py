@@ -216,6 +216,9 @@ class Assignments(Protocol):
     def create(self, key: AssignmentKey) -> str:
         """Ask for it; returns the request id. A duplicate is accepted by AWS and harmless."""
 
+    def exists(self, key: AssignmentKey) -> bool:
+        """Return whether it exists; raise NotFound when the account or the permission set does not."""
+
     def delete(self, key: AssignmentKey) -> str:
         """Ask for it to go; returns the request id. Raises NotFound when it is not there."""
 

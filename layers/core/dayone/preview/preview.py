@@ -1,7 +1,7 @@
 """Preview plans: what would follow for one subject after the other, and what the guardrails would hold of it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dayone.model.changes import CauseKind
@@ -66,7 +66,8 @@ class PlanPreview:
     """Changes that would follow.
 
     `looked_at` subjects were planned, `subjects` of them would change; `counts` are all operations by kind. Of these
-    `operations` are the first and `unlisted` the number of the others. `notes` list what would be left unchanged, and
+    `operations` are the first, those of what no inventory has before all others, and `unlisted` the number of the rest;
+    `unlisted_new` of these are of what no inventory has. `notes` list what would be left unchanged, and
     rules of a policy that match nothing; `mistakes` are those for which it would be refused.
     """
 
@@ -75,6 +76,7 @@ class PlanPreview:
     counts: Mapping[str, int]
     operations: tuple[PreviewedOperation, ...]
     unlisted: int
+    unlisted_new: int
     notes: tuple[str, ...]
     guardrail: GuardrailPreview
     mistakes: tuple[str, ...] = ()
@@ -95,7 +97,10 @@ class PreviewBuilder:
     _looked_at: int = 0
     _subjects: int = 0
     _counts: Counter[str] = field(default_factory=Counter)
-    _listed: list[PreviewedOperation] = field(default_factory=list)
+    # Each with its number in the order of subjects.
+    _new: list[tuple[int, PreviewedOperation]] = field(default_factory=list)
+    _existing: list[tuple[int, PreviewedOperation]] = field(default_factory=list)
+    _number_of_new: int = 0
     _notes: list[str] = field(default_factory=list)
     _sensitive: Counter[str] = field(default_factory=Counter)
     _added: list[SubjectAdditions] = field(default_factory=list)
@@ -125,7 +130,8 @@ class PreviewBuilder:
         added = additions(split.allowed, state=state, gifts=gifts, origin=self.origin, now=now)
         self._added += [(state.head.subject, added)] if added else []
         if split.allowed:
-            self._list([_previewed(difference, of=state.head.subject, gifts=gifts) for difference in split.allowed])
+            operations = [_previewed(difference, of=state.head.subject, gifts=gifts) for difference in split.allowed]
+            self._list(operations, existing=diff.ahead.existing)
             given = [difference.resource for difference in split.allowed if difference.action is Action.CREATE]
             reasons = ((resource, self._sensitivity.why(resource, fact=state.head.fact)) for resource in given)
             self._sensitive.update(f"create-{resource}: {reason}" for resource, reason in reasons if reason)
@@ -133,7 +139,7 @@ class PreviewBuilder:
     def preview(self, tally: Tally) -> PlanPreview:
         """All of it so far."""
         judged, added = self._judgement.judge(tally), self._judged_additions(tally)
-        removed = (((part.subject, part.resources), reason) for part, reason in judged.held_removals)
+        removed, listed = (((part.subject, part.resources), why) for part, why in judged.held_removals), self._first()
         held = {
             (subject, resource): reason
             for (subject, resources), reason in (*removed, *added.stopped)
@@ -144,17 +150,27 @@ class PreviewBuilder:
             subjects=self._subjects,
             counts=dict(sorted(self._counts.items())),
             operations=tuple(
-                replace(each, held=each.held or held.get((each.subject, each.resource), "")) for each in self._listed
+                replace(each, held=each.held or held.get((each.subject, each.resource), "")) for each in listed
             ),
-            unlisted=sum(self._counts.values()) - len(self._listed),
+            unlisted=sum(self._counts.values()) - len(listed),
+            unlisted_new=self._number_of_new - len(self._new),
             notes=(*self._sensitive_notes(), *self._notes),
             guardrail=self._guardrail(tally, judged=judged, added=added),
         )
 
-    def _list(self, operations: Sequence[PreviewedOperation]) -> None:
+    def _list(self, operations: Sequence[PreviewedOperation], *, existing: Collection[Resource]) -> None:
         self._subjects += 1
+        first = sum(self._counts.values())
         self._counts.update(operation.kind for operation in operations)
-        self._listed += operations[: self.most - len(self._listed)]
+        for number, operation in enumerate(operations, start=first):
+            self._number_of_new += operation.resource not in existing
+            kept = self._existing if operation.resource in existing else self._new
+            if len(kept) < self.most:
+                kept.append((number, operation))
+
+    def _first(self) -> Sequence[PreviewedOperation]:
+        chosen = [*self._new, *self._existing[: self.most - len(self._new)]]
+        return [operation for _, operation in sorted(chosen, key=lambda numbered: numbered[0])]
 
     def _sensitive_notes(self) -> Iterator[str]:
         for access, number in self._sensitive.most_common(_MOST_SENSITIVE):

@@ -1,14 +1,16 @@
 """Answer what would follow from another policy, or from a person or an account that were otherwise; writes nothing."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import Protocol
 
-from dayone.errors import NotFound
+from dayone.errors import NotFound, Unavailable
 from dayone.executor.existing import ExistingNames
+from dayone.executor.taken_over import TakeOver
 from dayone.lookups import walk_company, walk_kind
 from dayone.model.accounts import Account
 from dayone.model.changes import CauseKind
@@ -76,9 +78,13 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
     in_force = ports.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
     accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company)
-    recorded = CompanyRecords(accounts=accounts, state_of=ports.records.subject)
+    take_over = TakeOver(inventory=ports.existing.access.inventory, clock=ports.clock)
+    recorded = CompanyRecords(accounts=accounts, state_of=ports.records.subject, inventory=take_over.recent)
     policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
     evaluator = _evaluator(policy, ports=ports)
+    with suppress(Unavailable):
+        # Otherwise what exists is compared below, name by name.
+        evaluator = replace(evaluator, existing=take_over.finder(policy, state_of=evaluator.state_of))
     unmatched = UnmatchedRules(policy, now=evaluator.now)
     everybody = _added_to(unmatched, walk_company(policy, company=ports.company))
     if policy.reservations.guard:

@@ -6,7 +6,9 @@ from datetime import datetime
 from itertools import chain
 from typing import Protocol
 
-from dayone.model.changes import Blame
+from dayone.model.changes import Blame, CauseKind
+from dayone.model.commands import ApplyGrant, Command
+from dayone.model.operations import Operation
 from dayone.model.subject_state import Plan, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.planning.blame import blamed_for, with_gainers
@@ -86,3 +88,26 @@ def with_blame(plan: Plan, *, held: Collection[Resource], inputs: PlanInputs, di
 
 def _actors(blamed: Iterable[Blame]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(blame.actor for blame in blamed))
+
+
+def with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
+    """Mark the operations that are the same as failed ones of the previous plan.
+
+    Operations that the cause itself asks for belong to its change, whenever they have failed.
+    """
+    others = (operation for operation in failed if not _is_own(operation.resource, command=command))
+    before = {(operation.action, operation.resource): operation.attributes for operation in others}
+    operations = tuple(
+        replace(operation, failed_before=before.get((operation.action, operation.resource)) == operation.attributes)
+        for operation in plan.operations
+    )
+    return replace(plan, operations=operations)
+
+
+def _is_own(resource: Resource, *, command: Command) -> bool:
+    """Return whether a grant gives or takes it, or whether it is a person's assignment in their account."""
+    if isinstance(command, ApplyGrant):
+        return resource == command.grant.resource
+    if command.cause.kind is CauseKind.POLICY or resource.kind is not ResourceKind.ASSIGNMENT:
+        return False
+    return bool(assignment_in(resource).principal.person)

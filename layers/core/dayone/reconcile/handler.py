@@ -9,6 +9,7 @@ from typing import Any
 from dayone.accounts.discovery import DiscoveryPorts, UnitPorts, discover_accounts, look_below_unit
 from dayone.adoption.service import decided_fact
 from dayone.errors import Forbidden
+from dayone.executor.taken_over import TakeOver
 from dayone.hr.bulk_import import ImportPorts, import_workforce
 from dayone.hr.configuration_approval import (
     ConfigurationPorts,
@@ -131,6 +132,7 @@ class PlanningPorts:
     inbox: Inbox
     engine: Engine
     looks: LookRequests
+    take_over: TakeOver
     fence: Recoveries
     clock: Callable[[], datetime]
     token: Callable[[], str]
@@ -173,7 +175,8 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     """Return the dispatch table: the handler for each class of command, with its ports."""
     walk = ports.only("company", "portions", "changes", "inbox", "clock", "time_to_run")
     hr: dict[str, Any] = {"inbox": ports.inbox, "clock": ports.clock, "sources": ports.hr.sources}
-    activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), state_of=ports.subjects.load)
+    found: dict[str, Any] = {"state_of": ports.subjects.load, "last_inventory": ports.take_over.inventory.view.complete}
+    activation = ActivationPorts(**walk, **ports.only("policies", "ledger"), **found)
     waiting = {name: getattr(ports.hr, name) for name in ("records", "waiting", "stuck", "pace", "sleep")}
     fetching = FetchPorts(**hr, **waiting)
     importing = ImportPorts(**hr, rosters=ports.hr.rosters, changes=ports.changes, time_to_run=ports.time_to_run)
@@ -222,7 +225,7 @@ def _reconciling(ports: PlanningPorts) -> Handlers:
 
     reconciliation = Reconciliation(
         **ports.only("subjects", "changes", "policies", "grants", "ledger", "held", "clock", "token"),
-        **ports.only("held_expiry", "hr_authors"),
+        **ports.only("held_expiry", "hr_authors", "take_over"),
         echoes=(echoes := EchoNotes(echoes=ports.echoes)),
         requeue=Requeue(**ports.only("subjects", "policies", "grants", "changes", "organization", "inbox", "clock")),
         wakeups=Wakeups(**ports.only("changes", "engine", "looks", "schedules", "clock")),

@@ -11,6 +11,7 @@ from dayone.errors import Rejected
 from dayone.lookups import walk_company, walk_kind
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import ActivatePolicy, ReconcileSubject
+from dayone.model.inventory import Pass
 from dayone.model.policy.context import ends_of
 from dayone.model.policy.origins import Origins, origins_after
 from dayone.model.policy.rules import Policy, Reservations
@@ -27,7 +28,7 @@ _LOOKED_AT_IN_A_PORTION = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationPorts:
-    """Ports for activating a policy; `state_of` looks a person up.
+    """Ports for activating a policy; `state_of` looks a person up, `last_inventory` the last complete one.
 
     After `time_to_run` a run hands over to the next one, at the end of a portion.
     """
@@ -39,6 +40,7 @@ class ActivationPorts:
     changes: Changes
     inbox: Inbox
     state_of: Callable[[Subject], SubjectState]
+    last_inventory: Callable[[], Pass | None]
     clock: Callable[[], datetime]
     time_to_run: timedelta
 
@@ -62,7 +64,13 @@ def _assess(
 ) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
     accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company)
-    recorded = CompanyRecords(accounts=accounts, state_of=ports.state_of)
+    now, last = ports.clock(), ports.last_inventory
+    recorded = CompanyRecords(
+        accounts=accounts,
+        state_of=ports.state_of,
+        # Later on, what others have given would be somebody's way around an approval.
+        inventory=lambda: found.id if (found := last()) and found.can_be_taken_over(now=now) else "",
+    )
     policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
     version_of = ports.policies.version
     evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock(), version_of=version_of)

@@ -1,17 +1,17 @@
 """Reconcile one subject: compare what it should have with what it has, and commit the difference as operations."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from dayone.errors import Conflicting
+from dayone.executor.taken_over import TakeOver
 from dayone.hr.resolve_person import EchoNotes
 from dayone.model.audit import expiry_entries
 from dayone.model.changes import CauseKind
 from dayone.model.commands import AdoptExisting, ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.guardrails import RemovalBudget, Verdict, expired, limit
 from dayone.model.hr_sources import BY_HAND
-from dayone.model.operations import Operation
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
@@ -38,7 +38,7 @@ from dayone.planning.judgement import (
 )
 from dayone.planning.plan import PlanInputs, is_settled, normalized_state, plan_of, with_bootstrap, with_operations
 from dayone.ports.store import Changes, Grants, HeldParts, Ledger, Policies, Subjects
-from dayone.reconcile.blame import with_blame
+from dayone.reconcile.blame import with_blame, with_failed_before
 from dayone.reconcile.requeue import Requeue, Wakeups, may_have_turned
 
 WITHDRAWN = "no longer asked for"
@@ -66,6 +66,7 @@ class Reconciliation:
     requeue: Requeue
     wakeups: Wakeups
     hr_authors: Callable[[], Mapping[str, datetime]]
+    take_over: TakeOver
     clock: Callable[[], datetime]
     token: Callable[[], str]
     held_expiry: timedelta
@@ -156,6 +157,8 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     evaluator = evaluator_of(
         policy, state_of=state_of, now=now, employed=inputs.employed, accounts_with=accounts_with, version_of=version_of
     )
+    if policy.reservations.takes_over:
+        evaluator = replace(evaluator, existing=ports.take_over.finder(policy, state_of=state_of))
     diff = diff_subject(state, fact=resolved.fact, evaluator=evaluator, source_records=resolved.source_records)
     split = split_held(diff, head=state.head)
     plan = plan_of(inputs, diff=diff, split=split)
@@ -175,31 +178,8 @@ def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
     follows_person = isinstance(inputs.command, ReconcileSubject) and cause.kind in _ABOUT_PEOPLE
     is_of_part = follows_person or cause.kind is CauseKind.POLICY or isinstance(inputs.command, ApplyGrant)
     if is_of_part and (state.head.failed or state.head.outstanding):
-        return _with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
+        return with_failed_before(plan, command=inputs.command, failed=ports.changes.failed_in_plan(state.head))
     return plan
-
-
-def _with_failed_before(plan: Plan, *, command: Command, failed: Iterable[Operation]) -> Plan:
-    """Mark the operations that are the same as failed ones of the previous plan.
-
-    Operations that the cause itself asks for belong to its change, whenever they have failed.
-    """
-    others = (operation for operation in failed if not _is_own(operation.resource, command=command))
-    before = {(operation.action, operation.resource): operation.attributes for operation in others}
-    operations = tuple(
-        replace(operation, failed_before=before.get((operation.action, operation.resource)) == operation.attributes)
-        for operation in plan.operations
-    )
-    return replace(plan, operations=operations)
-
-
-def _is_own(resource: Resource, *, command: Command) -> bool:
-    """Return whether a grant gives or takes it, or whether it is a person's assignment in their account."""
-    if isinstance(command, ApplyGrant):
-        return resource == command.grant.resource
-    if command.cause.kind is CauseKind.POLICY or resource.kind is not ResourceKind.ASSIGNMENT:
-        return False
-    return bool(assignment_in(resource).principal.person)
 
 
 def guard_removals(

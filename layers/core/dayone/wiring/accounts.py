@@ -60,13 +60,15 @@ def standing(
     )
 
 
-def counts(table: "DynamoTable") -> dict[str, Any]:
-    """Return the counters of changes and of existing access, and notes: of echoes, and for the inventory."""
+def counts(table: "DynamoTable", *, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """Return the counters of changes and of existing access, and notes: of echoes, and of the inventory."""
     from dayone.adapters.dynamodb.changes import DynamoProgress
     from dayone.adapters.dynamodb.guardrails import DynamoHeldParts
     from dayone.adapters.dynamodb.idempotency import DynamoEchoes
     from dayone.adapters.dynamodb.ledger import DynamoLedger
-    from dayone.adapters.inventory import DynamoLookRequests
+    from dayone.adapters.inventory import DynamoInventoryView, DynamoLookRequests
+    from dayone.executor.existing_use import KeptInventory
+    from dayone.executor.taken_over import TakeOver
 
     return {
         "echoes": DynamoEchoes(table),
@@ -74,6 +76,7 @@ def counts(table: "DynamoTable") -> dict[str, Any]:
         "ledger": DynamoLedger(table),
         "held": DynamoHeldParts(table),
         "looks": DynamoLookRequests(table),
+        "take_over": TakeOver(inventory=KeptInventory(DynamoInventoryView(table)), clock=clock),
     }
 
 

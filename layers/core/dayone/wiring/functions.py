@@ -96,7 +96,7 @@ def plan_changes_ports() -> "PlanChanges":
         policies=accounts.policies(given, table=table, clock=_now),
         changes=DynamoChanges(table),
         grants=DynamoGrants(table),
-        **accounts.counts(table),
+        **accounts.counts(table, clock=_now),
         hr=hr.hr_ports(given, table=table),
         schedules=people.schedules(given),
         organization=accounts.organization(table, clock=_now),

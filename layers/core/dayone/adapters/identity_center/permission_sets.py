@@ -185,6 +185,7 @@ class SsoAssignments:
             "sso:DescribeAccountAssignmentDeletionStatus",
             "sso:ListAccountAssignmentCreationStatus",
             "sso:ListAccountAssignmentDeletionStatus",
+            "sso:ListAccountAssignments",
         }
     )
     DEPENDENT_ACTIONS: ClassVar[DependentActions] = {**IN_ACCOUNTS, **WRITES_ENCRYPTED}
@@ -200,6 +201,18 @@ class SsoAssignments:
         with translated():
             answer = self._client.create_account_assignment(**self._request(key))
         return answer["AccountAssignmentCreationStatus"]["RequestId"]
+
+    def exists(self, key: AssignmentKey) -> bool:
+        """See Assignments."""
+        pages = self._client.get_paginator("list_account_assignments").paginate(
+            InstanceArn=self._instance, AccountId=key.account_id, PermissionSetArn=key.permission_set_arn
+        )
+        with translated():
+            return any(
+                (each.get("PrincipalType"), each.get("PrincipalId")) == (key.principal_type.value, key.principal_id)
+                for page in pages
+                for each in page["AccountAssignments"]
+            )
 
     def delete(self, key: AssignmentKey) -> str:
         """See Assignments."""

@@ -47,6 +47,7 @@ def _answer(found: Previewed, *, names: dict[str, str], sole_administrator: bool
         ],
         "names": names,
         "truncated": preview.unlisted,
+        "truncated_new": preview.unlisted_new,
         "errors": list(preview.mistakes),
         "notes": list(preview.notes),
         "guardrail": _guardrail(found, sole_administrator=sole_administrator),

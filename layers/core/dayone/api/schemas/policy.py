@@ -164,7 +164,8 @@ class PlanAnswer(TypedDict):
     """Changes that would follow now.
 
     `policy_version` is the policy used, null for one in the request. Of `evaluated` subjects, `subjects` would change,
-    by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of the others;
+    by the number of operations in `counts`; `operations` are the first ones and `truncated` the number of the others,
+    of which `truncated_new` are not known to exist in Identity Center;
     `names` are those of the people and accounts among the subjects of `operations`, by subject.
     When `complete` is false, the time was too short for all subjects, and all numbers are of those that were checked.
     `notes` list what would be left unchanged, and rules that match no recorded person or account. With `errors` the
@@ -179,6 +180,7 @@ class PlanAnswer(TypedDict):
     operations: list[PreviewedOperationAnswer]
     names: dict[str, str]
     truncated: Count
+    truncated_new: Count
     errors: list[str]
     notes: list[str]
     guardrail: GuardrailAnswer
@@ -202,6 +204,7 @@ _PLAN: PlanAnswer = {
     ],
     "names": {"person:e-1001": "Ada Lovelace"},
     "truncated": 0,
+    "truncated_new": 0,
     "errors": [],
     "notes": [],
     "guardrail": {

@@ -9,9 +9,19 @@ from datetime import datetime
 
 from dayone.errors import AlreadyExists, Awaited, NotFound, Unavailable
 from dayone.executor.adopt_existing import adopt_if_identical, reject_if_owned, resolve_name_conflict
-from dayone.executor.attempt import NOT_FOUND_YET, Attempt, IdentityCenter, deleted, done, looked_up, made_lately
+from dayone.executor.attempt import (
+    NOT_FOUND_YET,
+    Attempt,
+    IdentityCenter,
+    assignment_key,
+    deleted,
+    done,
+    looked_up,
+    made_lately,
+)
 from dayone.executor.handlers import people, permission_sets
 from dayone.executor.handlers import permission_sets as set_policies
+from dayone.executor.handlers.only_existing import only_recorded, provisioned_before
 from dayone.model.accounts import ENDED_WITH, AccountState
 from dayone.model.operations import (
     ALREADY_DELETED,
@@ -25,7 +35,7 @@ from dayone.model.operations import (
 )
 from dayone.model.subjects import ResourceKind
 from dayone.planning.desired_people import EXTERNAL, vacated_name
-from dayone.ports.identity_center import AssignmentKey, ExistingResource, PrincipalType, Receipt, RequestState
+from dayone.ports.identity_center import ExistingResource, Receipt, RequestState
 
 # Each look is a call, and an identity provider hands users on in minutes to an hour.
 _LOOK_FOR_USERS_EVERY = 300.0
@@ -153,20 +163,9 @@ def _delete_assignment(attempt: Attempt, aws: IdentityCenter) -> Outcome:
     if attempt.desired.get(ENDED_WITH) == AccountState.DEPARTED:
         return ALREADY_DELETED
     try:
-        return Submitted(aws.assignments.delete(_assignment_key(attempt)))
+        return Submitted(aws.assignments.delete(assignment_key(attempt)))
     except NotFound:
         return ALREADY_DELETED
-
-
-def _assignment_key(attempt: Attempt) -> AssignmentKey:
-    references = attempt.references
-    is_of_a_user = "user_id" in references
-    return AssignmentKey(
-        account_id=attempt.operation.subject.name,
-        permission_set_arn=references["permission_set_arn"],
-        principal_id=references["user_id"] if is_of_a_user else references["group_id"],
-        principal_type=PrincipalType.USER if is_of_a_user else PrincipalType.GROUP,
-    )
 
 
 _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCenter], Outcome]] = {
@@ -200,7 +199,7 @@ _PERFORMERS: Mapping[tuple[Action, ResourceKind], Callable[[Attempt, IdentityCen
     (Action.UPDATE, ResourceKind.PROVISIONING): permission_sets.provision,
     # AWS accepts a duplicate without a word.
     (Action.CREATE, ResourceKind.ASSIGNMENT): lambda attempt, aws: Submitted(
-        aws.assignments.create(_assignment_key(attempt))
+        aws.assignments.create(assignment_key(attempt))
     ),
     (Action.DELETE, ResourceKind.ASSIGNMENT): _delete_assignment,
     # The approval itself has loosened them; what is left is to put that on record.
@@ -235,12 +234,16 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
 
     A user that only an identity provider can create is looked up, and Awaited raised while it does not exist. Otherwise
     only groups and permission sets are checked: once a creation of ours was begun, a resource found by its name counts
-    as ours and can be deleted with all that depends on it, so resources made by humans must be found before. Raises
-    Conflicting while the name belongs to another subject, which the policy renames or removes.
+    as ours and can be deleted with all that depends on it, so resources made by humans must be found before. What is
+    only to be recorded is looked for, and never created; and a permission set that was adopted without a write is
+    provisioned only where an account has an earlier form. Raises Conflicting while the name belongs to another subject,
+    which the policy renames or removes.
     """
     operation = attempt.operation
     if operation.action is Action.DELETE and attempt.own is None and not operation.adopts:
         return ALREADY_DELETED
+    if operation.only_existing and (met := looked_up(lambda: only_recorded(attempt, aws=aws))):
+        return met
     if operation.action is not Action.CREATE or attempt.own is not None:
         return None
     match operation.resource.kind:
@@ -250,6 +253,8 @@ def there_before(attempt: Attempt, *, aws: IdentityCenter) -> Succeeded | Failed
             found = aws.directory.find_group(attempt.desired["name"])
         case ResourceKind.PERMISSION_SET:
             found = aws.permission_sets.find(attempt.desired["name"])
+        case ResourceKind.PROVISIONING if any(applied.adopted for applied in attempt.required.values()):
+            return looked_up(lambda: provisioned_before(attempt, aws=aws))
         case _:
             return None
     return adopt_if_identical(attempt, found=found, aws=aws) if found else None

@@ -246,7 +246,8 @@ class Reservations:
     a hold, would not make, or is empty; `replaced_ends` say when access ends by these. `change` put it in force, and is
     to be approved. `approved` identify parts that were approved in some account. The principals `in_sensitive_accounts`
     are known if `accounts_compared`. Others than Day One have `assigned` something to adopted groups, each as
-    `<group>/<name of the permission set>`.
+    `<group>/<name of the permission set>`. The first policy `takes_over` what the inventory of that id has; it is empty
+    for every later one.
     """
 
     hold: str = ""
@@ -258,6 +259,7 @@ class Reservations:
     in_sensitive_accounts: frozenset[str] = frozenset()
     assigned: frozenset[str] = frozenset()
     accounts_compared: bool = False
+    takes_over: str = ""
 
 
 @dataclass(frozen=True)
