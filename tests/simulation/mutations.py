@@ -317,7 +317,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "HR's word undoes an end by hand",
         _by(_END, _IN_TIME),
         ((resolve_person, "attributes_of", _without_ends_by_hand),),
-        shown_in=7,
+        shown_in=15,
     ),
     Mutation(
         "nobody looks below a unit that was renamed",
