@@ -133,7 +133,12 @@ def sensitive_is_approved(world: "Simulation") -> Iterator[str]:
         for name in names
         if all(policy_text.is_surely_sensitive(rules[name]) for rules in policies if name in rules)
     }
-    approved = {operation.target for operation in state.operations.values() if operation.id in state.approved}
+    approved = {
+        operation.target
+        for operation in state.operations.values()
+        # Whoever is not here yet gets on the first day what somebody has approved until then.
+        if operation.id in state.approved or operation.failure_reason.startswith("approved by ")
+    }
     for operation in state.operations.values():
         is_made = operation.action is Action.CREATE and operation.state is OperationState.SUCCEEDED
         is_assignment = operation.resource.kind is ResourceKind.ASSIGNMENT and operation.request_id
