@@ -239,7 +239,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set is taken on for its own attributes",
         _by("only its own is removed"),
         ((adopt_existing, "_compared", _own_attributes),),
-        shown_in=11,
+        shown_in=19,
     ),
     Mutation(
         "what is a person's own stays when they leave",
@@ -258,7 +258,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "a set that has changed does not reach its accounts",
         _by(_END),
         ((perform_operation, "_PERFORMERS", {**_performers, **dict.fromkeys(_provisioning, _always(Succeeded()))}),),
-        shown_in=24,
+        shown_in=7,
         of_protocol=True,
     ),
     Mutation(
@@ -278,7 +278,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the sweep wakes nothing that waits",
         _by(_WAITS),
         ((reconcile_access, "wake_waiting", _always(0)),),
-        shown_in=23,
+        shown_in=10,
     ),
     Mutation(
         "the end of what is waited for wakes nobody",
@@ -286,7 +286,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ((execute_operations, "review_waiting", _sees_nobody), (reconcile_access, "wake_waiting", _always(0))),
         shown_in=0,
     ),
-    Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),), shown_in=1),
+    Mutation("a leaver keeps everything", _by(_END), ((people, "has_left", _always(answer=False)),), shown_in=0),
     Mutation("access a day longer", _by(_END), ((people, "_last_moment", _always((2, time.min))),), shown_in=0),
     Mutation(
         "every removal is held",
@@ -317,7 +317,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "HR's word undoes an end by hand",
         _by(_END, _IN_TIME),
         ((resolve_person, "attributes_of", _without_ends_by_hand),),
-        shown_in=15,
+        shown_in=18,
     ),
     Mutation(
         "nobody looks below a unit that was renamed",
