@@ -225,7 +225,7 @@ FAULTS: tuple[Fault, ...] = (
     _fault(
         "a configuration of HR systems needs nobody else",
         (configuration_approval, "loosened", _always(())),
-        won_by={HrAuthor: 0},
+        won_by={HrAuthor: 1},
     ),
     _fault(
         "who writes what HR means approves it",
