@@ -14,7 +14,8 @@ from dayone.model.failures import FailedWork
 from dayone.model.guardrails import RemovalBudget
 from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Operation, OperationState
-from dayone.model.policy.rules import Reservation, Reservations
+from dayone.model.policy.context import Reservation
+from dayone.model.policy.rules import Reservations
 from dayone.model.retry import Refusal
 from dayone.model.subject_state import Plan, Portion, ReceivedMessage
 from dayone.model.subjects import Subject, SubjectKind, group_named

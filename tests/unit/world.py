@@ -410,10 +410,7 @@ class World:
         raise AssertionError("no inventory was due")
 
     def settle(self) -> None:
-        """Until nothing is left to plan and nothing to carry out, with a minute between two tries.
-
-        After each the sweep wakes what waits, and does nothing else.
-        """
+        """Until nothing is left to plan and to carry out; the sweep wakes what waits each minute, and does no more."""
         for _ in range(_MOST_ROUNDS):
             self.plan_all()
             self.execute()
@@ -489,9 +486,8 @@ class World:
         return self._policies().current()
 
     def _policies(self) -> PoliciesWithinReach:
-        return PoliciesWithinReach(
-            policies=self.process.policies(self.state, self.policies), standing=MemoryStanding(self.off_limits)
-        )
+        policies = self.process.policies(self.state, self.policies)
+        return PoliciesWithinReach(policies=policies, standing=MemoryStanding(self.off_limits))
 
     def _wrapped(self, ports: dict[str, Any]) -> dict[str, Any]:
         return {name: self.around(name, port) for name, port in ports.items()}

@@ -12,8 +12,9 @@ from dayone.model.changes import Cause, CauseKind, Change, ulid, ulid_time
 from dayone.model.commands import Command, DiscoverAccounts, ReconcileSubject, RefreshAccount
 from dayone.model.inventory import ROWS_KEPT_FOR, Pass, Row
 from dayone.model.people import Person
+from dayone.model.policy.context import Reservation
 from dayone.model.policy.origins import Origins
-from dayone.model.policy.rules import Policy, Reservation, Reservations
+from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType, Standing

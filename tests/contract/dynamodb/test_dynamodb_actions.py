@@ -42,7 +42,8 @@ from dayone.model.commands import ChangeNotification, FetchHrRecord
 from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Lane, OperationState
-from dayone.model.policy.rules import Policy, Reservation
+from dayone.model.policy.context import Reservation
+from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import FactVersion, Portion
 from dayone.model.subjects import Subject, SubjectKind, group_named
 from dayone.ports.hr import Roster

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.errors import Invalid, NotFound, Outdated, TooLarge
 from dayone.model.audit import AuditEntry, first_break
-from dayone.model.policy.context import AccessEnds, PolicyVersion, Terms
+from dayone.model.policy.context import AccessEnds, PolicyVersion, Reservation, Terms
 from dayone.model.policy.origins import Origins
 from dayone.model.policy.rules import (
     AccountSelector,
@@ -18,7 +18,6 @@ from dayone.model.policy.rules import (
     Location,
     Policy,
     Protection,
-    Reservation,
     Reservations,
     SensitiveNames,
 )

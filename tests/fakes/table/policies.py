@@ -9,9 +9,9 @@ from dayone.errors import NotFound, TooLarge
 from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Change, Decision
 from dayone.model.operations import Operation, OperationState
-from dayone.model.policy.context import PolicyVersion, Terms
+from dayone.model.policy.context import PolicyVersion, Reservation, Terms
 from dayone.model.policy.origins import Origins
-from dayone.model.policy.rules import Policy, Reservation, Reservations
+from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject

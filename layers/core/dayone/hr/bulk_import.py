@@ -41,16 +41,7 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
         raise Unavailable(f"there is no HR source {command.subject.name}: the import waits until there is again")
     people, before = unpacked(command.workforce), ports.rosters.roster(source.name)
     if not command.only_ends and (because := _why_not(people, at=command.cause.at, before=before, source=source)):
-        audit = AuditEntry(
-            at=ports.clock(),
-            actor=command.cause.actor,
-            action="import-workforce",
-            subject=str(command.subject),
-            change=command.cause.change,
-            outcome="refused",
-            detail=because,
-        )
-        ports.rosters.refuse(command.cause, subject=command.subject, because=because, audit=audit)
+        _refuse(command, because=because, ports=ports)
         ports.inbox.put(_ends(command, people))
         return f"nothing was imported: {because}"
     snapshot = before or Roster(at=command.cause.at)
@@ -66,6 +57,19 @@ def import_workforce(command: ImportWorkforce, *, ports: ImportPorts) -> str:
     if before or not command.only_ends:
         ports.rosters.keep(source.name, after)
     return f"{len(people)} people, of whom {len(records)} are planned"
+
+
+def _refuse(command: ImportWorkforce, *, because: str, ports: ImportPorts) -> None:
+    audit = AuditEntry(
+        at=ports.clock(),
+        actor=command.cause.actor,
+        action="import-workforce",
+        subject=str(command.subject),
+        change=command.cause.change,
+        outcome="refused",
+        detail=because,
+    )
+    ports.rosters.refuse(command.cause, subject=command.subject, because=because, audit=audit)
 
 
 def _why_not(people: Workforce, *, at: datetime, before: Roster | None, source: Source) -> str:

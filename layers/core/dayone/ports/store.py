@@ -11,9 +11,9 @@ from dayone.model.commands import Command
 from dayone.model.grants import Grant
 from dayone.model.guardrails import HeldPart, Tally
 from dayone.model.operations import Operation
-from dayone.model.policy.context import PolicyVersion
+from dayone.model.policy.context import PolicyVersion, Reservation
 from dayone.model.policy.origins import Origins
-from dayone.model.policy.rules import Policy, Reservation, Reservations
+from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.model.subject_state import Head, NameClaim, Plan, Portion, SubjectState
 from dayone.model.subjects import Subject, SubjectKind

@@ -10,8 +10,8 @@ from dayone.model.audit import BY_ONESELF, AuditEntry
 from dayone.model.changes import CauseKind, Decision, ulid_of
 from dayone.model.commands import ActivatePolicy, ApplyDecision
 from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict, held_as
+from dayone.model.policy.context import Reservation
 from dayone.model.policy.origins import approval_of_group
-from dayone.model.policy.rules import Reservation
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import THE_POLICY, Resource, ResourceKind, SubjectKind
 from dayone.planning.blame import with_gainers

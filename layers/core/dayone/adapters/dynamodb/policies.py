@@ -18,9 +18,9 @@ from dayone.adapters.dynamodb.writes import EXISTS, IS_NEW, Check, Put, Update, 
 from dayone.errors import Conflicting, NotFound, TooLarge
 from dayone.messages.codec import decode, encode, stamp
 from dayone.model.audit import AuditEntry
-from dayone.model.policy.context import PolicyVersion, Terms
+from dayone.model.policy.context import PolicyVersion, Reservation, Terms
 from dayone.model.policy.origins import Origins
-from dayone.model.policy.rules import Policy, Reservation, Reservations
+from dayone.model.policy.rules import Policy, Reservations
 from dayone.model.preconditions import NO_PRECONDITION, Precondition
 from dayone.planning.guards import with_reservations
 from dayone.ports.records import Page

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from enum import StrEnum
 
 from dayone.model.people import LifeCycle, OnLeave
 
@@ -55,6 +56,13 @@ class PolicyVersion:
     change: str
     authors: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+
+class Reservation(StrEnum):
+    """Reservations on a policy version: its removals are held, or the previous limits still count."""
+
+    HOLD = "hold"
+    GUARD = "guard"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
 from functools import cached_property
 from itertools import chain
 
@@ -229,13 +228,6 @@ class Guard:
     sensitive: SensitiveNames = SensitiveNames()
     ends: AccessEnds | None = None
     limits: Guardrails | None = None
-
-
-class Reservation(StrEnum):
-    """Reservations on a policy version: its removals are held, or the previous limits still count."""
-
-    HOLD = "hold"
-    GUARD = "guard"
 
 
 @dataclass(frozen=True, kw_only=True)
