@@ -5,18 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from dayone.model.policy.context import PolicyVersion
-from dayone.model.policy.rules import Policy
+from tests.fakes.table.policies import LivingProcess
 from tests.functions.access_api import world as api
 from tests.unit.cli_api import Answered, Asked, CliApi, is_signed, running
 from tests.unit.world import World
 
 
+@dataclass
 class WholeWorld(World):
     """A world whose policies are read from the text that was uploaded, as in production."""
 
-    def _parse(self, kept: PolicyVersion) -> Policy:
-        return api.parsed(kept)
+    process: LivingProcess = field(default_factory=lambda: LivingProcess(parse=api.parsed))
 
 
 @dataclass

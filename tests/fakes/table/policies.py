@@ -86,14 +86,18 @@ class MemoryPolicies:
 
 
 class LivingProcess:
-    """A process that lives on, which reads and compiles a policy once, as long as table and texts are the same."""
+    """A process that lives on, which reads and compiles a policy once, as long as table and texts are the same.
 
-    def __init__(self) -> None:
+    Without `parse` a policy is looked up by its text.
+    """
+
+    def __init__(self, parse: Callable[[PolicyVersion], Policy] | None = None) -> None:
+        self._parse = parse
         self._last: tuple[State, Mapping[str, Policy], MemoryPolicies] | None = None
 
     def policies(self, state: State, texts: Mapping[str, Policy]) -> MemoryPolicies:
         if self._last is None or self._last[0] is not state or self._last[1] is not texts:
-            self._last = state, texts, MemoryPolicies(state, parse=lambda kept: texts[kept.text])
+            self._last = state, texts, MemoryPolicies(state, parse=self._parse or (lambda kept: texts[kept.text]))
         return self._last[2]
 
 
