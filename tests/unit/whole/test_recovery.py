@@ -11,6 +11,7 @@ import pytest
 
 from dayone.errors import Inapplicable, Unavailable
 from dayone.inventory.service import read_inventory
+from dayone.model.accounts import AccountState
 from dayone.model.people import Leavers, LifeCycle, Status
 from dayone.model.policy.rules import Guardrails
 from dayone.model.recovery import TableIdentity
@@ -340,6 +341,22 @@ def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) 
     read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
     (found,) = [each.difference for each in world.inventory.findings() if each.edit]
     assert found.target is not None
+
+
+def test_what_a_suspended_account_has_lost_since_the_copy_is_given_anew_once_it_is_active(world: World) -> None:
+    copy = deepcopy(world.state)
+    world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
+    world.settle()
+    assert (ACCOUNT_ID, "ViewOnly", "sales") not in world.assignments()
+    replace_table(world, copy)
+    suspended = an_account(state=AccountState.SUSPENDED)
+    world.account_is(suspended)
+    world.policy_is(replace(_POLICY, version=3))
+    _rebuilt(world)
+    assert world.fence().recovery() is None
+    world.account_is(an_account())
+    world.settle()
+    assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
 
 
 @pytest.mark.parametrize("seed", range(12))

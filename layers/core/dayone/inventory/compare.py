@@ -112,9 +112,12 @@ class Recorded:
         )
 
 
-def compare(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviation]:
-    """Yield all differences; the dependents of something that is missing are not listed beside it."""
-    comparison = _Comparison(snapshot, recorded)
+def compare(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool = False) -> Iterator[Deviation]:
+    """Yield all differences; the dependents of something that is missing are not listed beside it.
+
+    What a suspended or closed account does not have any more counts only while a record is rebuilt.
+    """
+    comparison = _Comparison(snapshot, recorded, is_rebuilding)
     yield from comparison.of_sets()
     yield from comparison.of_directory(SubjectKind.GROUP, snapshot.groups, section=Section.GROUPS)
     yield from comparison.of_directory(SubjectKind.PERSON, snapshot.users, section=Section.USERS)
@@ -126,6 +129,7 @@ def compare(snapshot: Snapshot, recorded: Recorded) -> Iterator[Deviation]:
 class _Comparison:
     snapshot: Snapshot
     recorded: Recorded
+    is_rebuilding: bool
 
     def of_sets(self) -> Iterator[Deviation]:
         kind, whole = SubjectKind.PERMISSION_SET, ITSELF[SubjectKind.PERMISSION_SET]
@@ -223,11 +227,11 @@ class _Comparison:
     def of_assignments(self) -> Iterator[Deviation]:
         recorded: set[AssignmentKey] = set()
         for state in self.recorded.of_kind(SubjectKind.ACCOUNT):
-            account = state.head.subject
+            account, is_looked_at = state.head.subject, self.is_rebuilding or not _is_unusable(state)
             for resource, applied in state.trusted.items():
                 if resource.kind is ResourceKind.ASSIGNMENT and (key := self.recorded.key_of(account, resource)):
                     recorded.add(key)
-                    if has_no_doubt(applied) and not _is_unusable(state) and self._is_absent(key):
+                    if has_no_doubt(applied) and is_looked_at and self._is_absent(key):
                         yield missing(account, resource, ids_of(key))
         for key in sorted(self.snapshot.assignments, key=str):
             if not self.snapshot.principal_exists(key) and self.snapshot.has_read(Section.GROUPS, ""):

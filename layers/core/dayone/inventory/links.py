@@ -41,7 +41,7 @@ def noticed(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool) -> I
     for subject, applied in links.items():
         yield unmanaged(subject, applied.resource, applied.references)
     yield from _made_once_more(snapshot, linked)
-    yield from compare(snapshot, linked)
+    yield from compare(snapshot, linked, is_rebuilding=True)
 
 
 def _linked(snapshot: Snapshot, recorded: Recorded) -> Links:

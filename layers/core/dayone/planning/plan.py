@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dayone.model.accounts import GONE, Account
+from dayone.model.accounts import GONE, UNUSABLE, Account
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, CorrectRecord, RefreshAccount, RestoreResources
 from dayone.model.dependencies import with_parts
@@ -92,6 +92,10 @@ def with_bootstrap(plan: Plan) -> Plan:
     return replace(plan, after=replace(plan.after, bootstrap=bootstrap))
 
 
+def _is_unusable(fact: Person | Account | None) -> bool:
+    return isinstance(fact, Account) and fact.state in UNUSABLE
+
+
 def _is_gone(fact: Person | Account | None) -> bool:
     return isinstance(fact, Account) and fact.state in GONE
 
@@ -131,13 +135,7 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     """Build the plan of a subject without its operations."""
     resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
     name = command.delivery if isinstance(command, ApplyHrRecord) else ""
-    doubts: tuple[Applied, ...] = ()
-    if isinstance(command, RestoreResources | CorrectRecord):
-        # What a repair or a correction has put in doubt: any later plan makes the same of it.
-        applied = inputs.state.applied
-        given = {each.resource for each in (command.unmanaged if isinstance(command, RestoreResources) else ())}
-        named = (with_parts(command.missing, recorded=applied) | given) & {each.resource for each in diff.differences}
-        doubts = tuple(applied[resource] for resource in sorted(named) if resource in applied)
+    doubts = _put_in_doubt(inputs, diff=diff)
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
@@ -151,6 +149,19 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         doubts=doubts if isinstance(command, RestoreResources) else (),
         adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
     )
+
+
+def _put_in_doubt(inputs: PlanInputs, *, diff: Diff) -> tuple[Applied, ...]:
+    """Return what a repair or a correction has put in doubt: any later plan makes the same of it."""
+    command, applied = inputs.command, inputs.state.applied
+    if not isinstance(command, RestoreResources | CorrectRecord):
+        return ()
+    given = {each.resource for each in (command.unmanaged if isinstance(command, RestoreResources) else ())}
+    named = with_parts(command.missing, recorded=applied) | given
+    # A suspended account is left alone until it is active; by then nobody may rely on what it does not have.
+    if isinstance(command, RestoreResources) or not _is_unusable(inputs.resolved.fact):
+        named &= {each.resource for each in diff.differences}
+    return tuple(applied[resource] for resource in sorted(named) if resource in applied)
 
 
 def is_settled(plan: Plan, *, split: SplitDiff, gifts: Collection[Resource]) -> bool:
