@@ -1,7 +1,8 @@
 """Desired memberships and assignments by the policy in force, by the names that Identity Center has for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dayone.model.accounts import Account, AccountState, left_alone_in
 from dayone.model.policy.rules import Policy
 from dayone.model.subjects import Assignment, Desired, Principal, Resource, ResourceKind, Subject, SubjectKind
 from dayone.planning.evaluation import PolicyEvaluator
@@ -38,6 +39,7 @@ class EvaluatedAccess:
         self._sets = {rule.called: rule.name for rule in policy.permission_sets}
         self._desired = dict[Subject, Desired]()
         self._people = dict[str, str]()
+        self._in_accounts = dict[str, Desired]()
 
     def group_key(self, name: str) -> str:
         """Return the key of the policy's group with this display name, or empty."""
@@ -59,12 +61,24 @@ class EvaluatedAccess:
         return Resource(ResourceKind.MEMBERSHIP, group) in desired.resources
 
     def is_assigned(self, account: str, *, permission_set: str, group: str = "", person: str = "") -> bool:
-        """Return whether an assignment is desired in an account, by the names of set and group in Identity Center."""
+        """Return whether an assignment is desired in an account, by the names of set and group in Identity Center.
+
+        In an account that is left alone until it is active, what is desired then stays meanwhile.
+        """
         key, group_key = self.set_key(permission_set), self.group_key(group)
         if not (key and (group_key or person)):
             return False
         principal = Principal(person=person) if person else Principal(group=group_key)
-        return Assignment(key, principal).resource in self.of(Subject(SubjectKind.ACCOUNT, account)).resources
+        return Assignment(key, principal).resource in self._in_account(account).resources
+
+    def _in_account(self, account: str) -> Desired:
+        if account not in self._in_accounts:
+            state = self._access.records.subject(Subject(SubjectKind.ACCOUNT, account))
+            fact = state.head.fact
+            if isinstance(fact, Account) and left_alone_in(fact.state):
+                fact = replace(fact, state=AccountState.ACTIVE)
+            self._in_accounts[account] = self._evaluator.desired(state, fact=fact)
+        return self._in_accounts[account]
 
     def of(self, subject: Subject) -> Desired:
         """All that a subject is to have, by the fact and the grants that are recorded."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dayone.adoption.policy_text import group_text, permission_set_text, read_text
-from dayone.model.accounts import GONE, AccountState
+from dayone.model.accounts import GONE
 from dayone.model.policy.rules import AccountSelector, PersonSelector
 from dayone.model.subjects import ITSELF, Resource, ResourceKind, SubjectKind
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
@@ -179,9 +179,6 @@ class _Proposing:
             if reason:
                 self._leave(reason, what, of=of)
                 continue
-            state = self._estate.accounts[key.account_id].state
-            if state is not AccountState.ACTIVE:
-                self._put_beside(f"{what}: the account is {state}", of=of)
             given.setdefault((self._sets[key.permission_set_arn].key, group, person), set()).add(key.account_id)
         return given
 
