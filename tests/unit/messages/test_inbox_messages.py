@@ -67,6 +67,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "grant": GRANTS,
     "adoption": ADOPTIONS,
     "missing": st.lists(RESOURCES, max_size=2).map(tuple),
+    "gone": st.lists(RESOURCES, max_size=2).map(tuple),
     "is_initial_discovery": st.booleans(),
     "recreate": st.booleans(),
     "only_if_changed": st.booleans(),

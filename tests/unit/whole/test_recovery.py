@@ -12,12 +12,14 @@ import pytest
 from dayone.errors import Inapplicable, Unavailable
 from dayone.inventory.service import read_inventory
 from dayone.model.accounts import AccountState
+from dayone.model.operations import OperationState
 from dayone.model.people import Leavers, LifeCycle, Status
-from dayone.model.policy.rules import Guardrails
+from dayone.model.policy.rules import Guardrails, Protection
 from dayone.model.recovery import TableIdentity
 from dayone.ops.recovery import read_recovery, request_rebuilding
 from dayone.ports.identity_center import Receipt
 from tests.builders import ACCOUNT_ID, a_group, a_person, a_policy, a_set, an_account, an_assignment
+from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.state_tables import MemoryFence
 from tests.fakes.table.state import State
 from tests.unit.previews import api_of
@@ -343,6 +345,27 @@ def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) 
     assert found.target is not None
 
 
+def test_what_hung_on_what_is_gone_comes_back_with_it(world: World) -> None:
+    before = _members(world), world.assignments()
+    replace_table(world, deepcopy(world.state))
+    directory = MemoryDirectory(world.center)
+    directory.delete_group(next(iter(world.center.groups)))
+    directory.delete_user(next(name for name, user in world.center.users.items() if user["user_name"][:3] == "e-2"))
+    _rebuilt(world)
+    assert world.fence().recovery() is None
+    assert (_members(world), world.assignments()) == before
+    assert not [each for each in world.state.operations.values() if each.state is OperationState.FAILED]
+
+
+def test_an_assignment_comes_back_with_its_permission_set(world: World) -> None:
+    before = world.assignments()
+    replace_table(world, deepcopy(world.state))
+    world.center.assignments.clear()
+    world.center.permission_sets.clear()
+    _rebuilt(world)
+    assert world.assignments() == before
+
+
 def test_what_a_suspended_account_has_lost_since_the_copy_is_given_anew_once_it_is_active(world: World) -> None:
     copy = deepcopy(world.state)
     world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
@@ -357,6 +380,23 @@ def test_what_a_suspended_account_has_lost_since_the_copy_is_given_anew_once_it_
     world.account_is(an_account())
     world.settle()
     assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
+
+
+def test_what_somebody_protected_has_lost_since_the_copy_is_given_anew_once_the_policy_protects_them_no_more(
+    world: World,
+) -> None:
+    copy = deepcopy(world.state)
+    world.hr_tells(a_person("e-1", department="Law"))
+    world.settle()
+    replace_table(world, copy)
+    world.policy_is(replace(_POLICY, version=2, protection=Protection(people=frozenset({"e-1"}))))
+    world.hr_tells(a_person("e-1"))
+    _rebuilt(world)
+    assert world.fence().recovery() is None
+    assert _members(world)["engineers"] == set()
+    world.policy_is(replace(_POLICY, version=3))
+    world.settle()
+    assert _members(world) == _ALL
 
 
 @pytest.mark.parametrize("seed", range(12))

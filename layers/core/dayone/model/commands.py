@@ -90,9 +90,13 @@ class PauseRepairs(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectRecord(Command):
-    """In a recovery, record what `findings` say a subject has, and plan it without relying on what is `missing`."""
+    """In a recovery, record what `findings` say a subject has, and plan it without relying on what is `missing`.
+
+    What is `gone` of that does not exist any more, where the rest may exist in another form.
+    """
 
     missing: tuple[Resource, ...] = ()
+    gone: tuple[Resource, ...] = ()
     findings: tuple[str, ...] = ()
     is_end: bool = False  # of somebody who was reported to have left
 

@@ -1,13 +1,15 @@
 """The identity of the state table, and its recovery: the time in which nobody relies on what the table says."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from dayone.model.changes import Cause
+from dayone.model.dependencies import COUNTED, Difference, requirements
 from dayone.model.inventory import DriftFinding, DriftKind
-from dayone.model.operations import Applied, Operation
-from dayone.model.subjects import Resource, ResourceKind, Subject
+from dayone.model.operations import Action, Applied, Operation
+from dayone.model.subject_state import SubjectState
+from dayone.model.subjects import ITSELF, DesiredResource, Resource, ResourceKind, ResourceOf, Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,26 @@ def corrections(findings: Iterable[DriftFinding], *, since: datetime) -> Mapping
             ids = (*before.findings, finding.id)
             found[target.subject] = Correction(restored=before.restored, findings=ids)
     return found
+
+
+def gone_in(findings: Iterable[DriftFinding]) -> frozenset[ResourceOf]:
+    """Return the groups, permission sets and users that do not exist any more."""
+    missing = (finding.difference.target for finding in findings if finding.difference.kind is DriftKind.MISSING)
+    return frozenset(target for target in missing if target and target.resource in ITSELF.values())
+
+
+def hanging_on(gone: Container[ResourceOf], *, state: SubjectState) -> tuple[Resource, ...]:
+    """Return the recorded memberships and assignments that AWS deleted with what is gone, and lists nowhere."""
+    return tuple(
+        resource
+        for resource in state.applied
+        if resource.kind in COUNTED
+        and any(each in gone for each in requirements(_given(resource), subject=state.head.subject))
+    )
+
+
+def _given(resource: Resource) -> Difference:
+    return Difference(Action.CREATE, resource, DesiredResource({}, ()))
 
 
 def unknown_members(findings: Iterable[DriftFinding]) -> Sequence[DriftFinding]:

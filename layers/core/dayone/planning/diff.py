@@ -106,15 +106,20 @@ def differences(
 
 
 def in_doubt(
-    applied: Mapping[Resource, Applied], *, missing: Collection[Resource], unmanaged: Iterable[Applied]
+    applied: Mapping[Resource, Applied],
+    *,
+    missing: Collection[Resource],
+    unmanaged: Iterable[Applied],
+    gone: Collection[Resource] = (),
 ) -> dict[Resource, Applied]:
     """Return the records by which differences from AWS are resolved: of `missing` resources, and of `unmanaged` ones.
 
-    What others have given counts as something whose removal was begun: where it is wanted it is given anew.
+    What others have given counts as something whose removal was begun: where it is wanted it is given anew. What is
+    `gone` counts as not created yet, so that what needs it waits for the new one.
     """
     found = {each.resource: each for each in unmanaged if each.resource not in applied}
     for resource in with_parts(missing, recorded=applied):
-        action = Action.CREATE if resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE
+        action = Action.CREATE if resource in gone or resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE
         found[resource] = replace(applied[resource], doubt=applied[resource].doubt or action)
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dayone.model.accounts import GONE, UNUSABLE, Account
+from dayone.model.accounts import GONE, Account
 from dayone.model.audit import AuditEntry
 from dayone.model.commands import AdoptExisting, ApplyHrRecord, Command, CorrectRecord, RefreshAccount, RestoreResources
 from dayone.model.dependencies import with_parts
@@ -58,7 +58,8 @@ def normalized_state(
     state = replace(state, head=head)
     if isinstance(command, RestoreResources | CorrectRecord):
         unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
-        doubts = in_doubt(state.applied, missing=command.missing, unmanaged=unmanaged)
+        gone = command.gone if isinstance(command, CorrectRecord) else ()
+        doubts = in_doubt(state.applied, missing=command.missing, unmanaged=unmanaged, gone=gone)
         return replace(state, applied={**state.applied, **doubts})
     if _is_gone(head.fact) and not _is_gone(fact):
         return replace(state, head=replace(head, trusted_since=now))
@@ -90,10 +91,6 @@ def with_bootstrap(plan: Plan) -> Plan:
         cause=plan.cause,
     )
     return replace(plan, after=replace(plan.after, bootstrap=bootstrap))
-
-
-def _is_unusable(fact: Person | Account | None) -> bool:
-    return isinstance(fact, Account) and fact.state in UNUSABLE
 
 
 def _is_gone(fact: Person | Account | None) -> bool:
@@ -158,8 +155,8 @@ def _put_in_doubt(inputs: PlanInputs, *, diff: Diff) -> tuple[Applied, ...]:
         return ()
     given = {each.resource for each in (command.unmanaged if isinstance(command, RestoreResources) else ())}
     named = with_parts(command.missing, recorded=applied) | given
-    # A suspended account is left alone until it is active; by then nobody may rely on what it does not have.
-    if isinstance(command, RestoreResources) or not _is_unusable(inputs.resolved.fact):
+    # Once a suspended account, or what the policy protects, is planned again, nobody may rely on what it does not have.
+    if isinstance(command, RestoreResources) or not diff.left_alone:
         named &= {each.resource for each in diff.differences}
     return tuple(applied[resource] for resource in sorted(named) if resource in applied)
 

@@ -18,8 +18,8 @@ from dayone.model.commands import (
 )
 from dayone.model.inventory import DriftFinding, DriftKind
 from dayone.model.people import Person
-from dayone.model.recovery import corrections, recorded_from
-from dayone.model.subject_state import Head
+from dayone.model.recovery import Correction, corrections, gone_in, hanging_on, recorded_from
+from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.planning.facts import ResolvedFact, ResolveFact
 from dayone.ports.inventory import InventoryView, KeptFindings
@@ -82,11 +82,11 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
     count, last = requeued_before(command)
     after = Subject.parse(last) if last else None
     walk = walk_company(ports.policies.current(), company=ports.company, after=after)
-    subjects = [state.head.subject for state in islice(walk, _IN_A_RUN)]
-    ports.inbox.put(_plannings(subjects, cause=cause, since=recovery.since, findings=ports.findings.findings()))
-    total = count + len(subjects)
-    if len(subjects) == _IN_A_RUN:
-        ports.inbox.put([replace(command, cursor=f"{total}@{subjects[-1]}")])
+    states = list(islice(walk, _IN_A_RUN))
+    ports.inbox.put(_plannings(states, cause=cause, since=recovery.since, findings=ports.findings.findings()))
+    total = count + len(states)
+    if len(states) == _IN_A_RUN:
+        ports.inbox.put([replace(command, cursor=f"{total}@{states[-1].head.subject}")])
         return
     ports.changes.expect(cause.change, subjects=total)
     others = replace(cause, change=ulid_of(cause.at, name=f"accounts beside {cause.change}"), kind=CauseKind.DISCOVERY)
@@ -95,15 +95,22 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
 
 
 def _plannings(
-    subjects: list[Subject], *, cause: Cause, since: datetime, findings: Sequence[DriftFinding]
+    states: Sequence[SubjectState], *, cause: Cause, since: datetime, findings: Sequence[DriftFinding]
 ) -> Iterator[Command]:
-    known = corrections(findings, since=since)
-    for subject in subjects:
-        if (correction := known.get(subject)) is None:
+    known, gone = corrections(findings, since=since), gone_in(findings)
+    for state in states:
+        subject = state.head.subject
+        correction, hanging = known.get(subject, Correction()), hanging_on(gone, state=state)
+        if correction == Correction() and not hanging:
             yield planning_again(subject, cause=cause)
-        else:
-            missing, gained = correction.restored, correction.findings
-            yield CorrectRecord(subject=subject, cause=cause, missing=missing, findings=gained)
+            continue
+        yield CorrectRecord(
+            subject=subject,
+            cause=cause,
+            missing=tuple(dict.fromkeys((*correction.restored, *hanging))),
+            gone=tuple(target.resource for target in gone if target.subject == subject),
+            findings=correction.findings,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
