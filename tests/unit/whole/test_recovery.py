@@ -275,6 +275,7 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
     world.policy_is(replace(deleting, version=5))
     _rebuilt(world)
     assert (_members(world), world.assignments()) == before
+    assert world.state.existing == sum(applied.counted for applied in world.state.applied.values())
     world.hr_tells(a_person("e-1", status=Status.ENDED))
     world.settle()
     assert _members(world)["engineers"] == set()

@@ -12,6 +12,7 @@ from dayone.model.changes import CauseKind
 from dayone.model.commands import AdoptExisting, ApplyGrant, ApplyHrRecord, Command, ReconcileSubject
 from dayone.model.guardrails import RemovalBudget, Verdict, expired, limit
 from dayone.model.hr_sources import BY_HAND
+from dayone.model.operations import Applied
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head, Plan, SubjectState
 from dayone.model.subjects import Resource, ResourceKind, assignment_in
@@ -20,6 +21,7 @@ from dayone.planning.desired_grants import people_granted
 from dayone.planning.evaluation import Diff, PolicyEvaluator, diff_subject
 from dayone.planning.facts import (
     Holders,
+    ResolvedFact,
     ResolveFact,
     employed_among,
     evaluator_of,
@@ -126,7 +128,7 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     drop_withdrawn(recorded.head, held=ports.held, now=now)
     held = expired(recorded.head.held, now=now, policy_version=policy.version)
     over = [removal for removal in held if removal not in recorded.head.held]
-    resolved = resolve(command, head := replace(recorded.head, held=held), now)
+    resolved = _as_counted(resolve(command, head := replace(recorded.head, held=held), now), applied=recorded.applied)
     state = SubjectState(head, {**recorded.applied, **{each.resource: each for each in resolved.corrections}})
     if policy.sensitive.accounts or state.head.adoption or isinstance(command, AdoptExisting):
         note_access(command, state=state, fact=resolved.fact, policy=policy, policies=ports.policies)
@@ -148,6 +150,15 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
         expiries=tuple(expiry_entries(command.subject, over, now=now)),
         held_expiry=ports.held_expiry,
     )
+
+
+def _as_counted(resolved: ResolvedFact, *, applied: Mapping[Resource, Applied]) -> ResolvedFact:
+    """Return what is to be recorded anew counted as it is recorded: the ledger's total has those that are."""
+    corrections = (
+        replace(each, counted=each.resource in applied and applied[each.resource].counted)
+        for each in resolved.corrections
+    )
+    return replace(resolved, corrections=tuple(corrections))
 
 
 def _plan(inputs: PlanInputs, *, ports: Reconciliation) -> Plan:
