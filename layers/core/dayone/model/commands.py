@@ -90,10 +90,7 @@ class PauseRepairs(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectRecord(Command):
-    """In a recovery, record what `findings` say a subject has, and plan it without relying on what is `missing`.
-
-    What is `gone` of that does not exist any more, where the rest may exist in another form.
-    """
+    """Record in a recovery what `findings` say a subject has, and plan it anew for what is `missing`, or even `gone`."""
 
     missing: tuple[Resource, ...] = ()
     gone: tuple[Resource, ...] = ()

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dayone.model.accounts import ENDED_WITH, AccountState
 from dayone.model.changes import Cause, CauseKind
-from dayone.model.commands import ApplyHrRecord, Command, CorrectRecord, ReconcileSubject
+from dayone.model.commands import ApplyHrRecord, Command, CorrectRecord, ReconcileSubject, RestoreResources
 from dayone.model.dependencies import (
     FORGOTTEN,
     PARTS_OF_A_SET,
@@ -106,19 +106,17 @@ def differences(
 
 
 def in_doubt(
-    applied: Mapping[Resource, Applied],
-    *,
-    missing: Collection[Resource],
-    unmanaged: Iterable[Applied],
-    gone: Collection[Resource] = (),
+    applied: Mapping[Resource, Applied], *, command: RestoreResources | CorrectRecord
 ) -> dict[Resource, Applied]:
     """Return the records by which differences from AWS are resolved: of `missing` resources, and of `unmanaged` ones.
 
     What others have given counts as something whose removal was begun: where it is wanted it is given anew. What is
-    `gone` counts as not created yet, so that what needs it waits for the new one.
+    `gone` does not exist any more, and counts as not created yet, so that what needs it waits for the new one.
     """
+    unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
+    gone = command.gone if isinstance(command, CorrectRecord) else ()
     found = {each.resource: each for each in unmanaged if each.resource not in applied}
-    for resource in with_parts(missing, recorded=applied):
+    for resource in with_parts(command.missing, recorded=applied):
         action = Action.CREATE if resource in gone or resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE
         found[resource] = replace(applied[resource], doubt=applied[resource].doubt or action)
     return found

@@ -57,10 +57,7 @@ def normalized_state(
         head = without_sensitivity(head, fact=fact, policy=policy)
     state = replace(state, head=head)
     if isinstance(command, RestoreResources | CorrectRecord):
-        unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
-        gone = command.gone if isinstance(command, CorrectRecord) else ()
-        doubts = in_doubt(state.applied, missing=command.missing, unmanaged=unmanaged, gone=gone)
-        return replace(state, applied={**state.applied, **doubts})
+        return replace(state, applied={**state.applied, **in_doubt(state.applied, command=command)})
     if _is_gone(head.fact) and not _is_gone(fact):
         return replace(state, head=replace(head, trusted_since=now))
     if not isinstance(command, RefreshAccount):
@@ -132,7 +129,8 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     """Build the plan of a subject without its operations."""
     resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
     name = command.delivery if isinstance(command, ApplyHrRecord) else ""
-    doubts = _put_in_doubt(inputs, diff=diff)
+    is_corrected = isinstance(command, RestoreResources | CorrectRecord)
+    doubts = _put_in_doubt(command, applied=inputs.state.applied, diff=diff) if is_corrected else ()
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
@@ -148,11 +146,10 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     )
 
 
-def _put_in_doubt(inputs: PlanInputs, *, diff: Diff) -> tuple[Applied, ...]:
+def _put_in_doubt(
+    command: RestoreResources | CorrectRecord, *, applied: Mapping[Resource, Applied], diff: Diff
+) -> tuple[Applied, ...]:
     """Return what a repair or a correction has put in doubt: any later plan makes the same of it."""
-    command, applied = inputs.command, inputs.state.applied
-    if not isinstance(command, RestoreResources | CorrectRecord):
-        return ()
     given = {each.resource for each in (command.unmanaged if isinstance(command, RestoreResources) else ())}
     named = with_parts(command.missing, recorded=applied) | given
     # Once a suspended account, or what the policy protects, is planned again, nobody may rely on what it does not have.

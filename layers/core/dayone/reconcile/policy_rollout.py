@@ -63,11 +63,16 @@ def _assess(
     policy: Policy, *, in_force: Policy, change: str, number: int, until: datetime, ports: ActivationPorts
 ) -> _Cut | _Assessed:
     """Go on with a portion of all subjects, and begin no new one after `until`; none is ever counted again."""
-    policy = judged_as_edit(policy, in_force=in_force, recorded=_records(ports))
-    version_of = ports.policies.version
-    evaluator = evaluator_of(policy, state_of=ports.state_of, now=ports.clock(), version_of=version_of)
-    # Beside the portions of subjects that the change requeues.
-    name = f"{change}~removals"
+    now, last = ports.clock(), ports.last_inventory
+    recorded = CompanyRecords(
+        accounts=partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company),
+        state_of=ports.state_of,
+        # Later on, what others have given would be somebody's way around an approval.
+        inventory=lambda: found.id if (found := last()) and found.can_be_taken_over(now=now) else "",
+    )
+    policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
+    evaluator = evaluator_of(policy, state_of=ports.state_of, now=now, version_of=ports.policies.version)
+    name = f"{change}~removals"  # beside the portions of subjects that the change requeues
     before = ports.portions.kept(name, number=number - 1) if number else None
     for following in count(number):
         portion = ports.portions.kept(name, number=following) or ports.portions.keep(
@@ -84,16 +89,6 @@ def _assess(
             return _Cut(following + 1)
         before = portion
     raise AssertionError("counting has no end")
-
-
-def _records(ports: ActivationPorts) -> CompanyRecords:
-    now, last = ports.clock(), ports.last_inventory
-    return CompanyRecords(
-        accounts=partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company),
-        state_of=ports.state_of,
-        # Later on, what others have given would be somebody's way around an approval.
-        inventory=lambda: found.id if (found := last()) and found.can_be_taken_over(now=now) else "",
-    )
 
 
 def _counted(number: int, *, before: Portion | None, evaluator: PolicyEvaluator, company: Company) -> Portion:

@@ -128,7 +128,8 @@ def _inputs[C: Command](command: C, *, resolve: ResolveFact[C], ports: Reconcili
     drop_withdrawn(recorded.head, held=ports.held, now=now)
     held = expired(recorded.head.held, now=now, policy_version=policy.version)
     over = [removal for removal in held if removal not in recorded.head.held]
-    resolved = _as_counted(resolve(command, head := replace(recorded.head, held=held), now), applied=recorded.applied)
+    resolved = resolve(command, head := replace(recorded.head, held=held), now)
+    resolved = _as_counted(resolved, applied=recorded.applied) if resolved.corrections else resolved
     state = SubjectState(head, {**recorded.applied, **{each.resource: each for each in resolved.corrections}})
     if policy.sensitive.accounts or state.head.adoption or isinstance(command, AdoptExisting):
         note_access(command, state=state, fact=resolved.fact, policy=policy, policies=ports.policies)
