@@ -283,7 +283,7 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
 
 
 class _Copying:
-    """A directory; a copy of the table is made while it creates a group."""
+    """A directory; a copy of the table is made while it creates or changes a group."""
 
     def __init__(self, directory: Any, world: World, copies: list[State]) -> None:  # noqa: ANN401 - stands for any port
         self._directory, self._world, self._copies = directory, world, copies
@@ -294,6 +294,11 @@ class _Copying:
     def create_group(self, attributes: Mapping[str, str]) -> Receipt:
         self._copies.append(deepcopy(self._world.state))
         receipt: Receipt = self._directory.create_group(attributes)
+        return receipt
+
+    def update_group(self, group_id: str, *, attributes: Mapping[str, str]) -> Receipt:
+        self._copies.append(deepcopy(self._world.state))
+        receipt: Receipt = self._directory.update_group(group_id, attributes=attributes)
         return receipt
 
 
@@ -308,7 +313,7 @@ def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though
     edited = (*_POLICY.groups, a_group("support", description="Second line"))
     world.policy_is(replace(more, version=3, groups=edited))
     world.settle()
-    (copy,) = copies
+    copy, *_ = copies
     replace_table(world, copy)
     world.policy_is(replace(more, version=4))
     _rebuilt(world)
@@ -316,6 +321,23 @@ def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though
     world.policy_is(replace(_POLICY, version=5))
     world.settle()
     assert "support" not in _members(world)
+
+
+def test_who_has_left_goes_from_a_group_whose_change_the_copy_remembers_as_begun(world: World) -> None:
+    copies: list[State] = []
+    world.around = lambda name, port: _Copying(port, world, copies) if name == "directory" else port
+    edited = (_POLICY.groups[0], a_group("sales", department="Sales", description="Those who sell"))
+    world.policy_is(replace(_POLICY, version=2, groups=edited))
+    world.settle()
+    world.hr_tells(a_person("e-1", department="Sales"))
+    world.settle()
+    assert "e-1@example.com" in _members(world)["sales"]
+    (copy,) = copies
+    replace_table(world, copy)
+    world.hr_tells(a_person("e-1", department="Sales", status=Status.ENDED))
+    _rebuilt(world)
+    assert world.fence().recovery() is None
+    assert _members(world) == {"engineers": set(), "sales": {"e-2@example.com"}}
 
 
 def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) -> None:

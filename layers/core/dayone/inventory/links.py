@@ -9,7 +9,7 @@ from dayone.inventory.compare import Recorded, Snapshot, compare, id_of, name_of
 from dayone.inventory.confirmation import has_other_ids
 from dayone.inventory.differences import unmanaged
 from dayone.lookups import ids_of
-from dayone.model.inventory import Deviation
+from dayone.model.inventory import Deviation, has_no_doubt
 from dayone.model.operations import Applied
 from dayone.model.people import Person
 from dayone.model.subject_state import SubjectState
@@ -37,7 +37,7 @@ def noticed(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool) -> I
         yield from compare(snapshot, recorded)
         return
     links = _linked(snapshot, recorded)
-    linked = _with_links(recorded, links)
+    linked = _with_links(recorded, {**_settled(snapshot, recorded), **links})
     for subject, applied in links.items():
         yield unmanaged(subject, applied.resource, applied.references)
     yield from _made_once_more(snapshot, linked)
@@ -67,6 +67,19 @@ def _linked(snapshot: Snapshot, recorded: Recorded) -> Links:
                 applied = Applied(resource=whole, attributes=attributes, references={reference: name})
                 found[state.head.subject] = applied
     return found
+
+
+def _settled(snapshot: Snapshot, recorded: Recorded) -> Links:
+    """Return what is in doubt and there, without its doubt: what the record remembers as begun was ended long ago.
+
+    Otherwise nobody would see the members of such a group, or the parts of such a permission set.
+    """
+    return {
+        state.head.subject: replace(state.applied[whole], doubt=None)
+        for kind, whole in ITSELF.items()
+        for state in recorded.of_kind(kind)
+        if not has_no_doubt(state.applied.get(whole)) and id_of(state) in _existing(snapshot, kind)
+    }
 
 
 def _with_links(recorded: Recorded, links: Links) -> Recorded:
