@@ -113,7 +113,7 @@ class Recorded:
 
 
 def compare(snapshot: Snapshot, recorded: Recorded, *, is_rebuilding: bool = False) -> Iterator[Deviation]:
-    """Yield all differences but what hangs on something missing; unusable accounts lack something in a rebuilding only."""
+    """Yield all differences but what hangs on something missing; unusable accounts lack things in a rebuilding only."""
     comparison = _Comparison(snapshot, recorded, is_rebuilding)
     yield from comparison.of_sets()
     yield from comparison.of_directory(SubjectKind.GROUP, snapshot.groups, section=Section.GROUPS)

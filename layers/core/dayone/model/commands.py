@@ -90,7 +90,7 @@ class PauseRepairs(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class CorrectRecord(Command):
-    """Record in a recovery what `findings` say a subject has, and plan it anew for what is `missing`, or even `gone`."""
+    """Record in a recovery what `findings` say a subject has, and plan it anew for what is `missing` or even `gone`."""
 
     missing: tuple[Resource, ...] = ()
     gone: tuple[Resource, ...] = ()

@@ -105,16 +105,11 @@ def differences(
     return in_order(found, managed=_MANAGED)
 
 
-def in_doubt(
+def doubts(
     applied: Mapping[Resource, Applied], *, command: RestoreResources | CorrectRecord
 ) -> dict[Resource, Applied]:
-    """Return the records by which differences from AWS are resolved: of `missing` resources, and of `unmanaged` ones.
-
-    What others have given counts as something whose removal was begun: where it is wanted it is given anew. What is
-    `gone` does not exist any more, and counts as not created yet, so that what needs it waits for the new one.
-    """
-    unmanaged = command.unmanaged if isinstance(command, RestoreResources) else ()
-    gone = command.gone if isinstance(command, CorrectRecord) else ()
+    """Return what a command names with how it is resolved: others' as being removed, what is `gone` as not created yet."""
+    unmanaged, gone = (command.unmanaged, ()) if isinstance(command, RestoreResources) else ((), command.gone)
     found = {each.resource: each for each in unmanaged if each.resource not in applied}
     for resource in with_parts(command.missing, recorded=applied):
         action = Action.CREATE if resource in gone or resource.kind in WITHOUT_ATTRIBUTES else Action.UPDATE

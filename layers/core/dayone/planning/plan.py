@@ -27,7 +27,7 @@ from dayone.planning.compiled_rules import ready
 from dayone.planning.desired import with_memory, without_sensitivity
 from dayone.planning.desired_grants import next_turn
 from dayone.planning.desired_people import lost_at, next_look
-from dayone.planning.diff import Planned, fingerprint, in_doubt, operations, reported_leavers
+from dayone.planning.diff import Planned, doubts, fingerprint, operations, reported_leavers
 from dayone.planning.evaluation import Diff
 from dayone.planning.facts import GrantUpdate, ResolvedFact, next_read_at
 from dayone.planning.judgement import GuardrailResult, SplitDiff
@@ -57,7 +57,7 @@ def normalized_state(
         head = without_sensitivity(head, fact=fact, policy=policy)
     state = replace(state, head=head)
     if isinstance(command, RestoreResources | CorrectRecord):
-        return replace(state, applied={**state.applied, **in_doubt(state.applied, command=command)})
+        return replace(state, applied={**state.applied, **doubts(state.applied, command=command)})
     if _is_gone(head.fact) and not _is_gone(fact):
         return replace(state, head=replace(head, trusted_since=now))
     if not isinstance(command, RefreshAccount):
@@ -129,8 +129,8 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
     """Build the plan of a subject without its operations."""
     resolved, granted, command = inputs.resolved, inputs.granted, inputs.command
     name = command.delivery if isinstance(command, ApplyHrRecord) else ""
-    is_corrected = isinstance(command, RestoreResources | CorrectRecord)
-    doubts = _put_in_doubt(command, applied=inputs.state.applied, diff=diff) if is_corrected else ()
+    corrects = command if isinstance(command, RestoreResources | CorrectRecord) else None
+    put = _put_in_doubt(corrects, applied=inputs.state.applied, diff=diff) if corrects else ()
     return Plan(
         cause=command.cause,
         before=inputs.state.head,
@@ -140,8 +140,8 @@ def plan_of(inputs: PlanInputs, *, diff: Diff, split: SplitDiff) -> Plan:
         delivery=ReceivedMessage(name=name, forget_at=inputs.now + REMEMBER_DELIVERIES) if name else None,
         grants=granted.written,
         reasons=diff.reasons,
-        corrections=(*resolved.corrections, *(doubts if isinstance(command, CorrectRecord) else ())),
-        doubts=doubts if isinstance(command, RestoreResources) else (),
+        corrections=(*resolved.corrections, *(put if isinstance(command, CorrectRecord) else ())),
+        doubts=put if isinstance(command, RestoreResources) else (),
         adds_subject=isinstance(command, RefreshAccount) and command.only_if_changed,
     )
 
