@@ -108,7 +108,7 @@ def differences(
 def doubts(
     applied: Mapping[Resource, Applied], *, command: RestoreResources | CorrectRecord
 ) -> dict[Resource, Applied]:
-    """Return what a command names with how it is resolved: others' as being removed, what is `gone` as not created yet."""
+    """Return what a command names with how it is resolved: others' as being removed, what is `gone` as not created."""
     unmanaged, gone = (command.unmanaged, ()) if isinstance(command, RestoreResources) else ((), command.gone)
     found = {each.resource: each for each in unmanaged if each.resource not in applied}
     for resource in with_parts(command.missing, recorded=applied):
