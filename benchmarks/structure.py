@@ -21,13 +21,13 @@ from benchmarks.figures.measuring import Figure, marked, report, wants_json
 from dayone.access.explain.explanation import explain_access
 from dayone.accounts.events import RecordAccountEvent, record_account_event
 from dayone.api.routes.people import explain_answer
-from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import ReceiveHrEvent, Refusals, receive_hr_event
 from dayone.messages.deliveries import Delivery
 from dayone.policy.language.parser import read_policy
 from dayone.policy.service import submit_policy
 from tests.builders import ACCOUNT_ID, NOON, a_person, an_account
 from tests.fakes.hr import MemoryHrSources
-from tests.fakes.queues import MemoryDeadLetters
+from tests.fakes.queues import MemoryDeadLetters, MemoryInbox
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.table.policies import LivingProcess
 from tests.unit.previews import POLICY, api_of
@@ -161,17 +161,19 @@ def with_policy(world: World) -> World:
     return world
 
 
+_HIRED = {
+    "id": "e-9",
+    "email": "ada@example.com",
+    "given_name": "Ada",
+    "family_name": "L",
+    "department": "Engineering",
+}
+
+
 def hr_webhook(world: World) -> Callable[[], object]:
     """HR hires somebody: the delivery is verified, planned and carried out."""
     with_policy(world)
-    person = {
-        "id": "e-9",
-        "email": "ada@example.com",
-        "given_name": "Ada",
-        "family_name": "L",
-        "department": "Engineering",
-    }
-    body = json.dumps({"type": "person.created", "timestamp": NOON.isoformat(), "data": person})
+    body = json.dumps({"type": "person.created", "timestamp": NOON.isoformat(), "data": _HIRED})
     now = datetime.now(UTC)
     headers = {
         "webhook-id": "msg_1",
@@ -183,6 +185,7 @@ def hr_webhook(world: World) -> Callable[[], object]:
         sources=MemoryHrSources(),
         keys=MemorySigningKeys({"standard": (KEY,)}),
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=world.inbox,
         clock=lambda: now,
     )

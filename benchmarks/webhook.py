@@ -22,13 +22,14 @@ from standardwebhooks import Webhook
 from benchmarks.figures.measuring import Figure, least_seconds, report, wants_json
 from dayone.adapters.sqs import SqsInbox
 from dayone.hr.connectors.standard import PersonEvent
-from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import ReceiveHrEvent, Refusals, receive_hr_event
 from dayone.logs import logger_of
 from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment
 from tests.fakes.hr import MemoryHrSources
 from tests.fakes.own_apis import MemoryOwnApis
+from tests.fakes.queues import MemoryInbox
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.unit.hr_senders import NOW, SAMPLES, SETUP, key_of, sent
 from tests.unit.hr_world import ADA, later, tells
@@ -80,6 +81,7 @@ def receiving(sqs: Sqs, *, setup: str = "", clock: Callable[[], datetime] | None
         sources=_Once(setup),
         keys=MemorySigningKeys({"standard": (KEY,), **{source: (key_of(source),) for source in SAMPLES}}),
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=SqsInbox(sqs, queue_url="https://sqs.example.com/inbox"),  # type: ignore[arg-type] # one method is used
         clock=clock or (lambda: datetime.now(UTC)),
     )

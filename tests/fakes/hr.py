@@ -1,6 +1,6 @@
 """The ports of HR systems in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -16,6 +16,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause, Change
 from dayone.model.commands import FetchHrRecord
 from dayone.model.hr_sources import DEFAULT, HrConfiguration, HrVersion, HrVersions, HrVersionState, Source
+from dayone.model.monitoring import RefusedDeliveries
 from dayone.model.subject_state import Head, Plan
 from dayone.model.subjects import Subject
 from dayone.ports.hr import ConfigurationTexts, FetchedRecord, Roster
@@ -79,8 +80,22 @@ class MemoryHrDeliveries:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def note(self, source: str, *, day: date) -> None:
-        self._state.delivered_on.setdefault(source, set()).add(day)
+    def accepted(self, source: str, *, at: datetime) -> None:
+        self._state.delivered_on.setdefault(source, set()).add(at.astimezone(UTC).date())
+        self._state.delivered_at[source] = max(at, self._state.delivered_at.get(source, at))
+
+    def refused(self, counts: Iterable[RefusedDeliveries], *, at: datetime) -> None:
+        for count in counts:
+            key = (at.astimezone(UTC).date(), count.source, count.reason)
+            before = self._state.refused_deliveries.get(key)
+            number = count.number + (before.number if before else 0)
+            self._state.refused_deliveries[key] = replace(count, number=number, last_at=at)
+
+    def last_accepted(self) -> Mapping[str, datetime]:
+        return dict(self._state.delivered_at)
+
+    def refused_on(self, day: date) -> Sequence[RefusedDeliveries]:
+        return [count for (on, *_), count in sorted(self._state.refused_deliveries.items()) if on == day]
 
     def days(self) -> Mapping[str, frozenset[date]]:
         return {source: frozenset(days) for source, days in self._state.delivered_on.items()}
@@ -185,6 +200,7 @@ def no_hr_systems() -> HrPorts:
         configuration=configuration_ports(MemoryHrParameters(), State()),
         records=MemoryHrRecords(),
         waiting=MemoryHints(),
+        deliveries=MemoryHrDeliveries(State()),
         rosters=MemoryRosters(State()),
         stuck=MemoryStuck(State()),
         pace=SourcePace(),

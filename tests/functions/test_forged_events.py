@@ -10,7 +10,7 @@ from dayone.accounts.events import RecordAccountEvent
 from dayone.adapters.messaging import DynamoStream
 from dayone.errors import Forbidden, Unavailable
 from dayone.events import PublishEvents
-from dayone.hr.webhook import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent, Refusals
 from dayone.messages.inbox import from_json
 from dayone.wiring import functions as wiring
 from functions.access_api import app as access_api
@@ -177,6 +177,7 @@ class TestReceiveHrEvent:
             sources=MemoryHrSources(setup),
             keys=MemorySigningKeys({"okta": (key_of("okta"),)}),
             token_keys=MemoryTokenKeys(),
+            refusals=Refusals(MemoryInbox()),
             inbox=(taken := MemoryInbox()),
             clock=lambda: NOW,
         )

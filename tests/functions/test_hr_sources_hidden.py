@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dayone.hr.webhook import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent, Refusals
 from dayone.model.hr_sources import Source
 from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
@@ -51,6 +51,7 @@ def inbox(monkeypatch: pytest.MonkeyPatch, keys: _CountingKeys) -> MemoryInbox:
         sources=MemoryHrSources(SETUP),
         keys=keys,
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=MemoryInbox(),
         clock=lambda: NOW,
     )

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from dayone.errors import Throttled, Unavailable
-from dayone.hr.webhook import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent, Refusals
 from dayone.model.commands import NoteRefusedRecord
 from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
@@ -30,6 +30,7 @@ def _ports(inbox: MemoryInbox, *, setup: str = "", now: datetime | None = None) 
         sources=MemoryHrSources(setup),
         keys=MemorySigningKeys({"standard": (_KEY,), **keys}),
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=inbox,
         clock=lambda: now or datetime.now(UTC),
     )

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from standardwebhooks import Webhook
 
 from dayone.hr.connectors.base import KindName
-from dayone.hr.webhook import ReceiveHrEvent
+from dayone.hr.webhook import ReceiveHrEvent, Refusals
 from dayone.wiring import functions as wiring
 from functions.receive_hr_event import app
 from tests.documented import DOCUMENT
@@ -66,6 +66,7 @@ def answered(monkeypatch: pytest.MonkeyPatch, context: LambdaContext) -> Callabl
         sources=MemoryHrSources(SETUP + "  standard: {kind: standard}\n"),
         keys=MemorySigningKeys({"standard": (_KEY,), **{source: (key_of(source),) for source in SAMPLES}}),
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=MemoryInbox(),
         clock=lambda: NOW,
     )

@@ -36,6 +36,7 @@ WELL: dict[str, Any] = {
     "events_at": None,
     "drift": {},
     "identity_center": "answers",
+    "hr": [{"source": "standard", "accepted_at": AT, "refused_today": []}],
     "notices": [],
     "complete": True,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from dayone.hr.webhook import Received, ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import Received, ReceiveHrEvent, Refusals, receive_hr_event
 from dayone.messages.deliveries import Delivery, delivery_of
 from dayone.model.commands import Command, NoteRefusedRecord
 from tests.fakes.hr import MemoryHrSources
@@ -111,6 +111,7 @@ class Receiving:
             sources=self.sources,
             keys=MemorySigningKeys(keys),
             token_keys=self.token_keys,
+            refusals=Refusals(MemoryInbox()),
             inbox=self.inbox,
             clock=lambda: self.now,
         )

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from dayone.hr.merge import source_record
 from dayone.model.changes import Cause, CauseKind, ulid_of
-from dayone.model.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
+from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord
+from dayone.model.hr_sources import ChangeNotification
 from dayone.model.people import Person
 from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind

@@ -8,7 +8,7 @@ from dayone.policy.language.parser import read_policy
 from dayone.preview.request import WhatIf
 from dayone.preview.service import Previewed, preview_plan
 from dayone.setup.check import GivenSettings
-from tests.fakes.hr import MemoryHrVersions
+from tests.fakes.hr import MemoryHrDeliveries, MemoryHrVersions
 from tests.fakes.overview import memory_overview
 from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.live_access import MemoryLiveAccess
@@ -56,6 +56,7 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         ledger=MemoryLedger(world.state),
         grants=MemoryGrants(world.state),
         hr_versions=MemoryHrVersions(world.state),
+        deliveries=MemoryHrDeliveries(world.state),
         changes=MemoryChanges(world.state),
         work=MemoryDueWork(world.state),
         inbox=world.inbox,

@@ -109,9 +109,8 @@ def raised(error: Exception) -> None:
 class World:
     """`now` moves when the executor sleeps, and with every sleep AWS finishes what it works on.
 
-    `around` wraps each port by its name before a use case gets it: the place where a test breaks things. With
-    `approves` somebody approves whatever is held, as soon as nothing else is left to do. One that `is_new` has never
-    looked at the organisation.
+    `around` wraps each port by its name: the place where a test breaks things. With `approves` somebody approves
+    whatever is held, when nothing else is left to do. One that `is_new` has never looked at the organisation.
     """
 
     now: datetime = NOON
@@ -169,6 +168,7 @@ class World:
             "waiting": self.hints,
             "rosters": MemoryRosters(self.state, self.rosters),
             "stuck": MemoryStuck(self.state),
+            "deliveries": MemoryHrDeliveries(self.state),
         }
         configuration = configuration_ports(self.hr_parameters, self.state)
         return HrPorts(**self._wrapped(ports), configuration=configuration, pace=self.pace, sleep=lambda _seconds: None)

@@ -1,5 +1,6 @@
 """`dayone status`: what needs you, on one screen."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +16,10 @@ from dayone_cli.run import Run, command
 type Entry = Mapping[str, Any]
 
 _POLICY = "policy"
-# Of each kind: all together fit on a screen.
+# The smallest screen: whatever needs somebody, all of it is on one, with the prompt below.
+_WIDTH, _LINES = 80, 36
+_OF_A_KIND = 18
+# Of each kind, as far as there is room.
 _SHOWN = 5
 
 
@@ -28,7 +32,7 @@ def status(run: Run) -> None:
     """Print what needs you: held, failed, stuck and late work, what is silent, and drift. Exits 1 if anything does."""
     answer = run.api.read("/v1/status")
     names = Names(run.api)
-    run.show(answer, partial(_sheet, whose=lambda change: whose_access(run.api, change, names)))
+    run.show(answer, partial(status_sheet, whose=lambda change: whose_access(run.api, change, names)))
     if answer["needs"]:
         raise Negative(f"{_things(answer)} you")
 
@@ -38,27 +42,50 @@ def _things(answer: Entry) -> str:
     return f"{plural(number, 'thing')} {'needs' if number == 1 else 'need'}"
 
 
-def _sheet(answer: Entry, *, whose: Callable[[str], str]) -> Sheet:
-    rows = [
-        (need["kind"], moment(need["since"]) if need["since"] else "", need["message"], need["command"])
-        for need in answer["needs"]
+def status_sheet(answer: Entry, *, whose: Callable[[str], str]) -> Sheet:
+    """Return the status as one screen: all needs, and of the rest as much as there is room for."""
+    rows = [(need["kind"], _need(need)) for need in answer["needs"]]
+    end = [*([] if rows else ["Nothing needs you."]), *_rest(answer)]
+    room = _LINES - sum(_height(text, _WIDTH - _OF_A_KIND) for _, text in rows) - sum(map(_height, end))
+    parts: list[tuple[Sequence[Any], Callable[[Any], str], str]] = [
+        (answer["held"], partial(_held, whose=whose), "dayone changes list --state held"),
+        ([*_leavers(answer["held"])], str, ""),
+        (answer["stuck"], _stuck, "dayone status --output json"),
+        (answer["failed"], _failed, "dayone status --output json"),
+        (answer["running"], _running, "dayone changes list --state running"),
+        (answer["hr"], _hr, "dayone status --output json"),
+        (answer["notices"], "Note: {}".format, "dayone status --output json"),
     ]
-    foot = [
-        *_part(answer["held"], partial(_held, whose=whose), more="dayone changes list --state held"),
-        *_leavers(answer["held"]),
-        *_part(answer["stuck"], _stuck, more="dayone status --output json"),
-        *_part(answer["failed"], _failed, more="dayone status --output json"),
-        *_part(answer["running"], _running, more="dayone changes list --state running"),
-        *([] if answer["needs"] else ["Nothing needs you."]),
-        *_rest(answer),
-    ]
-    return Sheet(columns=("needs you", "since", "what", "see"), rows=rows, foot=foot)
+    foot: list[str] = []
+    for entries, line, more in parts:
+        shown = list(_part(entries, line, more=more, room=room))
+        room -= sum(map(_height, shown))
+        foot += shown
+    return Sheet(columns=("needs you", "what, since when, and what shows more"), rows=rows, foot=[*foot, *end])
 
 
-def _part(entries: Sequence[Entry], line: Callable[[Entry], str], *, more: str) -> Iterator[str]:
-    yield from map(line, entries[:_SHOWN])
-    if len(entries) > _SHOWN:
-        yield f"And {len(entries) - _SHOWN} more: `{more}`"
+def _need(need: Entry) -> str:
+    since = f" since {moment(need['since'])}" if need["since"] else ""
+    return f"{need['message']}{since}: `{need['command']}`"
+
+
+def _part(entries: Sequence[Any], line: Callable[[Any], str], *, more: str, room: int) -> Iterator[str]:
+    """Yield as many lines as there is room for; where none fits, the needs have the number and the command."""
+    number = 0
+    for text in map(line, entries[:_SHOWN]):
+        room -= _height(text)
+        # The last line says how many are left out.
+        if room < (number + 1 < len(entries)):
+            break
+        number += 1
+        yield text
+    if number and number < len(entries):
+        yield f"And {len(entries) - number} more: `{more}`"
+
+
+def _height(text: str, width: int = _WIDTH) -> int:
+    """Return how many lines of a terminal a text takes."""
+    return len(textwrap.wrap(text, width)) or 1
 
 
 def _held(held: Entry, *, whose: Callable[[str], str]) -> str:
@@ -90,6 +117,17 @@ def _running(change: Entry) -> str:
     return f"{change['state'].capitalize()}: change {change['change']} ({_caused(change)}): {done}"
 
 
+def _hr(hr: Entry) -> str:
+    counts = ", ".join(
+        f"{count['number']} by {count['reason']}, last at {moment(count['last_at'])}" for count in hr["refused_today"]
+    )
+    refused = f"; refused today: {counts}" if counts else ""
+    if not hr["source"]:
+        return f"HR deliveries to names that are not configured{refused}"
+    accepted = moment(hr["accepted_at"]) if hr["accepted_at"] else "none within eight weeks"
+    return f"HR source {hr['source']}: last accepted {accepted}{refused}"
+
+
 def _caused(change: Entry) -> str:
     cause = change["cause"]
     return f"{cause['kind']} {cause['reference']} of {cause['actor']}, {moment(cause['at'])}"
@@ -101,7 +139,6 @@ def _named(entry: Entry) -> str:
 
 def _rest(answer: Entry) -> Iterator[str]:
     """Yield what needs nobody, in few lines."""
-    yield from (f"Note: {notice}" for notice in answer["notices"])
     busy = [_depth(queue) for queue in answer["queues"] if queue["messages"] != 0]
     yield f"Queues: {', '.join(busy) or 'empty'}. Operations: {'open' if answer['operations_open'] else 'none open'}."
     times = ("swept_at", "inventory_at", "events_at")

@@ -38,9 +38,9 @@ from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, D
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.model.changes import CauseKind, Change, ChangeFilter, Decision
-from dayone.model.commands import ChangeNotification, FetchHrRecord
+from dayone.model.commands import FetchHrRecord
 from dayone.model.failures import Stuck, StuckKind
-from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, HrVersion, HrVersions, HrVersionState
+from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, ChangeNotification, HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Lane, OperationState
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.rules import Policy

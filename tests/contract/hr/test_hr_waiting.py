@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from dayone.model.commands import ChangeNotification, FetchHrRecord
+from dayone.model.commands import FetchHrRecord
+from dayone.model.hr_sources import ChangeNotification
 from dayone.model.subjects import Subject, SubjectKind
 from tests.contract.hr_state import HrPorts
 from tests.contract.state_samples import HIRED, LEFT, MOVED, NOW, cause

@@ -11,6 +11,7 @@ from dayone.model.changes import Cause, Change, Share
 from dayone.model.failures import FailedWork, Stuck, StuckKind
 from dayone.model.grants import Grant
 from dayone.model.hr_sources import HrVersions
+from dayone.model.monitoring import RefusedDeliveries
 from dayone.model.operations import OPEN_STATES, Applied, Lane, Operation, lane_of, order_of
 from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.origins import Origins
@@ -62,6 +63,8 @@ class State:
     log: list[tuple[AuditEntry, str]] = field(default_factory=list)
     swept_at: datetime | None = None
     delivered_on: dict[str, set[date]] = field(default_factory=dict)
+    delivered_at: dict[str, datetime] = field(default_factory=dict)
+    refused_deliveries: dict[tuple[date, str, str], RefusedDeliveries] = field(default_factory=dict)
 
     def operation(self, existing: Operation) -> Operation | None:
         """As it stands now."""

@@ -10,8 +10,10 @@ from dayone.errors import AccessDenied, Unreachable
 from dayone.model.changes import Blame, Cause, CauseKind, Change, ulid_of
 from dayone.model.failures import FailedWork, LetterQueue, Stuck, StuckKind
 from dayone.model.inventory import Counts, Deviation, DriftFinding, DriftKind, Pass, ReadMethod
+from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.subject_state import Head
 from tests.builders import a_person, an_account
+from tests.fakes.hr import MemoryHrDeliveries
 from tests.fakes.overview import MemoryInboxBacklog
 from tests.fakes.table.failed import MemoryStuck
 from tests.functions.access_api.state import ADA, DEV, NOW
@@ -161,3 +163,47 @@ def test_a_queue_that_cannot_be_read_hides_nothing_else() -> None:
     _changed(world, operations=1, held=1, held_reason="1 removal")
     assert [kind for kind, _ in _needs(world)] == ["held", "queue"]
     assert _status(world)["queues"] == [{"queue": "inbox", "messages": None, "oldest_seconds": None}]
+
+
+def _refuse(world: World, source: str, *, at: Any, reason: RefusalReason = RefusalReason.SIGNATURE) -> None:  # noqa: ANN401
+    counts = [RefusedDeliveries(source=source, reason=reason, number=3)]
+    MemoryHrDeliveries(world.state).refused(counts, at=at)
+
+
+def test_each_source_has_its_last_accepted_delivery_and_what_was_refused_today_and_why() -> None:
+    world = World()
+    deliveries = MemoryHrDeliveries(world.state)
+    deliveries.accepted("workday", at=NOW - HOUR)
+    deliveries.accepted("people", at=NOW - timedelta(days=3))
+    _refuse(world, "workday", at=NOW - 2 * HOUR)
+    _refuse(world, "workday", at=NOW - timedelta(days=1))
+    _refuse(world, "", at=NOW, reason=RefusalReason.UNKNOWN_SOURCE)
+    status = _status(world)
+    refused = {"reason": "signature", "number": 3, "last_at": (NOW - 2 * HOUR).isoformat()}
+    assert status["hr"] == [
+        {
+            "source": "",
+            "accepted_at": None,
+            "refused_today": [{"reason": "unknown-source", "number": 3, "last_at": NOW.isoformat()}],
+        },
+        {"source": "people", "accepted_at": (NOW - timedelta(days=3)).isoformat(), "refused_today": []},
+        {"source": "workday", "accepted_at": (NOW - HOUR).isoformat(), "refused_today": [refused]},
+    ]
+    # It was mended since, and anybody can send to a name that is not configured.
+    assert status["needs"] == []
+
+
+@pytest.mark.parametrize("accepted", [None, NOW - 2 * HOUR])
+def test_a_source_whose_deliveries_are_refused_since_needs_somebody(accepted: Any) -> None:  # noqa: ANN401
+    world = World()
+    if accepted:
+        MemoryHrDeliveries(world.state).accepted("workday", at=accepted)
+    _refuse(world, "workday", at=NOW - HOUR)
+    why = "deliveries of the HR source workday are refused today: 3 by signature; none was accepted since"
+    assert _needs(world) == [("hr-refused", why)]
+
+
+def test_a_refused_record_is_named_as_stuck_and_not_twice() -> None:
+    world = World()
+    _refuse(world, "workday", at=NOW - HOUR, reason=RefusalReason.RECORD)
+    assert _needs(world) == []

@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox
 from dayone.api.context import AccessApi
+from dayone.executor.existing import ExistingNames
 from dayone.executor.existing_use import KeptInventory
 from dayone.executor.rate_limits import Budgets
 from dayone.lookups import PolicyWithinReach
@@ -27,7 +28,7 @@ from dayone.wiring import functions as wiring
 from functions.access_api import app
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
-from tests.fakes.hr import MemoryHrVersions
+from tests.fakes.hr import MemoryHrDeliveries, MemoryHrVersions
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
 from tests.fakes.own_apis import MemoryOwnApis
 from tests.fakes.queues import MemoryInbox, MemoryTurn
@@ -112,13 +113,12 @@ class World:
             progress=unwell or MemoryProgress(self.state),
             archive=unwell or MemoryPolicyArchive(self.state),
             policies=unwell or PolicyWithinReach(policies=policies, standing=MemoryStanding(self.off_limits)),
-            existing=memory_existing(
-                self.center, self.state, policies=policies, clock=lambda: self.now, inventory=self.kept_inventory
-            ),
+            existing=self._existing(policies),
             company=unwell or MemoryCompany(self.state),
             ledger=unwell or MemoryLedger(self.state),
             grants=unwell or MemoryGrants(self.state),
             hr_versions=unwell or MemoryHrVersions(self.state),
+            deliveries=unwell or MemoryHrDeliveries(self.state),
             changes=MemoryChanges(self.state),
             work=MemoryDueWork(self.state),
             inbox=AcceptingInbox(queue=self.inbox, acceptances=MemoryAcceptances(self.state), clock=lambda: self.now),
@@ -130,6 +130,10 @@ class World:
             clock=lambda: self.now,
             entropy=lambda: bytes([next(self.chance)]) * 10,
         )
+
+    def _existing(self, policies: MemoryPolicies) -> ExistingNames:
+        kept, state = self.kept_inventory, self.state
+        return memory_existing(self.center, state, policies=policies, clock=lambda: self.now, inventory=kept)
 
     def overview(self) -> Overview:
         seen = memory_overview(self.state)

@@ -64,7 +64,7 @@ def _steps(deployment: Deployment) -> Iterator[set[str]]:
 
 def _morning(world: World, *, number: int) -> None:
     """Have HR deliver: on Mondays somebody who starts in three days, on Fridays somebody who leaves at once."""
-    MemoryHrDeliveries(world.state).note("standard", day=world.now.date())
+    MemoryHrDeliveries(world.state).accepted("standard", at=world.now)
     weekday = world.now.weekday()
     if weekday == 0:
         world.hr_tells(a_person(f"e-{number}", start_date=world.now.date() + timedelta(days=3)))

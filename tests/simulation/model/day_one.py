@@ -23,7 +23,7 @@ from dayone.executor.rate_limits import Allowances, Budgets
 from dayone.executor.taken_over import TakeOver
 from dayone.hr.configuration_approval import WatchPorts
 from dayone.hr.connectors.full_records import person_in
-from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import ReceiveHrEvent, Refusals, receive_hr_event
 from dayone.inventory.repairs import RepairPorts
 from dayone.messages import inbox
 from dayone.model.commands import Command
@@ -52,7 +52,7 @@ from tests.fakes.hr import (
 )
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
-from tests.fakes.queues import MemoryDeadLetters, MemoryReturns, MemoryTurn
+from tests.fakes.queues import MemoryDeadLetters, MemoryInbox, MemoryReturns, MemoryTurn
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.identity_center import MemoryIdentityCenter
@@ -322,6 +322,7 @@ class DayOne:
             sources=Wire("secrets.sources", ApprovedHrSources(self.hr), process),
             keys=Wire("secrets.keys", _signing_keys(), process),
             token_keys=MemoryTokenKeys(),
+            refusals=Refusals(MemoryInbox()),
             inbox=WiredInbox(self.inbox, process),
             clock=self.clock,
         )
@@ -356,6 +357,7 @@ class DayOne:
             redelivery=queue,
             keys=MemoryRequestKeys(),
             overview=memory_overview(self.state),
+            deliveries=MemoryHrDeliveries(self.state),
             quotas=self.turn,
             budgets=self.budgets,
             clock=self.clock,

@@ -1,9 +1,17 @@
 """`dayone status` prints what needs somebody, on one screen, and exits 1 if anything does."""
 
+import io
+import re
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 
+from dayone.ops.status import NeedKind
+from dayone_cli.commands.status import status_sheet
+from dayone_cli.output.screen import Screen
+from tests.unit.cli.test_cli_screen import Terminal, printed
 from tests.unit.cli_api import AT, WELL, Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
@@ -33,6 +41,7 @@ def test_a_deployment_that_is_well_needs_nobody_and_ends_with_0(api: CliApi) -> 
     ended = dayone("status", api=api.url)
     assert ended.code == 0
     assert ended.out.splitlines() == [
+        "HR source standard: last accepted 2026-11-23 07:00:00Z",
         "Nothing needs you.",
         "Queues: empty. Operations: none open.",
         "Last sweep: 2026-11-23 07:00:00Z. Identity Center: answers.",
@@ -47,7 +56,7 @@ def test_each_thing_that_needs_somebody_has_a_line_and_the_command_ends_with_1(a
     api.tell("GET /v1/status", {**WELL, "needs": needs})
     ended = dayone("status", api=api.url)
     assert (ended.code, ended.err) == (1, "2 things need you\n")
-    assert "held       2026-11-23 07:00:00Z  1 change holds 2 operations  dayone changes list" in ended.out
+    assert "held       1 change holds 2 operations since 2026-11-23 07:00:00Z: `dayone changes list`" in ended.out
     assert "Nothing needs you" not in ended.out
     assert dayone("status", "-o", "json", api=api.url).code == 1
 
@@ -107,3 +116,70 @@ def test_whose_access_is_held_is_named(api: CliApi) -> None:
     api.tell("GET /v1/accounts/444455556666", {"fact": {"name": "shop"}})
     whose = "2 removals after 5 others; it is about person:e-1 (Alice Ferrari), account:444455556666 (shop), person:e-2"
     assert f"{whose} and 2 more" in dayone("status", api=api.url).out
+
+
+def test_a_source_says_what_was_accepted_last_and_what_was_refused_today_and_why(api: CliApi) -> None:
+    refused = [{"reason": "signature", "number": 3, "last_at": AT}, {"reason": "record", "number": 1, "last_at": AT}]
+    unknown = {"source": "", "accepted_at": None, "refused_today": [{**refused[0], "reason": "unknown-source"}]}
+    hr = [{"source": "workday", "accepted_at": AT, "refused_today": refused}, unknown]
+    api.tell("GET /v1/status", {**WELL, "hr": hr})
+    first, second, *_ = dayone("status", api=api.url).out.splitlines()
+    at = "2026-11-23 07:00:00Z"
+    assert first == (
+        f"HR source workday: last accepted {at}; refused today: 3 by signature, last at {at}, 1 by record, last at {at}"
+    )
+    assert second == (
+        f"HR deliveries to names that are not configured; refused today: 3 by unknown-source, last at {at}"
+    )
+
+
+# As the API words them.
+MESSAGES = {
+    NeedKind.RECOVERY: "the state table is another one than before: nothing is given, and nothing taken but the access"
+    " of people who are reported to have left, until `dayone recover` has rebuilt the record",
+    NeedKind.IDENTITY_CENTER: "Identity Center does not answer Day One: AccessDeniedException",
+    NeedKind.HELD: "100 changes hold 200 operations",
+    NeedKind.STUCK: "20 subjects cannot go on",
+    NeedKind.FAILED: "operations of 20 subjects have failed, and are tried again",
+    NeedKind.RUNNING: "20 changes are under way for over 15 minutes",
+    NeedKind.QUEUE: "the oldest of 1234 messages in the queue account-events has waited 0:10:00",
+    NeedKind.DEAD_LETTERS: "12 dead letters: messages that failed permanently",
+    NeedKind.HR_REFUSED: "deliveries of the HR source workday are refused today: 3 by signature; none since",
+    NeedKind.SWEEP: "the sweep has stopped: what comes due, such as last days, is not noticed",
+    NeedKind.HR_CONFIGURATION: "version 3 of the configuration of HR systems is held and does not count",
+    NeedKind.INVENTORY: "the inventory has stopped: what others change in Identity Center is not noticed",
+    NeedKind.DRIFT: "Identity Center differs from the record: 2 changed, 1 missing (as of 2026-11-23 07:00 UTC)",
+}
+
+
+def _worst() -> dict[str, Any]:
+    """Everything is wrong at once, and much of it."""
+    needs = [_needs(kind, MESSAGES[kind]) for kind in NeedKind]
+    running_change = {**_held("01R", kind="policy"), "state": "running", "done": 7, "operations": 90}
+    refused = [{"reason": "signature", "number": 3, "last_at": AT}]
+    return {
+        **WELL,
+        "needs": needs,
+        "held": [_held(f"01{number}", kind="hr-event") for number in range(100)],
+        "stuck": [{**STUCK, "name": "Ada Lovelace"}] * 20,
+        "failed": [{**FAILED, "name": "shop-dev"}] * 20,
+        "running": [running_change] * 20,
+        "hr": [{"source": f"source-{number}", "accepted_at": AT, "refused_today": refused} for number in range(9)],
+        "notices": ["somebody should know that 12 held operations have expired within 7 days"] * 9,
+    }
+
+
+@pytest.mark.parametrize("number", [0, 1, 4, 9, len(NeedKind)])
+def test_the_worst_night_fits_on_a_screen_of_80_columns_and_40_lines(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "xterm")
+    worst = _worst()
+    screen = Screen(out=Terminal(), err=io.StringIO())
+    worst["needs"] = worst["needs"][:number]
+    screen.show(worst, partial(status_sheet, whose=lambda _change: "person:e-1 (Alice Ferrari), account:444455556666"))
+    lines = re.sub("\x1b" + r"\[[\d;]*m", "", printed(screen)).splitlines()
+    assert sum(max(1, -(-len(line) // 80)) for line in lines) <= 40
+    # What needs somebody is never left out.
+    assert len([line for line in lines if line.split()[:1] and line.split()[0] in [*NeedKind]]) == number

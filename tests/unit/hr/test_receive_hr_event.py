@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from dayone.errors import Invalid, Malformed, NotFound, TooLarge, Unauthentic, Unavailable
-from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import ReceiveHrEvent, Refusals, receive_hr_event
 from dayone.messages.deliveries import Delivery, answer, delivery_of
 from dayone.model.changes import CauseKind
 from dayone.model.commands import ApplyHrRecord, NoteRefusedRecord
@@ -43,6 +43,7 @@ def _ports(inbox: MemoryInbox | None = None) -> ReceiveHrEvent:
         sources=MemoryHrSources(),
         keys=MemorySigningKeys({"standard": (_KEY,)}),
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=inbox or MemoryInbox(),
         clock=lambda: datetime.now(UTC),
     )

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from dayone.errors import Malformed
 from dayone.messages.inbox import from_json, to_json
 from dayone.model.changes import Cause, CauseKind, Decision
-from dayone.model.commands import COMMANDS, ApplyHrRecord, ChangeNotification, Command
+from dayone.model.commands import COMMANDS, ApplyHrRecord, Command
 from dayone.model.dependencies import Adoption
 from dayone.model.grants import End, Ending, Extension, Grant
+from dayone.model.hr_sources import ChangeNotification
+from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.subject_state import FactVersion, Presence, SourceRecord
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
 
@@ -58,6 +60,9 @@ ADOPTIONS = st.builds(
     surplus=st.lists(RESOURCES, max_size=2).map(tuple),
     in_use=st.text(),
 )
+REFUSED = st.builds(
+    RefusedDeliveries, source=st.text(), reason=st.sampled_from(RefusalReason), number=st.integers(1), last_at=st.none()
+)
 # By the name of a field, and not registered for its type, which would be so in every other test as well.
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "subject": SUBJECTS,
@@ -81,6 +86,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "only_ends": st.booleans(),
     "is_end": st.booleans(),
     "person": st.text(),
+    "counts": st.lists(REFUSED, max_size=2).map(tuple),
     "findings": st.lists(st.text(), max_size=2).map(tuple),
     "finding": st.text(),
     "unmanaged": st.just(()),

@@ -9,8 +9,10 @@ import pytest
 from dayone.errors import Conflicting, Forbidden, Malformed, Refused, Unavailable
 from dayone.messages.inbox import HandledMessage, handled_messages, to_json, without
 from dayone.model.changes import ChangeState
-from dayone.model.commands import ApplyHrRecord, ChangeNotification, FetchHrRecord, ReconcileSubject
+from dayone.model.commands import ApplyHrRecord, CountRefusals, FetchHrRecord, ReconcileSubject
 from dayone.model.failures import Stuck, StuckKind
+from dayone.model.hr_sources import ChangeNotification
+from dayone.model.monitoring import REFUSED_DELIVERIES, RefusalReason, RefusedDeliveries
 from dayone.model.subject_state import FactVersion, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.reconcile.inbox_batch import MOST_RECEIVES, BatchPorts, settle_batch
@@ -100,6 +102,12 @@ def test_a_notification_and_a_record_are_deliveries_of_their_source(body: str) -
 def test_a_notification_that_has_waited_and_what_was_read_for_one_are_no_deliveries(body: str) -> None:
     office = Office()
     office.settle(_message(body=body))
+    assert office.state.delivered_on == {}
+
+
+def test_a_report_of_refused_deliveries_is_no_delivery() -> None:
+    office, counts = Office(), (RefusedDeliveries(source="standard", reason=RefusalReason.SIGNATURE, number=3),)
+    office.settle(_message(body=to_json(CountRefusals(subject=REFUSED_DELIVERIES, cause=a_cause(), counts=counts))))
     assert office.state.delivered_on == {}
 
 

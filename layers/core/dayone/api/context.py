@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dayone.executor.existing import ExistingNames
 from dayone.executor.rate_limits import Budgets
 from dayone.ops.health import Overview
-from dayone.ports.hr import RecordedHrVersions
+from dayone.ports.hr import HrDeliveries, RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
 from dayone.ports.identity_center import LiveAccess
 from dayone.ports.inventory import InventoryView
@@ -37,6 +37,7 @@ class AccessApi:
     ledger: Ledger
     grants: Grants
     hr_versions: RecordedHrVersions
+    deliveries: HrDeliveries
     existing: ExistingNames
     changes: Changes
     work: DueWork

@@ -9,18 +9,18 @@ from dayone.hr.resolve_person import EchoNotes
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import (
     ApplyHrRecord,
-    ChangeNotification,
+    CountRefusals,
     FetchHrRecord,
     NoteRefusedRecord,
     ReconcileSubject,
     RefreshPerson,
 )
 from dayone.model.failures import Stuck, StuckKind
-from dayone.model.hr_sources import RecordApi, Source
+from dayone.model.hr_sources import ChangeNotification, RecordApi, Source
 from dayone.model.people import Person, has_access
 from dayone.model.subject_state import FactVersion, Head, Presence, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
-from dayone.ports.hr import FetchedRecord, HrRecords, HrSources, WaitingHints
+from dayone.ports.hr import FetchedRecord, HrDeliveries, HrRecords, HrSources, WaitingHints
 from dayone.ports.operations import StuckNotes
 from dayone.ports.store import Inbox, PolicyInForce, Subjects
 
@@ -158,6 +158,11 @@ def note_refused_record(command: NoteRefusedRecord, *, ports: FetchPorts) -> Non
         ),
         now=now,
     )
+
+
+def count_refusals(command: CountRefusals, *, deliveries: HrDeliveries) -> None:
+    """Add what a process has counted to the numbers of the day; a repeated message counts twice."""
+    deliveries.refused(command.counts, at=command.cause.at)
 
 
 def _note(command: FetchHrRecord, *, about: str, because: str, ports: FetchPorts) -> None:

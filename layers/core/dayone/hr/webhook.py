@@ -1,17 +1,26 @@
 """Receive one delivery of an HR system: authenticate it, parse it, and put it on the inbox before confirming it."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic
+from dayone.errors import Invalid, Malformed, NotFound, Rejected, TooLarge, Unauthentic, Unavailable
 from dayone.hr.connectors.base import Heard, challenge, comes_from, garbled, kind_called
 from dayone.messages.deliveries import PINGS, TOKEN_OF_GUSTO, VERIFY_ELSEWHERE, Delivery
 from dayone.model.changes import Cause, CauseKind, ulid_of
-from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord, ImportWorkforce, NoteRefusedRecord
+from dayone.model.commands import (
+    ApplyHrRecord,
+    Command,
+    CountRefusals,
+    FetchHrRecord,
+    ImportWorkforce,
+    NoteRefusedRecord,
+)
 from dayone.model.hr_sources import Source
-from dayone.model.monitoring import source_dimension
+from dayone.model.monitoring import REFUSED_DELIVERIES, RefusalReason, RefusedDeliveries, source_dimension
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.ports.hr import HrSources, SigningKeys, TokenKeys
 from dayone.ports.store import Inbox
@@ -25,6 +34,52 @@ _UNPROVEN = (
     "signed time is more than five minutes off, or it comes from another network; the log says which"
 )
 _MOST_FINDINGS = 20
+_EVERY = timedelta(minutes=1)
+
+
+class Refusals:
+    """Refused deliveries of a process, reported over the inbox at most once a minute.
+
+    Anybody can send what is refused, and must not learn from the time of an answer which sources there are: a report
+    goes out by the clock alone, whichever source was named. What was counted last is lost with its process.
+    """
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._counts: Counter[tuple[str, RefusalReason]] = Counter()
+        self._reported_at = datetime.min.replace(tzinfo=UTC)
+
+    def count(self, source: str, error: Rejected, *, configured: Collection[str], now: datetime) -> None:
+        """Count a refused delivery, and report what is due; when the inbox does not take it, it is due again."""
+        # Anybody can name a source: what is not configured has no name here.
+        name = source if source in configured else ""
+        self._counts[name, _reason(error) if name else RefusalReason.UNKNOWN_SOURCE] += 1
+        if now - self._reported_at < _EVERY:
+            return
+        counts = tuple(
+            RefusedDeliveries(source=name, reason=reason, number=number)
+            for (name, reason), number in sorted(self._counts.items())
+        )
+        change = ulid_of(now, name=f"refused deliveries: {counts}")
+        cause = Cause(change=change, kind=CauseKind.HR_EVENT, actor="dayone", reference="refused", at=now)
+        with suppress(Unavailable):
+            self._inbox.put([CountRefusals(subject=REFUSED_DELIVERIES, cause=cause, counts=counts)])
+            self._reported_at = now
+            self._counts.clear()
+
+
+def _reason(error: Rejected) -> RefusalReason:
+    match error:
+        case Unauthentic():
+            return RefusalReason.SIGNATURE
+        case NotFound():
+            return RefusalReason.UNKNOWN_SOURCE
+        case TooLarge():
+            return RefusalReason.TOO_LARGE
+        case Malformed():
+            return RefusalReason.UNREADABLE
+        case _:
+            return RefusalReason.RECORD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +89,7 @@ class ReceiveHrEvent:
     sources: HrSources
     keys: SigningKeys
     token_keys: TokenKeys
+    refusals: Refusals
     inbox: Inbox
     clock: Callable[[], datetime]
 
@@ -55,21 +111,27 @@ def receive_hr_event(delivery: Delivery, *, ports: ReceiveHrEvent) -> Received:
     then nothing was recorded, except the ends that the delivery states, where it is about several people, and a note on
     an Invalid one. For unsigned deliveries the response is the same whether the source exists or not.
     """
-    if delivery.is_question:
-        return Received(echo=challenge(delivery))
-    if delivery.body.strip() in PINGS:
-        return Received(ignored="it is a test of the connection")
-    source, heard = _authentic(delivery, ports=ports)
-    if heard.ignored:
-        return Received(ignored=heard.ignored)
-    commands = list(_commands(heard, source=source))
-    refused = _refused(heard) if heard.refused else None
-    noted = [_refusal(refused, source=source, now=ports.clock())] if refused else []
-    if commands or noted:
-        ports.inbox.put([*commands, *noted])
-    if refused:
-        raise refused
-    return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
+    try:
+        if delivery.is_question:
+            return Received(echo=challenge(delivery))
+        if delivery.body.strip() in PINGS:
+            return Received(ignored="it is a test of the connection")
+        source, heard = _authentic(delivery, ports=ports)
+        if heard.ignored:
+            return Received(ignored=heard.ignored)
+        commands = list(_commands(heard, source=source))
+        refused = _refused(heard) if heard.refused else None
+        noted = [_refusal(refused, source=source, now=ports.clock())] if refused else []
+        if commands or noted:
+            ports.inbox.put([*commands, *noted])
+        if refused:
+            raise refused
+        return Received(changes=tuple(command.cause.change for command in commands), notes=heard.notes)
+    except Rejected as error:
+        with suppress(Unavailable):
+            configured = ports.sources.configuration().sources
+            ports.refusals.count(delivery.source, error, configured=configured, now=ports.clock())
+        raise
 
 
 def _authentic(delivery: Delivery, *, ports: ReceiveHrEvent) -> tuple[Source, Heard]:

@@ -7,7 +7,8 @@ from dayone.model.changes import Cause, CauseKind, Decision
 from dayone.model.dependencies import Adoption
 from dayone.model.failures import SWEEP
 from dayone.model.grants import Grant
-from dayone.model.hr_sources import BY_HAND
+from dayone.model.hr_sources import BY_HAND, ChangeNotification
+from dayone.model.monitoring import RefusedDeliveries
 from dayone.model.operations import Applied
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Resource, Subject, SubjectKind
@@ -192,20 +193,6 @@ class BootstrapAccounts(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeNotification:
-    """The id of a record that may have changed in an HR source since `at`, from an event that lacks the record.
-
-    With `is_deletion` the source reports that the record was deleted. `attempts` counts how often fetching was
-    postponed.
-    """
-
-    record: str
-    at: datetime
-    is_deletion: bool = False
-    attempts: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class FetchHrRecord(Command):
     """Fetch the record that an HR source has sent a notification about."""
 
@@ -223,6 +210,13 @@ class NoteRefusedRecord(Command):
 
     person: str
     findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountRefusals(Command):
+    """Add deliveries that were refused to the numbers of the day."""
+
+    counts: tuple[RefusedDeliveries, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,6 +254,7 @@ class ApproveHrConfiguration(Command):
 _ON_NOBODYS_WORD: tuple[type[Command], ...] = (
     ApplyHrRecord,
     CorrectRecord,
+    CountRefusals,
     DiscoverAccounts,
     FetchHrRecord,
     ImportWorkforce,

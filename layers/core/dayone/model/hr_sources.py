@@ -1,4 +1,4 @@
-"""HR sources: their configuration, its versions, and their approval."""
+"""HR sources: their notifications, their configuration, its versions, and their approval."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
@@ -120,6 +120,20 @@ class HrConfiguration:
 
 # All sources together, by a name that none can have.
 ALL_SOURCES = Subject(SubjectKind.HR_SOURCE, "*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeNotification:
+    """The id of a record that may have changed in an HR source since `at`, from an event that lacks the record.
+
+    With `is_deletion` the source reports that the record was deleted. `attempts` counts how often fetching was
+    postponed.
+    """
+
+    record: str
+    at: datetime
+    is_deletion: bool = False
+    attempts: int = 0
 
 
 class HrVersionState(StrEnum):

@@ -1,7 +1,11 @@
-"""The metrics of Day One itself: their names, which of them `Monitoring` has, and which HR sources have their own."""
+"""The metrics of Day One itself, which of them `Monitoring` has, and the deliveries of HR that are refused."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from dayone.model.subjects import Subject, SubjectKind
 
 
 class Monitoring(StrEnum):
@@ -56,3 +60,30 @@ def source_dimension(source: str, *, configured: Collection[str]) -> str:
     if source not in configured:
         return ""
     return source if source in sorted(configured)[:MOST_SOURCES] else OTHER_SOURCES
+
+
+# Of no source, so that what anybody can send delays nothing of one.
+REFUSED_DELIVERIES = Subject(SubjectKind.HR_SOURCE, "*refused")
+
+
+class RefusalReason(StrEnum):
+    """Reasons why a delivery was refused, as the status names them.
+
+    `SIGNATURE` is answered 401, `RECORD`, `UNREADABLE` and `TOO_LARGE` other 4xx.
+    """
+
+    SIGNATURE = "signature"
+    RECORD = "record"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too-large"
+    UNKNOWN_SOURCE = "unknown-source"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedDeliveries:
+    """Number of deliveries of a source refused for a reason; `source` is empty for one that is not configured."""
+
+    source: str
+    reason: RefusalReason
+    number: int
+    last_at: datetime | None = None

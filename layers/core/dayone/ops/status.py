@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -12,14 +12,33 @@ from dayone.lookups import names_of
 from dayone.model.changes import OPEN_CHANGES, OPEN_FOR_LONG, CauseKind, Change, ChangeFilter, ChangeState
 from dayone.model.failures import FailedWork, Stuck, StuckKind
 from dayone.model.inventory import LATE_AFTER
+from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.subjects import Subject
 from dayone.ops.dead_letters import AllStuck, StuckPorts, read_stuck
 from dayone.ops.health import Health, HealthPorts, check_health, newest_changes
+from dayone.ports.hr import HrDeliveries
 from dayone.ports.operations import InboxBacklog, QueueDepth
 
 
 class StatusPorts(StuckPorts, HealthPorts, Protocol):
     """Reading the status: what it needs of the API's context."""
+
+    deliveries: HrDeliveries
+
+
+@dataclass(frozen=True, kw_only=True)
+class HrSourceState:
+    """A source of HR: its last accepted delivery, and what was refused today (UTC); no name for unknown senders."""
+
+    source: str
+    accepted_at: datetime | None
+    refused: Sequence[RefusedDeliveries]
+
+    @property
+    def is_refused(self) -> bool:
+        """True if nothing was accepted since something was refused; a refused record is named as stuck."""
+        times = [count.last_at for count in self.refused if count.reason is not RefusalReason.RECORD and count.last_at]
+        return bool(self.source and times) and max(times) > (self.accepted_at or min(times) - timedelta(seconds=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +71,7 @@ class Status:
     queues: Mapping[str, QueueDepth | None]
     swept_at: datetime | None
     unanswered: str
+    hr: Sequence[HrSourceState]
     complete: bool
     late: Late
 
@@ -89,9 +109,18 @@ def read_status(*, ports: StatusPorts) -> Status:
         queues={name: _depth(queue, now=now) for name, queue in overview.waiting.items()},
         swept_at=ports.work.last_sweep(),
         unanswered=_unanswered(ports),
+        hr=tuple(_hr_sources(ports)),
         complete=all_held and all(is_all for _, is_all in running) and stuck.complete,
         late=Late(inventory=overview.given.inventory_interval + LATE_AFTER),
     )
+
+
+def _hr_sources(ports: StatusPorts) -> Iterator[HrSourceState]:
+    accepted = ports.deliveries.last_accepted()
+    refused = ports.deliveries.refused_on(ports.clock().astimezone(UTC).date())
+    for source in sorted({*accepted, *(count.source for count in refused)}):
+        counts = tuple(count for count in refused if count.source == source)
+        yield HrSourceState(source=source, accepted_at=accepted.get(source), refused=counts)
 
 
 def failed_since(failed: FailedWork) -> datetime:
@@ -149,6 +178,7 @@ class NeedKind(StrEnum):
     RUNNING = "running"
     QUEUE = "queue"
     DEAD_LETTERS = "dead-letters"
+    HR_REFUSED = "hr-refused"
     SWEEP = "sweep"
     HR_CONFIGURATION = "hr-configuration"
     INVENTORY = "inventory"
@@ -167,7 +197,8 @@ class Need:
 
 def needs_of(status: Status) -> Sequence[Need]:
     """Return what needs a human, the most urgent first; nothing when all is well."""
-    return [*_about_aws(status), *_about_work(status), *_about_queues(status), *_about_rounds(status)]
+    about = (_about_aws, _about_work, _about_queues, _about_hr, _about_rounds)
+    return [need for needs in about for need in needs(status)]
 
 
 def _about_aws(status: Status) -> Iterator[Need]:
@@ -211,6 +242,13 @@ def _about_queues(status: Status) -> Iterator[Need]:
     if status.dead_letters:
         message = f"{_counted(status.dead_letters, 'dead letter')}: messages that failed permanently"
         yield Need(kind=NeedKind.DEAD_LETTERS, message=message, command="dayone dead-letters list")
+
+
+def _about_hr(status: Status) -> Iterator[Need]:
+    for hr in (each for each in status.hr if each.is_refused):
+        why = ", ".join(f"{count.number} by {count.reason}" for count in hr.refused)
+        message = f"deliveries of the HR source {hr.source} are refused today: {why}; none was accepted since"
+        yield Need(kind=NeedKind.HR_REFUSED, message=message, command="dayone hr configuration", since=hr.accepted_at)
 
 
 def _about_rounds(status: Status) -> Iterator[Need]:

@@ -1,6 +1,6 @@
 """HR systems: their configuration, their answers, their secrets, and what is remembered of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -9,6 +9,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause
 from dayone.model.commands import FetchHrRecord
 from dayone.model.hr_sources import HrConfiguration, HrVersion, HrVersions, Source, TokenIssuer
+from dayone.model.monitoring import RefusedDeliveries
 from dayone.model.subject_state import SourceRecord
 from dayone.model.subjects import Subject
 
@@ -133,10 +134,19 @@ class Rosters(Protocol):
 
 
 class HrDeliveries(Protocol):
-    """The days (UTC) on which each HR source has delivered something, of the last weeks."""
+    """Deliveries of each HR source: the days (UTC) of the last weeks on which it delivered, and what was refused."""
 
-    def note(self, source: str, *, day: date) -> None:
-        """Note that a source has delivered on this day; the same again is harmless."""
+    def accepted(self, source: str, *, at: datetime) -> None:
+        """Note that a delivery was accepted; the same again, or an older one, is harmless."""
+
+    def refused(self, counts: Iterable[RefusedDeliveries], *, at: datetime) -> None:
+        """Add refused deliveries to the numbers of the day of `at`."""
+
+    def last_accepted(self) -> Mapping[str, datetime]:
+        """Return the time of the last accepted delivery of each source, to the minute; of the last weeks."""
+
+    def refused_on(self, day: date) -> Sequence[RefusedDeliveries]:
+        """Return what was refused on a day, each with the time of the last one, by source and reason."""
 
     def days(self) -> Mapping[str, frozenset[date]]:
         """Return the days of each source, at least those of the last eight weeks."""

@@ -17,7 +17,15 @@ from dayone.hr.configuration_approval import (
     approve_hr_configuration,
     review_hr_configuration,
 )
-from dayone.hr.fetch import FetchPorts, RefreshPorts, SourcePace, fetch_record, note_refused_record, refresh_person
+from dayone.hr.fetch import (
+    FetchPorts,
+    RefreshPorts,
+    SourcePace,
+    count_refusals,
+    fetch_record,
+    note_refused_record,
+    refresh_person,
+)
 from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import EchoNotes, Naming, resolve_names, resolve_person
 from dayone.inventory.decisions import IgnorePorts, record_ignored, record_pause
@@ -30,7 +38,7 @@ from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
 from dayone.planning.desired_people import Vacancy, vacancy, vacated_name
 from dayone.planning.facts import ResolvedFact, fact_entry, recorded_fact, resolve_account
-from dayone.ports.hr import HrRecords, HrSources, Rosters, WaitingHints
+from dayone.ports.hr import HrDeliveries, HrRecords, HrSources, Rosters, WaitingHints
 from dayone.ports.idempotency import Acceptances, Echoes
 from dayone.ports.inventory import LookRequests
 from dayone.ports.messaging import Schedules
@@ -102,6 +110,7 @@ class HrPorts:
     records: HrRecords
     waiting: WaitingHints
     stuck: StuckNotes
+    deliveries: HrDeliveries
     rosters: Rosters
     pace: SourcePace
     sleep: Callable[[float], None]
@@ -188,6 +197,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     return {
         **_reconciling(ports),
         **_requeuing(ports),
+        commands.CountRefusals: partial(count_refusals, deliveries=ports.hr.deliveries),
         commands.NoteRefusedRecord: partial(note_refused_record, ports=fetching),
         commands.ActivatePolicy: partial(activate_policy, ports=activation),
         commands.ApplyDecision: partial(apply_decision, ports=deciding),

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from operator import attrgetter
 
 from dayone.errors import DayOneError, Forbidden, Unavailable
 from dayone.messages.inbox import HandledMessage
 from dayone.model.changes import CauseKind
-from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord
+from dayone.model.commands import ApplyHrRecord, Command, CountRefusals, FetchHrRecord
 from dayone.model.failures import MESSAGE_IS_BACK_WITHIN, Stuck, StuckKind
 from dayone.ports.hr import HrDeliveries
 from dayone.ports.messaging import Returns
@@ -57,8 +58,10 @@ def settle_batch(messages: Sequence[HandledMessage], *, ports: BatchPorts) -> fr
                 ports.stuck.keep(_note(message, now=now), now=now)
         for subject in dict.fromkeys(map(_subject, over)):
             ports.stuck.forget(StuckKind.MESSAGE, subject)
-        for source in sorted(set(map(_delivered_by, messages)) - {""}):
-            ports.deliveries.note(source, day=now.astimezone(UTC).date())
+        # Each source with the time at which the inbox has taken its newest.
+        newest = {_delivered_by(each): each.sent_at for each in sorted(messages, key=attrgetter("sent_at"))}
+        for source in sorted(newest.keys() - {""}):
+            ports.deliveries.accepted(source, at=newest[source])
     return ended
 
 
@@ -71,8 +74,10 @@ def _delivered_by(message: HandledMessage) -> str:
 
 
 def _is_put_again(command: Command) -> bool:
-    """Return whether Day One itself has put it on the inbox, hours or days after its delivery."""
+    """Return whether Day One itself has put it on the inbox: about refusals, or hours or days after its delivery."""
     match command:
+        case CountRefusals():
+            return True
         case FetchHrRecord():
             return command.notification.attempts > 0
         case ApplyHrRecord():

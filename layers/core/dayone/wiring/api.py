@@ -13,7 +13,7 @@ from dayone.adapters.aws.rate_limiter import CallGate
 from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants
-from dayone.adapters.dynamodb.hr import DynamoRecordedHrVersions
+from dayone.adapters.dynamodb.hr import DynamoHrDeliveries, DynamoRecordedHrVersions
 from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances, DynamoRequestKeys
 from dayone.adapters.dynamodb.leases import DynamoDueWork, DynamoTurn
 from dayone.adapters.dynamodb.ledger import DynamoLedger
@@ -76,7 +76,7 @@ def access_api_context(
         company=DynamoCompany(table),
         ledger=DynamoLedger(table),
         grants=DynamoGrants(table),
-        hr_versions=DynamoRecordedHrVersions(table),
+        **_of_hr(table),
         changes=DynamoChanges(table),
         work=DynamoDueWork(table),
         **_accepting(given, table=table, clock=clock),
@@ -86,6 +86,11 @@ def access_api_context(
         clock=clock,
         entropy=lambda: os.urandom(10),
     )
+
+
+def _of_hr(table: DynamoTable) -> dict[str, Any]:
+    """For HR systems: the versions of their configuration, and what they have delivered."""
+    return {"hr_versions": DynamoRecordedHrVersions(table), "deliveries": DynamoHrDeliveries(table)}
 
 
 def _accepting(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:

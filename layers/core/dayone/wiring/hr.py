@@ -24,14 +24,16 @@ def hr_intake_ports(given: "ReceiveHrEventSettings", *, clock: Callable[[], date
     from dayone.adapters.aws.clients import client
     from dayone.adapters.hr.sources import PublishedTokenKeys, SecretNames, SecretsManagerKeys
     from dayone.adapters.sqs import SqsInbox
-    from dayone.hr.webhook import ReceiveHrEvent
+    from dayone.hr.webhook import ReceiveHrEvent, Refusals
 
+    inbox = SqsInbox(client("sqs"), queue_url=given.inbox_url)
     names = SecretNames(folder=given.hr_secrets, given={"standard": given.hr_secret_standard})
     return ReceiveHrEvent(
         sources=_sources(given),
         keys=SecretsManagerKeys(client("secretsmanager"), names=names),
         token_keys=PublishedTokenKeys(opened=settings.networks_in(given.hr_networks)),
-        inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
+        inbox=inbox,
+        refusals=Refusals(inbox),
         clock=clock,
     )
 
@@ -39,7 +41,7 @@ def hr_intake_ports(given: "ReceiveHrEventSettings", *, clock: Callable[[], date
 def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts":
     """For what plan_changes does about HR systems."""
     from dayone.adapters.aws.clients import Later
-    from dayone.adapters.dynamodb.hr import DynamoRosters, DynamoWaitingHints
+    from dayone.adapters.dynamodb.hr import DynamoHrDeliveries, DynamoRosters, DynamoWaitingHints
     from dayone.adapters.hr.https import Https
     from dayone.adapters.hr.sources import ApiHrRecords, SecretNames, SecretsManagerKeys
     from dayone.hr.fetch import SourcePace
@@ -52,6 +54,7 @@ def hr_ports(given: "PlanChangesSettings", *, table: "DynamoTable") -> "HrPorts"
 
     return HrPorts(
         stuck=DynamoStuckNotes(table),
+        deliveries=DynamoHrDeliveries(table),
         sources=_sources(given),
         configuration=_configuration(given, table=table),
         records=ApiHrRecords(credentials=credentials, https=https, person_in=_person_in),

@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from dayone.errors import Invalid
-from dayone.hr.webhook import ReceiveHrEvent, receive_hr_event
+from dayone.hr.webhook import ReceiveHrEvent, Refusals, receive_hr_event
 from dayone.messages.deliveries import Delivery
 from dayone.messages.inbox import to_json
 from dayone.model.changes import Cause, CauseKind, Change, ulid_of
@@ -19,6 +19,7 @@ from dayone.model.people import Person, Status
 from dayone.model.subject_state import Head, Plan
 from tests.builders import a_person
 from tests.fakes.hr import MemoryHrSources
+from tests.fakes.queues import MemoryInbox
 from tests.fakes.signing_keys import MemorySigningKeys, MemoryTokenKeys
 from tests.fakes.table.failed import MemoryStuck
 from tests.fakes.table.policies import MemoryPolicyArchive
@@ -196,6 +197,7 @@ def webhook_of(company: Company) -> ReceiveHrEvent:
         sources=MemoryHrSources(),
         keys=MemorySigningKeys({"standard": (KEY,)}),
         token_keys=MemoryTokenKeys(),
+        refusals=Refusals(MemoryInbox()),
         inbox=company.inbox,
         clock=lambda: company.now,
     )

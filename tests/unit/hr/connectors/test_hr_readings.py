@@ -12,8 +12,8 @@ import pytest
 from dayone.errors import Invalid, Malformed
 from dayone.hr.connectors.base import kind_called
 from dayone.hr.connectors.full_records import person_in
-from dayone.model.commands import ApplyHrRecord, ChangeNotification, Command, FetchHrRecord
-from dayone.model.hr_sources import Source
+from dayone.model.commands import ApplyHrRecord, Command, FetchHrRecord
+from dayone.model.hr_sources import ChangeNotification, Source
 from tests.captures.reading import seen
 from tests.unit.hr_records import ANSWERS
 from tests.unit.hr_senders import NOW, SETUP, Receiving, sample, sent, signed, with_body

@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from dayone.adapters.dynamodb import change_counts as marks
 from dayone.adapters.dynamodb.keys import HEAD, RecordKey, change_key, fitting, planned_key
 from dayone.adapters.dynamodb.mapping import change_parts
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.dynamodb.writes import IS_NEW, Put, has_newest
+from dayone.adapters.dynamodb.writes import IS_NEW, Put, Update, has_newest, was_delivered_before
 from dayone.errors import Conflicting
 from dayone.messages.codec import decode, encode, stamp
 from dayone.messages.inbox import from_json, to_json
@@ -22,6 +22,7 @@ from dayone.model.audit import AuditEntry
 from dayone.model.changes import Cause
 from dayone.model.commands import FetchHrRecord
 from dayone.model.hr_sources import ALL_SOURCES, HrVersion, HrVersions
+from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.subjects import Subject
 from dayone.ports.hr import Roster
 
@@ -86,7 +87,8 @@ def _version_key(number: int) -> RecordKey:
     return RecordKey(_PK, f"VERSION#{number:08d}")
 
 
-_DELIVERIES = "HRDELIVERIES"
+_DELIVERIES, _REFUSED = "HRDELIVERIES", "HRREFUSED"
+_TO_THE_MINUTE = timedelta(minutes=1)
 _DELIVERIES_KEPT = timedelta(weeks=9)
 # Beside the heads that are due: those are planned, these are only handed on.
 _DUE = "HR"
@@ -151,21 +153,49 @@ class DynamoDueHints:
 
 
 class DynamoHrDeliveries:
-    """The port HrDeliveries: a record for each day and source, which each process writes once and DynamoDB deletes."""
+    """The port HrDeliveries: a record for each day and source, and for each day, source and reason of a refusal.
 
-    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:Query"})
+    Of what is accepted a process writes one each minute; DynamoDB deletes all of them.
+    """
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"})
 
     def __init__(self, table: DynamoTable) -> None:
         self._table = table
-        self._noted: set[RecordKey] = set()
+        self._noted: dict[str, datetime] = {}
 
-    def note(self, source: str, *, day: date) -> None:
+    def accepted(self, source: str, *, at: datetime) -> None:
         """See HrDeliveries."""
-        key = RecordKey(_DELIVERIES, f"{day.isoformat()}#{source}")
-        if key not in self._noted:
-            over = datetime.combine(day, time(), UTC) + _DELIVERIES_KEPT
-            self._table.put_all([{**key._asdict(), "expires_at": int(over.timestamp())}])
-            self._noted.add(key)
+        before = self._noted.get(source)
+        if before is not None and at - before < _TO_THE_MINUTE and at.date() <= before.date():
+            return
+        self._noted[source] = at
+        key = RecordKey(_DELIVERIES, f"{at.astimezone(UTC).date().isoformat()}#{source}")
+        newest = Put(
+            {**key._asdict(), "at": stamp(at), "expires_at": _expiry(at)}, condition=was_delivered_before(stamp(at))
+        )
+        self._table.write(newest, what="noting a delivery")
+
+    def refused(self, counts: Iterable[RefusedDeliveries], *, at: datetime) -> None:
+        """See HrDeliveries."""
+        for count in counts:
+            key = RecordKey(_REFUSED, f"{at.astimezone(UTC).date().isoformat()}#{count.reason}#{count.source}")
+            put = {"last_at": stamp(at), "expires_at": _expiry(at)}
+            self._table.write(Update(key, put=put, add={"number": count.number}), what="counting refused deliveries")
+
+    def last_accepted(self) -> Mapping[str, datetime]:
+        """See HrDeliveries."""
+        # In the order of the days; a record of an earlier release has no time.
+        return {
+            str(record["sk"]).partition("#")[2]: datetime.fromisoformat(str(record["at"]))
+            for record in self._table.query(Key("pk").eq(_DELIVERIES))
+            if "at" in record
+        }
+
+    def refused_on(self, day: date) -> Sequence[RefusedDeliveries]:
+        """See HrDeliveries."""
+        records = self._table.query(Key("pk").eq(_REFUSED) & Key("sk").begins_with(f"{day.isoformat()}#"))
+        return sorted(map(_refused, records), key=lambda count: (count.source, count.reason))
 
     def days(self) -> Mapping[str, frozenset[date]]:
         """See HrDeliveries."""
@@ -174,6 +204,16 @@ class DynamoHrDeliveries:
             day, _, source = str(record["sk"]).partition("#")
             found.setdefault(source, set()).add(date.fromisoformat(day))
         return {source: frozenset(days) for source, days in found.items()}
+
+
+def _expiry(at: datetime) -> int:
+    return int((datetime.combine(at.astimezone(UTC).date(), time(), UTC) + _DELIVERIES_KEPT).timestamp())
+
+
+def _refused(record: Mapping[str, Any]) -> RefusedDeliveries:
+    _, reason, source = str(record["sk"]).split("#", 2)
+    at = datetime.fromisoformat(str(record["last_at"]))
+    return RefusedDeliveries(source=source, reason=RefusalReason(reason), number=int(record["number"]), last_at=at)
 
 
 def _key(command: FetchHrRecord) -> RecordKey:

@@ -124,6 +124,11 @@ def was_read_before(moment: str) -> ConditionBase:
     return IS_NEW | Attr("read_at").lte(moment)
 
 
+def was_delivered_before(moment: str) -> ConditionBase:
+    """Require that the last delivery on record is older; records of earlier releases have no time."""
+    return Attr("at").not_exists() | Attr("at").lt(moment)
+
+
 def is_free_for(holder: str, *, now: str) -> ConditionBase:
     """One run at a time: another's turn has to end, by its own word or because it has not been renewed."""
     return Attr("holder").not_exists() | Attr("holder").eq(holder) | Attr("until").lt(now)

@@ -13,7 +13,7 @@ from dayone.api.schemas.status import STATUS, StatusAnswer
 from dayone.api.spec import described
 from dayone.model.changes import Change
 from dayone.model.failures import FailedWork, Stuck
-from dayone.ops.status import Need, Status, failed_since, needs_of, read_status, subject_of
+from dayone.ops.status import HrSourceState, Need, Status, failed_since, needs_of, read_status, subject_of
 
 
 def status_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -51,6 +51,7 @@ def _answer(status: Status, *, sole_administrator: bool) -> StatusAnswer:
         "events_at": time_or_none(health.events_at),
         "drift": dict(health.drift),
         "identity_center": status.unanswered or "answers",
+        "hr": [_hr(hr) for hr in status.hr],
         "notices": list(health.notices),
         "complete": status.complete,
     }
@@ -85,6 +86,14 @@ def _failed(failed: FailedWork, *, status: Status) -> api_status.FailedSubjectAn
         "change": failed.change,
         "retried_at": time_answer(failed.at),
     }
+
+
+def _hr(hr: HrSourceState) -> api_status.HrSourceAnswer:
+    refused: list[api_status.RefusedAnswer] = [
+        {"reason": str(count.reason), "number": count.number, "last_at": time_or_none(count.last_at)}
+        for count in hr.refused
+    ]
+    return {"source": hr.source, "accepted_at": time_or_none(hr.accepted_at), "refused_today": refused}
 
 
 def _running(change: Change) -> api_status.LongChangeAnswer:

@@ -8,6 +8,7 @@ from dayone.api.schemas.system import StuckAnswer
 from dayone.api.spec import Description
 from dayone.messages.problems import ChangeId, Count, Moment, enum_of
 from dayone.model.changes import ChangeState
+from dayone.model.monitoring import RefusalReason
 from dayone.ops.status import NeedKind
 
 
@@ -71,14 +72,33 @@ class QueueDepthAnswer(TypedDict):
     oldest_seconds: Count | None
 
 
+class RefusedAnswer(TypedDict):
+    """Deliveries that were refused today (UTC) for a reason, at least so many: `signature` is 401, the others 4xx."""
+
+    reason: Annotated[str, enum_of(*RefusalReason)]
+    number: Count
+    last_at: Moment | None
+
+
+class HrSourceAnswer(TypedDict):
+    """An HR source, and its last accepted delivery to the minute, null for none within eight weeks.
+
+    `source` is empty for deliveries to names that are not configured, which anybody can send.
+    """
+
+    source: str
+    accepted_at: Moment | None
+    refused_today: list[RefusedAnswer]
+
+
 class StatusAnswer(TypedDict):
     """Everything that needs a human, in `needs`, the most urgent first; empty when all is well.
 
     `held`, `failed` and `running` have what is so however long ago it began. What is held and what no policy has caused
     comes first, since leavers may be among it. `swept_at` is the last sweep (each minute), `inventory_at` the last
     complete inventory, each null before the first; `drift` is how much of each kind that inventory has found.
-    `identity_center` is `answers`, or the reason why it does not. `notices` need nobody, and somebody should know them.
-    Not `complete` when there is more of something than was read.
+    `identity_center` is `answers`, or the reason why it does not; `hr` has each source that has delivered. `notices`
+    need nobody, and somebody should know them. Not `complete` when there is more of something than was read.
     """
 
     at: Moment
@@ -96,6 +116,7 @@ class StatusAnswer(TypedDict):
     events_at: Moment | None
     drift: dict[str, int]
     identity_center: str
+    hr: list[HrSourceAnswer]
     notices: list[str]
     complete: bool
 
@@ -138,6 +159,13 @@ _STATUS: StatusAnswer = {
     "events_at": AT,
     "drift": {},
     "identity_center": "answers",
+    "hr": [
+        {
+            "source": "standard",
+            "accepted_at": AT,
+            "refused_today": [{"reason": "signature", "number": 2, "last_at": AT}],
+        }
+    ],
     "notices": [],
     "complete": True,
 }

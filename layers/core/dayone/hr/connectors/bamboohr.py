@@ -26,8 +26,7 @@ from dayone.hr.connectors.base import (
 )
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
-from dayone.model.commands import ChangeNotification
-from dayone.model.hr_sources import FieldRule, Source
+from dayone.model.hr_sources import ChangeNotification, FieldRule, Source
 
 _DELETED = "employee.deleted"
 _HISTORY, _TERMINATED = "employmentHistoryStatus", "terminated"

@@ -15,8 +15,7 @@ from typing import Any, Literal, Protocol, cast
 
 from dayone.errors import Invalid, Malformed, Unauthentic
 from dayone.messages.deliveries import Delivery
-from dayone.model.commands import ChangeNotification
-from dayone.model.hr_sources import FieldRule, Source, TokenIssuer
+from dayone.model.hr_sources import ChangeNotification, FieldRule, Source, TokenIssuer
 from dayone.model.subject_state import SourceRecord
 
 # Of Okta, which asks before it sends anything: what answers does not load what reads records.

@@ -14,8 +14,7 @@ from dayone.errors import Malformed
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question, delivery_id, is_recent, signed_in_hex
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
-from dayone.model.commands import ChangeNotification
-from dayone.model.hr_sources import FieldRule, Source
+from dayone.model.hr_sources import ChangeNotification, FieldRule, Source
 
 MAPPING = {
     "id": FieldRule(fields=("id",)),

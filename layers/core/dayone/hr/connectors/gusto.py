@@ -14,8 +14,7 @@ from dayone.errors import Malformed, Unauthentic
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question, is_recent, signed_in_hex, unix_time
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
-from dayone.model.commands import ChangeNotification
-from dayone.model.hr_sources import FieldRule, Source
+from dayone.model.hr_sources import ChangeNotification, FieldRule, Source
 
 # Which release of the API the fields below are of.
 _API_VERSION = "2024-04-01"

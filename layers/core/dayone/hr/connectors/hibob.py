@@ -16,8 +16,7 @@ from dayone.errors import Malformed
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question, delivery_id, is_recent, signed_in_base64
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
-from dayone.model.commands import ChangeNotification
-from dayone.model.hr_sources import FieldRule, Source
+from dayone.model.hr_sources import ChangeNotification, FieldRule, Source
 
 # HiBob's test of a new webhook; it is undocumented whether it is signed, and it carries no data.
 _DELETED = "employee.deleted"

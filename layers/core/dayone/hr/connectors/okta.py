@@ -15,8 +15,7 @@ from dayone.errors import Malformed
 from dayone.hr.connectors.base import ApiRecord, Asks, Heard, Kind, Question, carries_secret, is_recent
 from dayone.hr.connectors.person_record import read_as
 from dayone.messages.deliveries import Delivery
-from dayone.model.commands import ChangeNotification
-from dayone.model.hr_sources import FieldRule, Source
+from dayone.model.hr_sources import ChangeNotification, FieldRule, Source
 
 _ABOUT_USERS = ("user.lifecycle.", "user.account.update_profile", "user.account.update_primary_email")
 _DELETED = "user.lifecycle.delete.completed"
