@@ -122,6 +122,12 @@ def test_a_key_may_carry_the_prefix_of_the_specification() -> None:
     assert _read(body, _signed(body), keys=(f"whsec_{_KEY}",)).person.id == "e-1001"
 
 
+@pytest.mark.parametrize("first", ["w", "h", "s", "e", "c"])
+def test_a_key_may_itself_begin_with_letters_of_the_prefix(first: str) -> None:
+    body, key = _body(), f"{first}{_KEY[1:]}"
+    assert _read(body, _signed(body, key=key), keys=(f"whsec_{key}",)).person.id == "e-1001"
+
+
 def test_one_good_signature_of_several_is_enough() -> None:
     body = _body()
     headers = _signed(body)
