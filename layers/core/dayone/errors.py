@@ -18,6 +18,7 @@ DayOneError
     ├── Throttled        a rate limit was hit; may have the time to wait
     │   └── Crowded      too many requests of the kind are outstanding
     ├── Awaited          somebody else has to act first; has the time of the next attempt
+    ├── NewerForm        a later release has written it in a form of its own
     ├── Conflicting      somebody else writes the same thing right now
     │   └── UnderWay     the same request is in progress
     └── Unreachable      no usable answer, so it may or may not have happened
@@ -117,6 +118,10 @@ class Awaited(Unavailable):
     def __init__(self, message: str, *, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NewerForm(Unavailable):
+    """A later release has written the item or message, in a form that this one would misread; the later can read it."""
 
 
 class Conflicting(Unavailable):

@@ -92,7 +92,7 @@ class TestWritesAlone:
     @pytest.mark.parametrize(
         ("call", "write", "written"),
         [
-            ("put_item", Put({**ONE, "n": 1}, condition=IS_NEW), {**ONE, "n": 1}),
+            ("put_item", Put({**ONE, "n": 1}, condition=IS_NEW), {**ONE, "n": 1, "schema": 1}),
             ("update_item", _UPDATE, {**ONE, "state": "new", "other": "x"}),
             ("delete_item", Delete(RecordKey("A", "1"), condition=EXISTS), None),
         ],

@@ -133,6 +133,7 @@ def test_a_message_has_only_characters_that_sqs_takes(command: Command) -> None:
 def test_a_message_says_which_command_it_is_and_leaves_out_what_is_empty() -> None:
     assert json.loads(to_json(COMMAND)) == {
         "command": "ApplyHrRecord",
+        "schema": 1,
         "subject": "person:e-1",
         "cause": {
             "change": "01",

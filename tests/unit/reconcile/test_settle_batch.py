@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dayone.errors import Conflicting, Forbidden, Malformed, Refused, Unavailable
+from dayone.errors import Conflicting, Forbidden, Malformed, NewerForm, Refused, Unavailable
 from dayone.messages.inbox import HandledMessage, handled_messages, to_json, without
 from dayone.model.changes import ChangeState
 from dayone.model.commands import ApplyHrRecord, CountRefusals, FetchHrRecord, ReconcileSubject
@@ -215,3 +215,13 @@ def test_the_batch_of_an_event_tells_errors_from_what_was_skipped_behind_them() 
     handled = handled_messages(event, answer, errors={"a": error})
     assert [(each.error, each.is_skipped) for each in handled] == [(error, False), (None, True), (None, False)]
     assert without(answer, {"a"}) == {"batchItemFailures": [{"itemIdentifier": "b"}]}
+
+
+def test_a_message_of_a_later_release_is_handed_out_again_and_is_nobody_s_dead_letter() -> None:
+    office = Office()
+    body = to_json(COMMAND).replace('"schema":1', '"schema":2')
+    newer = _message(body=body, received=10, error=NewerForm("deploy the later release again"))
+    assert newer.command is None
+    assert office.settle(newer) == frozenset()
+    assert office.letters.letters == []
+    assert [(note.subject, note.reason) for note in office.noted] == [(ADA, "deploy the later release again")]

@@ -10,7 +10,7 @@ from dayone.adapters.aws.dependent_actions import Dependency, DependentActions
 from dayone.adapters.aws.errors import never_rejected, translated
 from dayone.adapters.dynamodb.keys import RecordKey
 from dayone.adapters.dynamodb.mapping import change_in, is_progress, operation_in, progress_in
-from dayone.adapters.dynamodb.writes import plain_record
+from dayone.adapters.dynamodb.writes import read_record
 from dayone.adapters.inventory import FINDINGS, finding_in
 from dayone.errors import Conflicting, TooLarge, Unavailable
 from dayone.ports.identity_center import Receipt
@@ -35,7 +35,7 @@ class DynamoStream:
         for record in event["Records"]:
             images = record["dynamodb"]
             at = datetime.fromtimestamp(images["ApproximateCreationDateTime"], UTC)
-            before, after = (plain_record(images[name]) if images.get(name) else None for name in _IMAGES)
+            before, after = (read_record(images[name]) if images.get(name) else None for name in _IMAGES)
             written = after or before
             if written and written["pk"] == FINDINGS:
                 yield FindingWritten(

@@ -2,7 +2,8 @@
 
 What is empty ("", None, (), {}) is left out and comes back as the empty value of its type. What is missing because
 the text is older than its field comes back as the field's default, and members that this release does not know are
-ignored, so that records and messages survive a release in between.
+ignored, so that records and messages survive a release in between. Each has the version of its form, and one of a later
+form is refused.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -14,7 +15,13 @@ from functools import cache, lru_cache, partial
 from types import UnionType
 from typing import Any, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
+from dayone.errors import NewerForm
 from dayone.model.subjects import Resource, ResourceOf, Subject
+
+# Version of the form of records and messages, and the member that has it. It goes up when an earlier release would
+# misread what this one writes; a member that an earlier one may ignore is no other form.
+SCHEMA_VERSION = 1
+SCHEMA = "schema"
 
 type Record = dict[str, Any]
 type _Decoder = Callable[[Any], Any]
@@ -203,6 +210,19 @@ def _moment(value: object) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without its zone")
     return moment
+
+
+def check_schema(record: Mapping[str, Any]) -> None:
+    """Raise NewerForm for a record or message in the form of a later release; without a version it has the first.
+
+    Raises TypeError for a version that is no number.
+    """
+    version = _number(record.get(SCHEMA, 1))
+    if version > SCHEMA_VERSION:
+        raise NewerForm(
+            f"a later release has written this in form {version}, of which this one knows {SCHEMA_VERSION}: "
+            f"deploy the later release again"
+        )
 
 
 def _is_optional(hint: object) -> bool:

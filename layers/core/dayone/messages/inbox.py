@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from dayone.errors import Malformed
-from dayone.messages.codec import decode, encode
+from dayone.errors import Malformed, NewerForm
+from dayone.messages.codec import SCHEMA, SCHEMA_VERSION, check_schema, decode, encode
 from dayone.model.commands import COMMANDS, Command
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"))
@@ -16,20 +16,22 @@ _KINDS = {kind.__name__: kind for kind in COMMANDS}
 
 
 def to_json(command: Command) -> str:
-    """Encode a command as a JSON object: `command` is the name of its class, the other members are its fields.
+    """Encode a command as a JSON object: the name of its class, the version of its form, and its fields.
 
     Subjects are `kind:name`, times are in ISO 8601, and empty fields are left out.
     """
-    return _COMPACT.encode({"command": type(command).__name__, **encode(command)})
+    return _COMPACT.encode({"command": type(command).__name__, SCHEMA: SCHEMA_VERSION, **encode(command)})
 
 
 def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
     """Decode a text of `to_json`, of this release or another; raise Malformed for anything else.
 
+    Raises NewerForm for one that a later release has written in a form of its own.
     `taken_at` is the time at which the inbox received it, unless the command has the time of an earlier message.
     """
     try:
         message = json.loads(text)
+        check_schema(message)
         command = decode(_KINDS[message["command"]], message)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise Malformed(f"not a command: {type(error).__name__}") from error
@@ -40,10 +42,11 @@ def from_json(text: str, *, taken_at: datetime | None = None) -> Command:
 def accepted_digest(command: Command) -> str:
     """Return the digest of a command and its author: SHA-256 in hex.
 
-    The cursor of a continued run and the time of receipt are no part of it.
+    The cursor of a continued run, the time of receipt and the version of the form are no part of it.
     """
     message = json.loads(to_json(replace(command, cause=replace(command.cause, received_at=None))))
-    message.pop("cursor", None)
+    for name in ("cursor", SCHEMA):
+        message.pop(name, None)
     return hashlib.sha256(json.dumps(message, sort_keys=True).encode()).hexdigest()
 
 
@@ -66,10 +69,10 @@ class HandledMessage:
 
     @property
     def command(self) -> Command | None:
-        """Command in the message; None when it cannot be parsed."""
+        """Command in the message; None when it cannot be parsed, or not by this release."""
         try:
             return from_json(self.body, taken_at=self.sent_at)
-        except Malformed:
+        except (Malformed, NewerForm):
             return None
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from dayone.accounts import events as account_events
 from dayone.accounts.discovery import request_discovery
 from dayone.accounts.events import command_of
-from dayone.errors import Invalid, Malformed
+from dayone.errors import Invalid, Malformed, NewerForm
 from dayone.messages.inbox import from_json
 from dayone.model.changes import Change, ChangeState
 from dayone.model.commands import Command
@@ -69,7 +69,7 @@ def understand(letter: DeadLetter) -> Understood:
         case LetterQueue.INBOX:
             try:
                 return Understood(letter=letter, command=from_json(letter.body, taken_at=letter.sent_at), reason=given)
-            except Malformed as error:
+            except (Malformed, NewerForm) as error:
                 return Understood(letter=letter, reason=given or str(error))
         case LetterQueue.ACCOUNT_EVENTS:
             try:

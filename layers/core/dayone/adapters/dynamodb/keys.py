@@ -11,6 +11,7 @@ from dayone.model.subjects import ResourceOf, Subject, SubjectKind
 
 PLANNED = "SUBJECT#"
 UNPLANNED = "UNPLANNED#"
+AUDIT = "AUDIT#"
 OPERATION = "OPERATION#"
 PORTION = "PORTION#"
 MARK = "MARK#"
@@ -231,7 +232,7 @@ def tail_key(lane: str) -> RecordKey:
 
 def audit_key(lane: str, *, day: str, sequence: int) -> RecordKey:
     """One entry of an audit lane; the numbers run on over days."""
-    return RecordKey(f"AUDIT#{day}", f"{lane}#{sequence:012d}")
+    return RecordKey(f"{AUDIT}{day}", f"{lane}#{sequence:012d}")
 
 
 def fitting(name: str) -> str:

@@ -22,7 +22,8 @@ from dayone.adapters.dynamodb.writes import (
     Write,
     built,
     low_level_key,
-    plain_record,
+    marked,
+    read_record,
     typed,
 )
 from dayone.errors import Conflicting, Invalid, Refused, Throttled, TooLarge, Unreachable
@@ -57,7 +58,7 @@ class DynamoTable:
         """Return the record, or None when there is none."""
         with translated():
             answer = self._client.get_item(TableName=self._name, Key=low_level_key(key), ConsistentRead=True)
-        return plain_record(answer["Item"]) if "Item" in answer else None
+        return read_record(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, keys: Iterable[RecordKey]) -> Iterator[Record]:
         """Those of the records that are there, in no order."""
@@ -91,7 +92,7 @@ class DynamoTable:
                 request["Limit"] = most
             with translated():
                 answer = self._client.query(**request)
-            yield from (plain_record(image) for image in answer["Items"])
+            yield from (read_record(image) for image in answer["Items"])
             left = None if left is None else left - len(answer["Items"])
             if not answer.get("LastEvaluatedKey"):
                 return
@@ -124,7 +125,7 @@ class DynamoTable:
 
     def put_all(self, records: Iterable[Record]) -> None:
         """Write the records, each by itself and in no order."""
-        self._write_batches({"PutRequest": {"Item": typed(record)}} for record in records)
+        self._write_batches({"PutRequest": {"Item": marked(record)}} for record in records)
 
     def delete_all(self, keys: Iterable[RecordKey]) -> None:
         """Remove the records, each by itself and in no order."""
@@ -146,7 +147,7 @@ class DynamoTable:
         for number in range(_ATTEMPTS):
             with translated():
                 answer = self._client.batch_get_item(RequestItems=left)
-            yield from (plain_record(image) for image in answer["Responses"].get(self._name, []))
+            yield from (read_record(image) for image in answer["Responses"].get(self._name, []))
             if not (left := answer.get("UnprocessedKeys", {})):
                 return
             self._step_back(number)
@@ -276,8 +277,8 @@ def attempt_alone(client: "DynamoDBClient", table: str, write: Single) -> InTheW
 def _is_written(write: Single, item: Mapping[str, Any] | None) -> bool:
     """Return whether an item, as the low-level API returns it, is as this write leaves it."""
     match write:
-        case Put(record):
-            return item == typed(record)
+        case Put():
+            return item == marked(write.record)
         case Delete():
             return item is None
     gone = {*write.remove, *(name for name, value in write.put.items() if is_empty(value))}

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from dayone.adapters.dynamodb.keys import RecordKey, check_keys
-from dayone.messages.codec import Record, encode, is_empty
+from dayone.adapters.dynamodb.keys import AUDIT, RecordKey, check_keys
+from dayone.messages.codec import SCHEMA, SCHEMA_VERSION, Record, check_schema, encode, is_empty
 from dayone.model.operations import OPEN_STATES, Applied, Operation, OperationState
 from dayone.model.subject_state import Head
 
@@ -147,6 +147,9 @@ def has_newest(number: int, *, state: str) -> ConditionBase:
 _typed = TypeSerializer().serialize
 _deserialize: Callable[[Any], Any] = TypeDeserializer().deserialize
 _AS_THEY_ARE = ("BOOL", "S")
+_MARK = {"N": str(SCHEMA_VERSION)}
+# An update does not tell whether it creates: what it leaves without a mark has the form of items that have none.
+_FIRST_FORM = 1
 
 
 def typed(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,8 +158,17 @@ def typed(record: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _typed(value) for name, value in record.items()}
 
 
+def read_record(image: Mapping[str, Any]) -> Record:
+    """Convert an item of the low-level API or of the table's stream; raise NewerForm for one of a later form."""
+    record = plain_record(image)
+    if SCHEMA in record and not _has_format(record):
+        check_schema(record)
+        del record[SCHEMA]
+    return record
+
+
 def plain_record(image: Mapping[str, Any]) -> Record:
-    """Convert a record from the low-level API, or from the table's stream."""
+    """Convert an item, or a map in one, as it is."""
     return {name: value["S"] if "S" in value else _plain(value) for name, value in image.items()}
 
 
@@ -170,6 +182,16 @@ def _plain(value: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any plain value
     if kind == "L":
         return [member["S"] if "S" in member else _plain(member) for member in inner]
     return Decimal(inner) if kind == "N" else _deserialize(value)
+
+
+def marked(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Convert a record for the low-level API, with the version of its form."""
+    return typed(record) if _has_format(record) else {**typed(record), SCHEMA: _MARK}
+
+
+def _has_format(record: Mapping[str, Any]) -> bool:
+    """Return whether it is an entry of the audit log, whose hash covers its format: it is as it was written."""
+    return str(record.get("pk", "")).startswith(AUDIT)
 
 
 def low_level_key(key: RecordKey) -> dict[str, Any]:
@@ -188,7 +210,7 @@ class Put:
 
     def request(self) -> dict[str, Any]:
         """Return the parameters of PutItem."""
-        return {"Item": typed(self.record), **_conditional(self.condition)}
+        return {"Item": marked(self.record), **_conditional(self.condition)}
 
 
 @dataclass(frozen=True)
@@ -238,13 +260,14 @@ class Update:
         check_keys(self.put)
         full = {name: value for name, value in self.put.items() if not is_empty(value)}
         gone = [*self.remove, *(name for name in self.put if name not in full)]
+        put_once = {**self.put_once, SCHEMA: _FIRST_FORM}
         clauses = {
             "SET": [f"#{name} = :{name}" for name in full]
-            + [f"#{name} = if_not_exists(#{name}, :{name})" for name in self.put_once],
+            + [f"#{name} = if_not_exists(#{name}, :{name})" for name in put_once],
             "ADD": [f"#{name} :{name}" for name in self.add],
             "REMOVE": [f"#{name}" for name in gone],
         }
-        values = {**full, **self.put_once, **self.add}
+        values = {**full, **put_once, **self.add}
         request = _conditional(self.condition)
         # No name is written out: DynamoDB reserves hundreds of words, `state` and `subject` among them.
         names = {f"#{name}": name for name in (*values, *gone)}
