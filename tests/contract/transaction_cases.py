@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from dayone.adapters.dynamodb.hr import DynamoHrVersions, DynamoRosters
+from dayone.adapters.dynamodb.hr import DynamoHrDeliveries, DynamoHrVersions, DynamoRosters
 from dayone.adapters.dynamodb.idempotency import DynamoRequestKeys
 from dayone.adapters.dynamodb.leases import DynamoOpenChanges, DynamoOpenMarks, DynamoUnitNames
 from dayone.adapters.dynamodb.read_models import DynamoStateTables
@@ -13,6 +13,7 @@ from dayone.model.changes import CauseKind, Decision
 from dayone.model.failures import FailedWork
 from dayone.model.guardrails import RemovalBudget
 from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
+from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.operations import Operation, OperationState
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.rules import Reservations
@@ -58,6 +59,7 @@ class Adapters:
     state: StatePorts
     rosters: DynamoRosters
     hr_versions: DynamoHrVersions
+    deliveries: DynamoHrDeliveries
     keys: DynamoRequestKeys
     units: DynamoUnitNames
     tables: DynamoStateTables
@@ -72,6 +74,7 @@ def adapters_over(state_table: StateTable) -> Adapters:
         state=ports_over(state_table),
         rosters=DynamoRosters(table),
         hr_versions=DynamoHrVersions(table),
+        deliveries=DynamoHrDeliveries(table),
         keys=DynamoRequestKeys(table),
         units=DynamoUnitNames(table),
         tables=DynamoStateTables(state_table.client),
@@ -379,6 +382,16 @@ CASES = (
     ),
     Case(name="a first configuration of HR systems", prepare=lambda _: HrVersions(), call=_keep_hr_version),
     Case(name="another configuration of HR systems", prepare=_an_hr_version, call=_keep_hr_version),
+    Case(
+        name="a delivery of HR is accepted",
+        prepare=lambda _: None,
+        call=lambda on, _: on.deliveries.accepted("standard", at=NOW),
+    ),
+    Case(
+        name="deliveries of HR are refused",
+        prepare=lambda _: RefusedDeliveries(source="standard", reason=RefusalReason.SIGNATURE, number=2),
+        call=lambda on, counted: on.deliveries.refused([counted], at=NOW),
+    ),
     Case(name="a key is claimed", prepare=lambda _: None, call=lambda on, _: _claim(on)),
     Case(name="a key is claimed after a crash", prepare=_claim, call=_claim_anew),
     Case(

@@ -169,12 +169,12 @@ class DynamoHrDeliveries:
         before = self._noted.get(source)
         if before is not None and at - before < _TO_THE_MINUTE and at.date() <= before.date():
             return
-        self._noted[source] = at
         key = RecordKey(_DELIVERIES, f"{at.astimezone(UTC).date().isoformat()}#{source}")
         newest = Put(
             {**key._asdict(), "at": stamp(at), "expires_at": _expiry(at)}, condition=was_delivered_before(stamp(at))
         )
         self._table.write(newest, what="noting a delivery")
+        self._noted[source] = at
 
     def refused(self, counts: Iterable[RefusedDeliveries], *, at: datetime) -> None:
         """See HrDeliveries."""
