@@ -62,6 +62,16 @@ def test_a_refusal_is_an_answer_too(world: World) -> None:
     assert again.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("name", ["idempotency-key", "IDEMPOTENCY-KEY", "Idempotency-key"])
+def test_the_name_of_a_header_is_in_upper_or_lower_case(world: World, name: str) -> None:
+    """Over HTTP/2 all names are in lower case: RFC 9113, section 8.2."""
+    event = load("submit_policy")
+    for _ in range(2):
+        answer = world.send({**event, "headers": {**event["headers"], name: KEY}})
+    assert answer.headers["Idempotency-Replayed"] == "true"
+    assert len(world.inbox.commands) == 1
+
+
 def test_without_a_key_each_request_is_a_request_of_its_own(world: World) -> None:
     assert world.send("submit_policy").body["version"] == 1
     assert world.send("submit_policy").body["version"] == 2
@@ -80,6 +90,9 @@ def test_without_a_key_each_request_is_a_request_of_its_own(world: World) -> Non
         },
         {"queryStringParameters": {"file": "other.yaml"}, "multiValueQueryStringParameters": {"file": ["other.yaml"]}},
         {"headers": {"Idempotency-Key": KEY, "If-Match": '"1"'}},
+        {"headers": {"Idempotency-Key": KEY, "If-None-Match": "*"}},
+        {"headers": {"Idempotency-Key": KEY, "Content-Type": "application/json"}},
+        {"isBase64Encoded": True},
         {"requestContext": signed_by(load("submit_policy"), "arn:aws:iam::111122223333:user/eve")["requestContext"]},
     ],
 )

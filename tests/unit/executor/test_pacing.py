@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.executor.rate_limits import Allowances, Budgets, CallRate, InFlightLimit
+from dayone.executor.rate_limits import Allowances, Budgets, CallRate, InFlightLimit, SpareAllowances
 from dayone.model.operations import MAIL, SSO_ADMIN
 from dayone.model.subjects import ResourceKind
 from dayone.ports.operations import Learned, Lowered
@@ -210,3 +210,42 @@ def test_what_was_learned_counts_for_whoever_is_told() -> None:
     learned = Learned(since=NOON, lowered={SSO_ADMIN: Lowered(5.0, NOON)})
     other = Allowances(Budgets(), learned)
     assert [other.of(SSO_ADMIN, NOON + number * _MINUTE) for number in (0, 2, 600)] == [5, 6, 19]
+
+
+def test_a_longer_wait_that_aws_has_asked_for_is_not_cut_short_by_the_next_throttle() -> None:
+    pace = _pace(10)
+    pace.throttled(NOON, retry_after=30)
+    pace.throttled(NOON + _SECOND, retry_after=2)
+    assert pace.free_at(NOON + 5 * _SECOND) == NOON + 30 * _SECOND
+
+
+def test_a_call_that_can_wait_leaves_half_of_the_rate_to_others() -> None:
+    pace, later = _pace(10), NOON + 10 * _SECOND
+    for number in range(5):
+        assert pace.spare_at(later + number * _SECOND / 100) == later + number * _SECOND / 100
+        pace.take(later + number * _SECOND / 100)
+    now = later + _SECOND / 10
+    assert (pace.free_at(now), pace.spare_at(now)) == (now, later + _SECOND)
+
+
+def test_calls_on_their_way_together_count_as_one_refusal_long_after_the_first_one_too() -> None:
+    allowances, later = _allowances(), NOON + 90 * _SECOND
+    for moment in (NOON, later, later + _SECOND / 2):
+        allowances.refused(SSO_ADMIN, now=moment)
+    assert allowances.of(SSO_ADMIN, later + _SECOND) == pytest.approx(16 * 0.8 * 0.8)
+
+
+def test_what_was_learned_of_one_quota_stays_when_another_is_refused() -> None:
+    allowances = _allowances()
+    allowances.refused(_CREATE_USER, now=NOON)
+    allowances.refused(SSO_ADMIN, now=NOON + 2 * _SECOND)
+    later = NOON + 3 * _SECOND
+    assert [allowances.of(quota, later) for quota in (_CREATE_USER, SSO_ADMIN)] == pytest.approx([12, 12.8])
+
+
+def test_whoever_has_time_asks_at_most_every_two_seconds_whether_the_executor_has_work() -> None:
+    """Each question is a read of the table; and a run that has begun is noticed within two seconds."""
+    answers = iter([False, True, False])
+    spare = SpareAllowances.of_rates(spare=8, busy=1, is_busy=lambda: next(answers))
+    found = [spare.of(SSO_ADMIN, NOON + number * _SECOND / 2) for number in range(10)]
+    assert found == [8, 8, 8, 8, 1, 1, 1, 1, 8, 8]

@@ -186,6 +186,29 @@ def test_outstanding_assignments_are_counted_whoever_started_them() -> None:
     assert len(_starts(schedule, _READY + _SECOND / 5)) == 1
 
 
+def test_a_request_that_is_over_makes_room_before_its_end_is_recorded() -> None:
+    earlier = [_submitted(_assigning(number)) for number in range(3)]
+    schedule = _schedule(*earlier, *(_assigning(number) for number in range(5, 9)))
+    assert isinstance(schedule.next(_READY), Ask)
+    assert _starts(schedule, _READY + _SECOND / 5) == []
+    schedule.completed(earlier[:2], now=_READY)
+    assert len(_starts(schedule, _READY + _SECOND / 5)) == 2
+
+
+def test_what_aws_refuses_for_too_many_requests_was_not_one_of_them() -> None:
+    """It refused the third, so two is what it takes; four fifths of that are one, at least for some minutes."""
+    schedule = _schedule(*(_assigning(number) for number in range(1, 9)))
+    *taken, refused = _starts(schedule)
+    for operation in taken:
+        schedule.submitted(_submitted(operation), now=_READY)
+    schedule.crowded(refused, now=_READY)
+    schedule.postponed(refused, until=_READY + 60 * _SECOND)
+    schedule.completed(taken, now=_READY)
+    for operation in taken:
+        schedule.ended(operation)
+    assert len(_starts(schedule, _READY + _SECOND)) == 1
+
+
 def test_a_request_whose_answer_was_lost_counts_for_a_while() -> None:
     lost = _assigning(1, attempts=1)
     assert is_lost_request(lost)

@@ -187,6 +187,18 @@ def test_who_waits_for_a_name_is_found_and_explained_and_can_be_ended() -> None:
     assert world.groups() == {"engineers": set()}
 
 
+@pytest.mark.parametrize(("waited", "again"), [(0, 1), (1, 1), (2, 2), (10, 10), (60, 60), (61, 60), (600, 60)])
+def test_who_waits_for_a_name_is_looked_for_again_after_as_long_as_they_have_waited(waited: int, again: int) -> None:
+    world = _world(replace(_POLICY, guardrails=Guardrails(percent=0, at_least=0)))
+    _settled(world, "e-1", ADA)
+    _settled(world, "e-1", _LEFT)
+    tells(world, "e-2", ADA)
+    later(world, minutes=waited)
+    world.plan_all()
+    assert world.head(the_person("e-2")).awaits_names
+    assert world.head(the_person("e-2")).due_at == world.now + timedelta(minutes=again)
+
+
 def test_what_is_held_by_a_guardrail_is_waited_for() -> None:
     world = _world(replace(_POLICY, guardrails=Guardrails(percent=0, at_least=0)))
     _settled(world, "e-1", ADA)

@@ -53,6 +53,17 @@ def test_what_passes_by_itself_is_waited_for(reason: str) -> None:
     assert kind_of_failure(reason) is _PASSING
 
 
+@pytest.mark.parametrize("status", [429, 500, 501, 502, 503, 504, 599])
+def test_a_status_that_asks_to_come_back_is_waited_for_whatever_its_words_are(status: int) -> None:
+    assert kind_of_failure(f"Received a {status} status error: words that nobody has seen yet") is _PASSING
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 409, 428, 430, 499, 600])
+def test_any_other_status_means_what_its_words_mean(status: int) -> None:
+    assert kind_of_failure(f"Received a {status} status error: words that nobody has seen yet") is _FINAL
+    assert kind_of_failure(f"Received a {status} status error: Assignment not found.") is _PASSING
+
+
 @pytest.mark.parametrize(
     "reason",
     [

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dayone.model.people import LifeCycle, OnLeave, Person, Stage, Status, has_access, next_stage_at, stage_of
+from dayone.model.people import (
+    LifeCycle,
+    OnLeave,
+    Person,
+    Stage,
+    Status,
+    day_begins,
+    has_access,
+    next_stage_at,
+    stage_of,
+)
 from tests.builders import NOON, a_person
 
 _OFFICE = LifeCycle(created_days_before=3, access_from=time(8), access_until=time(18))
@@ -129,9 +139,21 @@ def test_who_has_left_at_once_has_nothing_on_any_day() -> None:
 
 
 def test_a_second_record_of_somebody_has_nothing() -> None:
-    merged = LifeCycle(duplicates=(("e-2", "e-1"),))
-    assert stage_of(a_person("e-2"), cycle=merged, now=NOON) is Stage.LEFT
+    merged = LifeCycle(duplicates=(("e-2", "e-1"), ("e-3", "e-1"), ("e-5", "e-4")))
+    for second in ("e-2", "e-3", "e-5"):
+        assert stage_of(a_person(second), cycle=merged, now=NOON) is Stage.LEFT
+    assert stage_of(a_person("e-4"), cycle=merged, now=NOON) is Stage.PRESENT
     assert stage_of(a_person("e-1"), cycle=merged, now=NOON) is Stage.PRESENT
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "Etc/GMT+12"])
+def test_the_first_day_there_is_has_begun_everywhere(zone: str) -> None:
+    """Some systems write so that somebody has been there for ever."""
+    person = a_person(start_date=date.min, time_zone=zone)
+    begins = day_begins(person, "start_date", days=0)
+    assert begins is not None
+    assert begins.year == 1
+    assert has_access(person, cycle=_OFFICE, now=NOON)
 
 
 _days = st.none() | st.dates(date(2026, 10, 20), date(2026, 12, 15))
