@@ -64,8 +64,8 @@ def _api_fails(deployment: Deployment, _: pytest.MonkeyPatch) -> None:
     deployment.put("AWS/ApiGateway", "5XXError", 1, ApiName="dayone", Stage="live")
 
 
-def _before_the_end_of_the_second_day() -> World:
-    return _world(datetime(2026, 11, 25, 23, 55, tzinfo=UTC))
+def _before_the_end_of_the_third_day() -> World:
+    return _world(datetime(2026, 11, 26, 23, 55, tzinfo=UTC))
 
 
 def _quiet(deployment: Deployment, _: pytest.MonkeyPatch) -> None:
@@ -191,7 +191,7 @@ SILENCES = {
     "an HR delivery is not proven": Silence(_unproven, "HrRefusedAlarm", "HrRefusedAlarm"),
     "the API answers 5xx": Silence(_api_fails, "ServerErrorsAlarm", "ServerErrorsAlarm"),
     "an HR source has gone quiet": Silence(
-        _quiet, "QuietSourcesAlarm", "NeedsSomebodyAlarm", world=_before_the_end_of_the_second_day
+        _quiet, "QuietSourcesAlarm", "NeedsSomebodyAlarm", world=_before_the_end_of_the_third_day
     ),
     "the sweep is not called": Silence(_off("reconcile_access"), "SweepAlarm", "SweepAlarm"),
     "the sweep fails": Silence(_failing("reconcile_access"), "SweepAlarm", "SweepAlarm"),

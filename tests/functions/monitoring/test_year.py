@@ -1,4 +1,4 @@
-"""A year in which all is well rings nothing: weekends, a pause at its end, joiners, leavers, inventories, decisions."""
+"""A year in which all is well rings nothing: weekends, holidays, a pause, joiners, leavers, inventories, decisions."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -15,11 +15,13 @@ FIRST = datetime(2026, 2, 2, tzinfo=UTC)
 _STEP = timedelta(hours=6)
 _STEPS = 365 * 4
 _PAUSE = (date(2026, 12, 24), date(2027, 1, 1))
+# Two of them in a row, with a weekend in between and without; and one by itself.
+_HOLIDAYS = {date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 25), date(2026, 11, 26), date(2026, 11, 27)}
 
 
 def _works(day: date) -> bool:
-    """Return whether the company works on a day: not at weekends, and not between the years."""
-    return day.weekday() < 5 and not _PAUSE[0] <= day <= _PAUSE[1]
+    """Return whether the company works on a day: not at weekends, on holidays, and between the years."""
+    return day.weekday() < 5 and day not in _HOLIDAYS and not _PAUSE[0] <= day <= _PAUSE[1]
 
 
 @pytest.mark.parametrize("monitoring", ["basic", "full"])

@@ -92,18 +92,35 @@ def test_an_inventory_is_late_when_it_is_a_day_behind_its_interval() -> None:
     assert _measured(world)[Metric.INVENTORY_LATE] == 1
 
 
-def test_a_source_is_quiet_when_two_working_days_have_passed_without_a_delivery() -> None:
+def test_a_source_is_quiet_when_three_working_days_have_passed_without_a_delivery() -> None:
     days = list(_working_days(MONDAY, until=MONDAY + timedelta(days=31)))  # to Wednesday
     assert days[-1].weekday() == 2
     last = days[-1]
     assert _quiet(days, today=last + timedelta(days=2)) == []  # all of Thursday has passed
-    assert _quiet(days, today=last + timedelta(days=3)) == ["standard"]
+    assert _quiet(days, today=last + timedelta(days=5)) == []  # Friday and a weekend as well
     assert _quiet(days, today=last + timedelta(days=6)) == ["standard"]
+    assert _quiet(days, today=last + timedelta(days=9)) == ["standard"]
+
+
+@pytest.mark.parametrize(
+    "holidays",
+    [
+        (date(2026, 4, 3), date(2026, 4, 6)),  # Good Friday and Easter Monday
+        (date(2026, 11, 26), date(2026, 11, 27)),  # Thanksgiving and the day after it
+        (date(2026, 5, 1), date(2026, 5, 1)),
+    ],
+)
+def test_two_public_holidays_in_a_row_are_no_silence(holidays: tuple[date, date]) -> None:
+    first, until = date(2026, 2, 2), date(2027, 2, 2)
+    days = [day for day in _working_days(first, until=until) if day not in holidays]
+    for number in range((until - first).days):
+        today = first + timedelta(days=number)
+        assert _quiet([day for day in days if day < today] or [first], today=today) == []
 
 
 def test_a_quiet_source_is_named_to_the_status_until_something_comes() -> None:
     days = set(_working_days(MONDAY, until=MONDAY + timedelta(days=31)))
-    world = World(now=datetime.combine(MONDAY + timedelta(days=34), time(9), UTC))
+    world = World(now=datetime.combine(MONDAY + timedelta(days=36), time(9), UTC))
     world.state.delivered_on["standard"] = days
     measured = _measured(world)
     assert (measured[Metric.QUIET_SOURCES], measured.get(Metric.STUCK)) == (1, None)
@@ -119,8 +136,8 @@ def test_a_quiet_source_is_named_to_the_status_until_something_comes() -> None:
 def test_a_weekend_is_no_silence() -> None:
     friday = MONDAY + timedelta(days=32)
     days = list(_working_days(MONDAY, until=friday + timedelta(days=1)))
-    assert [_quiet(days, today=friday + timedelta(days=number)) for number in range(1, 5)] == [[]] * 4
-    assert _quiet(days, today=friday + timedelta(days=5)) == ["standard"]
+    assert [_quiet(days, today=friday + timedelta(days=number)) for number in range(1, 6)] == [[]] * 5
+    assert _quiet(days, today=friday + timedelta(days=6)) == ["standard"]
 
 
 def test_a_week_from_sunday_to_thursday_is_a_working_week_too() -> None:
@@ -131,8 +148,8 @@ def test_a_week_from_sunday_to_thursday_is_a_working_week_too() -> None:
         if (sunday + timedelta(days=number)).weekday() not in (4, 5)
     ]
     last = max(days)
-    assert _quiet(days, today=last + timedelta(days=2)) == []
-    assert _quiet(days, today=last + timedelta(days=5)) == ["standard"]
+    assert _quiet(days, today=last + timedelta(days=5)) == []
+    assert _quiet(days, today=last + timedelta(days=6)) == ["standard"]
 
 
 @pytest.mark.parametrize("missing", [0, 7, 14, 21])
@@ -151,8 +168,8 @@ def test_a_year_with_weekends_and_a_pause_at_its_end_has_no_silence() -> None:
 
 def test_the_pause_at_the_end_of_the_year_does_not_hide_what_stops_behind_it() -> None:
     days = [day for day in _working_days(date(2026, 10, 5), until=date(2027, 1, 9)) if day != date(2027, 1, 8)]
-    assert _quiet(days, today=date(2027, 1, 12)) == ["standard"]
-    assert _quiet(days, today=date(2027, 1, 11)) == []
+    assert _quiet(days, today=date(2027, 1, 13)) == ["standard"]
+    assert _quiet(days, today=date(2027, 1, 12)) == []
 
 
 def test_a_source_that_was_taken_out_is_not_missed() -> None:

@@ -26,8 +26,8 @@ _HELD_TOO_LONG = timedelta(hours=24)
 _PASSED = timedelta(minutes=10)
 # A source is expected on the weekdays on which it has delivered in each of so many weeks, if these are a working week.
 _WEEKS, _WORKING_WEEK = 4, 5
-# Of days on which it is expected so many may pass: on a single one may be a public holiday.
-_MISSED = 2
+# It is quiet when so many days on which it is expected have passed: two may be public holidays, as at Easter.
+_MISSED = 3
 # Until the next sweep, and some that fail.
 _NOTED_FOR = timedelta(minutes=5)
 _PAUSE_FROM, _PAUSE_UNTIL = (12, 24), (1, 1)
@@ -86,7 +86,7 @@ def _changes(which: ChangeFilter, *, ports: SilencePorts) -> int:
 
 
 def note_quiet_sources(*, now: datetime, ports: QuietPorts) -> Collection[str]:
-    """Return the configured HR sources from which nothing has come on two days on which it was to be expected.
+    """Return the configured HR sources from which nothing has come on three days on which it was to be expected.
 
     Each is noted as stuck until it is measured again.
     """
