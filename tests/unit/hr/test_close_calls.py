@@ -115,7 +115,7 @@ def test_a_source_that_the_order_does_not_list_comes_after_those_it_does_and_bef
 def test_whoever_repeats_a_value_by_hand_does_not_become_its_author(
     again: Mapping[str, str], tellers: Mapping[str, str]
 ) -> None:
-    """Whose word gives sensitive access cannot be changed by saying the same once more."""
+    """The author of a value that gives sensitive access stays the same when somebody says it once more."""
     first = source_record({"title": "SRE"}, source=BY_HAND, at=NOON, teller=_ADA)
     second = source_record(again, source=BY_HAND, at=NOW, teller=_GRACE)
     (kept,) = taken_in(second, records=[first])
