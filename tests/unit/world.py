@@ -266,7 +266,9 @@ class World:
             unfinished=Unfinished(stuck=MemoryStuck(self.state), open_changes=self.open_changes),
             inbox=queue,
             engine=self.engine,
-            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory, index=index),
+            recovering=RecoveringPorts(
+                fence=self.fence(), findings=self.inventory, index=index, operations=MemoryOperationQueue(self.state)
+            ),
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
             repairs=RepairPorts(policies=self._policies(), repairs=self.inventory, records=records, inbox=queue),

@@ -65,6 +65,7 @@ from tests.fakes.table.grants import MemoryGrants
 from tests.fakes.table.held import MemoryHeldParts, MemoryLedger
 from tests.fakes.table.inventory import MemoryInventory
 from tests.fakes.table.open_changes import MemoryOpenChanges
+from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
 from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
@@ -306,7 +307,8 @@ class DayOne:
 
     def _recovering(self, process: Process) -> RecoveringPorts:
         index: Any = Wire("table.index", MemorySubjectIndex(self.state), process)
-        return RecoveringPorts(fence=self.fence(), findings=self.inventory, index=index)
+        operations: Any = Wire("table.queue", MemoryOperationQueue(self.state), process)
+        return RecoveringPorts(fence=self.fence(), findings=self.inventory, index=index, operations=operations)
 
     def _recording(self, process: Process) -> Callable[[Any], object]:
         ports = RecordAccountEvent(

@@ -282,6 +282,52 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
     assert "e-1@example.com" not in world.users()
 
 
+def test_the_answer_to_a_request_of_before_is_not_believed(world: World) -> None:
+    world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
+    world.settle()
+    world.aws_works = False
+    world.policy_is(replace(_POLICY, version=3))
+    world.plan_all()
+    world.execute(seconds=3)
+    assert world.operations(OperationState.SUBMITTED)
+    copy = deepcopy(world.state)
+    world.aws_works = True
+    world.settle()
+    world.policy_is(replace(_POLICY, version=4, assignments=_POLICY.assignments[:1]))
+    world.settle()
+    assert (ACCOUNT_ID, "ViewOnly", "sales") not in world.assignments()
+    replace_table(world, copy)
+    _rebuilt(world)
+    assert world.fence().recovery() is None
+    # The copy wants what was requested, and only AWS can say whether it is there.
+    assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
+
+
+def test_a_recovery_does_not_end_while_the_answer_to_a_request_of_before_could_be_believed(world: World) -> None:
+    world.aws_works = False
+    world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
+    world.plan_all()
+    world.execute(seconds=3)
+    assert world.operations(OperationState.SUBMITTED)
+    replace_table(world, deepcopy(world.state))
+    for _ in range(3):
+        world.sweep()
+        world.plan_all()
+        world.sleep(61)
+        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
+    request_rebuilding(actor="arn:admin", ports=api_of(world))
+    for _ in range(4):
+        world.sweep()
+        world.plan_all()
+        world.sleep(61)
+        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
+    assert world.fence().recovery() is not None
+    world.execute()
+    assert not world.operations(OperationState.SUBMITTED)
+    world.sweep()
+    assert world.fence().recovery() is None
+
+
 class _Copying:
     """A directory; a copy of the table is made while it creates or changes a group."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dayone.errors import Unavailable
 from dayone.executor.scheduler import Schedule, is_lost_request
-from dayone.model.operations import Lane, Operation, Priority, lane_of, order_of
+from dayone.model.operations import Lane, Operation, OperationState, Priority, lane_of, order_of
 from dayone.model.recovery import Recovery
 from dayone.model.subjects import SubjectKind
 from dayone.ports.operations import Listed, OperationQueue
@@ -20,6 +20,7 @@ _FULL = 500
 # So many of an account: they go one after another, and more would keep the places of others empty. Of one that has
 # hardly any left the next are read.
 _MOST_OF_AN_ACCOUNT, _HARDLY_ANY = 8, 2
+_REQUESTED_BEFORE = "it was requested before the state table was lost or restored: it is tried again"
 _ACCOUNT = f"{SubjectKind.ACCOUNT}:"
 
 
@@ -58,14 +59,20 @@ class OpenOperations:
 
     def take_up_begun(self, *, now: datetime) -> None:
         """Add operations that AWS is, or may be, working on and that the schedule does not have."""
-        unknown = [
-            entry for entry in self._queue.begun() if self._permits(entry) and not self._schedule.knows(entry.id)
-        ]
+        begun = self._queue.begun()
+        self._disbelieve(begun, now=now)
+        unknown = [entry for entry in begun if self._permits(entry) and not self._schedule.knows(entry.id)]
         for operation in unknown:
             if is_lost_request(operation):
                 # Since it was begun, not since this run has read it: runs are shorter than a lost request may last.
                 self._schedule.may_be_under_way(operation, since=operation.attempted_at or now)
         self._schedule.offer(unknown, now=now)
+
+    def _disbelieve(self, begun: Sequence[Operation], *, now: datetime) -> None:
+        """Have what was requested before the table was lost tried again: the lost record may have undone it since."""
+        for operation in begun:
+            if operation.state is OperationState.SUBMITTED and not self._permits(operation):
+                self._queue.postpone(operation, until=now, because=_REQUESTED_BEFORE)
 
     def take_up_woken(self, operations: Sequence[Operation], *, now: datetime) -> None:
         """They wait for nothing any more; where a lane is full they are read when there is room."""

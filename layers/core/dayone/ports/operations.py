@@ -106,11 +106,15 @@ class ParkedOperations(Protocol):
         """Put this one back into its lane, with what it `awaits`: whoever tries it sees to the others behind that."""
 
 
-class OperationQueue(Protocol):
-    """Operations as a durable priority queue."""
+class BegunOperations(Protocol):
+    """The operations that AWS was called for."""
 
     def begun(self) -> Sequence[Operation]:
         """Open operations on which AWS works, or may be working: submitted ones, and requests that were cut short."""
+
+
+class OperationQueue(BegunOperations, Protocol):
+    """Operations as a durable priority queue."""
 
     def waiting(self, lane: Lane, *, after: str, limit: int) -> Sequence[Listed]:
         """Return the other open operations of a lane, most urgent first, from behind `after` ("" to begin)."""

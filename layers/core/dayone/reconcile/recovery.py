@@ -17,12 +17,14 @@ from dayone.model.commands import (
     RebuildRecord,
 )
 from dayone.model.inventory import DriftFinding, DriftKind
+from dayone.model.operations import Operation, OperationState
 from dayone.model.people import Person
-from dayone.model.recovery import Correction, corrections, gone_in, hanging_on, recorded_from
+from dayone.model.recovery import Correction, Recovery, corrections, gone_in, hanging_on, recorded_from
 from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import THE_ORGANIZATION, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 from dayone.planning.facts import ResolvedFact, ResolveFact
 from dayone.ports.inventory import InventoryView, KeptFindings
+from dayone.ports.operations import BegunOperations
 from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.recovery import EndingRecoveries, Recoveries
 from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
@@ -120,19 +122,22 @@ class RecoveringPorts:
     fence: EndingRecoveries
     findings: InventoryView
     index: SubjectIndex
+    operations: BegunOperations
 
 
 def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, now: datetime) -> bool:
     """Note a recovery that has opened, take from leavers what AWS has of them besides, and end it once it is over.
 
     The record is rebuilt once Identity Center was read completely since that was requested; the recovery is over when
-    every subject was planned on it. Returns whether one is open.
+    every subject was planned on it, and the executor waits for no request of before any more. Returns whether it is
+    open.
     """
     recovery = ports.fence.begin(at=now)
     if recovery is None:
         return False
     change = records.change(recovery.change) if recovery.change else None
-    if change is not None and change.subjects is not None and not change.missing:
+    is_planned = change is not None and change.subjects is not None and not change.missing
+    if is_planned and not _awaits_answers(recovery, begun=ports.operations.begun()):
         ports.fence.end()
         return False
     since, complete = recovery.since or now, ports.findings.complete()
@@ -140,6 +145,11 @@ def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, n
         inbox.put([RebuildRecord(subject=Subject(SubjectKind.CHANGE, cause.change), cause=cause, cursor=_BEGINNING)])
     inbox.put(_endings(ports.findings.findings(), since=since, index=ports.index, now=now))
     return True
+
+
+def _awaits_answers(recovery: Recovery, *, begun: Iterable[Operation]) -> bool:
+    """Return whether the answer to a request of before would be believed if the recovery ended now."""
+    return any(each.state is OperationState.SUBMITTED and not recovery.permits(each) for each in begun)
 
 
 def _endings(

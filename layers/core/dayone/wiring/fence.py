@@ -32,9 +32,11 @@ def recoveries(given: "FencedSettings", *, table: DynamoTable) -> TableRecoverie
 
 def recovering(given: "ReconcileAccessSettings", *, table: DynamoTable) -> "RecoveringPorts":
     """Return the ports of the sweep, which notes recoveries and ends them."""
+    from dayone.adapters.dynamodb.operations import DynamoOpenOperations
     from dayone.adapters.dynamodb.read_models import DynamoSubjectIndex
     from dayone.adapters.inventory import DynamoInventoryView
     from dayone.reconcile.recovery import RecoveringPorts
 
     ending = EndingTableRecoveries(**_parts(given, table=table), stack=given.stack_name)
-    return RecoveringPorts(fence=ending, findings=DynamoInventoryView(table), index=DynamoSubjectIndex(table))
+    views: dict[str, Any] = {"findings": DynamoInventoryView(table), "index": DynamoSubjectIndex(table)}
+    return RecoveringPorts(fence=ending, operations=DynamoOpenOperations(table), **views)
