@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
+from dayone.model.changes import ChangeState
 from dayone.ops.recovery import request_rebuilding
 from tests.builders import a_person
 from tests.simulation.checks import bookkeeping
@@ -125,12 +126,22 @@ class LostTable(Simulation):
             self.day_one.inbox.give_up(after=_IN_VAIN)
             self.day_one.inbox.dead.clear()
             self.day_one.account_events.redrive()
-            for change in outside.held():
-                outside.decides(change, approves=True)
+            self._approves()
             self.passes(60)
             if not (outside.asking or len(self.day_one.inbox) or self.day_one.planning.running):
                 outside.asks(lambda api: request_rebuilding(actor=_ACTOR, ports=api))
+        self._approves()
         self.minutes = (self.time.seconds - began) / 60
+
+    def _approves(self) -> None:
+        """Approve what is held, of a change whose rollout the copy remembers as under way by naming its subjects."""
+        outside = self.outside
+        for change in outside.held():
+            outside.decides(change, approves=True)
+        for name, found in self.day_one.state.changes.items():
+            is_cut_off = found.state is ChangeState.PLANNING and found.cause.at <= self.lost_at
+            if is_cut_off and (subjects := outside.holds_of(name)):
+                outside.decides(name, approves=True, subjects=tuple(subjects))
 
     def _enters_again(self) -> None:
         """Enter those again whom no HR system has."""

@@ -257,6 +257,7 @@ class World:
         records = MemoryRecords(self.state) if self.is_new else RecordsAfterDiscovery(self.state)
         failed, queue = MemoryFailedSubjects(self.state), self.inbox.queue
         revoked, index = MemoryRevokedSessions(self.state), MemorySubjectIndex(self.state)
+        begun = MemoryOperationQueue(self.state)
         return ReconcileAccess(
             due_work=MemoryDueWork(self.state),
             failed=PlanFailedAgain(failed=failed, records=records, inbox=queue, clock=lambda: self.now),
@@ -266,9 +267,7 @@ class World:
             unfinished=Unfinished(stuck=MemoryStuck(self.state), open_changes=self.open_changes),
             inbox=queue,
             engine=self.engine,
-            recovering=RecoveringPorts(
-                fence=self.fence(), findings=self.inventory, index=index, operations=MemoryOperationQueue(self.state)
-            ),
+            recovering=RecoveringPorts(fence=self.fence(), findings=self.inventory, index=index, operations=begun),
             hr_configuration=WatchPorts(texts=self.hr_parameters, recorded=MemoryHrVersions(self.state)),
             sessions=SessionsPorts(revoked=revoked, denied=self.denied) if self.denied else None,
             repairs=RepairPorts(policies=self._policies(), repairs=self.inventory, records=records, inbox=queue),

@@ -42,6 +42,7 @@ class OpenOperations:
     def __init__(self, queue: OperationQueue, *, schedule: Schedule, recovery: Recovery | None) -> None:
         self._queue = queue
         self._schedule = schedule
+        self._is_recovering = recovery is not None
         self._permits = recovery.permits if recovery else _everything
         self._readings = {lane: _Reading() for lane in Lane}
         self._looked_at: datetime | None = None
@@ -60,7 +61,8 @@ class OpenOperations:
     def take_up_begun(self, *, now: datetime) -> None:
         """Add operations that AWS is, or may be, working on and that the schedule does not have."""
         begun = self._queue.begun()
-        self._disbelieve(begun, now=now)
+        if self._is_recovering:
+            self._disbelieve(begun, now=now)
         unknown = [entry for entry in begun if self._permits(entry) and not self._schedule.knows(entry.id)]
         for operation in unknown:
             if is_lost_request(operation):
