@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest
 # Half of what these do is waiting, so there are three for each of two processors.
 WORKERS ?= 6
 # Folders that may not be there yet.
-CODE := $(wildcard layers functions cli first_run sandbox tests benchmarks)
+CODE := $(wildcard layers functions cli first_run release sandbox tests benchmarks)
 
 export UV_SYSTEM_CERTS := 1
 export SAM_CLI_TELEMETRY := 0
@@ -230,6 +230,14 @@ sensitive-data: setup ## Write the tables of what is sensitive in IAM anew, of t
 build: setup ## Build what goes to AWS, into .aws-sam/build
 	@find functions -name __pycache__ -prune -exec rm -rf {} + # whatever is in the folder of a function ships
 	$(SAM) build
+
+.PHONY: release
+release: setup ## Make this tree the release that VERSION names: its version, a dated changelog, a commit and a tag
+	@$(BIN)/python -m release version "$(VERSION)"
+
+.PHONY: package
+package: build ## Write what a release consists of into build/release: what is deployed, the command, an SBOM, digests
+	@$(BIN)/python -m release package
 
 .PHONY: clean
 clean: ## Remove what building and testing leave behind, but not what `make setup` installed

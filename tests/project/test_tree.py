@@ -64,6 +64,8 @@ def test_every_make_target_for_people_says_what_it_does() -> None:
         "bench",
         "mutate",
         "build",
+        "release",
+        "package",
         "clean",
         "help",
         "prove-protocol",
