@@ -48,6 +48,26 @@ def test_another_address_alone_is_held_as_well() -> None:
     assert held(world) == RENAMED
 
 
+def test_another_name_that_was_approved_comes_also_when_what_it_waited_for_has_gone_meanwhile() -> None:
+    world = company()
+    request = world.hr_tells(replace(_somebody_else(), title="Cook"))
+    world.settle()
+    assert (held(world), admins(world)) == (RENAMED, set())
+    approve(request, world=world)
+    world.settle()
+    assert held(world) == []
+    assert "mal@evil.com" in world.groups()["staff"]
+
+
+def test_another_name_that_was_rejected_does_not_come_when_what_it_waited_for_has_gone() -> None:
+    world = company()
+    request = world.hr_tells(replace(_somebody_else(), title="Cook"))
+    world.settle()
+    decide_change(request.cause.change, is_approved=False, actor=APPROVER, ports=api_of(world))
+    world.settle()
+    assert "e-1@example.com" in world.groups()["staff"]
+
+
 def test_an_approval_is_of_the_name_that_was_shown() -> None:
     world = company()
     first = world.hr_tells(a_person("e-1", title="Administrator", user_name="ada@example.com"))

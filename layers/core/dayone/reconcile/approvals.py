@@ -8,7 +8,7 @@ from functools import partial
 from dayone.errors import Conflicting
 from dayone.model.audit import BY_ONESELF, AuditEntry
 from dayone.model.changes import CauseKind, Decision, ulid_of
-from dayone.model.commands import ActivatePolicy, ApplyDecision
+from dayone.model.commands import ActivatePolicy, ApplyDecision, ReconcileSubject
 from dayone.model.guardrails import COVERED_FOR, HeldPart, Verdict, held_as
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.origins import approval_of_group
@@ -58,6 +58,8 @@ def apply_decision(command: ApplyDecision, *, ports: DecisionPorts) -> None:
     _loosen(held, command=command, ports=ports)
     _remember(held, command=command, ports=ports)
     _follow(held, decision, change=change, ports=ports)
+    if decision.is_approved:
+        _plan_again(held, command=command, ports=ports)
 
 
 def _ask_for_subjects(command: ApplyDecision, *, ports: DecisionPorts) -> None:
@@ -143,6 +145,22 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
     awaits = before.awaits_approval and (not is_given or bool(decision.resources))
     ports.held.decide(before, held=held, audit=[entry], awaits_approval=awaits)
     return held
+
+
+def _plan_again(held: Iterable[HeldPart], *, command: ApplyDecision, ports: DecisionPorts) -> None:
+    """Plan a person again whose other user name was approved after what made it sensitive had gone.
+
+    No plan followed that: without another one the user would keep the former name.
+    """
+    change = command.cause.change
+    is_gone = any(
+        part.change == change and part.resource.kind is ResourceKind.USER and part.verdict is Verdict.WITHDRAWN
+        for part in held
+    )
+    if is_gone:
+        at = command.decision.at
+        name = ulid_of(at, name=f"{command.subject} approved {change}")
+        ports.inbox.put([ReconcileSubject(subject=command.subject, cause=replace(command.cause, change=name, at=at))])
 
 
 def _follow(held: Iterable[HeldPart], decision: Decision, *, change: str, ports: DecisionPorts) -> None:
