@@ -14,6 +14,7 @@ from tests.contract.state_tables import table_properties
 
 type _Key = tuple[str, str]
 
+_SCANNED = 20
 _FAILED = "ConditionalCheckFailed"
 
 
@@ -92,6 +93,16 @@ class MemoryDynamo:
         self.meter.read(f"{what} in {index.name}" if index else what, units / 2 if index else units)
         last = {"LastEvaluatedKey": _as_key(page[-1], index)} if more and page else {}
         return {"Items": page, **last}
+
+    def scan(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
+        """See DynamoDB; a page has twenty items."""
+        self.meter.calls["Scan"] += 1
+        entries = sorted(self.everything(), key=_key)
+        if start := request.get("ExclusiveStartKey"):
+            entries = [entry for entry in entries if _key(entry) > _key(start)]
+        page, more = entries[:_SCANNED], entries[_SCANNED:]
+        self.meter.read("everything", read(sum(map(size_of, page))))
+        return {"Items": page, **({"LastEvaluatedKey": _as_key(page[-1], None)} if more else {})}
 
     def _item(self, key: _Key) -> Item | None:
         return self._partitions["", key[0]].get(key)

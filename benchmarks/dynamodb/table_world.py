@@ -13,6 +13,7 @@ from dayone.adapters.dynamodb.idempotency import DynamoEchoes
 from dayone.adapters.dynamodb.leases import DynamoPortions, DynamoTurn
 from dayone.adapters.dynamodb.ledger import DynamoLedger
 from dayone.adapters.dynamodb.operations import DynamoOperationQueue
+from dayone.adapters.dynamodb.personal_data import DynamoPersonalData
 from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive
 from dayone.adapters.dynamodb.read_models import DynamoCompany
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
@@ -81,6 +82,7 @@ class TableWorld(World):
             "progress": DynamoProgress(table),
             "ledger": DynamoLedger(table),
             "held": DynamoHeldParts(table),
+            "personal_data": DynamoPersonalData(table),
             "queue": DynamoOperationQueue(table),
             "turn": DynamoTurn(table),
         }

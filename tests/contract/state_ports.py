@@ -17,6 +17,7 @@ from dayone.adapters.dynamodb.parked import (
     DynamoStuckNotes,
     DynamoStuckSubjects,
 )
+from dayone.adapters.dynamodb.personal_data import DynamoPersonalData
 from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
@@ -30,6 +31,7 @@ from dayone.ports.idempotency import Echoes
 from dayone.ports.inventory import Inventory, LookRequests
 from dayone.ports.operations import FailedSubjects, OperationQueue, ParkedOperations, StuckNotes, StuckSubjects, Turn
 from dayone.ports.organizations import RevokedSessions
+from dayone.ports.personal_data import PersonalData
 from dayone.ports.records import History, Progress, Records, SubjectIndex
 from dayone.ports.store import (
     Changes,
@@ -55,6 +57,7 @@ from tests.fakes.table.history import MemoryHistory
 from tests.fakes.table.inventory import MemoryInventory
 from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
+from tests.fakes.table.personal_data import MemoryPersonalData
 from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
 from tests.fakes.table.records import MemoryRecords
@@ -94,6 +97,7 @@ class StatePorts:
     portions: Portions
     echoes: Echoes
     revoked: RevokedSessions
+    personal_data: PersonalData
     chains: Callable[[], list[Chain]]
     parsed: list[int]
 
@@ -146,6 +150,7 @@ def ports_in_memory() -> StatePorts:
         portions=MemoryPortions(state),
         echoes=MemoryEchoes(state),
         revoked=MemoryRevokedSessions(state),
+        personal_data=MemoryPersonalData(state),
         chains=lambda: [state.audit_records()],
         parsed=parsed,
     )
@@ -178,6 +183,7 @@ def ports_over(state_table: StateTable) -> StatePorts:
         portions=DynamoPortions(table),
         echoes=DynamoEchoes(table),
         revoked=DynamoRevokedSessions(table),
+        personal_data=DynamoPersonalData(table),
         chains=lambda: chains_in(state_table.client, state_table.name),
         parsed=parsed,
     )

@@ -86,6 +86,7 @@ from tests.fakes.table.inventory import MemoryEditEvents, MemoryInventory
 from tests.fakes.table.open_changes import MemoryOpenChanges
 from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
+from tests.fakes.table.personal_data import MemoryPersonalData
 from tests.fakes.table.policies import LivingProcess, MemoryChanges, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
 from tests.fakes.table.records import MemoryRecords, RecordsAfterDiscovery
@@ -186,6 +187,7 @@ class World:
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldParts(self.state),
+            "personal_data": MemoryPersonalData(self.state),
             "organization": self.organization,
             "inbox": AcceptingInbox(queue=self.inbox.queue, acceptances=acceptances, clock=lambda: self.now),
             "engine": self.engine,

@@ -101,6 +101,21 @@ def end(
     follow(run, run.api.write("POST", path("v1", "people", person, "end"), body), follow_it=follow_it, timeout=timeout)
 
 
+@command(app, "forget")
+def forget(
+    run: Run,
+    person: Person,
+    *,
+    yes: Yes = False,
+    follow_it: FollowIt = True,
+    timeout: Timeout = 0.0,
+) -> None:
+    """Erase what is recorded of a person who left long enough ago. Nothing brings it back."""
+    confirm(f"Erase what is recorded of {person} for good?", yes=yes)
+    taken = run.api.write("POST", path("v1", "people", person, "forget"))
+    follow(run, taken, follow_it=follow_it, timeout=timeout)
+
+
 def _question(person: str, *, on: str, at_once: bool) -> str:
     when = "now" if at_once else f"at the end of {on or 'today'}, in their time zone"
     return f"Revoke the access of {person} {when}?"

@@ -184,6 +184,7 @@ class AccessApiSettings(OwnApisSettings):
     inbox_concurrency: str
     sole_administrator: str
     inventory_interval_hours: str
+    person_retention_days: str
     queues: str
 
 

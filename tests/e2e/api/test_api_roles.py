@@ -36,6 +36,7 @@ WRITES: Mapping[tuple[str, str], frozenset[str]] = {
     ("PUT", "/v1/policy"): frozenset({"Administer"}),
     ("POST", "/v1/policy/rollback/{version}"): frozenset({"Administer"}),
     ("PUT", "/v1/people/{person}"): frozenset({"Administer"}),
+    ("POST", "/v1/people/{person}/forget"): frozenset({"Administer"}),
     ("POST", "/v1/people"): frozenset({"Administer"}),
     ("POST", "/v1/grants"): frozenset({"Administer"}),
     ("POST", "/v1/grants/{grant}/extend"): frozenset({"Administer"}),

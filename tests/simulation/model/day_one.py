@@ -67,6 +67,7 @@ from tests.fakes.table.inventory import MemoryInventory
 from tests.fakes.table.open_changes import MemoryOpenChanges
 from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.parked import MemoryParkedOperations
+from tests.fakes.table.personal_data import MemoryPersonalData
 from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
 from tests.fakes.table.progress import MemoryProgress
 from tests.fakes.table.records import MemoryRecords, RecordsAfterDiscovery
@@ -226,6 +227,7 @@ class DayOne:
             "progress": MemoryProgress(self.state),
             "ledger": MemoryLedger(self.state),
             "held": MemoryHeldParts(self.state),
+            "personal_data": MemoryPersonalData(self.state),
             "acceptances": MemoryAcceptances(self.state),
         }
 

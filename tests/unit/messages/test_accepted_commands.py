@@ -22,6 +22,7 @@ from dayone.model.commands import (
     ApproveHrConfiguration,
     BootstrapAccounts,
     Command,
+    ForgetPerson,
     IgnoreFinding,
     ImportManualPeople,
     ImportWorkforce,
@@ -112,6 +113,7 @@ _FORGED: Mapping[str, Callable[[World, str], Command]] = {
     "an approval of HR systems": lambda world, _: ApproveHrConfiguration(
         subject=ALL_SOURCES, cause=_cause(world, CauseKind.HR_CONFIGURATION), digest="d"
     ),
+    "a person who is forgotten": lambda world, _: ForgetPerson(subject=the_person(), cause=_cause(world), days=365),
     "a retry": lambda world, change: RetryChange(
         subject=Subject(SubjectKind.CHANGE, change), cause=_cause(world, CauseKind.RETRY)
     ),

@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from dayone.model.guardrails import HeldPart, held_as
 from dayone.model.operations import Applied, DeletionOutcome, Operation
@@ -68,6 +69,10 @@ class Seals:
     salt: str = ""
     keys: Mapping[str, str] = field(default_factory=dict)
     digests: Mapping[str, str] = field(default_factory=dict)
+
+    def key_of(self, name: str) -> str:
+        """Return the key of a field that is there."""
+        return self.keys.get(name) or hmac.digest(self.salt.encode(), name.encode(), "sha256").hex()
 
     def fit(self, entry: AuditEntry) -> bool:
         """Return whether each field of the entry has its key or was erased with it, and nothing else is listed."""
@@ -156,21 +161,34 @@ def link(record: AuditRecord, *, previous: str) -> str:
     if (steps := entry.pop("steps")) is not None:
         entry["steps"] = vars(steps)
     if (seals := record.seals) is not None:
-        keys = {
-            name: seals.keys.get(name) or hmac.digest(seals.salt.encode(), name.encode(), "sha256").hex()
-            for name in SEALED
-            if entry[name]
-        }
+        keys = {name: seals.key_of(name) for name in SEALED if entry[name]}
         # What is there counts as it is, whatever digest lies beside it.
         entry |= {
-            name: hmac.digest(keys[name].encode(), json.dumps(entry[name], sort_keys=True).encode(), "sha256").hex()
-            if entry[name]
-            else seals.digests.get(name, "")
+            name: _digest(entry[name], key=keys[name]) if entry[name] else seals.digests.get(name, "")
             for name in SEALED
         }
         hashed["format"] = 2
     text = json.dumps({**hashed, "entry": entry}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _digest(value: object, *, key: str) -> str:
+    return hmac.digest(key.encode(), json.dumps(value, sort_keys=True).encode(), "sha256").hex()
+
+
+def erase(record: AuditRecord, names: Set[str]) -> AuditRecord:
+    """Return the record without these sealed fields, under the same hash; it needs seals.
+
+    Their digests stay, and the keys of the other fields; the salt goes, so that nobody can try a value.
+    """
+    entry, seals = record.entry, record.seals or Seals()
+    values = {**vars(entry), "reasons": [vars(reason) for reason in entry.reasons]}
+    keys = {name: seals.key_of(name) for name in SEALED if values[name]}
+    gone = {name: _digest(values[name], key=key) for name, key in keys.items() if name in names}
+    left = {name: key for name, key in keys.items() if name not in gone}
+    empty: dict[str, Any] = {name: () if name == "reasons" else "" for name in gone}
+    kept = Seals(keys=left, digests={**seals.digests, **gone})
+    return replace(record, entry=replace(entry, **empty), seals=kept) if gone else record
 
 
 def first_break(records: Iterable[AuditRecord], *, previous: str = GENESIS) -> AuditRecord | None:

@@ -113,16 +113,11 @@ class AdoptExisting(Command):
 
 @dataclass(frozen=True, kw_only=True)
 class RefreshAccount(Command):
-    """Read an account from Organizations, then plan it.
+    """Read an account from Organizations, then plan it."""
 
-    With `is_initial_discovery` the account was there before Day One, unless it is recorded already; with `recreate`
-    everything it has is made once more. With `only_if_changed` it is a subject of its change only if there is anything
-    to record.
-    """
-
-    is_initial_discovery: bool = False
-    recreate: bool = False
-    only_if_changed: bool = False
+    is_initial_discovery: bool = False  # it was there before Day One, unless it is recorded already
+    recreate: bool = False  # everything it has is made once more
+    only_if_changed: bool = False  # it is a subject of its change only if there is anything to record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +234,13 @@ class ImportManualPeople(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForgetPerson(InPortions):
+    """Erase what is recorded of a person who left at least `days` ago; `cursor` is how far that has come."""
+
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewHrConfiguration(Command):
     """Record the configuration of HR systems as it is written by now, and have it count or hold it."""
 
@@ -274,6 +276,7 @@ COMMANDS: tuple[type[Command], ...] = (
     ApplyGrant,
     ApproveHrConfiguration,
     BootstrapAccounts,
+    ForgetPerson,
     IgnoreFinding,
     ImportManualPeople,
     PauseRepairs,

@@ -26,6 +26,7 @@ from dayone.hr.fetch import (
     note_refused_record,
     refresh_person,
 )
+from dayone.hr.forget import ForgetPorts, forget_person
 from dayone.hr.manual import import_manual_people
 from dayone.hr.resolve_person import EchoNotes, Naming, resolve_names, resolve_person
 from dayone.inventory.decisions import IgnorePorts, record_ignored, record_pause
@@ -44,6 +45,7 @@ from dayone.ports.inventory import LookRequests
 from dayone.ports.messaging import Schedules
 from dayone.ports.operations import StuckNotes
 from dayone.ports.organizations import Organization
+from dayone.ports.personal_data import PersonalData
 from dayone.ports.records import Progress
 from dayone.ports.recovery import Recoveries
 from dayone.ports.store import (
@@ -135,6 +137,7 @@ class PlanningPorts:
     progress: Progress
     ledger: Ledger
     held: HeldParts
+    personal_data: PersonalData
     organization: Organization
     hr: HrPorts
     acceptances: Acceptances
@@ -193,6 +196,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     ignoring = IgnorePorts(findings=ports.looks, changes=ports.changes)
     discovering = DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
     looking = UnitPorts(**walk, organization=ports.organization)
+    data = ports.only("subjects", "policies", "grants", "changes", "personal_data", "inbox", "clock", "time_to_run")
     deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
     return {
         **_reconciling(ports),
@@ -204,6 +208,7 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
         commands.ApproveHrConfiguration: partial(approve_hr_configuration, ports=reviewing),
         commands.DiscoverAccounts: partial(discover_accounts, ports=discovering),
         commands.FetchHrRecord: partial(fetch_record, ports=fetching),
+        commands.ForgetPerson: partial(forget_person, ports=ForgetPorts(**data)),
         commands.IgnoreFinding: partial(record_ignored, ports=ignoring),
         commands.PauseRepairs: partial(record_pause, ports=ignoring),
         commands.ImportManualPeople: partial(import_manual_people, changes=ports.changes, inbox=ports.inbox),

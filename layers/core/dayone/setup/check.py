@@ -73,6 +73,7 @@ class GivenSettings:
     budgets: Budgets = field(default_factory=Budgets)
     sole_administrator: bool = False
     inventory_interval: timedelta = timedelta(hours=24)
+    person_retention: timedelta = timedelta(days=365)
 
 
 @dataclass(frozen=True, kw_only=True)

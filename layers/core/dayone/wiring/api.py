@@ -203,4 +203,5 @@ def _given(given: AccessApiSettings) -> GivenSettings:
         budgets=budgets_in(given.budgets),
         sole_administrator=given.sole_administrator == "yes",
         inventory_interval=timedelta(hours=int(given.inventory_interval_hours)),
+        person_retention=timedelta(days=int(given.person_retention_days)),
     )

@@ -113,12 +113,14 @@ def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable")
     """Return the accepted requests of people, an inbox on which they are passed on, and the fence around the table."""
     from dayone.adapters.aws.clients import client
     from dayone.adapters.dynamodb.idempotency import AcceptingInbox, DynamoAcceptances
+    from dayone.adapters.dynamodb.personal_data import DynamoPersonalData
     from dayone.adapters.sqs import SqsInbox
     from dayone.wiring import fence
 
+    data = {"personal_data": DynamoPersonalData(table)}
     queue, acceptances = SqsInbox(client("sqs"), queue_url=given.inbox_url), DynamoAcceptances(table)
     inbox = AcceptingInbox(queue=queue, acceptances=acceptances, clock=_now)
-    return {"acceptances": acceptances, "inbox": inbox, "fence": fence.recoveries(given, table=table)}
+    return {"acceptances": acceptances, "inbox": inbox, "fence": fence.recoveries(given, table=table), **data}
 
 
 def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":

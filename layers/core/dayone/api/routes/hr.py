@@ -13,13 +13,14 @@ from dayone.api.schemas.people import (
     HR_CONFIGURATION,
     PEOPLE_PUT,
     PERSON_END,
+    PERSON_FORGET,
     PERSON_PUT,
     HrConfigurationAnswer,
     HrVersionAnswer,
 )
 from dayone.api.spec import described
 from dayone.errors import Invalid
-from dayone.hr import manual
+from dayone.hr import forget, manual
 from dayone.hr.manual_request import parse_person, read_people
 from dayone.model.hr_sources import HrVersion
 from dayone.ops.hr_configuration_approval import request_hr_approval
@@ -90,6 +91,13 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         on, is_at_once = _end_in(event)
         ended = manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=caller_of(event), ports=api)
         return accepted_response(ended.change)
+
+    @app.post("/v1/people/<person>/forget")
+    @described(PERSON_FORGET)
+    def forget_person(person: str) -> Response[str]:
+        """Erase what is recorded of a person who left long enough ago; the audit log stays whole."""
+        actor = caller_of(app.current_event)
+        return accepted_response(forget.request_forgetting(unquote(person), actor=actor, ports=api).change)
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:

@@ -193,6 +193,9 @@ PERSON_END = Description(
     bodies=(Body(shape=PersonEndRequest, example=_END, required=False),),
     refuses=(NotFound, Inapplicable, Invalid),
 )
+PERSON_FORGET = Description(
+    tag="people", status=202, answer=AcceptedAnswer, example=ACCEPTED, refuses=(NotFound, Inapplicable)
+)
 ACCOUNT_BOOTSTRAP = Description(
     tag="accounts", status=202, answer=AcceptedAnswer, example=ACCEPTED, refuses=(NotFound,)
 )
