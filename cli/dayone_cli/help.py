@@ -52,6 +52,7 @@ EXAMPLES: Mapping[str, str] = {
     "people access": "dayone people access ada@example.com",
     "people end": "dayone people end ada@example.com --on 2026-12-31",
     "people explain": "dayone people explain ada@example.com shop-dev",
+    "people forget": "dayone people forget e-1001",
     "people import": "dayone people import people.csv",
     "people list": "dayone people list --search ferrari",
     "people show": "dayone people show ada@example.com",

@@ -15,13 +15,15 @@ from dayone.model.guardrails import RemovalBudget
 from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
 from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.operations import Operation, OperationState
+from dayone.model.personal_data import PersonalNames, personal_names
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.rules import Reservations
 from dayone.model.retry import Refusal
-from dayone.model.subject_state import Plan, Portion, ReceivedMessage
+from dayone.model.subject_state import Head, Plan, Portion, ReceivedMessage
 from dayone.model.subjects import Subject, SubjectKind, group_named
 from dayone.ports.idempotency import GivenAnswer, RequestClaim
 from dayone.ports.organizations import UnitName
+from dayone.ports.personal_data import Erasure
 from dayone.ports.state_tables import TableOwner
 from tests.contract.grant_samples import granted
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
@@ -222,7 +224,30 @@ def _parked(on: Adapters) -> Operation:
     return operation
 
 
+def _named_in_places(on: Adapters) -> PersonalNames:
+    """Ada is in a record of her own, in an entry of the audit log, and among others."""
+    on.state.subjects.commit(plan(on.state.subjects.load(ADA).head, USER, audit=[entry()]))
+    on.state.portions.keep(HIRED, Portion(number=0, subjects=(ADA, BOB), total=2, last=None))
+    return personal_names(on.state.subjects.load(ADA))
+
+
+def _erase(on: Adapters, names: PersonalNames) -> object:
+    return on.state.personal_data.erase(names, Erasure(), is_over=lambda: False).kept
+
+
+def _a_head(on: Adapters) -> Head:
+    planned(on.state, ADA, USER)
+    return on.state.subjects.load(ADA).head
+
+
+def _forget(on: Adapters, head: Head) -> None:
+    if not on.state.personal_data.is_forgotten(LEFT):
+        on.state.personal_data.forget(cause(LEFT), head, notes=("gone",), audit=entry(BOB, change=LEFT))
+
+
 CASES = (
+    Case(name="a person is erased", prepare=_named_in_places, call=_erase),
+    Case(name="a person is forgotten", prepare=_a_head, call=_forget),
     Case(name="a plan", prepare=_a_plan, call=lambda on, made: on.state.subjects.commit(made), takes_back=True),
     Case(name="a plan of a change of many", prepare=_a_plan_of_many, call=_commit_once, takes_back=True),
     Case(

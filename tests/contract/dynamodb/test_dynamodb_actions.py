@@ -33,6 +33,7 @@ from dayone.adapters.dynamodb.parked import (
     DynamoStuckNotes,
     DynamoStuckSubjects,
 )
+from dayone.adapters.dynamodb.personal_data import DynamoPersonalData
 from dayone.adapters.dynamodb.policies import DynamoPolicies, DynamoPolicyArchive, DynamoPolicyInForce
 from dayone.adapters.dynamodb.read_models import DynamoCompany, DynamoRecords, DynamoSubjectIndex
 from dayone.adapters.dynamodb.subjects import DynamoSubjects
@@ -42,12 +43,14 @@ from dayone.model.commands import FetchHrRecord
 from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, ChangeNotification, HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Lane, OperationState
+from dayone.model.personal_data import personal_names
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.rules import Policy
-from dayone.model.subject_state import FactVersion, Portion
+from dayone.model.subject_state import FactVersion, Head, Portion
 from dayone.model.subjects import Subject, SubjectKind, group_named
 from dayone.ports.hr import Roster
 from dayone.ports.idempotency import Echo
+from dayone.ports.personal_data import Erasure
 from dayone.ports.store import GrantFilter
 from tests.contract.grant_samples import granted, on_record
 from tests.contract.state_ports import StatePorts, StateTable, ports_over
@@ -266,6 +269,16 @@ def test_changes(watched: Watched, others: StatePorts) -> None:
     for _ in range(2):
         changes.decide(HIRED, Decision(is_approved=True, actor="ops", at=NOW), expected_version=0, audit=entry())
     assert watched.actions == DynamoChanges.ACTIONS
+
+
+def test_personal_data(watched: Watched, others: StatePorts) -> None:
+    others.subjects.commit(plan(Head(subject=ADA), USER, audit=[entry()]))
+    others.portions.keep(HIRED, Portion(number=0, subjects=(ADA,), total=1, last=None))
+    state, data = others.subjects.load(ADA), DynamoPersonalData(watched.table)
+    assert not data.is_forgotten(LEFT)
+    assert data.erase(personal_names(state), Erasure(), is_over=lambda: False).rewritten == 1
+    data.forget(cause(LEFT), state.head, notes=(), audit=entry(BOB, change=LEFT))
+    assert watched.actions == DynamoPersonalData.ACTIONS
 
 
 def test_records(watched: Watched, others: StatePorts) -> None:

@@ -248,7 +248,7 @@ class TestWhoIsNotForgotten:
         world.carry_out()
         notes = DynamoRecords(world.table).change(change).notes  # type: ignore[union-attr]
         assert notes[0].startswith("the person is not forgotten: they have not left")
-        assert "ada@example.com" in world.groups()["engineers"]
+        assert "ada.lovelace" in world.groups()["engineers"]
 
 
 def test_a_user_of_an_identity_provider_does_not_stand_in_the_way() -> None:
