@@ -68,6 +68,12 @@ _ADDED = {
     ),
     "taking over an estate": ("takeover/", "executor/handlers/only_existing", "executor/taken_over"),
     "what alarms are about": ("model/monitoring", "ops/silences", "wiring/sweep"),
+    "people who are forgotten": (
+        "adapters/dynamodb/personal_data",
+        "hr/forget",
+        "model/personal_data",
+        "ports/personal_data",
+    ),
     "inventory": (
         "access/inventory_report",
         "adapters/identity_center/inventory",

@@ -151,8 +151,7 @@ def ports_in_memory() -> StatePorts:
         echoes=MemoryEchoes(state),
         revoked=MemoryRevokedSessions(state),
         personal_data=MemoryPersonalData(state),
-        chains=lambda: [state.audit_records()],
-        parsed=parsed,
+        **_seen(lambda: [state.audit_records()], parsed),
     )
 
 
@@ -184,9 +183,12 @@ def ports_over(state_table: StateTable) -> StatePorts:
         echoes=DynamoEchoes(table),
         revoked=DynamoRevokedSessions(table),
         personal_data=DynamoPersonalData(table),
-        chains=lambda: chains_in(state_table.client, state_table.name),
-        parsed=parsed,
+        **_seen(lambda: chains_in(state_table.client, state_table.name), parsed),
     )
+
+
+def _seen(chains: Callable[[], list[Chain]], parsed: list[int]) -> dict[str, Any]:
+    return {"chains": chains, "parsed": parsed}
 
 
 def _parse(version: PolicyVersion, parsed: list[int]) -> Policy:

@@ -109,7 +109,7 @@ _PARTS = {
     "POST hr-configuration": ("hr.hr_configuration_routes",),
     "GET metrics": ("system.metric_routes",),
     "GET people": ("people.people_routes",),
-    "POST people": ("hr.people_by_hand_routes",),
+    "POST people": ("hr.people_by_hand_routes", "hr.forgetting_routes"),
     "PUT people": ("hr.people_by_hand_routes",),
     "GET permission-sets": ("assignments.permission_set_routes",),
     "POST plan": ("plan.plan_routes",),

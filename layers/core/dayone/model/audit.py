@@ -161,10 +161,16 @@ def link(record: AuditRecord, *, previous: str) -> str:
     if (steps := entry.pop("steps")) is not None:
         entry["steps"] = vars(steps)
     if (seals := record.seals) is not None:
-        keys = {name: seals.key_of(name) for name in SEALED if entry[name]}
+        keys = {
+            name: seals.keys.get(name) or hmac.digest(seals.salt.encode(), name.encode(), "sha256").hex()
+            for name in SEALED
+            if entry[name]
+        }
         # What is there counts as it is, whatever digest lies beside it.
         entry |= {
-            name: _digest(entry[name], key=keys[name]) if entry[name] else seals.digests.get(name, "")
+            name: hmac.digest(keys[name].encode(), json.dumps(entry[name], sort_keys=True).encode(), "sha256").hex()
+            if entry[name]
+            else seals.digests.get(name, "")
             for name in SEALED
         }
         hashed["format"] = 2

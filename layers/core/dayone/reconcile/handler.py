@@ -196,7 +196,6 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
     ignoring = IgnorePorts(findings=ports.looks, changes=ports.changes)
     discovering = DiscoveryPorts(**walk, **ports.only("subjects", "organization"))
     looking = UnitPorts(**walk, organization=ports.organization)
-    data = ports.only("subjects", "policies", "grants", "changes", "personal_data", "inbox", "clock", "time_to_run")
     deciding = DecisionPorts(**ports.only("subjects", "policies", "held", "inbox", "engine", "clock"))
     return {
         **_reconciling(ports),
@@ -208,7 +207,6 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
         commands.ApproveHrConfiguration: partial(approve_hr_configuration, ports=reviewing),
         commands.DiscoverAccounts: partial(discover_accounts, ports=discovering),
         commands.FetchHrRecord: partial(fetch_record, ports=fetching),
-        commands.ForgetPerson: partial(forget_person, ports=ForgetPorts(**data)),
         commands.IgnoreFinding: partial(record_ignored, ports=ignoring),
         commands.PauseRepairs: partial(record_pause, ports=ignoring),
         commands.ImportManualPeople: partial(import_manual_people, changes=ports.changes, inbox=ports.inbox),
@@ -219,11 +217,13 @@ def handlers_of(ports: PlanningPorts) -> Handlers:
 
 
 def _requeuing(ports: PlanningPorts) -> Handlers:
-    """Return the handlers that have many subjects planned at somebody's request."""
+    """Return the handlers of what goes through many records at somebody's request."""
+    data = ports.only("subjects", "policies", "grants", "changes", "personal_data", "inbox", "clock", "time_to_run")
     again = RetryPorts(**ports.only("progress", "changes", "inbox"))
     rebuilding = ports.only("fence", "company", "policies", "changes", "inbox", "clock")
     return {
         commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
+        commands.ForgetPerson: partial(forget_person, ports=ForgetPorts(**data)),
         commands.RebuildRecord: partial(rebuild_record, ports=RebuildPorts(findings=ports.looks, **rebuilding)),
         commands.RetryChange: partial(retry_subjects, ports=again),
     }

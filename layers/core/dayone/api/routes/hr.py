@@ -92,6 +92,10 @@ def people_by_hand_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         ended = manual.end_person(unquote(person), on=on, is_at_once=is_at_once, actor=caller_of(event), ports=api)
         return accepted_response(ended.change)
 
+
+def forgetting_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
+    """Add the route that has a person forgotten."""
+
     @app.post("/v1/people/<person>/forget")
     @described(PERSON_FORGET)
     def forget_person(person: str) -> Response[str]:
