@@ -196,7 +196,9 @@ class World:
         }
         planning = PlanningPorts(
             **self._wrapped(ports),
-            acceptances=acceptances, hr=self.hr, schedules=self.schedules,
+            acceptances=acceptances,
+            hr=self.hr,
+            schedules=self.schedules,
             token=lambda: f"{next(self.numbers):04x}",
             **self._times,
         )

@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from dayone.model.changes import CauseKind
-from dayone.model.commands import ApplyHrRecord
-from dayone.model.people import Person
+from dayone.model.commands import ApplyHrRecord, ForgetPerson
+from dayone.model.people import Person, Status
 from dayone.model.subject_state import FactVersion, Head, SourceRecord
 from dayone.model.subjects import Subject, SubjectKind
 from tests.functions.access_api.policies import keep
@@ -192,3 +192,26 @@ def test_somebody_of_whom_too_little_is_told_can_be_ended_too(world: World) -> N
     world.state.heads[ADA] = Head(subject=ADA)
     assert world.send(sending("end_person", {})).status == 202
     assert telling_in(world).attributes == {"end_date": "2026-11-23"}
+
+
+class TestForgetting:
+    def test_who_has_left_long_ago_is_forgotten(self, world: World) -> None:
+        head = world.state.heads[ADA]
+        assert isinstance(head.fact, Person)
+        gone = replace(head.fact, status=Status.ENDED, start_date=None, end_date=date(2024, 11, 23))
+        world.state.heads[ADA] = Head(subject=ADA, fact=gone, version=head.version, source_records=head.source_records)
+        for of in world.state.applied.in_group(ADA):
+            del world.state.applied[of]
+        answer = world.send("forget_person")
+        (command,) = world.inbox.of(ForgetPerson)
+        assert (answer.status, answer.body["change"]) == (202, command.cause.change)
+        assert (command.subject, command.days, command.cause.actor) == (ADA, 365, ACTOR)
+
+    def test_who_is_here_is_refused_with_the_reasons(self, world: World) -> None:
+        answer = world.send("forget_person")
+        assert (answer.status, answer.body["type"]) == (409, "tag:dayone,2026:invalid-state")
+        assert "they have not left" in answer.body["detail"]
+        assert not world.inbox.commands
+
+    def test_nobody_is_forgotten_whom_nobody_knows(self) -> None:
+        assert World().send("forget_person").status == 404
