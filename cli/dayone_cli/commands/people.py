@@ -110,7 +110,7 @@ def forget(
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,
 ) -> None:
-    """Erase what is recorded of a person who left long enough ago. Nothing brings it back."""
+    """Delete what is recorded of a person who left long enough ago. Nothing brings it back."""
     confirm(f"Erase what is recorded of {person} for good?", yes=yes)
     taken = run.api.write("POST", path("v1", "people", person, "forget"))
     follow(run, taken, follow_it=follow_it, timeout=timeout)

@@ -1,4 +1,4 @@
-"""What is recorded of a person, in memory."""
+"""Records of a person, in memory, and their erasure."""
 
 from collections.abc import Callable
 from dataclasses import replace

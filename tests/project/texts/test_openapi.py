@@ -61,7 +61,7 @@ def test_an_operation_has_an_id_of_its_own_and_says_what_it_does() -> None:
 # An operationId begins with one of these, and goes on with what that is done to; add a verb when a route needs it.
 _VERBS = frozenset(
     """
-    adopt approve bootstrap check compare create discover end explain extend get list preview put receive redrive
+    adopt approve bootstrap check compare create discover end explain extend forget get list preview put receive redrive
     ignore pause reconcile recover reject repair resume retry roll_back verify
     """.split()  # noqa: SIM905 - one list of words
 )

@@ -1,4 +1,4 @@
-"""What names a person in records about others, and a text without it."""
+"""The names of a person in records about others, and a text without them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What is recorded of a person in DynamoDB, and its erasure by a walk through the whole table."""
+"""Erasure of a person from DynamoDB by a walk through the whole table."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping

@@ -99,7 +99,7 @@ def forgetting_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.post("/v1/people/<person>/forget")
     @described(PERSON_FORGET)
     def forget_person(person: str) -> Response[str]:
-        """Erase what is recorded of a person who left long enough ago; the audit log stays whole."""
+        """Delete what is recorded of a person who left long enough ago; the audit log stays whole."""
         actor = caller_of(app.current_event)
         return accepted_response(forget.request_forgetting(unquote(person), actor=actor, ports=api).change)
 
