@@ -190,10 +190,8 @@ class World:
             "personal_data": MemoryPersonalData(self.state),
             "organization": self.organization,
             "inbox": AcceptingInbox(queue=self.inbox.queue, acceptances=acceptances, clock=lambda: self.now),
-            "engine": self.engine,
-            "looks": self.inventory,
-            "fence": self.fence(),
         }
+        ports |= {"engine": self.engine, "looks": self.inventory, "fence": self.fence()}
         planning = PlanningPorts(
             **self._wrapped(ports),
             acceptances=acceptances,

@@ -12,7 +12,7 @@ from dayone.model.subject_state import Head
 
 @dataclass(frozen=True, kw_only=True)
 class Erasure:
-    """How far a walk through all records has come: `place` is where to go on, empty at the end.
+    """Progress of a walk through all records: `place` is where to go on, empty at the end.
 
     `deleted`, `rewritten` and `entries` count the records of the person that were deleted, the records of others from
     which they were taken out, and the entries of the audit log. `policies` are the versions that name them. `kept`

@@ -68,11 +68,11 @@ class DynamoTable:
 
     def scan(self, after: RecordKey | None) -> tuple[list[Record], RecordKey | None]:
         """Return a page of the whole table, from behind `after`, and its last key, None at the end."""
-        start: Any = {"ExclusiveStartKey": low_level_key(after)} if after else {}
+        request: Any = {"ExclusiveStartKey": low_level_key(after)} if after else {}
         with translated():
-            answer = self._client.scan(TableName=self._name, ConsistentRead=True, **start)
-        last = plain_record(answer.get("LastEvaluatedKey", {}))
-        return [plain_record(image) for image in answer["Items"]], RecordKey(**last) if last else None
+            answer = self._client.scan(TableName=self._name, ConsistentRead=True, **request)
+        last = answer.get("LastEvaluatedKey", {})
+        return [*map(plain_record, answer["Items"])], RecordKey(**plain_record(last)) if last else None
 
     def query(
         self,
@@ -178,9 +178,9 @@ class Listing:
     def page[T](self, table: DynamoTable, *, cursor: str, limit: int, read: Callable[[Record], T]) -> Page[T]:
         """At most `limit` entries after the cursor; raises Invalid for a cursor that is not one of this list."""
         after = self.place_of(cursor) if cursor else None
-        place: dict[str, Any] = {"index": self.index, "newest_first": self.newest_first, "after": after}
         # One more than asked for tells whether anything follows.
-        found = list(table.query(self._condition(), **place, limit=limit + 1))
+        query: dict[str, Any] = {"index": self.index, "after": after, "limit": limit + 1}
+        found = list(table.query(self._condition(), newest_first=self.newest_first, **query))
         entries = [read(record) for record in found[:limit]]
         return Page(entries, self.cursor_at(found[limit - 1]) if len(found) > limit else "")
 
@@ -227,8 +227,7 @@ _OTHERS = "others kept writing the same records"
 _MOST_IN_A_BATCH_READ = 100
 _MOST_IN_A_BATCH_WRITE = 25
 MOST_IN_A_TRANSACTION = 100
-# The reasons of a cancelled transaction for each of its writes. Source: DynamoDB API, TransactWriteItems.
-_NOTHING = "None"
+_NOTHING = "None"  # of the reasons of a cancelled transaction. Source: DynamoDB API, TransactWriteItems
 _TOO_MUCH = frozenset({"ThrottlingError", "ProvisionedThroughputExceeded"})
 
 
