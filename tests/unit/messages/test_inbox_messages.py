@@ -69,6 +69,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "cause": CAUSES,
     "record": RECORDS,
     "expected_version": st.text(),
+    "days": st.integers(min_value=0, max_value=36500),
     "grant": GRANTS,
     "adoption": ADOPTIONS,
     "missing": st.lists(RESOURCES, max_size=2).map(tuple),

@@ -72,7 +72,7 @@ class DynamoTable:
         with translated():
             answer = self._client.scan(TableName=self._name, ConsistentRead=True, **request)
         last = answer.get("LastEvaluatedKey", {})
-        return [*map(plain_record, answer["Items"])], RecordKey(**plain_record(last)) if last else None
+        return [*map(read_record, answer["Items"])], RecordKey(**read_record(last)) if last else None
 
     def query(
         self,
