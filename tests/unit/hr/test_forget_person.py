@@ -34,6 +34,7 @@ ADA_IS = {**ADA, "user_name": "ada.lovelace", "title": "Countess"}
 _LEFT = {**ADA_IS, "status": "ended", "end_date": "2026-11-24"}
 WORDS = (WHO, "lovelace", "ada@example.com", "countess")
 _ADMIN = "arn:aws:iam::111122223333:user/admin"
+_KEPT = timedelta(days=365)
 _CYCLE = LifeCycle(leavers=Leavers.DELETE)
 _POLICY = replace(a_policy(a_group("engineers"), a_set("ViewOnly"), an_assignment()), people=_CYCLE)
 
@@ -66,7 +67,7 @@ def _api(world: TableWorld) -> AccessApi:
 
 
 def _forgotten(world: TableWorld) -> str:
-    change = request_forgetting(WHO, actor=_ADMIN, ports=_api(world)).change
+    change = request_forgetting(WHO, actor=_ADMIN, retention=_KEPT, ports=_api(world)).change
     world.carry_out()
     return change
 
@@ -92,7 +93,7 @@ def _lanes_of(world: TableWorld) -> Iterator[Any]:
 
 def _refusal(world: TableWorld) -> str:
     with pytest.raises(Inapplicable) as refused:
-        request_forgetting(WHO, actor=_ADMIN, ports=_api(world))
+        request_forgetting(WHO, actor=_ADMIN, retention=_KEPT, ports=_api(world))
     assert not world.inbox.commands
     return str(refused.value)
 
@@ -113,7 +114,7 @@ def test_nothing_names_who_is_forgotten_and_the_audit_log_is_whole() -> None:
     (entry,) = [item for item in world.client.everything() if item.get("action", {}).get("S") == "forget-person"]
     assert entry["actor"]["S"] == _ADMIN
     with pytest.raises(NotFound):
-        request_forgetting(WHO, actor=_ADMIN, ports=_api(world))
+        request_forgetting(WHO, actor=_ADMIN, retention=_KEPT, ports=_api(world))
 
 
 def test_others_are_as_they_were() -> None:
@@ -242,7 +243,7 @@ class TestWhoIsNotForgotten:
 
     def test_somebody_who_comes_back_before_it_is_done(self) -> None:
         world = _has_left(_world())
-        change = request_forgetting(WHO, actor=_ADMIN, ports=_api(world)).change
+        change = request_forgetting(WHO, actor=_ADMIN, retention=_KEPT, ports=_api(world)).change
         back = tells(world, WHO, {**ADA_IS, "status": "active", "end_date": ""})
         world.plan(back)
         world.carry_out()

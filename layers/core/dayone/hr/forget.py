@@ -17,7 +17,6 @@ from dayone.model.personal_data import personal_names
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import Resource, ResourceKind, Subject, SubjectKind
-from dayone.ops.health import Overview
 from dayone.policy.matching import what_protects
 from dayone.ports.operations import Clock, RandomBytes
 from dayone.ports.personal_data import Erasure, PersonalData
@@ -112,18 +111,17 @@ class ForgetRequestPorts(Protocol):
     records: Records
     policies: PolicyInForce
     grants: Grants
-    overview: Overview
     inbox: Inbox
     clock: Clock
     entropy: RandomBytes
 
 
-def request_forgetting(person: str, *, actor: str, ports: ForgetRequestPorts) -> Taken:
-    """Have a person forgotten; `actor` is the ARN of the caller.
+def request_forgetting(person: str, *, actor: str, retention: timedelta, ports: ForgetRequestPorts) -> Taken:
+    """Have a person forgotten who left at least `retention` ago; `actor` is the ARN of the caller.
 
     Raises NotFound for somebody unknown, Inapplicable for somebody who cannot be forgotten now, with all reasons.
     """
-    state, retention = read_person(person, records=ports.records), ports.overview.given.person_retention
+    state = read_person(person, records=ports.records)
     found = [*obstacles(state, policy=ports.policies.current(), retention=retention, now=ports.clock())]
     if ports.grants.accounts_of(person):
         found.append("they have a grant: end it first")

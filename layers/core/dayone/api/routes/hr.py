@@ -100,8 +100,9 @@ def forgetting_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(PERSON_FORGET)
     def forget_person(person: str) -> Response[str]:
         """Delete what is recorded of a person who left long enough ago; the audit log stays whole."""
-        actor = caller_of(app.current_event)
-        return accepted_response(forget.request_forgetting(unquote(person), actor=actor, ports=api).change)
+        actor, retention = caller_of(app.current_event), api.overview.given.person_retention
+        taken = forget.request_forgetting(unquote(person), actor=actor, retention=retention, ports=api)
+        return accepted_response(taken.change)
 
 
 def _end_in(event: Event) -> tuple[date | None, bool]:
