@@ -140,6 +140,7 @@ def test_changes_are_listed_page_by_page(world: World) -> None:
         "held": 0,
         "held_reason": "",
         "held_version": 0,
+        "waits_for_held": 0,
         "expired": 0,
         "blame": [],
         "removals": 0,

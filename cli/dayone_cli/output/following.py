@@ -120,6 +120,8 @@ def _row(operation: Mapping[str, Any], *, names: Names) -> tuple[str, ...]:
     of = (operation["subject"], operation["resource"])
     subject, resource = map(names.beside, of) if operation["state"] == _HELD else of
     reason = said(operation["failure_reason"] or operation["waiting_for"])
+    if operation.get("held_by"):
+        reason = f"{reason}; held by change {operation['held_by']}"
     return _state(operation), operation["kind"], subject, resource, reason
 
 

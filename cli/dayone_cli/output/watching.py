@@ -97,7 +97,8 @@ class Watch:
         _came_out_well(seen)
 
     def _is_over(self, change: Json) -> bool:
-        waits = change["state"] == _HELD and not change["decision"] and not self.is_decided
+        is_undecided = not change["decision"] and not self.is_decided
+        waits = change["state"] == _HELD and (is_undecided or not change["held"])
         return waits or change["state"] in _OVER
 
     def _look(self, change: str, *, wait: int, deadline: float) -> Json | None:
@@ -152,7 +153,12 @@ def _came_out_well(seen: Json) -> None:
         raise Negative(
             title, detail=f"correct the causes, then run `dayone changes retry {change['id']}`", findings=findings
         )
-    if change["state"] == "held":
+    if change["state"] == _HELD and not change["held"]:
+        holders = {str(pair["held_by"]) for pair in seen["operations"] if pair.get("held_by")}
+        shown = [f"see `dayone changes show {holder}`" for holder in sorted(holders)]
+        waiting = plural(change.get("waits_for_held", 0), "operation")
+        raise Negative(f"{waiting} of it only wait for what another change holds", detail="; ".join(shown))
+    if change["state"] == _HELD:
         detail = (
             f"{change['held_reason']}; another person decides: `dayone changes approve {change['id']}` or "
             f"`dayone changes reject {change['id']}`"

@@ -209,7 +209,9 @@ def test_operation_queue(watched: Watched, others: StatePorts) -> None:
     (waiting,) = queue.park([parked(third, on=group_named("a"))])
     assert queue.has_parked()
     assert queue.parked(group_named("a"), after="", limit=9)[0] == [waiting]
-    queue.unpark([waiting])
+    waiting = queue.hold_behind(queue.hold_behind(waiting, change=MOVED), change="")
+    assert (queue.held_by(waiting.target), queue.held_use("ViewOnly", ["111122223333"])) == ("", None)
+    queue.unpark([queue.hold_behind(waiting, change=MOVED)])
     queue.finish([end(second, gone=[in_group("c")])])
     assert watched.actions == DynamoOperationQueue.ACTIONS
 
@@ -260,7 +262,8 @@ def test_policy_archive(watched: Watched) -> None:
 def test_changes(watched: Watched, others: StatePorts) -> None:
     changes = DynamoChanges(watched.table)
     before = planned(others, ADA, USER, change=LEFT)
-    others.queue.park([parked(operation, on=group_named("a")) for operation in before.operations])
+    waiting = others.queue.park([parked(operation, on=group_named("a")) for operation in before.operations])
+    others.queue.hold_behind(waiting[0], change=MOVED)
     changes.failed_in_plan(before.after)
     changes.unpark_plan(before.after)
     changes.unpark_earlier(before.after)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.errors import Conflicting
+from dayone.model.changes import ChangeFilter, ChangeState
 from dayone.model.operations import Lane, Operation, OperationState, order_of
 from dayone.model.subjects import ResourceOf, SubjectKind, group_named
 from tests.contract.state_ports import StatePorts
@@ -151,6 +153,63 @@ def test_the_resource_may_have_a_name_as_long_as_they_come(ports: StatePorts) ->
     on = ResourceOf(replace(ADA, kind=SubjectKind.GROUP, name="g" * 400), in_group("h" * 400))
     assert ports.queue.park([parked(operation, on=on)])
     assert [operation.id for operation in waiting(ports, on)] == [operation.id]
+
+
+class TestBehindWhatIsHeld:
+    """`HIRED` holds nothing itself; `MOVED` stands for a change that does."""
+
+    def _parked(self, ports: StatePorts, number: int = 1) -> list[Operation]:
+        return list(ports.queue.park([parked(operation, on=ON) for operation in memberships(ports, number)]))
+
+    def _counts(self, ports: StatePorts) -> tuple[ChangeState, int, int]:
+        change = ports.records.change(HIRED)
+        assert change is not None
+        return change.state, change.behind_held, change.held_elsewhere
+
+    def test_what_waits_for_another_change_is_counted_and_listed_as_held_until_it_does_not(
+        self, ports: StatePorts
+    ) -> None:
+        first, second = self._parked(ports, 2)
+        first = ports.queue.hold_behind(first, change=MOVED)
+        assert (first.held_by, self._counts(ports)) == (MOVED, (ChangeState.RUNNING, 0, 1))
+        second = ports.queue.hold_behind(second, change=MOVED)
+        assert self._counts(ports) == (ChangeState.HELD, 0, 2)
+        assert waiting(ports) == [first, second]
+        held = ports.history.changes(ChangeFilter(state=ChangeState.HELD), cursor="", limit=9).entries
+        assert [change.id for change in held] == [HIRED]
+        assert ports.queue.hold_behind(first, change="").held_by == ""
+        assert self._counts(ports) == (ChangeState.RUNNING, 0, 1)
+
+    def test_what_waits_for_its_own_change_goes_on_with_the_decision(self, ports: StatePorts) -> None:
+        (operation,) = self._parked(ports)
+        operation = ports.queue.hold_behind(operation, change=HIRED)
+        # It holds nothing any more, so what the operation waits for is under way.
+        assert self._counts(ports) == (ChangeState.RUNNING, 1, 0)
+        assert ports.queue.hold_behind(operation, change=MOVED).held_by == MOVED
+        assert self._counts(ports) == (ChangeState.HELD, 0, 1)
+
+    def test_it_is_counted_once_and_only_as_it_was_read(self, ports: StatePorts) -> None:
+        (operation,) = self._parked(ports)
+        behind = ports.queue.hold_behind(operation, change=MOVED)
+        assert ports.queue.hold_behind(behind, change=MOVED) == behind
+        with pytest.raises(Conflicting):
+            ports.queue.hold_behind(operation, change=MOVED)
+        assert self._counts(ports) == (ChangeState.HELD, 0, 1)
+
+    def test_what_is_woken_waits_for_nothing_and_what_is_probed_still_does(self, ports: StatePorts) -> None:
+        first, second = (ports.queue.hold_behind(each, change=MOVED) for each in self._parked(ports, 2))
+        ports.queue.unpark([first])
+        ports.waiting.probe(second)
+        assert self._counts(ports) == (ChangeState.RUNNING, 0, 1)
+        found = {each.id: each.held_by for each in ports.records.operations(HIRED, cursor="", limit=9).entries}
+        assert found == {first.id: "", second.id: MOVED}
+
+    def test_what_holds_a_resource_is_found_through_what_waits_for_it_in_turn(self, ports: StatePorts) -> None:
+        (operation,) = self._parked(ports)
+        assert ports.queue.held_by(operation.target) == ""
+        ports.queue.hold_behind(operation, change=MOVED)
+        assert ports.queue.held_by(operation.target) == MOVED
+        assert ports.queue.held_by(ON) == ""
 
 
 class TestReplacedPlans:

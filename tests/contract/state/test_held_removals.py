@@ -10,7 +10,7 @@ from dayone.model.changes import Blame, Change, ChangeState
 from dayone.model.guardrails import Ground, HeldPart, decided, released
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subject_state import Head, Plan
-from dayone.model.subjects import Resource, ResourceOf, Subject
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind
 from tests.contract.state_ports import StatePorts
 from tests.contract.state_samples import (
     ADA,
@@ -220,6 +220,18 @@ def test_only_the_approved_of_a_subject_are_released(ports: StatePorts) -> None:
     assert removal.resource == _A
     done(ports, removal, applied=None)
     assert ports.subjects.load(ADA).head.held == (other,)
+
+
+def test_what_is_held_is_found_by_what_it_would_remove_until_it_is_decided_on(ports: StatePorts) -> None:
+    account = Subject(SubjectKind.ACCOUNT, "111122223333")
+    own = Resource(ResourceKind.ASSIGNMENT, "ViewOnly/engineers")
+    made = held_plan(ports, account, own, change=MOVED)
+    on = ResourceOf(account, own)
+    assert (ports.queue.held_by(on), ports.queue.held_by(ResourceOf(ADA, own))) == (MOVED, "")
+    assert ports.queue.held_use("ViewOnly", ["999900001111", account.name]) == on
+    assert ports.queue.held_use("View", [account.name]) is None
+    approve(ports, made)
+    assert (ports.queue.held_by(on), ports.queue.held_use("ViewOnly", [account.name])) == ("", None)
 
 
 def test_a_removal_that_failed_is_asked_for_anew(ports: StatePorts) -> None:

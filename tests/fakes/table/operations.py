@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dayone.errors import Conflicting
 from dayone.model.accounts import UNUSABLE, Account
-from dayone.model.failures import Obstacle, after_failure
+from dayone.model.failures import Obstacle, after_failure, held_uses
 from dayone.model.guardrails import after_ends, released, with_count
 from dayone.model.operations import (
     ANSWERED_LATER,
@@ -75,6 +75,20 @@ class MemoryOperationQueue(MemoryParkedOperations):
     def given_up(self, resource: ResourceOf) -> str:
         head = self._state.heads.get(resource.subject)
         return head.given_up(resource.resource) if head else ""
+
+    def held_by(self, resource: ResourceOf) -> str:
+        head = self._state.heads.get(resource.subject)
+        if head is None or (change := head.held_by(resource.resource)):
+            return change if head else ""
+        plan = self._state.of_plan.get((head.change, f"{head.subject}@{head.generation}"), {})
+        operations = (self._state.operations[(head.change, name)] for name in plan)
+        own = (each for each in operations if each.resource == resource.resource and each.state in OPEN_STATES)
+        return next((operation.held_by for operation in own), "")
+
+    def held_use(self, permission_set: str, accounts: Iterable[str]) -> ResourceOf | None:
+        heads = (self._state.heads.get(Subject(SubjectKind.ACCOUNT, account)) for account in accounts)
+        found = (use for head in heads if head for use in held_uses(head.subject, head.held, of=permission_set))
+        return next(found, None)
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         kind, resource = target.subject.kind, target.resource

@@ -403,10 +403,15 @@ class TestGroups:
         held = world.state.changes[cause.change]
         assert (held.state, "member user-x" in held.held_reason) == (ChangeState.HELD, True)
         assert world.groups()["engineers"] == {"x"}
+        joiner = world.hr_tells(a_person("e-2")).cause.change
+        _later(world)
+        # A member who joins meanwhile waits for the same decision.
+        assert world.state.changes[joiner].state is ChangeState.HELD
         decide_change(cause.change, is_approved=True, actor="arn:other", ports=api_of(world))
         world.settle()
         _later(world)
-        assert world.groups()["engineers"] == {"x", "e-1@example.com"}
+        assert world.groups()["engineers"] == {"x", "e-1@example.com", "e-2@example.com"}
+        assert world.state.changes[joiner].state is ChangeState.SUCCEEDED
         assert world.center.groups[_GROUP_ID].description == ""
         applied = world.applied(the_group(), GROUP)
         assert applied is not None

@@ -14,8 +14,8 @@ from dayone.adapters.dynamodb.table import DynamoTable, Listing
 from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
-from dayone.model.changes import moment_in
 from dayone.model.inventory import ROWS_KEPT_FOR, DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
+from dayone.model.moments import moment_in
 from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 

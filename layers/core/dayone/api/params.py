@@ -14,7 +14,7 @@ from dayone.api.spec import Parameter
 from dayone.errors import Malformed, TooLarge, Unauthentic
 from dayone.lookups import Window
 from dayone.model.audit import AUTHOR
-from dayone.model.changes import moment_in
+from dayone.model.moments import moment_in
 from dayone.model.preconditions import Precondition
 from dayone.model.subjects import Subject
 

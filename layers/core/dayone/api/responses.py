@@ -158,6 +158,7 @@ def operation_answer(operation: Operation) -> api.OperationAnswer:
         "request_id": operation.request_id,
         "failure_reason": operation.failure_reason,
         "waiting_for": operation.waiting_for,
+        "held_by": operation.held_by,
         "refusal": str(operation.refusal),
         "refused_since": time_or_none(operation.refused_since),
         "reasons": reasons_answer(operation.reasons),

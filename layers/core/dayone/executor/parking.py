@@ -52,13 +52,20 @@ def blocked_report(operation: Operation, blocked: Blocked, *, ports: Trying) -> 
     waiting = refused(replace(operation, is_parked=True), Refusal.BLOCKED, now=now)
     if blocked.what != operation.waiting_for:
         waiting = replace(waiting, waiting_for=blocked.what, refused_since=now)
-    if why := _in_vain(blocked.on, blocked, waited=now - (waiting.refused_since or now), ports=ports):
+    waited = now - (waiting.refused_since or now)
+    if why := _in_vain(blocked.on, blocked, waited=waited, ports=ports):
         verb = "still there" if blocked.is_in_the_way else "not there"
         reason = f"it waits for {blocked.what}: {blocked.on} is {verb}, and {why}"
         obstacle = Obstacle(resource=blocked.on, is_in_the_way=blocked.is_in_the_way)
+        operation = ports.queue.hold_behind(operation, change="")
         return Ended(replace(hopeless(operation, reason=reason, now=now), obstacle=obstacle))
     waiting = replace(waiting, awaits=blocked.on)
-    return Parked(waiting) if waiting == operation or ports.queue.park([waiting]) else Changed(operation)
+    if waiting != operation and not ports.queue.park([waiting]):
+        return Changed(operation)
+    # Hardly anything waits for what is held; what others make is there in a moment.
+    may_be_held = blocked.is_in_the_way or waited >= _MAY_BE_PLANNED_YET
+    holder = ports.queue.held_by(blocked.on) if may_be_held else waiting.held_by
+    return Parked(ports.queue.hold_behind(waiting, change=holder))
 
 
 def _before_its_plan(operation: Operation, blocked: Blocked, *, ports: Trying) -> Ended | Parked:
@@ -174,7 +181,7 @@ def review_waiting(on: ResourceOf, *, after: str, ports: Trying) -> Reviewed:
     except Unavailable:
         # The sweep sees to them.
         return Reviewed(on=on)
-    woken = [replace(operation, is_parked=False, awaits=None, waiting_for="") for operation in woken]
+    woken = [replace(operation, is_parked=False, awaits=None, waiting_for="", held_by="") for operation in woken]
     return Reviewed(on=on, ended=ended, woken=woken, after=after)
 
 
@@ -182,9 +189,9 @@ def _looked_at(operation: Operation, *, on: ResourceOf, ports: Trying) -> Finish
     """Its end, or itself where it still waits for this, or None where it does not."""
     match prepare(operation, queue=ports.queue):
         case Stale():
-            return superseded(operation, now=ports.clock())
+            return superseded(ports.queue.hold_behind(operation, change=""), now=ports.clock())
         case Hopeless(reason):
-            return hopeless(operation, reason=reason, now=ports.clock())
+            return hopeless(ports.queue.hold_behind(operation, change=""), reason=reason, now=ports.clock())
         case Blocked() as blocked if blocked.on == on:
             report = blocked_report(operation, blocked, ports=ports)
             return report.finished if isinstance(report, Ended) else operation
@@ -198,7 +205,9 @@ def _may_have_changed(page: Sequence[Operation], *, on: ResourceOf, ports: Tryin
     is_in_the_way = any(operation.awaits_removal for operation in page)
     if is_of_plan or (is_in_the_way and (on.resource.kind is ResourceKind.USER or not ports.queue.applied([on]))):
         return True
-    return bool(ports.queue.given_up(on)) or ports.queue.is_at_rest(on.subject)
+    if ports.queue.given_up(on) or ports.queue.is_at_rest(on.subject):
+        return True
+    return {operation.held_by for operation in page} != {ports.queue.held_by(on)}
 
 
 # Awaited resources reviewed by one sweep; the next one reviews others.
@@ -238,6 +247,9 @@ def wake_waiting(*, ports: WakeWaiting) -> int:
 
 
 def _is_over(operation: Operation, *, on: ResourceOf, state: SubjectState) -> bool:
+    is_held = bool(state.head.held_by(on.resource))
+    if is_held != bool(operation.held_by) and (is_held or not state.head.outstanding):
+        return True
     confirmed = state.applied.get(on.resource)
     if operation.awaits_removal:
         is_user = on.resource.kind is ResourceKind.USER

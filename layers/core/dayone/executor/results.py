@@ -15,7 +15,7 @@ from dayone.errors import (
     Unavailable,
     Unreachable,
 )
-from dayone.executor.attempt import IdentityCenter
+from dayone.executor.attempt import Blocked, IdentityCenter
 from dayone.executor.in_flight import RequestKind
 from dayone.executor.rate_limits import Budgets
 from dayone.executor.scheduler import is_lost_request
@@ -120,6 +120,8 @@ _ELSEWHERE = frozenset({ResourceKind.ENDED_SESSIONS, ResourceKind.WELCOME})
 # A name to ask AWS for, only to see whether it answers.
 _NOBODY = "dayone-is-anybody-there"
 _MOST_NAMED = 10
+# Accounts whose held removals are read at a time: one call reads a hundred records, two of each.
+_MOST_READ = 50
 
 
 # How long another run counts as alive without renewing its lease. A killed process renews nothing.
@@ -202,15 +204,27 @@ def refusal_of(error: Unavailable) -> Refusal:
 
 def what_is_in_the_way(operation: Operation, *, ports: Trying) -> str:
     """Describe the existing use that prevents a deletion, to append to AWS's message; empty where it is unknown."""
-    if operation.action is not Action.DELETE or operation.resource.kind is not ResourceKind.PERMISSION_SET:
-        return ""
-    own = ports.queue.applied([operation.target]).get(operation.target)
-    arn = own.references.get("permission_set_arn") if own else None
-    accounts: list[str] = []
-    with suppress(Unavailable, NotFound):
-        accounts = sorted(ports.aws.permission_sets.accounts(arn)) if arn else []
+    accounts = _accounts_of_set(operation, ports=ports)
     more = f" and {len(accounts) - _MOST_NAMED} more" if len(accounts) > _MOST_NAMED else ""
     return f"; it is still in use in account {', '.join(accounts[:_MOST_NAMED])}{more}" if accounts else ""
+
+
+def held_in_the_way(operation: Operation, *, ports: Trying) -> Blocked | None:
+    """Return the block on an assignment whose removal is held, for a permission set that AWS does not delete for it."""
+    accounts = _accounts_of_set(operation, ports=ports)[:_MOST_READ]
+    on = ports.queue.held_use(operation.subject.name, accounts) if accounts else None
+    return Blocked("its assignments to go", on, is_in_the_way=True) if on else None
+
+
+def _accounts_of_set(operation: Operation, *, ports: Trying) -> Sequence[str]:
+    """Return the accounts that have a permission set which is to be deleted; none for anything else."""
+    if operation.action is not Action.DELETE or operation.resource.kind is not ResourceKind.PERMISSION_SET:
+        return ()
+    own = ports.queue.applied([operation.target]).get(operation.target)
+    arn = own.references.get("permission_set_arn") if own else None
+    with suppress(Unavailable, NotFound):
+        return sorted(ports.aws.permission_sets.accounts(arn)) if arn else ()
+    return ()
 
 
 def refused(operation: Operation, refusal: Refusal, *, now: datetime) -> Operation:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dayone.errors import DayOneError, NotFound, Rejected, Unavailable, Unreachable
+from dayone.errors import Conflicting, DayOneError, NotFound, Rejected, Unavailable, Unreachable
 from dayone.executor.attempt import SETTLES_WITHIN, Attempt, Blocked, Hopeless, Stale, made_lately, prepare
 from dayone.executor.handlers.registry import looked_after, perform, there_before
 from dayone.executor.parking import blocked_report, hopeless, superseded
@@ -15,6 +15,7 @@ from dayone.executor.results import (
     Report,
     Requested,
     Trying,
+    held_in_the_way,
     put_back,
     stumbled,
     what_is_in_the_way,
@@ -152,6 +153,7 @@ def _try(operation: Operation, *, ports: Trying) -> Report:
         verdict = prepare(operation, queue=ports.queue)
         if verdict == before:
             return report
+    operation = ports.queue.hold_behind(operation, change="")
     match verdict:
         case Stale():
             return Ended(superseded(operation, now=ports.clock()))
@@ -208,8 +210,7 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         if not is_silent:
             # AWS answered that it did nothing; only silence leaves a doubt.
             _settle(attempt, operation=operation, doubt=doubt, ports=ports)
-        back = put_back(operation, error=error, ports=ports)
-        return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
+        return _kept_from(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
     except Rejected as error:
         within = _SETTLES_FOR_THESE_WITHIN if operation.resource.kind in _NAMING_A_POLICY else SETTLES_WITHIN
         required = attempt.required.values()
@@ -228,6 +229,13 @@ def _called(attempt: Attempt, *, operation: Operation, doubt: Applied, ports: Tr
         # An earlier try of ours was never answered, and may have deleted it.
         outcome = Succeeded()
     return Ended(finished(operation, own=doubt, outcome=outcome, now=ports.clock()))
+
+
+def _kept_from(attempt: Attempt, *, operation: Operation, doubt: Applied, error: Unavailable, ports: Trying) -> Report:
+    if isinstance(error, Conflicting) and (held := held_in_the_way(operation, ports=ports)):
+        return blocked_report(attempt.operation, held, ports=ports)
+    back = put_back(operation, error=error, ports=ports)
+    return back or _given_up(attempt, operation=operation, doubt=doubt, error=error, ports=ports)
 
 
 def _performed(attempt: Attempt, *, ports: Trying) -> Outcome:

@@ -13,8 +13,8 @@ from typing import Any
 from dayone.inventory.compare import Recorded
 from dayone.inventory.look import key_of, look_at
 from dayone.inventory.touched import Ids, LookPorts, recorded_of
-from dayone.model.changes import moment_in
 from dayone.model.inventory import Deviation, DriftFinding, ForeignEdit
+from dayone.model.moments import moment_in
 from dayone.model.subjects import ResourceKind, Subject, SubjectKind
 from dayone.ports.inventory import EditEvents, Inventory
 

@@ -128,12 +128,13 @@ class Change:
     planned, `unplanned` how many were given up before that. `held` is the number of operations waiting for a human,
     `held_reason` the reason of the first, `blamed` the people who caused it beside the cause's actor, and `decision`
     the decision on all of them. `held_version` grows with every held operation and every decision: if two reads have
-    the same version, nothing was added in between. `expired` is how many of the `superseded` were not decided on in
-    time. `removals` and `additions` are how many were carried out. `failed_before` is how many of the `failed` had
-    failed in an earlier change and were only retried by this one; `already_deleted` how many of the `succeeded` had
-    nothing to delete. `left` is the number of unfinished operations in each lane, without the held ones. `notes` list
-    what was not done, with reasons. `attempts` is the total number of attempts of the finished operations, and
-    `ended_at` the time at which the last of them finished.
+    the same version, nothing was added in between. `behind_held` is how many others only wait for what the change
+    holds, `held_elsewhere` how many for what another change holds. `expired` is how many of the `superseded` were not
+    decided on in time. `removals` and `additions` are how many were carried out. `failed_before` is how many of the
+    `failed` had failed in an earlier change and were only retried by this one; `already_deleted` how many of the
+    `succeeded` had nothing to delete. `left` is the number of unfinished operations in each lane, without the held
+    ones. `notes` list what was not done, with reasons. `attempts` is the total number of attempts of the finished
+    operations, and `ended_at` the time at which the last of them finished.
     """
 
     cause: Cause
@@ -147,6 +148,8 @@ class Change:
     failed_before: int = 0
     superseded: int = 0
     held: int = 0
+    behind_held: int = 0
+    held_elsewhere: int = 0
     removals: int = 0
     additions: int = 0
     held_reason: str = ""
@@ -190,10 +193,13 @@ class Change:
         """Never better than what AWS has confirmed; what failed before it came is no part of it."""
         if self.subjects is None or self.missing > self.unplanned:
             return ChangeState.PLANNING
-        if self.done + self.held < self.operations:
+        if self.done + self.held + self.behind_held + self.held_elsewhere < self.operations:
             return ChangeState.RUNNING
-        if self.held:
+        if self.held or self.held_elsewhere:
             return ChangeState.HELD
+        if self.behind_held:
+            # What these wait for has just been decided on.
+            return ChangeState.RUNNING
         has_failed = self.failed > self.failed_before or self.missing
         return ChangeState.FAILED if has_failed else ChangeState.SUCCEEDED
 
@@ -253,19 +259,6 @@ def ulid_time(change: str) -> datetime | None:
         return _EPOCH + timedelta(milliseconds=number >> 80)
     except OverflowError:
         return None
-
-
-# A year further, and some offset would carry them before 1970, where ids begin, or out of the calendar.
-_FIRST_YEAR, _LAST_YEAR = 1971, 9998
-
-
-def moment_in(text: object) -> datetime | None:
-    """Parse an ISO 8601 time, with a zone or without; return None for anything else, or a year out of range."""
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 _FIRST, _LAST = "0", "~"  # places are texts of these; a key condition takes no empty text

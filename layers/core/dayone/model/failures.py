@@ -1,15 +1,16 @@
 """Failed work that is still desired, stuck subjects, and dead letters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dayone.model.dependencies import takes_access_away
+from dayone.model.guardrails import HeldPart, Verdict
 from dayone.model.operations import Action, Applied, Operation
 from dayone.model.retry import plan_again_at
 from dayone.model.subject_state import FactVersion, SourceRecord
-from dayone.model.subjects import Resource, ResourceOf, Subject, SubjectKind
+from dayone.model.subjects import Resource, ResourceKind, ResourceOf, Subject, SubjectKind, assignment_in
 
 
 class LetterQueue(StrEnum):
@@ -177,3 +178,11 @@ def is_mended(stuck: Stuck, *, source_records: Iterable[SourceRecord], heard: Fa
     """Return whether the source of an unusable record has since sent a newer record or confirmation of the person."""
     versions = [record.version for record in source_records if record.source == stuck.source]
     return any(version.at > stuck.since for version in (*versions, *([heard] if heard else [])))
+
+
+def held_uses(subject: Subject, held: Iterable[HeldPart], *, of: str) -> Iterator[ResourceOf]:
+    """Yield the assignments of a permission set in an account whose removal waits for a human."""
+    for part in held:
+        is_waiting = part.verdict is Verdict.WAITING and part.resource.kind is ResourceKind.ASSIGNMENT
+        if is_waiting and assignment_in(part.resource).permission_set == of:
+            yield ResourceOf(subject, part.resource)

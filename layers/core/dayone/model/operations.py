@@ -63,13 +63,14 @@ class Operation:
     whichever plan once it is replaced; `covers` are resources that are deleted together with this one; `vacated_by` are
     users that must have given up this one's user name and e-mail address in AWS before; `behind` is how many operations
     of the plan come after it. `waiting_for` describes what keeps it from running. One that `is_parked` is not in its
-    lane: it waits for the resource that it `awaits`, to be confirmed or to be deleted. `refusal` is the kind of its
-    last failed attempt, `refused_since` the start of failures of that kind. `request_id` is AWS's, once it has one, and
-    `submitted_at` the time it was given; `attempted_at` is the start of the last attempt. With `failed_before` the same
-    operation failed in an earlier change and is only retried by this one, whose cause is unrelated. `outcome` is that
-    of a successful deletion. `adopts` is the digest of what somebody has decided to adopt. `ends` is the id of a person
-    who was reported to have left, and whose access it ends; empty for others. One that is `only_existing` records
-    what is there, and fails where it is not.
+    lane: it waits for the resource that it `awaits`, to be confirmed or to be deleted; `held_by` is the change in which
+    that in turn waits for a human, or empty. `refusal` is the kind of its last failed attempt, `refused_since` the
+    start of failures of that kind. `request_id` is AWS's, once it has one, and `submitted_at` the time it was given;
+    `attempted_at` is the start of the last attempt. With `failed_before` the same operation failed in an earlier change
+    and is only retried by this one, whose cause is unrelated. `outcome` is that of a successful deletion. `adopts` is
+    the digest of what somebody has decided to adopt. `ends` is the id of a person who was reported to have left, and
+    whose access it ends; empty for others. One that is `only_existing` records what is there, and fails where it is
+    not.
     """
 
     change: str
@@ -100,6 +101,7 @@ class Operation:
     failure_reason: str = ""
     waiting_for: str = ""
     awaits: ResourceOf | None = None
+    held_by: str = ""
     is_parked: bool = False
     refusal: Refusal = Refusal.NONE
     refused_since: datetime | None = None

@@ -18,11 +18,7 @@ from dayone.model.subjects import Reason, Resource, Subject
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
-    """`change` is the one that began it, because of something that happened at `since`.
-
-    It is under way while a plan for it is, and over when AWS has confirmed all of that plan. What the policy gives
-    later is a change like any other.
-    """
+    """Begun by `change` for what happened at `since`; under way while its plan is, over when AWS confirmed that."""
 
     change: str
     since: datetime
@@ -209,10 +205,13 @@ class Head:
     @property
     def is_adopting(self) -> bool:
         """True if an adoption is under way, or waits for another person's approval."""
-        is_held = any(
-            removal.is_gift and removal.verdict in (Verdict.WAITING, Verdict.APPROVED) for removal in self.held
-        )
-        return self.outstanding > 0 or is_held
+        verdicts = {part.verdict for part in self.held if part.is_gift}
+        return self.outstanding > 0 or not verdicts.isdisjoint((Verdict.WAITING, Verdict.APPROVED))
+
+    def held_by(self, resource: Resource) -> str:
+        """Return the change that holds what makes or removes a resource until a human decides, or empty."""
+        waiting = (part for part in self.held if part.verdict is Verdict.WAITING and part.resource == resource)
+        return next((part.change for part in waiting), "")
 
     def given_up(self, resource: Resource) -> str:
         """Return what became of a resource that the plan in force does not make, and in which change; else empty."""

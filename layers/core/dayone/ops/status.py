@@ -101,7 +101,11 @@ def read_status(*, ports: StatusPorts) -> Status:
     return Status(
         at=now,
         health=check_health(ports),
-        held=sorted(held, key=lambda change: (change.cause.origin is CauseKind.POLICY, change.cause.at)),
+        # One that only waits for what another holds is decided on there.
+        held=sorted(
+            (change for change in held if change.held),
+            key=lambda change: (change.cause.origin is CauseKind.POLICY, change.cause.at),
+        ),
         failed=sorted(failed, key=failed_since),
         running=sorted((change for found, _ in running for change in found), key=lambda change: change.cause.at),
         stuck=others,

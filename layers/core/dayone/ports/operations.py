@@ -149,6 +149,18 @@ class OperationQueue(BegunOperations, Protocol):
         It is the end of a sentence: `was rejected in change 01J…`.
         """
 
+    def held_by(self, resource: ResourceOf) -> str:
+        """Return the change that holds what makes or removes a resource, or what that in turn waits for; else empty."""
+
+    def held_use(self, permission_set: str, accounts: Iterable[str]) -> ResourceOf | None:
+        """Return an assignment of a permission set in one of these accounts whose removal is held, if there is any."""
+
+    def hold_behind(self, operation: Operation, *, change: str) -> Operation:
+        """Note the change that holds what a parked operation waits for, "" for none any more, and count it.
+
+        Returns the operation as it now stands; raises Conflicting when it is no longer as it was read.
+        """
+
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """Yield the same resource of every other subject of that kind, such as all groups, confirmed or in doubt."""
 

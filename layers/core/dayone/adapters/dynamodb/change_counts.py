@@ -79,6 +79,15 @@ def count_released(operations: Iterable[Operation]) -> dict[str, Write]:
     return _counted((operation, {"held": -1}, {_left(lane_of(operation)): 1}) for operation in operations)
 
 
+def held_behind(operation: Operation, *, before: str, after: str) -> dict[str, Write]:
+    """Return the write that counts an operation by the change that holds what it waits for, and held it before."""
+    add = Counter[str]()
+    for change, number in ((before, -1), (after, 1)):
+        if change:
+            add["behind_held" if change == operation.change else "held_elsewhere"] += number
+    return {f"change {operation.change}": Update(change_keys.change_key(operation.change), add=dict(add))}
+
+
 def dropped(operations: Iterable[Operation]) -> dict[str, Write]:
     """Return the writes that count rejected operations."""
     return _counted((operation, {"held": -1, "superseded": 1}, {}) for operation in operations)

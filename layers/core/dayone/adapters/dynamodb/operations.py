@@ -11,6 +11,7 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
+from dayone.adapters.dynamodb.behind_held import held_by, held_use, hold_behind
 from dayone.adapters.dynamodb.mapping import (
     applied_in,
     applied_record,
@@ -118,6 +119,14 @@ class DynamoOpenOperations(DynamoParkedOperations):
         """See OperationQueue."""
         return next((head.given_up(resource.resource) for head in heads_of(self._table, [resource.subject])), "")
 
+    def held_by(self, resource: ResourceOf) -> str:
+        """See OperationQueue."""
+        return held_by(self._table, resource)
+
+    def held_use(self, permission_set: str, accounts: Iterable[str]) -> ResourceOf | None:
+        """See OperationQueue."""
+        return held_use(self._table, permission_set, accounts)
+
 
 _PROGRESS, _APPLIED = "progress", "applied"
 # Operations that are parked in one transaction, which holds a hundred: each with the head of its subject.
@@ -200,6 +209,10 @@ class DynamoOperationQueue(DynamoOpenOperations):
         counted = Update(progress_key(operation.subject), add={"revision": 1}, condition=EXISTS)
         writes: Mapping[str, Write] = {_APPLIED: settled, _PROGRESS: counted}
         self._table.transact(lambda: writes, what=f"settling {operation.id}", over_when={_APPLIED})
+
+    def hold_behind(self, operation: Operation, *, change: str) -> Operation:
+        """See OperationQueue."""
+        return hold_behind(self._table, operation, change=change)
 
     def park(self, operations: Sequence[Operation]) -> Sequence[Operation]:
         """See OperationQueue."""

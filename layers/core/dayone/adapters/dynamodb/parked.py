@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
+from dayone.adapters.dynamodb.behind_held import count_behind
 from dayone.adapters.dynamodb.idempotency import heard_key
 from dayone.adapters.dynamodb.mapping import head_in, operation_in, progress_key, refusal_parts, runnable
 from dayone.adapters.dynamodb.table import DynamoTable
@@ -27,6 +29,7 @@ from dayone.adapters.dynamodb.writes import (
     is_tried_as_often_as,
     may_begin,
 )
+from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode
 from dayone.model.changes import change_at
 from dayone.model.failures import FailedWork, Stuck, StuckKind, after_failure, is_mended, of_failed_work, stuck_person
@@ -163,6 +166,11 @@ def prefix_of(on: ResourceOf | None) -> str:
 
 def unpark(table: DynamoTable, operations: Iterable[Operation]) -> None:
     """Put them back into their lanes; one that is not parked any more keeps none of the others back."""
+    operations = list(operations)
+    for operation in operations:
+        if operation.held_by:
+            with suppress(Conflicting):
+                count_behind(table, operation, change="")
     for batch in batched(operations, _TOGETHER, strict=False):
         left: dict[str, Write] = {
             operation.id: _in_its_lane(operation, remove=("awaits", "waiting_for")) for operation in batch

@@ -23,7 +23,9 @@ IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for s
 # Whoever comes late, the decision on a held operation is carried out once.
 IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
 # A change that holds something else by now keeps its mark.
-HOLDS_NOTHING: ConditionBase = Attr("held").not_exists() | Attr("held").eq(0)
+HOLDS_NOTHING: ConditionBase = (Attr("held").not_exists() | Attr("held").eq(0)) & (
+    Attr("held_elsewhere").not_exists() | Attr("held_elsewhere").eq(0)
+)
 # A subject is counted once as given up, until it is to be planned again.
 IS_GIVEN_UP: ConditionBase = EXISTS & Attr("is_over").not_exists()
 IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
@@ -64,7 +66,7 @@ def holds_what_was_shown(version: int) -> ConditionBase:
     return EXISTS & (Attr("held_version").eq(version) if version else Attr("held_version").not_exists())
 
 
-_OPENS = ("subjects", "planned", "unplanned", "operations", "held")
+_OPENS = ("subjects", "planned", "unplanned", "operations", "held", "behind_held", "held_elsewhere")
 
 
 def require_counts_as_read(change: Mapping[str, Any]) -> ConditionBase:

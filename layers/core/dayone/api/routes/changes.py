@@ -159,6 +159,7 @@ def _change(change: Change) -> api_changes.ChangeAnswer:
         "held": change.held,
         "held_reason": change.held_reason,
         "held_version": change.held_version,
+        "waits_for_held": change.behind_held + change.held_elsewhere,
         "expired": change.expired,
         "blame": [
             {"actor": each.actor, "reason": each.reason, "of_leavers": each.of_leavers} for each in change.blamed

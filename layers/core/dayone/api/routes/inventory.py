@@ -43,7 +43,6 @@ from dayone.inventory.read_plan import duration_of, unseen_by
 from dayone.inventory.repairs import RepairRules, repair_rules, repair_status
 from dayone.inventory.service import ReadResource, drift_counts, read_finding, read_resources
 from dayone.lookups import complete_pass
-from dayone.model.changes import moment_in
 from dayone.model.inventory import (
     OF_RESOURCES,
     DriftFinding,
@@ -57,6 +56,7 @@ from dayone.model.inventory import (
     RepairStatus,
     Section,
 )
+from dayone.model.moments import moment_in
 from dayone.model.subjects import Subject
 from dayone.ports.inventory import InventoryView
 

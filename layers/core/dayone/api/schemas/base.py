@@ -139,6 +139,7 @@ class AccountAccessAnswer(TypedDict):
 class OperationAnswer(TypedDict):
     """One write to AWS; `waiting_for` explains what a pending one waits for.
 
+    `held_by` is the change that holds what it waits for, so that it goes on with the decision on that, else empty.
     `refusal` is the kind of error that has kept it from being carried out, `refused_since` since when. `denied`
     means that AWS denies the call to Day One itself: correct the permissions in AWS, not the request.
 
@@ -158,6 +159,7 @@ class OperationAnswer(TypedDict):
     request_id: str
     failure_reason: str
     waiting_for: str
+    held_by: str
     refusal: str
     refused_since: Moment | None
     reasons: list[ReasonAnswer]

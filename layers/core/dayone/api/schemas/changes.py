@@ -47,6 +47,7 @@ class ChangeAnswer(TypedDict):
     (removals, or access given only with approval) wait because of `held_reason`; `decision` is null
     until somebody decides on all of them. Neither the actor of the cause nor anybody in `blame` may decide.
     `held_version` is the `expected_version` of a decision: it changes when more is held, and with every decision.
+    `waits_for_held` counts those that are pending and only wait for what this change, or another one, holds.
     `expired` counts those of the `superseded` that were held and nobody decided on in time.
     `removals` and `additions` count those that the guardrails of these names counted and allowed.
     """
@@ -66,6 +67,7 @@ class ChangeAnswer(TypedDict):
     held: Count
     held_reason: str
     held_version: Count
+    waits_for_held: Count
     expired: Count
     blame: list[BlameAnswer]
     removals: Count
