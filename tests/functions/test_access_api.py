@@ -172,6 +172,7 @@ def test_a_change_is_answered_with_its_notes_and_operations(world: World) -> Non
         "request_id": "r-9",
         "failure_reason": "AWS said no",
         "waiting_for": "",
+        "held_by": "",
         "refusal": "",
         "refused_since": None,
         "reasons": [{"rule": "policy.yaml:5", "reason": "department is Engineering"}],
