@@ -156,10 +156,7 @@ class OperationQueue(BegunOperations, Protocol):
         """Return an assignment of a permission set in one of these accounts whose removal is held, if there is any."""
 
     def hold_behind(self, operation: Operation, *, change: str) -> Operation:
-        """Note the change that holds what a parked operation waits for, "" for none any more, and count it.
-
-        Returns the operation as it now stands; raises Conflicting when it is no longer as it was read.
-        """
+        """Note and count which change holds what it waits for, "" for none; raises Conflicting unless it is as read."""
 
     def alike(self, target: ResourceOf) -> Iterable[Applied]:
         """Yield the same resource of every other subject of that kind, such as all groups, confirmed or in doubt."""

@@ -23,9 +23,8 @@ IS_OPEN: ConditionBase = EXISTS & Attr("state").is_in(sorted(encode(state) for s
 # Whoever comes late, the decision on a held operation is carried out once.
 IS_HELD: ConditionBase = Attr("state").eq(encode(OperationState.HELD))
 # A change that holds something else by now keeps its mark.
-HOLDS_NOTHING: ConditionBase = (Attr("held").not_exists() | Attr("held").eq(0)) & (
-    Attr("held_elsewhere").not_exists() | Attr("held_elsewhere").eq(0)
-)
+_NONE = [Attr(name).not_exists() | Attr(name).eq(0) for name in ("held", "held_elsewhere")]
+HOLDS_NOTHING: ConditionBase = _NONE[0] & _NONE[1]
 # A subject is counted once as given up, until it is to be planned again.
 IS_GIVEN_UP: ConditionBase = EXISTS & Attr("is_over").not_exists()
 IS_NOT_GIVEN_UP: ConditionBase = IS_NEW | Attr("is_over").exists()
