@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from dayone.errors import Invalid, Malformed
 from dayone.model.changes import Cause, CauseKind, ulid_of
 from dayone.model.commands import Command, RefreshAccount, RefreshOrganizationalUnit
-from dayone.model.moments import moment_in
-from dayone.model.subjects import Subject, SubjectKind
+from dayone.model.subjects import Subject, SubjectKind, moment_in
 from dayone.ports.store import DeadLetters, Inbox
 
 type Detail = Mapping[str, Any]

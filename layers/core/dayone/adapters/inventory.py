@@ -15,8 +15,7 @@ from dayone.adapters.dynamodb.writes import IS_NEW, Put
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.inventory import ROWS_KEPT_FOR, DriftFinding, ForeignEdit, Pass, Repair, RepairPause, Row, Section
-from dayone.model.moments import moment_in
-from dayone.model.subjects import Subject
+from dayone.model.subjects import Subject, moment_in
 from dayone.ports.records import Page
 
 # A page of a hundred memberships has some four kilobytes, a permission set's policy ten; a record holds 400.

@@ -14,9 +14,8 @@ from dayone.api.spec import Parameter
 from dayone.errors import Malformed, TooLarge, Unauthentic
 from dayone.lookups import Window
 from dayone.model.audit import AUTHOR
-from dayone.model.moments import moment_in
 from dayone.model.preconditions import Precondition
-from dayone.model.subjects import Subject
+from dayone.model.subjects import Subject, moment_in
 
 SINCE = Parameter(name="since", text="Only from this time or date (UTC) on.", example="2026-11-23T08:00:00Z")
 UNTIL = Parameter(name="until", text="Only before this time or date (UTC).", example="2026-11-24")

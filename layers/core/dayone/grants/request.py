@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from dayone.errors import Invalid, Malformed
-from dayone.model.moments import moment_in
-from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import Assignment, Principal, Resource, ResourceKind, Subject, SubjectKind, moment_in
 
 _LONGEST_REASON, _LONGEST_TICKET, _LONGEST_NAME = 200, 64, 128
 _EXAMPLE = (

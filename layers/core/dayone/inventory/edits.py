@@ -14,8 +14,7 @@ from dayone.inventory.compare import Recorded
 from dayone.inventory.look import key_of, look_at
 from dayone.inventory.touched import Ids, LookPorts, recorded_of
 from dayone.model.inventory import Deviation, DriftFinding, ForeignEdit
-from dayone.model.moments import moment_in
-from dayone.model.subjects import ResourceKind, Subject, SubjectKind
+from dayone.model.subjects import ResourceKind, Subject, SubjectKind, moment_in
 from dayone.ports.inventory import EditEvents, Inventory
 
 type Json = Mapping[str, Any]

@@ -227,3 +227,16 @@ class Desired:
     stands_on: Mapping[str, int] = field(default_factory=dict)
     stands_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     given_anew_at: datetime | None = None
+
+
+# A year further, and some offset would carry them before 1970, where ids begin, or out of the calendar.
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
+
+
+def moment_in(text: object) -> datetime | None:
+    """Parse an ISO 8601 time, with a zone or without; return None for anything else, or a year out of range."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None

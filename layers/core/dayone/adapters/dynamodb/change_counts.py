@@ -3,12 +3,16 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+
+from boto3.dynamodb.conditions import Attr
 
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
 from dayone.adapters.dynamodb.table import DynamoTable
-from dayone.adapters.dynamodb.writes import HOLDS_NOTHING, Check, Put, Update, Write
+from dayone.adapters.dynamodb.writes import HOLDS_NOTHING, IS_OPEN, Check, Put, Update, Write
+from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
 from dayone.model.changes import Blame, change_at
 from dayone.model.operations import DeletionOutcome, Lane, Operation, OperationState, lane_of
@@ -171,3 +175,31 @@ def _marked(name: str, place: str) -> dict[str, Write]:
     change = change_at(place)
     listed = {"listed_in": name, "listed_as": place}
     return {f"{name} {change}": Put({**change_keys.mark_key(change, mark=name)._asdict(), **listed})}
+
+
+_OPERATION = "operation"
+
+
+def hold_behind(table: DynamoTable, operation: Operation, *, change: str) -> Operation:
+    """See OperationQueue."""
+    noted = count_behind(table, operation, change=change)
+    if operation.held_by and not change:
+        release(table, operation.change)
+    return noted
+
+
+def count_behind(table: DynamoTable, operation: Operation, *, change: str) -> Operation:
+    """Note and count the same, and leave it to the list of held changes to find out whether this one still is."""
+    before, key = operation.held_by, change_keys.operation_key(operation)
+    if before == change:
+        return operation
+    as_read = Attr("held_by").eq(before) if before else Attr("held_by").not_exists()
+    put = {"held_by": change} if change else {}
+    noted = Update(key, put=put, remove=() if change else ("held_by",), condition=IS_OPEN & as_read)
+    writes: dict[str, Write] = {_OPERATION: noted, **held_behind(operation, before=before, after=change)}
+    if change and change != operation.change:
+        planned = table.get(change_keys.planned_key(operation.subject, change=operation.change)) or {}
+        writes |= holding(str(planned["listed_as"]))
+    if table.transact(lambda: writes, what=f"noting what {operation.id} waits for", over_when=[_OPERATION]):
+        raise Conflicting(f"{operation.id} is no longer as it was read")
+    return replace(operation, held_by=change)

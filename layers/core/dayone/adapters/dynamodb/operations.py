@@ -11,7 +11,7 @@ from boto3.dynamodb.conditions import Key
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
-from dayone.adapters.dynamodb.behind_held import held_by, held_use, hold_behind
+from dayone.adapters.dynamodb.change_counts import hold_behind
 from dayone.adapters.dynamodb.mapping import (
     applied_in,
     applied_record,
@@ -29,6 +29,7 @@ from dayone.adapters.dynamodb.writes import EXISTS, IS_OPEN, IS_PENDING, Delete,
 from dayone.errors import Conflicting
 from dayone.messages.codec import stamp
 from dayone.model.accounts import UNUSABLE, Account
+from dayone.model.failures import held_uses
 from dayone.model.operations import OPEN_STATES, Applied, Lane, Operation, OperationState
 from dayone.model.subject_state import NO_GENERATION, generation_number
 from dayone.model.subjects import ResourceOf, Subject, SubjectKind
@@ -121,11 +122,22 @@ class DynamoOpenOperations(DynamoParkedOperations):
 
     def held_by(self, resource: ResourceOf) -> str:
         """See OperationQueue."""
-        return held_by(self._table, resource)
+        for head in heads_of(self._table, [resource.subject]):
+            if change := head.held_by(resource.resource):
+                return change
+            if head.outstanding:
+                of_plan = change_keys.plan_prefix(head.subject, generation=head.generation)
+                same_plan = Key("pk").eq(change_keys.change_partition(head.change)) & Key("sk").begins_with(of_plan)
+                operations = map(operation_in, self._table.query(same_plan))
+                own = (each for each in operations if each.resource == resource.resource and each.state in OPEN_STATES)
+                return next((operation.held_by for operation in own), "")
+        return ""
 
     def held_use(self, permission_set: str, accounts: Iterable[str]) -> ResourceOf | None:
         """See OperationQueue."""
-        return held_use(self._table, permission_set, accounts)
+        heads = heads_of(self._table, [Subject(SubjectKind.ACCOUNT, account) for account in accounts])
+        found = (use for head in heads for use in held_uses(head.subject, head.held, of=permission_set))
+        return next(found, None)
 
 
 _PROGRESS, _APPLIED = "progress", "applied"

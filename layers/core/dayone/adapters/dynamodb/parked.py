@@ -14,7 +14,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from dayone.adapters.dynamodb import keys
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
-from dayone.adapters.dynamodb.behind_held import count_behind
+from dayone.adapters.dynamodb.change_counts import count_behind
 from dayone.adapters.dynamodb.idempotency import heard_key
 from dayone.adapters.dynamodb.mapping import head_in, operation_in, progress_key, refusal_parts, runnable
 from dayone.adapters.dynamodb.table import DynamoTable

@@ -56,8 +56,7 @@ from dayone.model.inventory import (
     RepairStatus,
     Section,
 )
-from dayone.model.moments import moment_in
-from dayone.model.subjects import Subject
+from dayone.model.subjects import Subject, moment_in
 from dayone.ports.inventory import InventoryView
 
 
