@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 type Json = Mapping[str, Any]
 
+# What --resume keeps: lines of these members, and how each begins.
+_PAGE, _BEGINS = frozenset({"section", "inventory", "cursor", "resources"}), '{"section": "'
 _SECTIONS = ("permission-sets", "groups", "users", "memberships", "assignments")
 
 
@@ -59,16 +61,33 @@ def _pages(run: Run, *, inventory: str, file: Path | None) -> Iterator[Json]:
 
 
 def _kept(file: Path | None, *, inventory: str) -> list[Json]:
-    """Return the pages of this inventory in a file; the last line may have been cut off."""
-    pages: list[Json] = []
+    """Return the pages of this inventory in a file; the last line may have been cut off, all others are pages."""
     try:
-        for line in file.read_text(encoding="utf-8").splitlines() if file and file.exists() else ():
-            pages.append(json.loads(line))  # noqa: PERF401 - what came before a line that was cut off counts
-    except (OSError, UnicodeDecodeError) as error:
+        lines = file.read_text(encoding="utf-8").splitlines() if file and file.exists() else []
+    except OSError as error:
         raise Misused("The file cannot be read", detail=f"{file}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise _something_else(file) from error
+    pages = [_page_in(line) for line in lines]
+    was_cut_off = bool(pages) and pages[-1] is None and (len(pages) > 1 or _BEGINS.startswith(lines[0][: len(_BEGINS)]))
+    found = [page for page in (pages[:-1] if was_cut_off else pages) if page is not None]
+    if len(found) != len(pages) - was_cut_off:
+        raise _something_else(file)
+    return [page for page in found if page["inventory"] == inventory]
+
+
+def _page_in(line: str) -> Json | None:
+    """Return the page in a line, None for anything else."""
+    try:
+        page = json.loads(line)
     except ValueError:
-        pass
-    return [page for page in pages if page["inventory"] == inventory]
+        return None
+    return page if isinstance(page, dict) and page.keys() == _PAGE else None
+
+
+def _something_else(file: Path | None) -> Misused:
+    detail = f"{file} has no inventory that --resume has kept, and would be overwritten: name another file"
+    return Misused("The file is something else", detail=detail)
 
 
 @contextmanager

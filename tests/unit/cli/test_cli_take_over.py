@@ -116,6 +116,42 @@ def test_what_another_inventory_has_read_is_read_anew(api: CliApi, tmp_path: Pat
     assert _sections_read(api) == ["permission-sets", *SECTIONS]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "groups: {staff: {members: [everyone]}}\n",
+        '{"version": 4, "resources": []}\n',
+        "[]\n",
+        '{"section": "users", "inventory": "I1", "cursor": "", "resources": []}\nnotes of mine\nand more\n',
+        "user_name,id\nada,e-1\n",
+        '{\n  "version": 4\n}\n',
+        b"\xff\xfe\x00",
+    ],
+)
+def test_a_file_that_is_something_else_is_not_overwritten(api: CliApi, text: str | bytes, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    content = text if isinstance(text, bytes) else text.encode()
+    other.write_bytes(content)
+    for command in (("write", tmp_path / "a"), ("verify", _policy_in(tmp_path))):
+        refused = dayone("import", *command, "--resume", other, api=api.url)
+        assert (refused.code, "would be overwritten: name another file" in refused.err) == (2, True), refused
+        assert other.read_bytes() == content
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("text", ["", '{"sect', '{"section": "permission-sets", "inven'])
+def test_a_file_of_which_nothing_was_written_is_begun_anew(api: CliApi, text: str, tmp_path: Path) -> None:
+    kept = tmp_path / "read.jsonl"
+    kept.write_text(text)
+    assert dayone("import", "write", tmp_path / "a", "--resume", kept, api=api.url).code == 0
+    assert _sections_read(api) == ["permission-sets", *SECTIONS]
+
+
+def _policy_in(folder: Path) -> Path:
+    (folder / "policy.yaml").write_text("version: 1\n")
+    return folder / "policy.yaml"
+
+
 def _state(**instances: list[dict[str, Any]]) -> str:
     resources = [
         {"mode": "managed", "type": kind, "name": "of_ours", "module": "module.access", "instances": each}
