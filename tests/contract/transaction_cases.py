@@ -32,6 +32,7 @@ from tests.contract.state_samples import (
     BOB,
     HIRED,
     LEFT,
+    MOVED,
     NOW,
     SHOP,
     USER,
@@ -299,6 +300,16 @@ CASES = (
         name="an operation waits",
         prepare=_an_operation,
         call=lambda on, entry: on.state.queue.park([parked(entry, on=group_named("a"))]),
+    ),
+    Case(
+        name="what an operation waits for is held",
+        prepare=_parked,
+        call=lambda on, entry: on.state.queue.hold_behind(entry, change=MOVED),
+    ),
+    Case(
+        name="what an operation waits for is held no more",
+        prepare=lambda on: on.state.queue.hold_behind(_parked(on), change=MOVED),
+        call=lambda on, entry: on.state.queue.hold_behind(entry, change=""),
     ),
     Case(
         name="an operation waits no more",

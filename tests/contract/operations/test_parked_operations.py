@@ -192,8 +192,9 @@ class TestBehindWhatIsHeld:
         (operation,) = self._parked(ports)
         behind = ports.queue.hold_behind(operation, change=MOVED)
         assert ports.queue.hold_behind(behind, change=MOVED) == behind
+        assert ports.queue.hold_behind(operation, change=MOVED) == behind
         with pytest.raises(Conflicting):
-            ports.queue.hold_behind(operation, change=MOVED)
+            ports.queue.hold_behind(operation, change=HIRED)
         assert self._counts(ports) == (ChangeState.HELD, 0, 1)
 
     def test_what_is_woken_waits_for_nothing_and_what_is_probed_still_does(self, ports: StatePorts) -> None:

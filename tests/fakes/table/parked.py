@@ -31,8 +31,8 @@ class MemoryParkedOperations:
 
     def hold_behind(self, operation: Operation, *, change: str) -> Operation:
         existing = self._state.operation(operation)
-        if operation.held_by == change:
-            return operation
+        if operation.held_by == change or (existing and existing.held_by == change):
+            return replace(operation, held_by=change)
         if existing is None or existing.state not in OPEN_STATES or existing.held_by != operation.held_by:
             raise Conflicting(f"{operation.id} is no longer as it was read")
         counted = self._state.changes[operation.change]

@@ -200,6 +200,8 @@ def count_behind(table: DynamoTable, operation: Operation, *, change: str) -> Op
     if change and change != operation.change:
         planned = table.get(change_keys.planned_key(operation.subject, change=operation.change)) or {}
         writes |= holding(str(planned["listed_as"]))
-    if table.transact(lambda: writes, what=f"noting what {operation.id} waits for", over_when=[_OPERATION]):
+    is_refused = table.transact(lambda: writes, what=f"noting what {operation.id} waits for", over_when=[_OPERATION])
+    # Whoever did not hear that it is noted notes it again.
+    if is_refused and (table.get(key) or {}).get("held_by", "") != change:
         raise Conflicting(f"{operation.id} is no longer as it was read")
     return replace(operation, held_by=change)
