@@ -1,4 +1,4 @@
-"""What only waits for what is held is held with it: the change says so, and goes on with the decision."""
+"""An operation that only waits for something held: its change is held with it, and goes on with the decision."""
 
 from dataclasses import replace
 from datetime import timedelta
