@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from dayone.model.subjects import SubjectKind
 from tests.simulation.features import Company, Feature
 from tests.simulation.outside import Outside
 from tests.simulation.policies import draw_policy
@@ -14,6 +15,11 @@ from tests.simulation.policies import draw_policy
 type Document = dict[str, Any]
 
 _BETWEEN = 150.0
+# Before any subject of a kind is recorded, no name of that kind can be called wrong.
+_NOT_THERE = {
+    "somebody protected who is not there": SubjectKind.PERSON,
+    "an account protected that is not there": SubjectKind.ACCOUNT,
+}
 
 
 def _group(**entry: object) -> Callable[[Document], object]:
@@ -135,6 +141,9 @@ def wrong(text: str, mistake: str) -> str:
 
 def _sends(mistake: str, company: Company, random: Random, outside: Outside) -> None:
     text = wrong(draw_policy(random, company), mistake)
+    recorded = {subject.kind for subject in outside.day_one.state.heads}
+    if _NOT_THERE.get(mistake, SubjectKind.POLICY) not in {*recorded, SubjectKind.POLICY}:
+        return
     outside.uploads_wrong(text, because=mistake)
     if random.random() < 0.3:
         outside.asks_what_if(text)

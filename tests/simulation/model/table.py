@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.subject_state import Plan
-from dayone.model.subjects import Subject
+from dayone.model.subjects import ResourceKind, Subject
 from dayone.ports.operations import Finished
 from tests.fakes.table.operations import MemoryOperationQueue
 from tests.fakes.table.state import State
@@ -30,6 +30,7 @@ class ObservedState(State):
         self.approved: set[str] = set()
         self.dropped: set[str] = set()
         self.limits: dict[date, int] = {}
+        self._approved_limits: set[int] = set()
         self._of_subjects: dict[Subject, dict[tuple[str, str], None]] = {}
         self.requests: set[str] = set()
         self.on_end: Callable[[Finished], None] = lambda _: None
@@ -38,6 +39,8 @@ class ObservedState(State):
     def store(self, operation: Operation, *, begun: bool | None = None) -> None:
         if operation.state is OperationState.SUBMITTED:
             self.requests.add(operation.request_id)
+        if operation.resource.kind is ResourceKind.GUARDRAILS and operation.state is OperationState.SUCCEEDED:
+            self._approved_limits.add(int(operation.resource.name))
         existing = self.operation(operation)
         if (
             existing is not None
@@ -53,11 +56,15 @@ class ObservedState(State):
         return [self.operations[key] for key in self._of_subjects.get(subject, ())]
 
     def note_limit(self) -> None:
-        """Record the guardrails' limit at the moment, by the words of the policy."""
-        version = self.kept_policies.get(self.policy_in_force)
+        """Record the guardrails' limit at the moment, by the words of the policies whose limit may count.
+
+        Source: docs/policy.md: until somebody else approves a lower limit, the one before may count.
+        """
+        counting = range(max(self._approved_limits, default=1), self.policy_in_force + 1)
+        texts = [self.kept_policies[version].text for version in counting if version in self.kept_policies] or [""]
+        allowed = (policy_text.most_removals(policy_text.read(text), existing=self.existing) for text in texts)
         day = self.time.now.date()
-        allowed = policy_text.most_removals(policy_text.read(version.text if version else ""), existing=self.existing)
-        self.limits[day] = max(self.limits.get(day, 0), allowed)
+        self.limits[day] = max(self.limits.get(day, 0), *allowed)
 
 
 class ObservedSubjects(MemorySubjects):
