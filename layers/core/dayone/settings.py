@@ -125,6 +125,7 @@ class ReconcileAccessSettings:
     hr_approved_parameter: str
     hr_secrets: str
     ended_sessions_policies: str
+    change_retention_days: str
     inventory_interval_hours: str
 
 

@@ -66,6 +66,7 @@ def environment_of(function: str) -> dict[str, str]:
     environment["INBOX_CONCURRENCY"] = "8"
     environment["SOLE_ADMINISTRATOR"] = "no"
     environment["HELD_EXPIRY_DAYS"] = "30"
+    environment["CHANGE_RETENTION_DAYS"] = "400"
     environment["PERSON_RETENTION_DAYS"] = "365"
     environment["INVENTORY_INTERVAL_HOURS"] = "24"
     environment["EXECUTOR_ROLE_ARN"] = "arn:aws:iam::111122223333:role/dayone-ExecuteOperationsRole-1A2B"

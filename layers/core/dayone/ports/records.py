@@ -184,6 +184,17 @@ class OpenMarks(Protocol):
         """Mark the changes at these places as open; one mark too many does no harm."""
 
 
+class OldChanges(Protocol):
+    """Changes that are over, as the sweep deletes them."""
+
+    def sweep(self, *, before: datetime, limit: int) -> int:
+        """Delete changes that were taken in before then and have succeeded, with all that is recorded of them.
+
+        What is held, has failed or is not over stays. Goes on where the sweep before this one has stopped, looks at no
+        more than `limit` changes and deletes about a thousand records; returns how many changes are gone.
+        """
+
+
 class OpenChanges(Protocol):
     """The same marks as the sweep keeps them."""
 

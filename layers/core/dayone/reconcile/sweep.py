@@ -17,7 +17,7 @@ from dayone.model.subjects import THE_ORGANIZATION, Resource, ResourceKind, Subj
 from dayone.ports.hr import DueHints
 from dayone.ports.operations import FailedSubjects, StuckSubjects
 from dayone.ports.organizations import DeniedUsers, RevokedSessions
-from dayone.ports.records import OpenChanges, Records
+from dayone.ports.records import OldChanges, OpenChanges, Records
 from dayone.ports.store import DueWork, Engine, Inbox
 from dayone.reconcile.recovery import RecoveringPorts, attend_recovery
 
@@ -101,8 +101,19 @@ class Unfinished:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Retention:
+    """Ports for deleting changes that are over, `kept_for` after they were taken in."""
+
+    changes: OldChanges
+    kept_for: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReconcileAccess:
-    """Ports of the sweep; `sessions` is None without a policy that revokes live sessions."""
+    """Ports of the sweep; `sessions` is None without a policy that revokes live sessions.
+
+    Without a `retention`, changes are kept for ever.
+    """
 
     due_work: DueWork
     records: Records
@@ -117,6 +128,7 @@ class ReconcileAccess:
     sessions: SessionsPorts | None
     repairs: RepairPorts
     clock: Callable[[], datetime]
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +154,8 @@ def reconcile_access(*, ports: ReconcileAccess) -> Swept:
         ports.engine.wake()
     failed = plan_failed_again(ports=ports.failed)
     ports.unfinished.open_changes.sweep(before=now - OPEN_FOR_LONG, limit=_CHANGES_AT_ONCE)
+    if ports.retention:
+        ports.retention.changes.sweep(before=now - ports.retention.kept_for, limit=_CHANGES_AT_ONCE)
     request_repairs(ports=ports.repairs, is_recovering=is_recovering, now=now)
     stuck = len({each.subject for each in ports.unfinished.stuck.all(now=now)})
     ports.due_work.note_sweep(now)

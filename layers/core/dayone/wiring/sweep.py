@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dayone.adapters.dynamodb.table import DynamoTable
     from dayone.ops.silences import SilencePorts
-    from dayone.reconcile.sweep import ReconcileAccess
+    from dayone.reconcile.sweep import ReconcileAccess, Retention
     from dayone.settings import ReconcileAccessSettings
 
 
@@ -37,10 +37,19 @@ def sweep_ports(
         hr_configuration=hr.watch_ports(given, table=table),
         sessions=people.sessions_ports(given, table=table),
         repairs=people.repair_ports(given, table=table, records=records, inbox=inbox),
+        retention=_retention(given, table=table),
         inbox=inbox,
         engine=SqsEngine(client("sqs"), queue_url=given.engine_url),
         clock=clock,
     )
+
+
+def _retention(given: "ReconcileAccessSettings", *, table: "DynamoTable") -> "Retention | None":
+    from dayone.adapters.dynamodb.change_counts import DynamoOldChanges
+    from dayone.reconcile.sweep import Retention
+
+    days = int(given.change_retention_days)
+    return Retention(changes=DynamoOldChanges(table), kept_for=timedelta(days=days)) if days else None
 
 
 def silence_ports(

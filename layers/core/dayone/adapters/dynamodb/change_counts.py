@@ -1,12 +1,13 @@
-"""Counts in the record of a change, additions by a plan, people to blame, and marks for lists of changes."""
+"""Counts in the record of a change, people to blame, marks for lists of changes, and the deletion of old ones."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, Key
 
 from dayone.adapters.dynamodb import keys as change_keys
 from dayone.adapters.dynamodb import keys as lists
@@ -14,7 +15,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import HOLDS_NOTHING, IS_OPEN, Check, Put, Update, Write
 from dayone.errors import Conflicting
 from dayone.messages.codec import Record, decode, encode, stamp
-from dayone.model.changes import Blame, change_at
+from dayone.model.changes import Blame, Change, ChangeState, change_at, ulid
 from dayone.model.operations import DeletionOutcome, Lane, Operation, OperationState, lane_of
 from dayone.model.subjects import SubjectKind
 from dayone.ports.operations import Finished
@@ -205,3 +206,54 @@ def count_behind(table: DynamoTable, operation: Operation, *, change: str) -> Op
     if is_refused and (table.get(key) or {}).get("held_by", "") != change:
         raise Conflicting(f"{operation.id} is no longer as it was read")
     return replace(operation, held_by=change)
+
+
+# How far the sweep of old changes has come in their list; the oldest are looked at again when it has been through.
+_LOOKED_AT = change_keys.RecordKey("CHANGES", "OLD")
+_FIRST = "0"
+_MOST_DELETED = 1000
+
+
+class DynamoOldChanges:
+    """The port OldChanges; the head goes last, so what a sweep leaves is found by the next one."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"dynamodb:BatchWriteItem", "dynamodb:GetItem", "dynamodb:Query"})
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def sweep(self, *, before: datetime, limit: int) -> int:
+        """See OldChanges."""
+        first = str((self._table.get(_LOOKED_AT) or {}).get("place", ""))
+        places = Key("listed_as").between(f"{first}{_FIRST}", ulid(before, entropy=bytes(10)))
+        listed = list(self._table.query(Key("listed_in").eq(lists.CHANGES) & places, index="listing", limit=limit))
+        gone, left, last = 0, _MOST_DELETED, first
+        for place in (str(pair["listed_as"]) for pair in listed):
+            if self._is_over(change_at(place)):
+                left -= self._delete(change_at(place), most=left)
+                if left <= 0:
+                    break
+                gone += 1
+            last = place
+        else:
+            last = last if len(listed) == limit else ""
+        self._go_on(last, before=first)
+        return gone
+
+    def _is_over(self, change: str) -> bool:
+        # The index follows its table.
+        record = self._table.get(change_keys.change_key(change))
+        return record is not None and decode(Change, record, left=left_in(record)).state is ChangeState.SUCCEEDED
+
+    def _delete(self, change: str, *, most: int) -> int:
+        """Delete what is recorded of a change, the head once nothing else is left; return how many records."""
+        head = change_keys.change_key(change)
+        found = [str(pair["sk"]) for pair in self._table.query(Key("pk").eq(head.pk), limit=most, only="sk")]
+        self._table.delete_all(head._replace(sk=name) for name in found if name != head.sk)
+        if len(found) < most:
+            self._table.delete_all([head])
+        return len(found)
+
+    def _go_on(self, place: str, *, before: str) -> None:
+        if place != before:
+            self._table.put_all([{**_LOOKED_AT._asdict(), "place": place}])
