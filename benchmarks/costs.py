@@ -1,14 +1,16 @@
-"""Cost of work: write and read units of DynamoDB by kind of work, and a company's month at AWS's list prices.
+"""Cost of work: write and read units of DynamoDB by kind of work, a company's month at list prices, and growth.
 
 Counted over the adapters and a table in memory by DynamoDB's rules, so exact on any machine. `--items` lists the
-records and indexes behind each cost, `--month` prints the month alone.
+records and indexes behind each cost, `--month` prints the month alone. The table's growth is that of a simulated year.
 """
 
 import argparse
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import partial
 
 from benchmarks.convergence import account_id, policy
+from benchmarks.dynamodb.growth import WEEKS, Growth, grown
 from benchmarks.dynamodb.table_world import TableWorld, Work
 from benchmarks.figures.measuring import Figure, marked, report
 from benchmarks.figures.monthly_costs import COMPANIES, MONTHS, fixed_part, month_of, month_table
@@ -145,6 +147,33 @@ def figures_of(work: Mapping[str, Work]) -> list[Figure]:
     return marked((Figure(*each) for each in figures), EXPECTED)
 
 
+_KEPT_FOR = timedelta(days=90)
+
+
+def growth_of_a_year() -> Growth:
+    """Have a company whose people come, move and leave for a year, with changes kept for 90 days."""
+    return grown(lambda week: policy(3, 1 + week // 4 % 2, assigned=True), kept_for=_KEPT_FOR)
+
+
+def growth_figures(growth: Growth) -> list[Figure]:
+    """Return the figures of the table's growth: changes no longer grow, and what stays of each is the audit log."""
+    changes = growth.of_changes(WEEKS) / growth.of_changes(WEEKS // 2)
+    return [
+        Figure("table: bytes of changes after 52 weeks by those after 26, kept for 90 days", changes, 1.1),
+        Figure("table: bytes that each change adds for good, kept for 90 days", growth.per_change, 1_750.0),
+    ]
+
+
+def growth_lines(growth: Growth) -> list[str]:
+    """Return the bytes after each quarter of the year, by the kinds that have the most."""
+    quarters = [(week, growth.weeks[week - 1]) for week in range(WEEKS // 4, WEEKS + 1, WEEKS // 4)]
+    return [
+        f"table after {week} weeks: {kinds.total():,} bytes, "
+        + ", ".join(f"{kind} {number:,}" for kind, number in kinds.most_common(4))
+        for week, kinds in quarters
+    ]
+
+
 def lines_of(name: str, work: Work, *, items: bool) -> list[str]:
     """Return one kind of work as text, with its records and indexes if requested."""
     line = f"{name}: {work.write_units} written, {work.read_units:g} read, {work.calls} calls"
@@ -164,7 +193,9 @@ def main() -> None:
         print(month_table(work))
         return
     notes = [line for name, each in work.items() for line in lines_of(name, each, items=arguments.items)]
-    report(figures_of(work), notes=notes, as_json=arguments.json)
+    growth = growth_of_a_year()
+    figures = [*figures_of(work), *growth_figures(growth)]
+    report(figures, notes=[*notes, *growth_lines(growth)], as_json=arguments.json)
 
 
 if __name__ == "__main__":
