@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from benchmarks.dynamodb.capacity import Item, size_of
 from benchmarks.dynamodb.table_world import TableWorld
@@ -14,6 +15,7 @@ from tests.builders import a_person, an_account
 
 WEEKS = 52
 _WEEK = timedelta(weeks=1)
+_A_MONTH = 4
 _PEOPLE = 20
 _RUNS_OF_A_WEEK = 10  # of the sweep, which runs each minute
 
@@ -49,12 +51,12 @@ def grown(edited: Callable[[int], Policy], *, kept_for: timedelta | None) -> Gro
             _is(week, department="Sales", status=Status.ENDED, end_date=world.now.date() - timedelta(days=1)),
         )
         world.carry_out(*(_is(_PEOPLE + week, title="again") for _ in range(3)))
-        if week % 4 == 3:
-            world.carry_out(lambda on, number=week: on.policy_is(edited(number)))
+        if week % _A_MONTH == 0:
+            world.carry_out(partial(TableWorld.policy_is, policy=edited(week)))
         world.now = began + _WEEK
         _tidy(world, kept_for=kept_for)
         weeks.append(_bytes_in(world.client.everything()))
-    return Growth(weeks=tuple(weeks), changes=6 * WEEKS + WEEKS // 4)
+    return Growth(weeks=tuple(weeks), changes=6 * WEEKS + WEEKS // _A_MONTH)
 
 
 def _is(
