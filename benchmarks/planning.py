@@ -34,8 +34,8 @@ from dayone.model.subject_state import Head, SubjectState
 from dayone.model.subjects import Resource, Subject, SubjectKind
 from dayone.planning.compiled_rules import Selection
 from dayone.planning.evaluation import PolicyEvaluator, diff_recorded_state
-from dayone.preview.preview import PreviewBuilder
-from dayone.preview.service import LISTED
+from dayone.preview.builder import PreviewBuilder
+from dayone.preview.preview import LISTED
 
 PEOPLE, ACCOUNTS, GROUPS, ASSIGNMENTS = 100_000, 5_000, 500, 1_000
 FEW_PEOPLE = 1_000

@@ -86,6 +86,9 @@ _ADDED = {
         "ports/inventory",
         "wiring/inventory",
     ),
+    "plans of everybody": ("preview/builder", "preview/company", "preview/plans", "preview/portions"),
+    "plans of everybody, kept": ("adapters/company_plans", "model/policy/company_plans", "ports/company_plans"),
+    "plans of everybody, put together": ("api/routes/plans", "api/schemas/plans", "wiring/previews"),
     "recovery of a lost record": (
         "adapters/table_fence",
         "model/recovery",
@@ -290,9 +293,7 @@ def main() -> None:
     first = modules_of_first_capabilities()
     figures.append(Figure("modules_of_first_capabilities", first, MODULES_OF_FIRST_CAPABILITIES))
     figures.append(Figure("places_that_decide_what_is_held", places_that_hold(), 2))
-    report(
-        marked(figures, EXPECTED), notes=["modules and functions of the core that run on each trip"], as_json=as_json
-    )
+    report(marked(figures, EXPECTED), notes=["modules and functions of the core on each trip"], as_json=as_json)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def _parameters(scene: Scene) -> dict[str, str]:
     }
     room = scene.aws.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
     scene.log.note("concurrent executions of Lambda", limit=room)
-    return usual | ({"InboxConcurrency": "4"} if room < _ROOM else {})
+    return usual | ({"InboxConcurrency": "4", "PlanConcurrency": "2"} if room < _ROOM else {})
 
 
 def _enable_service_control_policies(scene: Scene) -> None:

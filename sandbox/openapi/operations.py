@@ -39,6 +39,12 @@ _IN_PATH: Mapping[str, Parameter] = {
             example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
             schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
         ),
+        Parameter(
+            name="plan",
+            text="A plan's id, from the answer to the request that created it.",
+            example="01KQ8Z5WFX3N9T2V7C4B6M1D0A",
+            schema={"type": "string", "pattern": "^[0-9A-HJKMNP-TV-Z]{26}$"},
+        ),
         Parameter(name="group", text="A group's key in the policy.", example="engineers"),
         Parameter(name="permission_set", text="A permission set's key in the policy.", example="ViewOnly"),
         Parameter(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from dayone.adapters.company_plans import DynamoCompanyPlans
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts
 from dayone.adapters.dynamodb.idempotency import DynamoEchoes
@@ -27,6 +28,7 @@ from dayone.model.audit import AuditEntry, AuditRecord
 from dayone.model.operations import Lane, Operation, order_of
 from dayone.model.policy.context import PolicyVersion
 from dayone.model.policy.rules import GroupRule, Location, Policy
+from dayone.ports.company_plans import CompanyPlans
 from dayone.ports.idempotency import Echoes
 from dayone.ports.inventory import Inventory, LookRequests
 from dayone.ports.operations import FailedSubjects, OperationQueue, ParkedOperations, StuckNotes, StuckSubjects, Turn
@@ -49,6 +51,7 @@ from tests.contract.state_tables import chains_in
 from tests.fakes.queues import MemoryTurn
 from tests.fakes.sso.sessions import MemoryRevokedSessions
 from tests.fakes.table.company import MemoryCompany, MemoryPortions
+from tests.fakes.table.company_plans import MemoryCompanyPlans
 from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.table.grants import MemoryGrants
@@ -95,6 +98,7 @@ class StatePorts:
     inventory: Inventory
     looks: LookRequests
     portions: Portions
+    plans: CompanyPlans
     echoes: Echoes
     revoked: RevokedSessions
     personal_data: PersonalData
@@ -123,6 +127,10 @@ class StateTable:
         return DynamoTable(self.client, self.name, pause=self.pause)
 
 
+def _of_company(company: Company, portions: Portions, plans: CompanyPlans) -> dict[str, Any]:
+    return {"company": company, "portions": portions, "plans": plans}
+
+
 def ports_in_memory() -> StatePorts:
     state, parsed = State(), list[int]()
     return StatePorts(
@@ -144,10 +152,9 @@ def ports_in_memory() -> StatePorts:
         progress=MemoryProgress(state),
         ledger=MemoryLedger(state),
         held=MemoryHeldParts(state),
-        company=MemoryCompany(state),
+        **_of_company(MemoryCompany(state), MemoryPortions(state), MemoryCompanyPlans()),
         inventory=(kept := MemoryInventory()),
         looks=kept,
-        portions=MemoryPortions(state),
         echoes=MemoryEchoes(state),
         revoked=MemoryRevokedSessions(state),
         personal_data=MemoryPersonalData(state),
@@ -176,10 +183,9 @@ def ports_over(state_table: StateTable) -> StatePorts:
         progress=DynamoProgress(table),
         ledger=DynamoLedger(table),
         held=DynamoHeldParts(table),
-        company=DynamoCompany(table),
+        **_of_company(DynamoCompany(table), DynamoPortions(table), DynamoCompanyPlans(table)),
         inventory=DynamoInventory(table),
         looks=DynamoLookRequests(table),
-        portions=DynamoPortions(table),
         echoes=DynamoEchoes(table),
         revoked=DynamoRevokedSessions(table),
         personal_data=DynamoPersonalData(table),

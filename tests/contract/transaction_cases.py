@@ -16,6 +16,7 @@ from dayone.model.hr_sources import HrVersion, HrVersions, HrVersionState
 from dayone.model.monitoring import RefusalReason, RefusedDeliveries
 from dayone.model.operations import Operation, OperationState
 from dayone.model.personal_data import PersonalNames, personal_names
+from dayone.model.policy.company_plans import CompanyPlan, PlanState, PlanStep
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.rules import Reservations
 from dayone.model.retry import Refusal
@@ -100,6 +101,12 @@ class Case:
     call: Callable[[Adapters, Any], object]
     takes_back: bool = False
     leaves_doubt: bool = False
+
+
+def _company_plan(on: Adapters) -> CompanyPlan:
+    made = CompanyPlan(id="01P", created_at=NOW, in_force="0-none", portions=35)
+    on.state.plans.add(made, request=b"asked")
+    return made
 
 
 def _a_plan(on: Adapters) -> Plan:
@@ -365,6 +372,16 @@ CASES = (
         name="a failure is kept",
         prepare=_failed,
         call=lambda on, failed: on.state.failed.keep(replace(failed, at=_LATER)),
+    ),
+    Case(
+        name="a step of a plan is kept",
+        prepare=_company_plan,
+        call=lambda on, plan: on.state.plans.keep(plan, PlanStep(portion=3, number=0), content=b"found"),
+    ),
+    Case(
+        name="a plan of everybody ends",
+        prepare=_company_plan,
+        call=lambda on, plan: on.state.plans.end(plan, state=PlanState.COMPLETE, at=NOW, result=b"all"),
     ),
     Case(name="a failure is forgotten", prepare=_failed, call=lambda on, _: on.state.failed.forget(ADA)),
     Case(name="a policy is kept", prepare=lambda _: None, call=lambda on, _: _upload(on)),

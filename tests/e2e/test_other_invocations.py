@@ -19,7 +19,7 @@ from tests.e2e.deployed.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
-BELIEVING = ("access_api", "plan_changes", "record_account_event", "publish_events")
+BELIEVING = ("access_api", "plan_changes", "preview_company", "record_account_event", "publish_events")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from dayone.messages.inbox import from_json
 from dayone.wiring import functions as wiring
 from functions.access_api import app as access_api
 from functions.plan_changes import app as plan_changes
+from functions.preview_company import app as preview_company
 from functions.publish_events import app as publish_events
 from functions.receive_hr_event import app as receive_hr_event
 from functions.record_account_event import app as record_account_event
@@ -285,6 +286,14 @@ class TestRecords:
         with pytest.raises(Forbidden):
             record_account_event.lambda_handler(event, context)
         assert inbox.commands == []
+
+    def test_no_portion_is_planned_for_it(
+        self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(wiring, "preview_company_ports", lambda: pytest.fail("it was believed"))
+        event = forged("preview_company/portion")
+        with pytest.raises(Forbidden):
+            preview_company.lambda_handler(event, context)
 
     def test_none_of_it_is_published(
         self, forged: Callable[[str], Event], context: LambdaContext, monkeypatch: pytest.MonkeyPatch

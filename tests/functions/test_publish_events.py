@@ -166,3 +166,14 @@ def test_a_change_that_opens_when_the_sweep_may_have_passed_it_is_marked(
     images["ApproximateCreationDateTime"] = datetime(2026, 11, 23, 7, minutes, tzinfo=UTC).timestamp()
     app.lambda_handler(event, context)
     assert marks.marked == (["01M83K8NC0" + head["cause"]["M"]["change"]["S"]] if is_marked else [])
+
+
+def test_what_is_packed_is_of_no_news_and_stops_none(
+    bus: MemoryEventBus, event_of: Callable[[str], Event], context: LambdaContext
+) -> None:
+    """Lambda hands bytes on as text in base64."""
+    event = event_of("publish_events/operation_succeeded")
+    image = {"pk": {"S": "PLAN#01P"}, "sk": {"S": "CONTENT#0001#00000"}, "packed": {"B": "AP8="}}
+    record = {**event["Records"][0], "dynamodb": {**event["Records"][0]["dynamodb"], "NewImage": image}}
+    app.lambda_handler({"Records": [record, *event["Records"]]}, context)
+    assert [domain_event.detail_type for domain_event in bus.events] == ["Operation Succeeded", "Change Succeeded"]

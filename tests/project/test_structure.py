@@ -37,6 +37,7 @@ SMALL = {
     "dayone.ops.hr_configuration_approval": "a request for this approval does not load the decisions on changes",
     "dayone.policy.language.schema": "a program that writes the schema, which no function loads",
     "dayone.wiring.inventory": "a function's cold start loads the wiring of its own part alone",
+    "dayone.wiring.previews": "a function's cold start loads the wiring of its own part alone",
 }
 # Named by a framework or by Python, never by our code.
 CALLED_BY_OTHERS = re.compile(r"__\w+__|visit_\w+|main|lambda_handler|format_commands")

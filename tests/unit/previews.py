@@ -1,6 +1,7 @@
 """The API's side of a world in memory, to ask it what would be."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from dayone.api.context import AccessApi
 from dayone.model.commands import Command
@@ -14,6 +15,7 @@ from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.live_access import MemoryLiveAccess
 from tests.fakes.surroundings import GIVEN
 from tests.fakes.table.company import MemoryCompany
+from tests.fakes.table.company_plans import MemoryCompanyPlans, MemoryPlanQueue
 from tests.fakes.table.grants import MemoryGrants
 from tests.fakes.table.held import MemoryLedger
 from tests.fakes.table.policies import MemoryChanges, MemoryPolicies, MemoryPolicyArchive
@@ -55,19 +57,23 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         company=MemoryCompany(world.state),
         ledger=MemoryLedger(world.state),
         grants=MemoryGrants(world.state),
+        **_written(world),
+        keys=MemoryRequestKeys(),
         hr_versions=MemoryHrVersions(world.state),
         deliveries=MemoryHrDeliveries(world.state),
-        changes=MemoryChanges(world.state),
-        work=MemoryDueWork(world.state),
         inbox=world.inbox,
         redelivery=world.inbox.queue,
-        keys=MemoryRequestKeys(),
         overview=memory_overview(world.state, given=given),
         quotas=world.turn,
         budgets=world.budgets,
         clock=lambda: world.now,
         entropy=lambda: b"\x07" * 10,
     )
+
+
+def _written(world: World) -> dict[str, Any]:
+    plans = {"plans": MemoryCompanyPlans(), "plan_queue": MemoryPlanQueue()}
+    return {"changes": MemoryChanges(world.state), "work": MemoryDueWork(world.state), **plans}
 
 
 def if_policy(text: str, *, world: World) -> Previewed:

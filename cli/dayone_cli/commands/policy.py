@@ -13,6 +13,7 @@ from dayone_cli.inputs.policy_files import policy_texts
 from dayone_cli.output.following import FollowIt, Timeout, follow
 from dayone_cli.output.lists import USUAL, Limit, members, show_list
 from dayone_cli.output.plan_view import mistakes_in, plan_lines
+from dayone_cli.output.planning import plan_everybody
 from dayone_cli.output.words import plural
 from dayone_cli.run import Run, command
 
@@ -60,7 +61,7 @@ def check(run: Run, places: Places) -> None:
 @command(app, "plan")
 def plan(run: Run, places: Places) -> None:
     """Show what applying a policy would change, and why. Nothing is changed. Exits 1 if it would be refused."""
-    planned = _planned(run, policy_texts(places))
+    planned = plan_everybody(run, policy_texts(places))
     run.show(planned, plan_lines)
     _refuse_mistakes(planned)
 
@@ -78,7 +79,7 @@ def apply(
     """Show what a policy would change, ask for confirmation, put it in force and watch the change."""
     texts = policy_texts(places)
     tag, files = _in_force(run)
-    planned = _planned(run, texts)
+    planned = plan_everybody(run, texts)
     # Once more is how looser guardrails are asked for, which stay as they were until somebody else approves.
     if files == texts and _LOOSENED not in planned["counts"]:
         run.show({"change": None}, lambda _: ["This policy is already in force."])
@@ -103,7 +104,7 @@ def rollback(
 ) -> None:
     """Show what an earlier version would change, ask for confirmation, and put its text in force as a new version."""
     kept = run.api.read(path("v1", "policy", "versions", str(version)))
-    planned = _planned(run, kept["files"])
+    planned = plan_everybody(run, kept["files"])
     # It was accepted once, so it is not refused now.
     for line in (*plan_lines(planned), *(f"Note: {mistake}" for mistake in mistakes_in(planned))):
         run.screen.say(line)
@@ -152,10 +153,6 @@ def versions(run: Run, limit: Limit = USUAL) -> None:
 def _refuse_mistakes(plan: Any) -> None:  # noqa: ANN401 - JSON
     if mistakes := mistakes_in(plan):
         raise Negative(f"The policy would be refused for {plural(len(mistakes), 'mistake')}", findings=mistakes)
-
-
-def _planned(run: Run, texts: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
-    return run.api.ask("/v1/plan", {"files": dict(texts)})
 
 
 def _put(run: Run, texts: Mapping[str, str], *, authors: list[str] | None, depends_on: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON

@@ -62,7 +62,7 @@ class Watch:
 
     def _until_over(self, change: str) -> Json:
         moves = self.screen.err.isatty()
-        bar = _bar(self.screen) if moves else None
+        bar = progress_bar(self.screen) if moves else None
         shown: AbstractContextManager[object] = bar or nullcontext()
         deadline, before, messages_at = self.now() + self.patience, "", self.now()
         with shown:
@@ -166,7 +166,8 @@ def _came_out_well(seen: Json) -> None:
         raise Negative(f"{plural(change['held'], 'operation')} held", detail=detail)
 
 
-def _bar(screen: Screen) -> "Progress":
+def progress_bar(screen: Screen) -> "Progress":
+    """Return a bar on the screen for errors, with one task, whose field `left` is shown behind it."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (

@@ -140,14 +140,10 @@ def walk_company(policy: Policy, *, company: Company, after: Subject | None = No
 
     Begins behind `after`, or at the beginning. Subjects written before they are reached are not missed.
     """
-    in_policy = {
-        SubjectKind.GROUP: {group.name for group in policy.groups},
-        SubjectKind.PERMISSION_SET: {rule.name for rule in policy.permission_sets},
-    }
     for kind in _ORDER[_ORDER.index(after.kind) if after else 0 :]:
         name = after.name if after and after.kind is kind else ""
-        if kind in in_policy:
-            yield from _named(kind, in_policy[kind], company=company, after=name)
+        if kind in (SubjectKind.GROUP, SubjectKind.PERMISSION_SET):
+            yield from walk_with_policy(kind, policy, company=company, after=name)
         else:
             yield from walk_kind(kind, company=company, after=name)
 
@@ -159,9 +155,11 @@ def walk_kind(kind: SubjectKind, *, company: Company, after: str = "") -> Iterat
         after = page[-1].head.subject.name
 
 
-def _named(kind: SubjectKind, names: set[str], *, company: Company, after: str) -> Iterator[SubjectState]:
+def walk_with_policy(kind: SubjectKind, policy: Policy, *, company: Company, after: str) -> Iterator[SubjectState]:
+    """Yield the recorded groups or permission sets and those that are only in the policy yet, behind a name."""
     states = {state.head.subject.name: state for state in walk_kind(kind, company=company, after="")}
-    for name in sorted(names | states.keys()):
+    rules = policy.groups if kind is SubjectKind.GROUP else policy.permission_sets
+    for name in sorted({rule.name for rule in rules} | states.keys()):
         if name > after:
             yield states.get(name) or SubjectState(Head(subject=Subject(kind, name)))
 

@@ -146,6 +146,15 @@ class ReadInventorySettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PreviewCompanySettings(EventSourceSettings):
+    """For preview_company."""
+
+    table_name: str
+    plans_url: str
+    ended_sessions_policies: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishEventsSettings(EventSourceSettings):
     """For publish_events."""
 
@@ -172,6 +181,7 @@ class AccessApiSettings(OwnApisSettings):
     table_identity_parameter: str
     stack_name: str
     inbox_url: str
+    plans_url: str
     ended_sessions_policies: str
     instance_arn: str
     identity_store_id: str

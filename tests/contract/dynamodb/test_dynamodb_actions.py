@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.model import OperationModel
 
+from dayone.adapters.company_plans import DynamoCompanyPlans
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants, DynamoHeldParts
 from dayone.adapters.dynamodb.hr import (
@@ -44,6 +45,7 @@ from dayone.model.failures import Stuck, StuckKind
 from dayone.model.hr_sources import ALL_SOURCES, DEFAULT, ChangeNotification, HrVersion, HrVersions, HrVersionState
 from dayone.model.operations import Lane, OperationState
 from dayone.model.personal_data import personal_names
+from dayone.model.policy.company_plans import CompanyPlan, PlanState, PlanStep
 from dayone.model.policy.context import Reservation
 from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import FactVersion, Head, Portion
@@ -345,6 +347,16 @@ def test_grants(watched: Watched, others: StatePorts) -> None:
     assert grants.find("01G") is not None
     assert grants.listed(GrantFilter(person=ADA.name), cursor="", limit=9).entries
     assert watched.actions == DynamoGrants.ACTIONS
+
+
+def test_company_plans(watched: Watched) -> None:
+    plans, plan = DynamoCompanyPlans(watched.table), CompanyPlan(id="01P", created_at=NOW, in_force="0-none")
+    plans.add(plan, request=b"asked")
+    assert plans.find("01P", now=NOW) == plan
+    plans.keep(plan, PlanStep(portion=0, number=0), content=b"found")
+    assert list(plans.contents("01P")) == [b"found"]
+    plans.end(plan, state=PlanState.COMPLETE, at=NOW, result=b"all")
+    assert watched.actions == DynamoCompanyPlans.ACTIONS
 
 
 def test_ledger(watched: Watched) -> None:

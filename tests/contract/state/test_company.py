@@ -75,3 +75,18 @@ def test_what_was_written_a_moment_ago_is_there(ports: StatePorts) -> None:
     planned(ports, ADA, change=MOVED, fact=replace(PERSON, department="Data"))
     (state,) = _all(ports, SubjectKind.PERSON, limit=9)
     assert state.head.fact == replace(PERSON, department="Data")
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+def test_the_parts_one_behind_the_other_are_everybody_in_the_same_order(ports: StatePorts, limit: int) -> None:
+    for number in range(40):
+        planned(ports, Subject(SubjectKind.PERSON, f"e-{number}"), fact=replace(PERSON, id=f"e-{number}"))
+    found: list[SubjectState] = []
+    for part in range(ports.company.parts(SubjectKind.PERSON)):
+        after = ""
+        while page := ports.company.states_in(SubjectKind.PERSON, part=part, after=after, limit=limit):
+            assert len(page) <= limit
+            found += page
+            after = page[-1].head.subject.name
+    assert ports.company.parts(SubjectKind.PERSON) > 1
+    assert found == _all(ports, SubjectKind.PERSON, limit=7)

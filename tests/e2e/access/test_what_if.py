@@ -43,6 +43,30 @@ def reader(day_one: DayOne) -> dict[str, str]:
     return person
 
 
+def test_a_plan_in_portions_is_the_plan_of_one_look_and_another_policy_outdates_it(
+    day_one: DayOne, reader: dict[str, str]
+) -> None:
+    text = policies.text_of(_READERS).decode()
+    expected = foreseen(day_one, policy=text)
+    started = day_one.planned(text)
+    assert (started["state"], started["plan"], started["portions"]["done"]) == ("running", None, 0)
+    read = eventually(lambda: day_one.get(started["href"]), holds=lambda read: read["state"] != "running")
+    assert (read["state"], read["portions"]) == ("complete", {"done": 35, "total": 35})
+    plan = read["plan"]
+    assert asked(plan["operations"]) == asked(expected["operations"])
+    assert ("create-membership", f"person:{reader['id']}", "membership/Readers") in asked(plan["operations"])
+    for same in ("counts", "evaluated", "subjects", "guardrail", "errors", "truncated"):
+        assert plan[same] == expected[same], same
+    # The functions that plan it can write nothing but the plan, and nothing of it reaches Identity Center.
+    assert foreseen(day_one, policy=text)["counts"] == expected["counts"]
+    assert day_one.waiting("PlansQueue") == 0
+    before = day_one.get("/v1/policy")
+    day_one.put_in_force(_READERS)
+    assert day_one.get(started["href"])["state"] == "outdated"
+    taken = expect(day_one.deployed.api.send("POST", f"/v1/policy/rollback/{before['version']}"), status=202)
+    day_one.succeeded(taken["change"])
+
+
 def test_a_policy_leads_to_what_was_foreseen_and_the_way_back_too(
     day_one: DayOne, scene: Scene, reader: dict[str, str]
 ) -> None:

@@ -16,6 +16,7 @@ WHO_ACTS = frozenset({"Operate", "Administer"})
 # Everything that is not a GET. Whoever says who gets what does not decide about what is held, nor the other way round.
 WRITES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/plan"): EVERYBODY,
+    ("POST", "/v1/plans"): EVERYBODY,
     ("POST", "/v1/changes/{change}/retry"): WHO_ACTS,
     ("POST", "/v1/accounts/discover"): WHO_ACTS,
     ("POST", "/v1/accounts/bootstrap"): WHO_ACTS,

@@ -104,6 +104,7 @@ def _known(day_one: DayOne) -> Mapping[str, str]:
         "account": account,
         "change": change,
         "version": "1",
+        "plan": day_one.planned(policies.text_of(policies.UNPROTECTED).decode())["id"],
         "group": "Engineers",
         "permission_set": "ViewOnly",
         **by_hand,

@@ -63,6 +63,12 @@ class DayOne:
             return self.decided(change, to="approve")
         return self.succeeded(change)
 
+    def planned(self, text: str) -> Any:  # noqa: ANN401 - JSON
+        """Have a policy planned for everybody in portions; returns the plan that is being made."""
+        headers = {"content-type": "application/json"}
+        body = json.dumps({"policy": text}).encode()
+        return expect(self.deployed.api.send("POST", "/v1/plans?mode=portions", body=body, headers=headers), status=202)
+
     def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """Return the API's answer with status 200."""
         return expect(self.deployed.api.get(path), status=200)

@@ -39,6 +39,7 @@ from tests.fakes.sso.standing import MemoryStanding
 from tests.fakes.state_tables import MemoryFence, MemoryOutsideIdentity
 from tests.fakes.surroundings import MemorySurroundings
 from tests.fakes.table.company import MemoryCompany
+from tests.fakes.table.company_plans import MemoryCompanyPlans, MemoryPlanQueue
 from tests.fakes.table.grants import MemoryGrants
 from tests.fakes.table.held import MemoryLedger
 from tests.fakes.table.inventory import MemoryInventory
@@ -93,6 +94,8 @@ class World:
     letters: MemoryDeadLetterQueues = field(default_factory=MemoryDeadLetterQueues)
     backlog: MemoryInboxBacklog = field(default_factory=MemoryInboxBacklog)
     waiting: dict[str, MemoryInboxBacklog] = field(default_factory=lambda: {"inbox": MemoryInboxBacklog()})
+    plans: MemoryCompanyPlans = field(default_factory=MemoryCompanyPlans)
+    plan_queue: MemoryPlanQueue = field(default_factory=MemoryPlanQueue)
     fails: dict[str, Exception] = field(default_factory=dict)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
     error: Exception | None = None
@@ -119,8 +122,7 @@ class World:
             grants=unwell or MemoryGrants(self.state),
             hr_versions=unwell or MemoryHrVersions(self.state),
             deliveries=unwell or MemoryHrDeliveries(self.state),
-            changes=MemoryChanges(self.state),
-            work=MemoryDueWork(self.state),
+            **self._written(unwell),
             inbox=AcceptingInbox(queue=self.inbox, acceptances=MemoryAcceptances(self.state), clock=lambda: self.now),
             redelivery=self.inbox.queue,
             keys=self.keys,
@@ -134,6 +136,10 @@ class World:
     def _existing(self, policies: MemoryPolicies) -> ExistingNames:
         kept, state = self.kept_inventory, self.state
         return memory_existing(self.center, state, policies=policies, clock=lambda: self.now, inventory=kept)
+
+    def _written(self, unwell: Any) -> dict[str, Any]:  # noqa: ANN401 - instead of any port
+        plans = {"plans": unwell or self.plans, "plan_queue": unwell or self.plan_queue}
+        return {"changes": MemoryChanges(self.state), "work": MemoryDueWork(self.state), **plans}
 
     def overview(self) -> Overview:
         seen = memory_overview(self.state)

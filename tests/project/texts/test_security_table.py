@@ -33,6 +33,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         _UNASKED + "test_what_nobody_has_asked_for_is_refused_and_leaves_nothing_behind",
     ),
     "lambda:InvokeFunction on record_account_event": (_RECORDS + "test_no_account_is_looked_at_for_it",),
+    "lambda:InvokeFunction on preview_company": (_RECORDS + "test_no_portion_is_planned_for_it",),
     "lambda:InvokeFunction on publish_events": (_RECORDS + "test_none_of_it_is_published",),
     "lambda:InvokeFunction on execute_operations, reconcile_access, read_inventory or sign_checkpoint": (
         _HERE + "test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event",
@@ -215,7 +216,7 @@ def _may(action: str) -> set[str]:
 def test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for() -> None:
     writing = _may("dynamodb:PutItem") | _may("dynamodb:UpdateItem") | _may("dynamodb:BatchWriteItem")
     assert _may("sqs:SendMessage") - writing == {"receive_hr_event", "record_account_event"}
-    of_marks = {"publish_events", "read_inventory"}
+    of_marks = {"publish_events", "read_inventory", "preview_company"}
     assert writing - of_marks == {"access_api", "plan_changes", "execute_operations", "reconcile_access", "claim_table"}
 
 
@@ -251,7 +252,7 @@ def test_accounts_are_heard_of_from_aws_itself_alone() -> None:
     assert [source for source in sources if not source.startswith("aws.")] == []
 
 
-BELIEVING = ("access_api", "plan_changes", "record_account_event", "publish_events")
+BELIEVING = ("access_api", "plan_changes", "preview_company", "record_account_event", "publish_events")
 
 
 def test_every_function_that_compares_where_its_event_comes_from_can_be_denied() -> None:

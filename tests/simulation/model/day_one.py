@@ -59,6 +59,7 @@ from tests.fakes.sso.identity_center import MemoryIdentityCenter
 from tests.fakes.sso.live_access import MemoryLiveAccess
 from tests.fakes.state_tables import MemoryFence, of_the_first_table
 from tests.fakes.table.company import MemoryCompany, MemoryPortions
+from tests.fakes.table.company_plans import MemoryCompanyPlans, MemoryPlanQueue
 from tests.fakes.table.echoes import MemoryEchoes
 from tests.fakes.table.failed import MemoryFailedSubjects, MemoryStuck
 from tests.fakes.table.grants import MemoryGrants
@@ -362,6 +363,8 @@ class DayOne:
             keys=MemoryRequestKeys(),
             overview=memory_overview(self.state),
             deliveries=MemoryHrDeliveries(self.state),
+            plans=MemoryCompanyPlans(),
+            plan_queue=MemoryPlanQueue(),
             quotas=self.turn,
             budgets=self.budgets,
             clock=self.clock,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.test_cli_requests import over
-from tests.unit.cli.test_cli_screen import plan
+from tests.unit.cli.test_cli_screen import made, plan
 from tests.unit.cli_api import WELL, Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
@@ -19,7 +19,7 @@ TAKEN = Answered(status=202, body={"version": 8, "change": "01A", "href": "/v1/c
 def api() -> Iterator[CliApi]:
     with running() as cli_api:
         cli_api.tell("GET /v1/policy", Answered(body=KEPT, headers={"ETag": '"7"'}))
-        cli_api.tell("POST /v1/plan", plan())
+        cli_api.tell("POST /v1/plans", made(plan()))
         cli_api.tell("PUT /v1/policy", TAKEN)
         cli_api.tell("POST /v1/policy/rollback/6", TAKEN)
         cli_api.tell("GET /v1/policy/versions/6", {"version": 6, "files": {"old.yaml": TEXT}})
@@ -109,7 +109,7 @@ WRONG = "policy.yaml:11: `breakglas` under `protect.users` protects nothing: the
 
 @pytest.mark.parametrize("words", ["plan", "apply"])
 def test_what_would_be_refused_is_planned_and_not_put(words: str, api: CliApi, file: Path) -> None:
-    api.tell("POST /v1/plan", {**plan(), "errors": [WRONG]})
+    api.tell("POST /v1/plans", made({**plan(), "errors": [WRONG]}))
     ended = dayone("policy", words, file, *(["--yes"] if words == "apply" else []), api=api.url)
     assert ended.code == 1
     assert "Plan: 3 to add" in ended.out + ended.err
@@ -118,7 +118,7 @@ def test_what_would_be_refused_is_planned_and_not_put(words: str, api: CliApi, f
 
 
 def test_going_back_to_what_protects_nothing_says_so_and_goes_back(api: CliApi) -> None:
-    api.tell("POST /v1/plan", {**plan(), "errors": [WRONG]})
+    api.tell("POST /v1/plans", made({**plan(), "errors": [WRONG]}))
     ended = dayone("policy", "rollback", "6", "--yes", "--no-watch", api=api.url)
     assert (ended.code, f"Note: {WRONG}" in ended.err) == (0, True)
     assert puts(api) == ["POST /v1/policy/rollback/6"]
@@ -179,3 +179,32 @@ class TestAdoptingAFinding:
         ended = dayone("drift", "adopt", "4f1d", api=api.url)
         assert (ended.code, ended.out) == (1, self.LINES)
         assert "take `description` out" in ended.err
+
+
+RUNNING = {
+    "id": "01P",
+    "state": "running",
+    "reason": "",
+    "portions": {"done": 3, "total": 35},
+    "estimated_seconds_remaining": 12,
+    "plan": None,
+}
+
+
+def test_a_large_company_is_planned_in_portions_and_awaited(api: CliApi, file: Path) -> None:
+    api.tell("POST /v1/plans", Answered(status=202, body=RUNNING))
+    api.tell("GET /v1/plans/01P", {**RUNNING, "portions": {"done": 34, "total": 35}}, made(plan()))
+    ended = dayone("policy", "plan", file, api=api.url)
+    assert ended.code == 0, ended
+    assert "Planning everybody in 35 portions" in ended.err
+    assert "Plan: 3 to add, 1 to change, 2 to remove." in ended.out
+
+
+def test_a_plan_that_is_outdated_is_not_shown(api: CliApi, file: Path) -> None:
+    api.tell("POST /v1/plans", Answered(status=202, body=RUNNING))
+    api.tell("GET /v1/plans/01P", {**RUNNING, "state": "outdated", "reason": "another policy is in force by now"})
+    ended = dayone("policy", "apply", file, "--yes", api=api.url)
+    assert ended.code == 1, ended
+    assert "The plan is outdated" in ended.err
+    assert "another policy is in force by now" in ended.err
+    assert puts(api) == []

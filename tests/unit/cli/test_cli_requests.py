@@ -148,7 +148,7 @@ def test_a_write_has_one_key_over_all_its_tries_and_the_next_write_another(api: 
 def test_a_read_has_no_key_and_neither_has_a_plan(api: CliApi, tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_text("version: 1\n")
     none = {"counts": {}, "notes": [], "complete": True}
-    api.tell("POST /v1/plan", none)
+    api.tell("POST /v1/plans", {"state": "complete", "plan": none})
     assert dayone("policy", "plan", tmp_path, api=api.url).code == 0
     assert "idempotency-key" not in api.asked[0].headers
 

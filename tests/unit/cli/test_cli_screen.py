@@ -43,6 +43,11 @@ def plan(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - members of an answer
     }
 
 
+def made(plan: dict[str, Any]) -> dict[str, Any]:
+    """An answer of POST /v1/plans that is made at once."""
+    return {"id": "01P", "state": "complete", "reason": "", "plan": plan}
+
+
 def printed(screen: Screen) -> str:
     assert isinstance(screen.out, io.StringIO)
     return screen.out.getvalue()

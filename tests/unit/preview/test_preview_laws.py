@@ -24,7 +24,7 @@ _parts = st.sampled_from(["ViewOnlyAccess", "SecurityAudit"]).map(lambda name: {
 
 
 @st.composite
-def _policies(draw: st.DrawFn) -> str:
+def policies(draw: st.DrawFn) -> str:
     groups = draw(st.dictionaries(st.sampled_from(_GROUPS), _members, max_size=2))
     sets = draw(st.dictionaries(st.sampled_from(_SETS), _parts, max_size=2))
     assignments = [
@@ -46,8 +46,8 @@ def _policies(draw: st.DrawFn) -> str:
 @given(
     people=st.lists(st.sampled_from(_DEPARTMENTS), max_size=4),
     accounts=st.lists(st.sampled_from(_OUS), max_size=3),
-    before=_policies(),
-    after=_policies(),
+    before=policies(),
+    after=policies(),
 )
 def test_a_policy_does_what_was_foreseen_and_no_more(
     people: Sequence[str], accounts: Sequence[str], before: str, after: str

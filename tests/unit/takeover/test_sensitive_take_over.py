@@ -15,7 +15,7 @@ from dayone.ops.audit_rules import first_broken
 from dayone.planning.facts import evaluator_of
 from dayone.policy.service import check_policy
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
-from dayone.preview.preview import PreviewBuilder
+from dayone.preview.builder import PreviewBuilder
 from dayone.takeover.estate import Estate
 from tests.unit.previews import api_of, if_policy
 from tests.unit.takeover.companies import access, founded

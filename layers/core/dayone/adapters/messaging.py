@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _IMAGES = ("OldImage", "NewImage")
+# What no event is about: plans of everybody, rosters and origins. Lambda hands on their bytes as text, besides.
+_PACKED = "packed"
 
 
 class DynamoStream:
@@ -34,6 +36,8 @@ class DynamoStream:
         """Yield operations, changes, progress of accounts and findings, in the order of the stream."""
         for record in event["Records"]:
             images = record["dynamodb"]
+            if any(_PACKED in (images.get(name) or {}) for name in _IMAGES):
+                continue
             at = datetime.fromtimestamp(images["ApproximateCreationDateTime"], UTC)
             before, after = (read_record(images[name]) if images.get(name) else None for name in _IMAGES)
             written = after or before

@@ -1,11 +1,13 @@
-"""The FIFO queues: the inbox, in order for each subject, its backlog, and the queue that wakes the executor."""
+"""The queues: the inbox, in order for each subject, its backlog, the queue that wakes the executor, and of plans."""
 
 import hashlib
+import json
 import re
 import uuid
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from dayone.adapters.aws.clients import batches
@@ -13,7 +15,9 @@ from dayone.adapters.aws.errors import never_rejected
 from dayone.adapters.dynamodb.keys import check_name
 from dayone.errors import TooLarge, Unavailable
 from dayone.messages import inbox
+from dayone.messages.codec import encode
 from dayone.model.commands import Command
+from dayone.model.policy.company_plans import PortionRequest
 from dayone.ports.operations import QueueDepth
 
 if TYPE_CHECKING:
@@ -107,6 +111,25 @@ class SqsEngine:
                 MessageGroupId="engine",
                 MessageDeduplicationId=uuid.uuid4().hex,
             )
+
+
+class SqsPlanQueue:
+    """The port PlanQueue over a queue without an order: the portions of a plan have none."""
+
+    ACTIONS: ClassVar[frozenset[str]] = frozenset({"sqs:SendMessage"})
+
+    def __init__(self, client: "SQSClient", *, queue_url: str) -> None:
+        self._client = client
+        self._queue = queue_url
+
+    def put(self, requests: Iterable[PortionRequest]) -> None:
+        """See PlanQueue."""
+        entries = [{"Id": str(number), "MessageBody": json.dumps(encode(each))} for number, each in enumerate(requests)]
+        for batch in batched(entries, _MOST_ENTRIES, strict=False):
+            with never_rejected():
+                answer = self._client.send_message_batch(QueueUrl=self._queue, Entries=list(batch))  # type: ignore[arg-type]
+            if failed := answer.get("Failed", []):
+                raise Unavailable(f"{len(failed)} of {len(batch)} portions of a plan were not taken")
 
 
 class SqsEditEvents:

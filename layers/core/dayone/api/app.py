@@ -113,6 +113,8 @@ _PARTS = {
     "PUT people": ("hr.people_by_hand_routes",),
     "GET permission-sets": ("assignments.permission_set_routes",),
     "POST plan": ("plan.plan_routes",),
+    "GET plans": ("plans.plans_routes",),
+    "POST plans": ("plans.plans_routes",),
     "GET policy": ("policy.policy_routes", "policy.policy_version_routes"),
     "POST policy": ("policy.policy_version_routes",),
     "PUT policy": ("policy.policy_routes",),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dayone.executor.existing import ExistingNames
 from dayone.executor.rate_limits import Budgets
 from dayone.ops.health import Overview
+from dayone.ports.company_plans import CompanyPlans, PlanQueue
 from dayone.ports.hr import HrDeliveries, RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
 from dayone.ports.identity_center import LiveAccess
@@ -36,6 +37,8 @@ class AccessApi:
     company: Company
     ledger: Ledger
     grants: Grants
+    plans: CompanyPlans
+    plan_queue: PlanQueue
     hr_versions: RecordedHrVersions
     deliveries: HrDeliveries
     existing: ExistingNames

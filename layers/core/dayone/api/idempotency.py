@@ -24,7 +24,8 @@ IDEMPOTENCY_KEY = Parameter(
 )
 _KEY = re.compile(r"[!-~]{1,128}")
 _WRITES = frozenset({"POST", "PUT"})
-ONLY_ASKS = frozenset({"/v1/plan"})
+# A plan of everybody changes nothing either, and is not kept for as long as an answer is.
+ONLY_ASKS = frozenset({"/v1/plan", "/v1/plans"})
 # What makes a request another one, beside its method, path, query and body.
 _SIGNIFICANT_HEADERS = ("content-type", "if-match", "if-none-match")
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag", "Retry-After")

@@ -1,6 +1,6 @@
 """Count additions from sources other than HR to existing people and accounts, and hold them above the limit."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from dayone.model.operations import Action
 from dayone.model.people import Person
 from dayone.model.policy.rules import Guardrails
 from dayone.model.subject_state import Head, SubjectState
-from dayone.model.subjects import Resource, Subject, assignment_in
+from dayone.model.subjects import Resource, assignment_in
 from dayone.planning.judgement import GuardrailResult
 
 # An edit, or somebody's grant, gives to people; a tag, a move or another name of a unit to accounts, besides.
@@ -52,33 +52,17 @@ def judge_additions(
     return AdditionsResult(adding=(*kept, *sorted(new)), budget=budget)
 
 
-# What is added to one subject.
-type SubjectAdditions = tuple[Subject, tuple[Resource, ...]]
+def why_each_addition_is_held(numbers: Iterable[int], *, guardrails: Guardrails, tally: Tally) -> Iterator[str]:
+    """Judge subject after subject as their plans would, counting the additions carried out on the way.
 
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewedAdditions:
-    """Number of additions that would be held, the reason of the first, and what is `stopped`, each with its reason."""
-
-    held: int = 0
-    reason: str = ""
-    stopped: tuple[tuple[SubjectAdditions, str], ...] = ()
-
-
-def judge_additions_of_all(
-    added: Iterable[SubjectAdditions], *, guardrails: Guardrails, tally: Tally
-) -> PreviewedAdditions:
-    """Judge subject after subject as their plans would, counting the additions carried out on the way."""
-    stopped = list[tuple[SubjectAdditions, str]]()
-    for subject, resources in added:
-        number = len(resources)
-        if reason := why_additions_are_held(number, guardrails=guardrails, tally=tally):
-            stopped.append(((subject, resources), reason))
-        else:
+    `numbers` has how many each would get; see `why_additions_are_held`.
+    """
+    for number in numbers:
+        reason = why_additions_are_held(number, guardrails=guardrails, tally=tally)
+        if not reason:
             added_today, added_in_change = tally.added_today + number, tally.added_in_change + number
             tally = replace(tally, added_today=added_today, added_in_change=added_in_change)
-    held = sum(len(resources) for (_, resources), _ in stopped)
-    return PreviewedAdditions(held=held, reason=stopped[0][1] if stopped else "", stopped=tuple(stopped))
+        yield reason
 
 
 def additions(

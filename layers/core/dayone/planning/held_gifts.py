@@ -174,7 +174,8 @@ def _why_rename_is_sensitive(difference: Difference, *, giving: Giving, sensitiv
     if all(old.casefold() == new.casefold() for old, new in names):
         return ""
     policy = sensitivity.policy
-    by_hr = {rule.name for rule in policy.groups if birthright_of(rule) in policy.sensitive.birthrights}
+    approved = policy.sensitive.birthrights  # without any, no digests of all groups for each person
+    by_hr = {rule.name for rule in policy.groups if birthright_of(rule) in approved} if approved else set()
     there = {resource for resource in giving.state.applied if resource.kind is ResourceKind.MEMBERSHIP}
     there |= {part.resource for part in giving.state.head.held if part.verdict is Verdict.APPROVED}
     groups = {resource.name for resource in there} & sensitivity.groups.keys() - by_hr

@@ -3,9 +3,8 @@
 This is the only place that decides it. A plan, a preview, the activation of a policy and a decision all ask here.
 """
 
-from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from dayone.model.audit import is_same
 from dayone.model.changes import Decision
@@ -28,7 +27,6 @@ from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Resource, Subject
 from dayone.planning.evaluation import Diff
-from dayone.planning.held_gifts import Gift, shortened, why_gift_is_held
 
 _MOST_NAMES = 10
 
@@ -110,6 +108,18 @@ def is_blamed(removal: HeldPart, *, actor: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CountedRemovals:
+    """The number of removals that are judged together, and what else counts about them: see SubjectRemovals."""
+
+    subject: Subject
+    number: int
+    has_left: bool = False
+    is_of_edit: bool = False
+    doubtful: str = ""
+    removes_everything: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SubjectRemovals:
     """The removals that one subject's plan would add.
 
@@ -130,6 +140,18 @@ class SubjectRemovals:
     def number(self) -> int:
         """Number of removals."""
         return len(self.resources)
+
+    @property
+    def counted(self) -> CountedRemovals:
+        """Everything about them by which they are judged."""
+        return CountedRemovals(
+            subject=self.subject,
+            number=self.number,
+            has_left=self.has_left,
+            is_of_edit=not self.of_edit.isdisjoint(self.resources),
+            doubtful=self.doubtful,
+            removes_everything=self.removes_everything,
+        )
 
     def parts(self) -> list["SubjectRemovals"]:
         """Return what is judged together: a leaver's own assignments in an account, what an edit removes, the rest."""
@@ -156,21 +178,30 @@ def removals_of(split: SplitDiff, *, diff: Diff, applied: Mapping[Resource, Appl
     )
 
 
-def why_held(removals: SubjectRemovals, *, policy: Policy, tally: Tally) -> str:
+def why_held(removals: CountedRemovals, *, policy: Policy, tally: Tally) -> str:
     """Return the reason to hold removals that are judged together, or "" if they may run, whatever caused the plan."""
-    if not removals.resources:
+    if not removals.number:
         return ""
     number = counted(removals.number)
     if removals.doubtful:
         return f"{number}, and {removals.doubtful}"
-    if not removals.has_left:
-        if policy.reservations.hold and removals.of_edit & set(removals.resources):
+    if not removals.has_left and removals.is_of_edit:
+        if policy.reservations.hold:
             return policy.reservations.hold
-        if gives_nothing(policy) and removals.of_edit & set(removals.resources):
+        if gives_nothing(policy):
             return f"{number}, and the policy in force assigns nothing"
     if removals.removes_everything:
         return f"{number}, and {removals.removes_everything}"
     return why_over_the_limit(removals.number, guardrails=policy.removal_limits, tally=tally)
+
+
+def why_each_is_held(removals: Iterable[CountedRemovals], *, policy: Policy, tally: Tally) -> Iterator[str]:
+    """Judge one after the other as their plans would, counting what is carried out on the way; see `why_held`."""
+    for part in removals:
+        reason = why_held(part, policy=policy, tally=tally)
+        if not reason:
+            tally = replace(tally, today=tally.today + part.number, in_change=tally.in_change + part.number)
+        yield reason
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +239,13 @@ class PolicyImpact:
         waiting = self.waiting + len(removals.of_edit - {*removals.resources})
         return replace(self, removals=self.removals + len(removals.of_edit), waiting=waiting, emptied=emptied)
 
+    def joined(self, other: "PolicyImpact") -> "PolicyImpact":
+        """Return the impact on the subjects of both."""
+        emptied = (*self.emptied, *other.emptied)[:_MOST_NAMES]
+        return PolicyImpact(
+            removals=self.removals + other.removals, waiting=self.waiting + other.waiting, emptied=emptied
+        )
+
 
 def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) -> str:
     """Return the reason to hold all removals of a policy on activation, or ""; it becomes one of its reservations.
@@ -227,63 +265,6 @@ def why_policy_is_held(impact: PolicyImpact, *, policy: Policy, tally: Tally) ->
     if impact.waiting:
         reasons.insert(1, f"of these, {impact.waiting} {'is' if impact.waiting == 1 else 'are'} held already")
     return "; ".join(reasons)
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewedJudgement:
-    """Number of removals, number of operations that would be held, and the reasons.
-
-    `held_removals` are those among them that take something away, each group with its reason.
-    """
-
-    removals: int
-    held: int
-    reasons: tuple[str, ...]
-    held_removals: tuple[tuple[SubjectRemovals, str], ...] = ()
-
-
-@dataclass(kw_only=True)
-class JudgementPreview:
-    """Judges subject after subject as their plans would, counting what is carried out on the way.
-
-    `is_edit` is whether the policy is to be put in force, and is judged as an edit.
-    """
-
-    policy: Policy
-    is_edit: bool = False
-    impact: PolicyImpact = field(default_factory=PolicyImpact)
-    _removals: list[SubjectRemovals] = field(default_factory=list)
-    _gifts: Counter[str] = field(default_factory=Counter)
-
-    def add(self, removals: SubjectRemovals, *, gifts: Mapping[Resource, Gift]) -> None:
-        """Take the removals of one subject in, and what given to it would wait for an approval."""
-        for resource, gift in gifts.items():
-            self._gifts[
-                why_gift_is_held(resource, gift) if gift.is_sensitive else f"{removals.subject}: {gift.reason}"
-            ] += 1
-        self.impact = self.impact.plus(removals)
-        if removals.resources:
-            self._removals.append(removals)
-
-    def judge(self, tally: Tally) -> PreviewedJudgement:
-        """Return the operations that would be held; `tally` is what has been counted before."""
-        before = self.policy.reservations
-        hold = why_policy_is_held(self.impact, policy=self.policy, tally=tally) if self.is_edit else before.hold
-        policy = replace(self.policy, reservations=replace(before, hold=hold))
-        held, stopped = Counter[str](), list[tuple[SubjectRemovals, str]]()
-        for part in (part for removals in self._removals for part in removals.parts()):
-            if reason := why_held(part, policy=policy, tally=tally):
-                stopped.append((part, reason))
-                held[reason if reason == hold else f"{part.subject}: {reason}"] += part.number
-            else:
-                tally = replace(tally, today=tally.today + part.number, in_change=tally.in_change + part.number)
-        held.update(self._gifts)
-        return PreviewedJudgement(
-            removals=sum(removals.number for removals in self._removals),
-            held=held.total(),
-            reasons=tuple(shortened(list(held), most=_MOST_NAMES)),
-            held_removals=tuple(stopped),
-        )
 
 
 def _alike(diff: Diff, held: HeldPart) -> Collection[Resource]:

@@ -31,8 +31,9 @@ class Probes[S, F]:
 
     def __init__(self, probes: Iterable[Probe[S]], *, index: Callable[[Sequence[S]], Callable[[F], int]]) -> None:
         self._index = index
-        self._prepare(list(probes))
-        self.is_empty = not self._probes
+        self._all = list(probes)
+        self._prepare(range(len(self._all)))
+        self.is_empty = not self._all
 
     def add(self, fact: F) -> None:
         """Try a fact on all that has matched nothing yet."""
@@ -40,22 +41,30 @@ class Probes[S, F]:
             return
         self._remaining &= ~self._matching(fact)
         # An index takes time to make, so it is made anew only where it has become half as large.
-        if self._remaining.bit_count() * 2 < len(self._probes):
-            self._prepare(self._rest())
+        if self._remaining.bit_count() * 2 < len(self._numbers):
+            self._prepare(self.rest())
+
+    def rest(self) -> list[int]:
+        """Return the numbers of the probes that matched no fact."""
+        return [self._numbers[number] for number in numbers(self._remaining)]
+
+    def keep(self, rest: Iterable[int]) -> None:
+        """Take into account that the same probes were tried on other facts, of which these numbers matched none."""
+        kept = frozenset(rest)
+        for number in numbers(self._remaining):
+            if self._numbers[number] not in kept:
+                self._remaining &= ~(1 << number)
 
     def unmatched(self) -> Iterator[Probe[S]]:
         """Yield the probes that matched no fact; a whole entry only if none of its conditions alone is the reason."""
-        probes = self._rest()
+        probes = [self._all[number] for number in self.rest()]
         counts = Counter((probe.entry, probe.attribute, probe.alternatives) for probe in probes if probe.alternatives)
         explained = {entry for (entry, _, alternatives), count in counts.items() if count == alternatives}
         return (probe for probe in probes if probe.text or probe.entry not in explained)
 
-    def _prepare(self, probes: list[Probe[S]]) -> None:
-        self._probes, self._remaining = probes, (1 << len(probes)) - 1
-        self._matching = self._index([probe.selector for probe in probes])
-
-    def _rest(self) -> list[Probe[S]]:
-        return [self._probes[number] for number in numbers(self._remaining)]
+    def _prepare(self, kept: Sequence[int]) -> None:
+        self._numbers, self._remaining = kept, (1 << len(kept)) - 1
+        self._matching = self._index([self._all[number].selector for number in kept])
 
 
 def probes_of_people(policy: Policy, *, now: datetime) -> Probes[PersonSelector, Person]:

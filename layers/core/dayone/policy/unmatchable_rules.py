@@ -24,6 +24,7 @@ _NO_ACCOUNT = "selects no account that Day One has recorded, because `except` le
 class _Rule:
     """One rule with exceptions, as sets of selectors; `is_met` is whether it selects anything before them."""
 
+    number: int
     note: PolicyNote
     selectors: int
     exceptions: int
@@ -35,7 +36,7 @@ class ExcludedRules:
 
     def __init__(self, policy: Policy, *, now: datetime) -> None:
         people, self._groups = _numbered(_of_groups(policy))
-        accounts, self._assignments = _numbered(_of_assignments(policy))
+        accounts, self._assignments = _numbered(_of_assignments(policy), first=len(self._groups))
         indexed = PersonSelectors(people)
         self._of_person: Callable[[Person], int] = lambda person: indexed.meaning(person, now=now)
         self._of_account = AccountSelectors(accounts).describing
@@ -46,6 +47,19 @@ class ExcludedRules:
             self._groups = _still(self._groups, self._of_person(fact))
         elif isinstance(fact, Account) and self._assignments:
             self._assignments = _still(self._assignments, self._of_account(fact))
+
+    def rest(self) -> tuple[list[int], list[int]]:
+        """Return the numbers of the rules that select none of the facts, and of those that would without exceptions."""
+        rules = [*self._groups, *self._assignments]
+        return [rule.number for rule in rules], [rule.number for rule in rules if rule.is_met]
+
+    def keep(self, rest: Iterable[int], met: Iterable[int]) -> None:
+        """Take into account that the same rules were tried on other facts, with this `rest`."""
+        kept, others = frozenset(rest), frozenset(met)
+        self._groups = [rule for rule in self._groups if rule.number in kept]
+        self._assignments = [rule for rule in self._assignments if rule.number in kept]
+        for rule in (*self._groups, *self._assignments):
+            rule.is_met |= rule.number in others
 
     def notes(self) -> Iterator[PolicyNote]:
         """One note for each."""
@@ -64,14 +78,16 @@ def _still(rules: list[_Rule], bits: int) -> list[_Rule]:
     return remaining
 
 
-def _numbered[S](rules: Iterable[tuple[PolicyNote, Sequence[S], Sequence[S]]]) -> tuple[list[S], list[_Rule]]:
+def _numbered[S](
+    rules: Iterable[tuple[PolicyNote, Sequence[S], Sequence[S]]], *, first: int = 0
+) -> tuple[list[S], list[_Rule]]:
     """All selectors in one list, and the rules by their numbers in it."""
     selectors: list[S] = []
     made: list[_Rule] = []
-    for note, selecting, excepting in rules:
-        first, middle = len(selectors), len(selectors) + len(selecting)
+    for number, (note, selecting, excepting) in enumerate(rules, start=first):
+        begin, middle = len(selectors), len(selectors) + len(selecting)
         selectors += (*selecting, *excepting)
-        made.append(_Rule(note, (1 << middle) - (1 << first), (1 << len(selectors)) - (1 << middle)))
+        made.append(_Rule(number, note, (1 << middle) - (1 << begin), (1 << len(selectors)) - (1 << middle)))
     return selectors, made
 
 

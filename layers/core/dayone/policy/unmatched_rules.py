@@ -4,7 +4,8 @@ Dates change with time, so date conditions do not count: they may match tomorrow
 """
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from operator import attrgetter
@@ -21,6 +22,7 @@ from dayone.policy.unmatchable_rules import ExcludedRules
 _MOST_VALUES, _MOST_COMPARED, _MOST_TYPOS, _MOST_GLOBS = 5000, 300, 20, 100
 PERSON_ID = "person.id"
 _LIKE, _SHORTEST = 0.75, 3
+_MOST_HANDED_ON = 200
 
 
 class NearMisses:
@@ -37,6 +39,10 @@ class NearMisses:
         if value and value not in seen and len(seen) < _MOST_VALUES:
             seen.add(value)
             self._values.setdefault(attribute, {}).setdefault(_reduced(value), value)
+
+    def values(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the first values of each attribute, in the order in which they were added."""
+        return {name: tuple(values.values())[:_MOST_HANDED_ON] for name, values in self._values.items()}
 
     def has(self, attribute: str, value: str) -> bool:
         """Return whether exactly this value is recorded."""
@@ -81,6 +87,25 @@ _NOBODY, _NO_ACCOUNT = "nobody that Day One has recorded", "no account that Day 
 _PERSON = "person."
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnmatchedSoFar:
+    """Rules that some facts have not matched: numbers of probes and of rules, and what was seen besides.
+
+    `values` are recorded values by attribute, the first of each; `named` are the people that the policy names.
+    """
+
+    people: tuple[int, ...] = ()
+    accounts: tuple[int, ...] = ()
+    excluded: tuple[int, ...] = ()
+    met: tuple[int, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    units: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+    has_people: bool = False
+    has_accounts: bool = False
+    management: str = ""
+
+
 class UnmatchedRules:
     """Collects what of a policy has matched none of the facts that were added."""
 
@@ -89,8 +114,9 @@ class UnmatchedRules:
         self._people, self._accounts = probes_of_people(policy, now=now), probes_of_accounts(policy)
         self._excluded = ExcludedRules(policy, now=now)
         self._named = tuple(_people_named(policy))
-        self._ids, self._units = set[str](), set[str]()
-        self._management, self._has_accounts = "", False
+        self._named_there, self._units = set[str](), set[str]()
+        self._management, self._has_accounts, self._has_people = "", False, False
+        self._names = frozenset(name for name, _ in self._named)
         self._values = NearMisses()
         self._attributes = [(_PERSON + name, attrgetter(name)) for name in _attributes_in(policy)]
 
@@ -99,12 +125,44 @@ class UnmatchedRules:
         self._excluded.add(fact)
         if isinstance(fact, Person):
             self._people.add(fact)
-            self._ids.add(fact.id)
+            self._has_people = True
+            if fact.id in self._names:
+                self._named_there.add(fact.id)
             for name, value_of in self._attributes:
                 self._values.add(name, value_of(fact))
         elif isinstance(fact, Account):
             self._accounts.add(fact)
             self._add_values_of(fact)
+
+    def so_far(self) -> UnmatchedSoFar:
+        """Return what was found, to be joined with what other facts have matched."""
+        excluded, met = self._excluded.rest()
+        return UnmatchedSoFar(
+            people=tuple(self._people.rest()),
+            accounts=tuple(self._accounts.rest()),
+            excluded=tuple(excluded),
+            met=tuple(met),
+            values=self._values.values(),
+            units=frozenset(self._units),
+            named=frozenset(self._named_there),
+            has_people=self._has_people,
+            has_accounts=self._has_accounts,
+            management=self._management,
+        )
+
+    def join(self, other: UnmatchedSoFar) -> None:
+        """Take into account what was found with other facts, by the same policy."""
+        self._people.keep(other.people)
+        self._accounts.keep(other.accounts)
+        self._excluded.keep(other.excluded, other.met)
+        for attribute, values in other.values.items():
+            for value in values:
+                self._values.add(attribute, value)
+        self._units |= other.units
+        self._named_there |= other.named
+        self._has_people |= other.has_people
+        self._has_accounts |= other.has_accounts
+        self._management = self._management or other.management
 
     def near(self, key: str, name: str) -> str:
         """Return the person, user name or account that a name under `protect` was probably meant to be, or empty."""
@@ -115,7 +173,7 @@ class UnmatchedRules:
         """One note for each, in reading order."""
         people = (
             PolicyNote(probe.location, self._of_people(probe.attribute, probe.text, is_excluded=not probe.alternatives))
-            for probe in (self._people.unmatched() if self._ids else ())
+            for probe in (self._people.unmatched() if self._has_people else ())
         )
         accounts = (
             PolicyNote(
@@ -127,7 +185,7 @@ class UnmatchedRules:
 
     def untried(self) -> str:
         """Describe the rules that could not be checked, because nothing is recorded yet that they are about."""
-        kinds = ["people"] if not self._ids and (self._named or not self._people.is_empty) else []
+        kinds = ["people"] if not self._has_people and (self._named or not self._people.is_empty) else []
         if not self._has_accounts and not self._accounts.is_empty:
             kinds.append("accounts but the management account" if self._management else "accounts")
         message = f"no {' and no '.join(kinds)} are recorded yet, so the rules about them were not checked for typos"
@@ -172,8 +230,8 @@ class UnmatchedRules:
         return self._values.near(attribute, text)
 
     def _of_names(self) -> Iterator[PolicyNote]:
-        for name, location in self._named if self._ids else ():
-            if name not in self._ids:
+        for name, location in self._named if self._has_people else ():
+            if name not in self._named_there:
                 near = did_you_mean(self._values.near(PERSON_ID, name))
                 yield PolicyNote(location, f"`{name}` matches {_NOBODY}{near}")
 

@@ -30,6 +30,12 @@ class Company(Protocol):
         written before the call is missed, and a subject's resources are as old as its head, or newer.
         """
 
+    def parts(self, kind: SubjectKind) -> int:
+        """Return in how many parts the subjects of a kind can be read beside each other; `states` reads one by one."""
+
+    def states_in(self, kind: SubjectKind, *, part: int, after: str, limit: int) -> Sequence[SubjectState]:
+        """Return the next subjects of a kind in one of its parts, counted from 0; otherwise as `states`."""
+
 
 class Portions(Protocol):
     """The portions in which changes go through the company."""

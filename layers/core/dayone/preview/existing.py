@@ -1,6 +1,5 @@
 """Add to a preview what exists in Identity Center under the names that it would create."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -17,7 +16,7 @@ from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.existing import Comparison, how_to_describe, is_same_person
 from dayone.ports.identity_center import ExistingResource
-from dayone.preview.preview import PlanPreview, PreviewedOperation
+from dayone.preview.preview import PlanPreview, PreviewedOperation, new_names, not_looked_at
 
 # API Gateway waits for 29 seconds, of which planning takes 18 at most.
 _LONGEST_LOOK = timedelta(seconds=6)
@@ -39,22 +38,17 @@ def with_existing(preview: PlanPreview, *, policy: Policy, names: ExistingNames)
 
     The calls and the time are limited; a note has the number of names that were not checked.
     """
-    kinds = Counter({f"{Action.CREATE}-{kind}": preview.counts.get(f"{Action.CREATE}-{kind}", 0) for kind in ROOTS})
-    if not kinds.total():
+    if not (total := new_names(preview)):
         return preview
     look = _Look(policy=policy, names=names)
     with suppress(Unavailable), names.preview_turn():
         operations = tuple(look.at(operation) for operation in preview.operations)
         preview = replace(preview, operations=tuple(look.with_uses(operations)))
-    unseen = kinds.total() - look.seen
     notes = list(preview.notes)
     if look.as_of:
-        of = f"{look.kept} of {kinds.total()} new names"
+        of = f"{look.kept} of {total} new names"
         notes.append(f"looked at in the inventory of {look.as_of:%Y-%m-%dT%H:%MZ}: {of}")
-    if unseen:
-        each = "each is looked at before anything is written"
-        notes.append(f"not looked at in AWS: {unseen} of {kinds.total()} new names; {each}")
-    return replace(preview, notes=tuple(notes))
+    return replace(preview, notes=(*notes, *not_looked_at(preview, seen=look.seen)))
 
 
 class _Look:

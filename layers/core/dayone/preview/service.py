@@ -15,7 +15,7 @@ from dayone.lookups import walk_company, walk_kind
 from dayone.model.accounts import Account
 from dayone.model.changes import CauseKind
 from dayone.model.people import Person, has_access
-from dayone.model.policy.rules import Policy, PolicyNote
+from dayone.model.policy.rules import Policy
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import THE_POLICY, Principal, Subject, SubjectKind
 from dayone.planning.desired import without_sensitivity
@@ -30,12 +30,11 @@ from dayone.policy.unmatched_rules import UnmatchedRules
 from dayone.ports.operations import Clock
 from dayone.ports.records import Records
 from dayone.ports.store import Company, Grants, Ledger, PolicyInForce
+from dayone.preview.builder import PreviewBuilder
 from dayone.preview.existing import with_existing
-from dayone.preview.preview import PlanPreview, PreviewBuilder
+from dayone.preview.preview import LISTED, PlanPreview, listed_notes
 from dayone.preview.request import Changes, WhatIf, changed_account, changed_person
 
-LISTED = 1000
-_MOST_NOTES = 100
 _MOST_ACCOUNTS = 100
 # API Gateway waits for 29 seconds; the answer needs some of them.
 _TIME_TO_READ = timedelta(seconds=18)
@@ -68,16 +67,17 @@ class Previewed:
 def preview_plan(what_if: WhatIf, *, ports: PreviewPorts) -> Previewed:
     """Plan the given case; raise Invalid for an invalid policy, person or account."""
     if what_if.files is not None:
-        return _of_policy(what_if.files, ports=ports)
+        return preview_policy(what_if.files, company=ports.company, ports=ports)
     if what_if.person is not None:
         return _of_person(what_if.person, ports=ports)
     return _of_account(what_if.account or {}, ports=ports)
 
 
-def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
+def preview_policy(files: Mapping[str, str], *, company: Company, ports: PreviewPorts) -> Previewed:
+    """Plan everybody with another policy; raise Invalid for one that is invalid."""
     in_force = ports.policies.current()
     policy = read_policy_here(files, in_force=in_force, version=in_force.version + 1, records=ports.records)
-    accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=ports.company)
+    accounts = partial(walk_kind, SubjectKind.ACCOUNT, company=company)
     take_over = TakeOver(inventory=ports.existing.access.inventory, clock=ports.clock)
     recorded = CompanyRecords(accounts=accounts, state_of=ports.records.subject, inventory=take_over.recent)
     policy = judged_as_edit(policy, in_force=in_force, recorded=recorded)
@@ -86,7 +86,7 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
         # Otherwise what exists is compared below, name by name.
         evaluator = replace(evaluator, existing=take_over.finder(policy, state_of=evaluator.state_of))
     unmatched = UnmatchedRules(policy, now=evaluator.now)
-    everybody = _added_to(unmatched, walk_company(policy, company=ports.company))
+    everybody = _added_to(unmatched, walk_company(policy, company=company))
     if policy.reservations.guard:
         everybody = chain(everybody, [ports.records.subject(THE_POLICY)])
     planned = _looked_at(everybody, evaluator=evaluator, ports=ports, origin=CauseKind.POLICY)
@@ -98,9 +98,9 @@ def _of_policy(files: Mapping[str, str], *, ports: PreviewPorts) -> Previewed:
         refused = {note.location for note in mistakes}
         notes += [note for note in unmatched.notes() if note.location not in refused]
     untried = [unmatched.untried()] if planned.is_complete and unmatched.untried() else []
-    noted = (*_listed(notes), *untried, *planned.preview.notes)
+    noted = (*listed_notes(notes), *untried, *planned.preview.notes)
     return replace(
-        planned, preview=replace(planned.preview, notes=noted, mistakes=_listed(mistakes)), policy_version=None
+        planned, preview=replace(planned.preview, notes=noted, mistakes=listed_notes(mistakes)), policy_version=None
     )
 
 
@@ -108,12 +108,6 @@ def _added_to(unmatched: UnmatchedRules, states: Iterable[SubjectState]) -> Iter
     for state in states:
         unmatched.add(state.head.fact)
         yield state
-
-
-def _listed(notes: Iterable[PolicyNote]) -> tuple[str, ...]:
-    ordered = [str(note) for note in sorted(set(notes))]
-    rest = len(ordered) - _MOST_NOTES
-    return (*ordered[:_MOST_NOTES], f"and {rest} more like these") if rest > 0 else tuple(ordered)
 
 
 def _of_person(changes: Changes, *, ports: PreviewPorts) -> Previewed:

@@ -263,7 +263,7 @@ def _guarded(
     goes: tuple[Resource, ...] = ()
     reasons: list[str] = []
     for part in removals.parts():
-        if reason := why_held(part, policy=policy, tally=tally):
+        if reason := why_held(part.counted, policy=policy, tally=tally):
             reasons.append(reason)
         else:
             goes += part.resources

@@ -1,4 +1,4 @@
-"""Puts together what has to do with AWS Organizations, for the functions that read accounts."""
+"""Puts together what has to do with AWS Organizations, and with what is counted and noted while planning."""
 
 import time
 from collections.abc import Callable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dayone.adapters.identity_center.delegation import SsoStanding
     from dayone.adapters.organizations.accounts import AwsOrganization
     from dayone.lookups import PoliciesWithinReach
+    from dayone.reconcile.inbox_batch import BatchPorts
 
 # As many copies of plan_changes as its queue has at work: MaximumConcurrency in the template.
 _PROCESSES = 8
@@ -89,4 +90,25 @@ def account_event_ports(given: "settings.RecordAccountEventSettings") -> "Record
     return RecordAccountEvent(
         inbox=SqsInbox(client("sqs"), queue_url=given.inbox_url),
         dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
+    )
+
+
+def batch(
+    given: "settings.PlanChangesSettings", *, table: "DynamoTable", clock: Callable[[], datetime]
+) -> "BatchPorts":
+    """Return the ports for what is left of a batch of the inbox."""
+    from dayone.adapters.aws.clients import client
+    from dayone.adapters.dynamodb.changes import DynamoChanges
+    from dayone.adapters.dynamodb.hr import DynamoHrDeliveries
+    from dayone.adapters.dynamodb.parked import DynamoStuckNotes
+    from dayone.adapters.sqs import SqsDeadLetters, SqsReturns
+    from dayone.reconcile.inbox_batch import BatchPorts
+
+    return BatchPorts(
+        returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
+        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
+        stuck=DynamoStuckNotes(table),
+        changes=DynamoChanges(table),
+        deliveries=DynamoHrDeliveries(table),
+        clock=clock,
     )

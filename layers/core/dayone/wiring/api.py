@@ -10,6 +10,7 @@ from typing import Any
 
 from dayone.adapters.aws.clients import Later, client
 from dayone.adapters.aws.rate_limiter import CallGate
+from dayone.adapters.company_plans import DynamoCompanyPlans
 from dayone.adapters.dynamodb.audit_log import DynamoAuditLog
 from dayone.adapters.dynamodb.changes import DynamoChanges, DynamoHistory, DynamoProgress
 from dayone.adapters.dynamodb.guardrails import DynamoGrants
@@ -34,7 +35,7 @@ from dayone.adapters.setup.probes import (
     OrganizationsSight,
     ServiceQuotaSight,
 )
-from dayone.adapters.sqs import SqsInbox, SqsInboxBacklog
+from dayone.adapters.sqs import SqsInbox, SqsInboxBacklog, SqsPlanQueue
 from dayone.adapters.sqs_dead_letters import SqsDeadLetterQueues
 from dayone.api.context import AccessApi
 from dayone.executor.existing import ExistingAccess, ExistingNames
@@ -94,10 +95,14 @@ def _of_hr(table: DynamoTable) -> dict[str, Any]:
 
 
 def _accepting(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """For what callers ask for, with the keys of their requests, and for what is only handed on."""
+    """For what callers ask for, with the keys of their requests, for what is only handed on, and for plans."""
     queue = SqsInbox(client("sqs"), queue_url=given.inbox_url)
     accepting = AcceptingInbox(queue=queue, acceptances=DynamoAcceptances(table), clock=clock)
-    return {"inbox": accepting, "redelivery": queue, "keys": DynamoRequestKeys(table)}
+    planning = {
+        "plans": DynamoCompanyPlans(table),
+        "plan_queue": SqsPlanQueue(client("sqs"), queue_url=given.plans_url),
+    }
+    return {"inbox": accepting, "redelivery": queue, "keys": DynamoRequestKeys(table), **planning}
 
 
 def _live(given: AccessApiSettings, *, table: DynamoTable, gate: CallGate) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from dayone import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from dayone.accounts.events import RecordAccountEvent
     from dayone.adapters.cloudformation import SsmOwnApis
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
     from dayone.logs import Meter
     from dayone.ops.checkpoints import SignCheckpoint
     from dayone.ops.silences import SilencePorts
+    from dayone.preview.company import PreviewCompany
     from dayone.reconcile.handler import PlanChanges
-    from dayone.reconcile.inbox_batch import BatchPorts
     from dayone.reconcile.sweep import ReconcileAccess
     from dayone.setup.session_policy import OwnSessionPolicy
     from dayone.setup.state_table import ClaimTable
@@ -106,7 +105,7 @@ def plan_changes_ports() -> "PlanChanges":
         token=lambda: secrets.token_hex(4),
         **_times(given),
     )
-    return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=_batch(given, table=table))
+    return PlanChanges(ports=ports, handlers=handlers_of(ports), batch=accounts.batch(given, table=table, clock=_now))
 
 
 def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "dict[str, Any]":
@@ -125,24 +124,6 @@ def _acceptances(given: "settings.PlanChangesSettings", *, table: "DynamoTable")
 
 def _times(given: "settings.PlanChangesSettings") -> "dict[str, Any]":
     return {"time_to_run": timedelta(seconds=10), "held_expiry": timedelta(days=int(given.held_expiry_days))}
-
-
-def _batch(given: "settings.PlanChangesSettings", *, table: "DynamoTable") -> "BatchPorts":
-    from dayone.adapters.aws.clients import client
-    from dayone.adapters.dynamodb.changes import DynamoChanges
-    from dayone.adapters.dynamodb.hr import DynamoHrDeliveries
-    from dayone.adapters.dynamodb.parked import DynamoStuckNotes
-    from dayone.adapters.sqs import SqsDeadLetters, SqsReturns
-    from dayone.reconcile.inbox_batch import BatchPorts
-
-    return BatchPorts(
-        returns=SqsReturns(client("sqs"), queue_url=given.inbox_url),
-        dead_letters=SqsDeadLetters(client("sqs"), queue_url=given.dead_letters_url),
-        stuck=DynamoStuckNotes(table),
-        changes=DynamoChanges(table),
-        deliveries=DynamoHrDeliveries(table),
-        clock=_now,
-    )
 
 
 @cache
@@ -204,6 +185,15 @@ def read_inventory_ports() -> "ReadInventory":
 
     given = settings.read(settings.ReadInventorySettings)
     return inventory.inventory_ports(given, table=_table(given.table_name), clock=_now)
+
+
+@cache
+def preview_company_ports() -> "PreviewCompany":
+    """For the steps of plans."""
+    from dayone.wiring import previews
+
+    given = settings.read(settings.PreviewCompanySettings)
+    return previews.preview_ports(given, table=_table(given.table_name), clock=_now)
 
 
 @cache

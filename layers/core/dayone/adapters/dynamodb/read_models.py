@@ -53,16 +53,27 @@ class DynamoCompany:
         """See Company."""
         return list(islice(self._states(kind, after=after), limit))
 
+    def parts(self, kind: SubjectKind) -> int:
+        """See Company."""
+        return len(keys.partitions_of(kind))
+
+    def states_in(self, kind: SubjectKind, *, part: int, after: str, limit: int) -> Sequence[SubjectState]:
+        """See Company."""
+        last = keys.last_key_of(Subject(kind, after)) if after else None
+        return list(islice(self._states_of(keys.partitions_of(kind)[part], last=last), limit))
+
     def _states(self, kind: SubjectKind, *, after: str) -> Iterator[SubjectState]:
         partitions = keys.partitions_of(kind)
         last = keys.last_key_of(Subject(kind, after)) if after else None
         first = partitions.index(last.pk) if last else 0
         for number, partition in enumerate(partitions[first:]):
-            place = last._asdict() if last and number == 0 else None
-            found = self._table.query(Key("pk").eq(partition), after=place, page=_RECORDS_A_CALL)
-            for name, records in groupby(found, key=_name_in):
-                subject = keys.subject_of(RecordKey(partition, name))
-                yield state_in(records, subject=subject)
+            yield from self._states_of(partition, last=last if number == 0 else None)
+
+    def _states_of(self, partition: str, *, last: RecordKey | None) -> Iterator[SubjectState]:
+        place = last._asdict() if last else None
+        found = self._table.query(Key("pk").eq(partition), after=place, page=_RECORDS_A_CALL)
+        for name, records in groupby(found, key=_name_in):
+            yield state_in(records, subject=keys.subject_of(RecordKey(partition, name)))
 
 
 def _name_in(record: Record) -> str:

@@ -23,10 +23,11 @@ def plan_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Preview what a policy, or a changed person or account, would change in AWS. Nothing is changed."""
         previewed = preview_plan(read_what_if(text_of(app.current_event, what="a question in JSON")), ports=api)
         names = names_answer((operation.subject for operation in previewed.preview.operations), index=api.index)
-        return _answer(previewed, names=names, sole_administrator=api.overview.given.sole_administrator)
+        return plan_answer(previewed, names=names, sole_administrator=api.overview.given.sole_administrator)
 
 
-def _answer(found: Previewed, *, names: dict[str, str], sole_administrator: bool) -> PlanAnswer:
+def plan_answer(found: Previewed, *, names: dict[str, str], sole_administrator: bool) -> PlanAnswer:
+    """Return what would follow."""
     preview = found.preview
     return {
         "policy_version": found.policy_version,

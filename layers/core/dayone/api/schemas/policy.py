@@ -186,7 +186,7 @@ class PlanAnswer(TypedDict):
     guardrail: GuardrailAnswer
 
 
-_PLAN: PlanAnswer = {
+EXAMPLE_PLAN: PlanAnswer = {
     "policy_version": 7,
     "complete": True,
     "evaluated": 1,
@@ -221,7 +221,7 @@ _QUESTION: PreviewRequest = {"person": {"id": "e-1001", "department": "Sales"}}
 PLAN = Description(
     tag="plan",
     answer=PlanAnswer,
-    example=_PLAN,
+    example=EXAMPLE_PLAN,
     bodies=(Body(shape=Annotated[PreviewRequest, Described(minProperties=1, maxProperties=1)], example=_QUESTION),),
     refuses=(Invalid, TooLarge),
 )
