@@ -51,7 +51,7 @@ def access(run: Run, account: Account) -> None:
 @command(app, "bootstrap")
 def bootstrap(
     run: Run,
-    accounts: Annotated[list[str], typer.Argument(help="Ids of accounts.")],
+    accounts: Annotated[list[str], typer.Argument(help="Ids or names of accounts.")],
     *,
     follow_it: FollowIt = True,
     timeout: Timeout = 0.0,

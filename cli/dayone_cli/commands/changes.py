@@ -13,7 +13,7 @@ from dayone_cli.inputs.confirming import Yes, confirm
 from dayone_cli.leavers import approve_leavers
 from dayone_cli.output.following import FollowIt, Timeout, change_sheet, follow, watch
 from dayone_cli.output.lists import USUAL, Limit, members, show_list
-from dayone_cli.output.removals import Names, shown_held
+from dayone_cli.output.removals import Names, shown_held, with_ids
 from dayone_cli.run import Run, command
 
 app = typer.Typer(help="List and watch changes; approve, reject or retry them, or adopt what exists.")
@@ -23,7 +23,9 @@ _PATIENCE = 10.0  # seconds until a change that was just answered 202 is known
 Change = Annotated[str, typer.Argument(help="The id of a change.")]
 Subjects = Annotated[
     list[str] | None,
-    typer.Option("--subject", help="Decide on what is held of this subject alone, such as person:e-1001; repeatable."),
+    typer.Option(
+        "--subject", help="Decide on what is held of this subject alone, such as person:ada@example.com; repeatable."
+    ),
 ]
 Resources = Annotated[
     list[str] | None,
@@ -138,7 +140,9 @@ def retry(
     change: Change,
     subjects: Annotated[
         list[str] | None,
-        typer.Argument(help="Subjects to retry, such as account:123456789012; default: all that failed."),
+        typer.Argument(
+            help="Subjects to retry, such as account:dev or person:ada@example.com; default: all that failed."
+        ),
     ] = None,
     *,
     follow_it: FollowIt = True,
@@ -182,6 +186,8 @@ def _decide(
     run: Run, change: str, part: Mapping[str, list[str]], *, to: str, yes: bool, follow_it: bool, timeout: float
 ) -> None:
     """Show what a decision is about, ask, and send it with the version that was shown."""
+    if "subjects" in part:
+        part = {**part, "subjects": with_ids(run.api, part["subjects"])}
     shown = shown_held(run.api, change, part, to=to)
     for line in shown.lines:
         run.screen.say(line)

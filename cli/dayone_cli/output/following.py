@@ -10,7 +10,7 @@ from dayone_cli.output.lists import facts
 from dayone_cli.output.removals import Names
 from dayone_cli.output.screen import OutputFormat, Sheet
 from dayone_cli.output.watching import Watch, is_recorded
-from dayone_cli.output.words import moment, plural, said
+from dayone_cli.output.words import because, moment, plural, said
 from dayone_cli.run import Run
 
 FollowIt = Annotated[
@@ -122,6 +122,8 @@ def _row(operation: Mapping[str, Any], *, names: Names) -> tuple[str, ...]:
     reason = said(operation["failure_reason"] or operation["waiting_for"])
     if operation.get("held_by"):
         reason = f"{reason}; held by change {operation['held_by']}"
+    if operation["state"] == _HELD and not reason:
+        reason = because(operation["reasons"])
     return _state(operation), operation["kind"], subject, resource, reason
 
 

@@ -27,8 +27,10 @@ def show_list(
     entries: list[Any] = []
     cursor = ""
     times: dict[str, Any] = {}
+    names: dict[str, str] = {}
     for part in run.api.pages(where, query, most=limit):
         entries += part[name]
+        names |= part.get("names", {})
         cursor = part.get("cursor") or ""
         times = times or ({"as_of": part["as_of"], "events_at": part["events_at"]} if dated else {})
     more = f"add --limit {min(limit * 10, MOST)}" if limit < MOST else "no list has more at once, so ask for a part"
@@ -36,9 +38,16 @@ def show_list(
     foot += [as_of(*times.values())] if dated else []
 
     def view(_answer: object) -> Sheet:
-        return Sheet(columns=columns, rows=[row(entry) for entry in entries], foot=foot)
+        rows = [_with_names(row(entry), columns, names=names) for entry in entries]
+        return Sheet(columns=columns, rows=rows, foot=foot)
 
-    run.show({**times, name: entries, "cursor": cursor}, view)
+    run.show({**times, name: entries, **({"names": names} if names else {}), "cursor": cursor}, view)
+
+
+def _with_names(cells: Sequence[str], columns: Sequence[str], *, names: Mapping[str, str]) -> Sequence[str]:
+    """Return a row with the name beside the id in the columns `person` and `account`, where the answer has it."""
+    known = (names.get(f"{column}:{cell}", "") for column, cell in zip(columns, cells, strict=True))
+    return [f"{cell} ({name})" if name else cell for cell, name in zip(cells, known, strict=True)]
 
 
 def members(*names: str) -> Row:

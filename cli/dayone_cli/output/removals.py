@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from dayone_cli.api_client import ApiClient, path
-from dayone_cli.failures import Failure
+from dayone_cli.failures import Failure, Refused
 from dayone_cli.output.words import because, moment, plural
 
 type Json = Mapping[str, Any]
@@ -20,6 +20,7 @@ _EFFECTS = {
     "reject": "Rejecting it drops {number}, so that nothing of this is given or taken away:",
 }
 _PERSON = "person:"
+_WHERE = {"person": "people", "account": "accounts"}
 _MOST_NAMES = 40
 _MOST_LOOKED_AT = 100  # operations of a change, to say whose access it holds
 _MOST_OF_ONE = 3
@@ -64,9 +65,25 @@ def shown_held(api: ApiClient, change: str, part: Mapping[str, Sequence[str]], *
     return ShownHeld(lines=lines, version=version)
 
 
+def with_ids(api: ApiClient, subjects: Sequence[str]) -> list[str]:
+    """Return subjects with the ids of people and accounts that are named in another way; unknown ones as they are."""
+    return [_with_id(api, subject) for subject in subjects]
+
+
+def _with_id(api: ApiClient, subject: str) -> str:
+    kind, _, name = subject.partition(":")
+    if (where := _WHERE.get(kind)) is None or not name:
+        return subject
+    try:
+        return f"{kind}:{api.read(path('v1', where, name))['id']}"
+    except Refused:
+        return subject
+
+
 def access_lines(api: ApiClient, person: str) -> Sequence[str]:
-    """Return the groups and assignments of a person, as confirmed by AWS, with their rules."""
-    name = display_name(api.read(path("v1", "people", person)))
+    """Return the groups and assignments of a person, however named, as confirmed by AWS, with their rules."""
+    found = api.read(path("v1", "people", person))
+    person, name = str(found["id"]), display_name(found)
     groups = api.read(path("v1", "people", person, "access"), {"limit": _MOST_ASSIGNMENTS})["groups"]
     who = f"{person} ({name})" if name else person
     rows = [row for group in groups for row in _rows_of(group, person=person)]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.unit.cli.test_cli_requests import TAKEN, over
-from tests.unit.cli_api import Answered, CliApi, running
+from tests.unit.cli_api import AT, Answered, CliApi, running
 from tests.unit.cli_runs import dayone
 
 _APPROVE, _REJECT, _END = ("changes", "approve", "01A"), ("changes", "reject", "01A"), ("people", "end", "e-1")
@@ -286,3 +286,48 @@ class TestParts:
     def test_leavers_are_a_part_by_themselves(self, api: CliApi) -> None:
         assert dayone(*_APPROVE, "--leavers", "--subject", "person:e-1", "--yes", api=api.url).code == 2
         assert writes(api) == []
+
+
+def test_a_subject_named_in_another_way_is_shown_and_sent_by_its_id(api: CliApi) -> None:
+    ready(api)
+    api.tell("GET /v1/people/alice", person(1, "Alice Ferrari"))
+    words = ("--subject", "person:alice", "--subject", "group:engineers", "--yes")
+    ended = dayone("changes", "approve", "01A", *words, api=api.url)
+    assert ended.code == 0, ended.err
+    assert "You decide on these of person:e-1, group:engineers:" in ended.err
+    (sent,) = (entry.json() for entry in api.asked if entry.method == "POST")
+    assert sent["subjects"] == ["person:e-1", "group:engineers"]
+
+
+def test_a_subject_that_nobody_is_found_by_is_sent_as_it_is(api: CliApi) -> None:
+    ready(api)
+    assert dayone("changes", "reject", "01A", "--subject", "person:eve@example.com", "--yes", api=api.url).code == 0
+    (sent,) = (entry.json() for entry in api.asked if entry.method == "POST")
+    assert sent["subjects"] == ["person:eve@example.com"]
+
+
+def test_whoever_is_ended_by_another_name_is_shown_by_the_id(api: CliApi) -> None:
+    ready(api)
+    for path in ("", "/access"):
+        api.answers[f"GET /v1/people/alice{path}"] = api.answers[f"GET /v1/people/e-1{path}"]
+    api.tell("POST /v1/people/alice/end", Answered(status=202, body=TAKEN))
+    ended = dayone("people", "end", "alice", "--yes", "--no-watch", api=api.url)
+    assert ended.code == 0, ended.err
+    assert "e-1 (Alice Ferrari) loses:\n  - membership in engineers" in ended.err
+
+
+def test_a_held_operation_is_listed_with_its_reason(api: CliApi) -> None:
+    ready(api)
+    ended = dayone("changes", "show", "01A", api=api.url, COLUMNS="200")
+    (row,) = (line for line in ended.out.splitlines() if line.startswith("held"))
+    assert row.split("  ")[-1].strip() == "; ".join(f"{each['reason']} ({each['rule']})" for each in _LEFT)
+
+
+def test_lists_have_the_names_of_people_and_accounts_beside_their_ids(api: CliApi) -> None:
+    grant = {"id": "01G", "state": "active", "person": "e-1", "account": "111122223333", "group": "", "from": AT}
+    names = {"person:e-1": "Alice Ferrari", "account:111122223333": "shop-dev"}
+    api.tell("GET /v1/grants", {"grants": [grant], "names": names, "cursor": ""})
+    ended = dayone("grants", "list", api=api.url, COLUMNS="250")
+    assert "e-1 (Alice Ferrari)" in ended.out
+    assert "111122223333 (shop-dev)" in ended.out
+    assert dayone("grants", "list", "--output", "json", api=api.url).json()["names"] == names

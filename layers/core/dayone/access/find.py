@@ -1,7 +1,7 @@
 """Find people and accounts as people ask for them: by an id, a user name, an e-mail address or a name."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from dayone.errors import Malformed
@@ -67,6 +67,14 @@ def find_subject(subject: Subject, *, ports: FindPorts) -> Subject:
             return Subject(subject.kind, find_account(subject.name, ports=ports))
         case _:
             return subject
+
+
+def find_subjects(subjects: Iterable[Subject], *, ports: FindPorts) -> tuple[Subject, ...]:
+    """Return the subjects as `find_subject` does, each once; those named by their ids are looked up together."""
+    named = tuple(dict.fromkeys(subjects))
+    recorded = ports.index.brief(named)
+    found = (subject if subject in recorded else find_subject(subject, ports=ports) for subject in named)
+    return tuple(dict.fromkeys(found))
 
 
 def search_subjects(

@@ -41,5 +41,12 @@ def test_what_names_no_accounts_is_refused_and_so_is_all_of_it_when_one_is_unkno
     assert (answer.status, world.inbox.commands) == (status, [])
 
 
+def test_accounts_are_found_by_their_names() -> None:
+    world = World(remembered())
+    answer = world.send(load("bootstrap_accounts") | {"body": json.dumps({"accounts": ["DEV"]})})
+    (request,) = world.inbox.of(BootstrapAccounts)
+    assert (answer.status, request.subjects) == (202, (DEV,))
+
+
 def test_an_unknown_account_is_not_found() -> None:
     assert World().send("bootstrap_account").status == 404

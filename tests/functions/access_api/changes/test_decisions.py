@@ -115,6 +115,13 @@ class TestParts:
         change = world.send("read_change").body["change"]
         assert (change["decision"], change["held_version"]) == (None, 3)
 
+    @pytest.mark.parametrize("called", ["person:ada@example.com", "person:ADA", "person:Ada Lovelace"])
+    def test_a_subject_is_named_as_people_ask_for_it(self, world: World, called: str) -> None:
+        world.state.heads[ADA] = replace(world.state.heads[ADA], claims=("user-name:ada", "email:ada@example.com"))
+        assert world.send(_part({"subjects": [called, str(ADA)]})).status == 202
+        (request,) = world.inbox.of(ApplyDecision)
+        assert request.decision.subjects == (ADA,)
+
     def test_what_was_shown_is_named_by_its_version(self, world: World) -> None:
         assert world.send("read_change").body["change"]["held_version"] == 2
         for body in ({"expected_version": 1}, {"expected_version": 1, "subjects": ["person:e-1001"]}):

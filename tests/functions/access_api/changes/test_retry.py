@@ -52,6 +52,14 @@ def test_one_message_says_who_wants_what_tried_again(world: World) -> None:
     assert (cause.at, cause.retries) == (NOW, CauseKind.HR_EVENT)
 
 
+def test_subjects_are_named_as_people_ask_for_them(world: World) -> None:
+    world.state.heads[ADA] = replace(world.state.heads[ADA], claims=("email:ada@example.com",))
+    assert world.send(naming("person:ada@example.com", str(ADA))).status == 202
+    (request,) = world.inbox.of(RetryChange)
+    assert request.subjects == (ADA,)
+    assert world.send(naming("account:dev")).body["findings"] == [f"{DEV}: the change has nothing about it"]
+
+
 def test_a_retry_of_a_retry_is_about_what_was_behind_the_first(world: World) -> None:
     existing = world.state.changes[CHANGE]
     first = replace(existing.cause, kind=CauseKind.RETRY, retries=CauseKind.POLICY)

@@ -6,9 +6,9 @@ from functools import partial
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
 from dayone.access import queries
-from dayone.access.find import has_text, search_subjects
+from dayone.access.find import find_account, has_text, search_subjects
 from dayone.access.queries import permission_sets_in
-from dayone.accounts.discovery import request_bootstrap, request_discovery
+from dayone.accounts.discovery import MOST_ACCOUNTS, request_bootstrap, request_discovery
 from dayone.api.context import AccessApi
 from dayone.api.lists import accounts_answer, bootstrap_answer, permission_set_there_answer
 from dayone.api.params import Event, caller_of, object_of, query_text, window_of, word_of
@@ -47,7 +47,9 @@ def account_bootstrap_routes(app: APIGatewayRestResolver, api: AccessApi) -> Non
         accounts = object_of(event, members=("accounts",), what=_WHAT).get("accounts")
         if not isinstance(accounts, list) or not accounts or not all(isinstance(entry, str) for entry in accounts):
             raise Malformed(f"the body names no accounts: send {_WHAT}")
-        return accepted_response(request_bootstrap(accounts, actor=caller_of(event), ports=api).change)
+        # More of them are refused, so nobody is looked up for those.
+        found = [find_account(account, ports=api) for account in accounts[: MOST_ACCOUNTS + 1]]
+        return accepted_response(request_bootstrap(found, actor=caller_of(event), ports=api).change)
 
 
 def account_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:

@@ -1,9 +1,12 @@
 """List, show, approve, reject and retry changes: /v1/changes."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
 
+from dayone.access.find import find_subject, find_subjects
 from dayone.access.held_words import held_explanation
 from dayone.adoption import service as adoption
 from dayone.api.context import AccessApi
@@ -50,6 +53,7 @@ from dayone.changes.progress import (
     follow_change,
 )
 from dayone.model.changes import Cause, CauseKind, Change, ChangeFilter, ChangeState, Decision, Part, Share
+from dayone.model.subjects import Subject
 from dayone.ports.records import Page
 from dayone.reconcile import retry
 
@@ -95,9 +99,10 @@ def not_planned_answer(waiting: NotPlannedYet) -> api_changes.NotPlannedAnswer:
     }
 
 
-def change_accounts_answer(page: Page[Share]) -> api_changes.ChangeAccountsAnswer:
+def change_accounts_answer(page: Page[Share], *, api: AccessApi) -> api_changes.ChangeAccountsAnswer:
     """Part of the accounts of a change."""
-    return {"accounts": [_account(share) for share in page.entries], "cursor": page.cursor}
+    names = names_answer((share.subject for share in page.entries), index=api.index)
+    return {"accounts": [_account(share) for share in page.entries], "names": names, "cursor": page.cursor}
 
 
 def retried_answer(cause: Cause) -> api_changes.RetriedAnswer:
@@ -205,7 +210,7 @@ def change_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         listed = accounts_of_change(change, window=window_of(app.current_event), ports=api)
         if isinstance(listed, NotPlannedYet):
             return _answered(202, not_planned_answer(listed), href=f"/v1/changes/{change}")
-        return _answered(200, change_accounts_answer(listed))
+        return _answered(200, change_accounts_answer(listed, api=api))
 
     _retry_routes(app, api)
     _decision_routes(app, api)
@@ -217,7 +222,7 @@ def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     def retry_change(change: str) -> Response[str]:
         """Retry the failed operations of a change, or those of the subjects named, as a new change."""
         event = app.current_event
-        cause = retry.retry_change(change, chosen=subjects_of(event), actor=caller_of(event), ports=api)
+        cause = retry.retry_change(change, chosen=_with_ids(subjects_of(event)), actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
 
     @app.post("/v1/changes/<change>/adopt")
@@ -226,8 +231,18 @@ def _retry_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         """Adopt what exists under the name of a subject that failed for it, and bring it in line, as a new change."""
         event = app.current_event
         wish = adoption.read_adoption(object_of(event, members=adoption.MEMBERS, what=f"`{adoption.EXAMPLE}`"))
+        wish = replace(wish, subject=find_subject(wish.subject, ports=api))
         cause = adoption.request_adoption(change, wish=wish, actor=caller_of(event), ports=api)
         return _taken(retried_answer(cause))
+
+    def _with_ids(texts: Sequence[str]) -> Sequence[str]:
+        try:
+            subjects = [*map(Subject.parse, texts)]
+        except ValueError:
+            subjects = []
+        if not 0 < len(subjects) <= retry.MOST_CHOSEN:
+            return texts  # for the use case to refuse
+        return [*map(str, find_subjects(subjects, ports=api))]
 
 
 def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -247,6 +262,7 @@ def _decision_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         event = app.current_event
         sent = object_of(event, members=decision_request.MEMBERS, what=f"`{decision_request.EXAMPLE}`, or nothing")
         part = decision_request.read_decision(sent, only_leavers=only_leavers)
+        part = replace(part, subjects=find_subjects(part.subjects, ports=api))
         decision = decide_change(change, is_approved=is_approved, actor=caller_of(event), ports=api, part=part)
         return _taken(decided_answer(change, decision))
 

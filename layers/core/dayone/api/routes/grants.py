@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from dayone.access.find import find_person, find_subject
 from dayone.api.context import AccessApi
 from dayone.api.params import caller_of, query_text, text_of, window_of, word_of
-from dayone.api.responses import time_answer
+from dayone.api.responses import names_answer, time_answer
 from dayone.api.schemas import grants as api_grants
 from dayone.api.schemas.grants import END, EXTENSION, GIFT, GRANT, GRANTS, HELD, GrantDetailAnswer, GrantsAnswer
 from dayone.api.spec import described
@@ -18,7 +18,7 @@ from dayone.grants import service
 from dayone.grants.request import GrantWish, read_end, read_extension, read_grant
 from dayone.grants.service import GrantAtNow
 from dayone.model.grants import Ending, Grant, GrantState
-from dayone.model.subjects import Assignment, ResourceKind, SubjectKind, assignment_in
+from dayone.model.subjects import Assignment, ResourceKind, Subject, SubjectKind, assignment_in
 from dayone.ports.records import Page
 
 
@@ -33,10 +33,13 @@ def grant_in_full_answer(found: GrantAtNow) -> api_grants.GrantDetailAnswer:
     return {"grant": grant, "exists": found.is_there, "note": found.note}
 
 
-def grants_answer(page: Page[Grant], *, held: Container[str], now: datetime) -> api_grants.GrantsAnswer:
+def grants_answer(page: Page[Grant], *, held: Container[str], api: AccessApi) -> api_grants.GrantsAnswer:
     """Part of a list of grants, of which those `held` wait for an approval."""
+    now = api.clock()
     found = [grant_answer(grant, now=now, is_held=grant.id in held) for grant in page.entries]
-    return {"grants": found, "cursor": page.cursor}
+    people = (Subject(SubjectKind.PERSON, grant["person"]) for grant in found if grant["person"])
+    accounts = (Subject(SubjectKind.ACCOUNT, grant["account"]) for grant in found if grant["account"])
+    return {"grants": found, "names": names_answer((*people, *accounts), index=api.index), "cursor": page.cursor}
 
 
 def grant_answer(grant: Grant, *, now: datetime, is_held: bool) -> api_grants.GrantAnswer:
@@ -103,7 +106,7 @@ def _reading_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             ports=api,
         )
         held = service.held_among(page.entries, ports=api)
-        return grants_answer(page, held=held, now=api.clock())
+        return grants_answer(page, held=held, api=api)
 
     @app.get("/v1/grants/<grant>")
     @described(GRANT)

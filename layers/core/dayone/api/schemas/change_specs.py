@@ -35,7 +35,11 @@ _NOT_PLANNED: api_changes.NotPlannedAnswer = {
     "inbox": {"messages": 3, "oldest_seconds": 40},
     "dead_letters": 0,
 }
-_ACCOUNTS: api_changes.ChangeAccountsAnswer = {"accounts": [_SHARE], "cursor": ""}
+_ACCOUNTS: api_changes.ChangeAccountsAnswer = {
+    "accounts": [_SHARE],
+    "names": {f"account:{ACCOUNT}": "dev"},
+    "cursor": "",
+}
 _RETRIED: api_changes.RetriedAnswer = {"change": LATER_CHANGE, "retries": CHANGE, "href": f"/v1/changes/{LATER_CHANGE}"}
 _APPROVED: api_changes.DecidedAnswer = {
     "change": CHANGE,

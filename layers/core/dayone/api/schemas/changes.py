@@ -107,9 +107,10 @@ class ProgressAnswer(TypedDict):
 
 
 class ChangeAccountsAnswer(TypedDict):
-    """The accounts of a change, by id."""
+    """The accounts of a change, by id; `names` are by subject, such as `account:123456789012`."""
 
     accounts: list[AccountProgressAnswer]
+    names: dict[str, str]
     cursor: str
 
 

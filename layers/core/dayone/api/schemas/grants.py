@@ -119,9 +119,13 @@ class GrantDetailAnswer(TypedDict):
 
 
 class GrantsAnswer(TypedDict):
-    """Grants, newest first; without `person`, `account` and `state`, ended ones come last."""
+    """Grants, newest first; without `person`, `account` and `state`, ended ones come last.
+
+    `names` are those of their people and accounts, by subject, such as `person:e-1001`.
+    """
 
     grants: list[GrantAnswer]
+    names: dict[str, str]
     cursor: str
 
 
@@ -165,7 +169,7 @@ _STATE = Parameter(
 GRANTS = Description(
     tag="grants",
     answer=GrantsAnswer,
-    example={"grants": [_GRANT], "cursor": ""},
+    example={"grants": [_GRANT], "names": {f"person:{PERSON}": "Ada Lovelace"}, "cursor": ""},
     takes=(_PERSON, _ACCOUNT, _STATE, *PAGED),
 )
 GRANT = Description(tag="grants", answer=GrantDetailAnswer, example=_IN_FULL, refuses=(NotFound,))
