@@ -152,10 +152,25 @@ def test_a_week_from_sunday_to_thursday_is_a_working_week_too() -> None:
     assert _quiet(days, today=last + timedelta(days=6)) == ["standard"]
 
 
-@pytest.mark.parametrize("missing", [0, 7, 14, 21])
-def test_a_source_that_has_left_out_a_working_day_is_not_expected_each_day(missing: int) -> None:
-    days = set(_working_days(MONDAY, until=MONDAY + timedelta(days=26))) - {MONDAY + timedelta(days=missing)}
+@pytest.mark.parametrize("missing", [{0}, {7}, {14}, {21}, {4, 7}, {15, 16}])
+def test_public_holidays_in_the_weeks_before_do_not_keep_a_source_from_being_missed(missing: set[int]) -> None:
+    days = set(_working_days(MONDAY, until=MONDAY + timedelta(days=26))) - {
+        MONDAY + timedelta(number) for number in missing
+    }
+    assert _quiet(days, today=MONDAY + timedelta(days=60)) == ["standard"]
+
+
+@pytest.mark.parametrize("missing", [{0, 7}, {0, 1, 2}, {3, 11, 15}, {4, 11, 18, 25}])
+def test_a_source_that_leaves_out_more_working_days_is_not_expected_each_day(missing: set[int]) -> None:
+    days = set(_working_days(MONDAY, until=MONDAY + timedelta(days=26))) - {
+        MONDAY + timedelta(number) for number in missing
+    }
     assert _quiet(days, today=MONDAY + timedelta(days=60)) == []
+
+
+def test_a_source_of_less_than_four_weeks_is_not_expected_yet() -> None:
+    days = list(_working_days(MONDAY, until=MONDAY + timedelta(days=19)))
+    assert _quiet(days, today=MONDAY + timedelta(days=40)) == []
 
 
 def test_a_year_with_weekends_and_a_pause_at_its_end_has_no_silence() -> None:

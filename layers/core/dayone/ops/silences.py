@@ -24,8 +24,9 @@ _COUNTED_APART = (StuckKind.OPERATIONS, StuckKind.HR_QUIET)
 _HELD_TOO_LONG = timedelta(hours=24)
 # An alarm is to ring within a quarter of an hour of the moment, and CloudWatch takes some minutes of that.
 _PASSED = timedelta(minutes=10)
-# A source is expected on the weekdays on which it has delivered in each of so many weeks, if these are a working week.
-_WEEKS, _WORKING_WEEK = 4, 5
+# A source is expected on the weekdays on which it has delivered for so many weeks, if these are a working week; each
+# weekday may be missing once, and in all so many days, which may have been public holidays.
+_WEEKS, _WORKING_WEEK, _HOLIDAYS = 4, 5, 2
 # It is quiet when so many days on which it is expected have passed: two may be public holidays, as at Easter.
 _MISSED = 3
 # Until the next sweep, and some that fail.
@@ -105,28 +106,27 @@ def _note(source: str, *, last: date, now: datetime) -> Stuck:
         kind=StuckKind.HR_QUIET,
         subject=str(Subject(SubjectKind.HR_SOURCE, source)),
         since=datetime.combine(last + timedelta(days=1), time(), UTC),
-        reason=f"nothing has come since {last}; before that something came on each working day for four weeks",
+        reason=f"nothing has come since {last}; before that something came on nearly each working day",
         until=now + _NOTED_FOR,
     )
 
 
 def _is_quiet(days: Collection[date], *, today: date) -> bool:
     last = max(days)
-    expected = {
-        day.weekday()
-        for day in (last - timedelta(days=number) for number in range(7))
-        if _came_each_week(day, days=days)
+    missing = {
+        day.weekday(): _weeks_without(day, days=days) for day in (last - timedelta(days=number) for number in range(7))
     }
-    if len(expected) < _WORKING_WEEK:
+    expected = {weekday for weekday, weeks in missing.items() if weeks <= 1}
+    if len(expected) < _WORKING_WEEK or sum(missing[weekday] for weekday in expected) > _HOLIDAYS:
         return False
     since = (last + timedelta(days=number) for number in range(1, (today - last).days))
     return sum(day.weekday() in expected and not _is_pause(day) for day in since) >= _MISSED
 
 
-def _came_each_week(day: date, *, days: Collection[date]) -> bool:
-    """Return whether something has come on this weekday in each of four weeks, pauses left out."""
+def _weeks_without(day: date, *, days: Collection[date]) -> int:
+    """Return in how many of four weeks nothing has come on this weekday, pauses left out."""
     weeks = (day - timedelta(weeks=number) for number in range(2 * _WEEKS))
-    return all(each in days for each in islice((each for each in weeks if not _is_pause(each)), _WEEKS))
+    return sum(each not in days for each in islice((each for each in weeks if not _is_pause(each)), _WEEKS))
 
 
 def _is_pause(day: date) -> bool:
