@@ -29,12 +29,16 @@ def list_drift(
             help="Only this kind: missing, changed, unmanaged, orphaned or unprovisioned.",
         ),
     ] = "",
+    subject: Annotated[
+        str, typer.Option(help="Only this subject, such as account:dev, person:ada@example.com or group:engineers.")
+    ] = "",
     limit: Limit = USUAL,
 ) -> None:
     """List the differences between Identity Center and the record, as of the last inventory."""
     columns = ("id", "kind", "subject", "resource", "baseline", "ignored until", "repair", "since")
     row = members("id", "kind", "subject", "resource", "baseline", "ignored.until", "repair.state", "first_seen_at")
-    show_list(run, _DRIFT, "drift", columns=columns, row=row, query={"kind": kind}, limit=limit, dated=True)
+    query = {"kind": kind, "subject": subject}
+    show_list(run, _DRIFT, "drift", columns=columns, row=row, query=query, limit=limit, dated=True)
 
 
 @command(app, "show")

@@ -9,6 +9,7 @@ import typer
 
 from dayone_cli.api_client import path
 from dayone_cli.failures import Negative, Refused
+from dayone_cli.inputs.choices import person_statuses
 from dayone_cli.inputs.confirming import Yes, confirm
 from dayone_cli.inputs.people_files import leavers_in, people_in
 from dayone_cli.output.following import FollowIt, Timeout, follow, follow_all
@@ -31,13 +32,20 @@ def list_people(
     search: Annotated[
         str, typer.Option(help="Only people with this text in their id, name, user name or e-mail address.")
     ] = "",
+    status: Annotated[
+        str,
+        typer.Option(
+            autocompletion=person_statuses, help="Only people with this status: active, on_leave, ended or missing."
+        ),
+    ] = "",
     limit: Limit = USUAL,
 ) -> None:
     """List the recorded people."""
     columns = ("person", "name", "department", "title", "status", "start", "end", "access", "plan")
     names = ("display_name", "department", "title", "status", "start_date", "end_date", "has_access", "progress")
     row = members("id", *names)
-    show_list(run, "/v1/people", "people", columns=columns, row=row, query={"search": search}, limit=limit)
+    query = {"search": search, "status": status}
+    show_list(run, "/v1/people", "people", columns=columns, row=row, query=query, limit=limit)
 
 
 @command(app, "show")

@@ -31,6 +31,13 @@ def account_states(incomplete: str) -> list[str]:
     return _beginning_with(incomplete, AccountState)
 
 
+def person_statuses(incomplete: str) -> list[str]:
+    """Complete the status of a person in HR."""
+    from dayone.model.people import Status
+
+    return _beginning_with(incomplete, Status)
+
+
 def drift_kinds(incomplete: str) -> list[str]:
     """Complete the kind of a difference."""
     from dayone.model.inventory import DriftKind

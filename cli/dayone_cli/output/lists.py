@@ -45,8 +45,11 @@ def show_list(
 
 
 def _with_names(cells: Sequence[str], columns: Sequence[str], *, names: Mapping[str, str]) -> Sequence[str]:
-    """Return a row with the name beside the id in the columns `person` and `account`, where the answer has it."""
-    known = (names.get(f"{column}:{cell}", "") for column, cell in zip(columns, cells, strict=True))
+    """Return a row with names beside the ids in `person`, `account` and `subject`, where the answer has them."""
+    known = (
+        names.get(cell if column == "subject" else f"{column}:{cell}", "")
+        for column, cell in zip(columns, cells, strict=True)
+    )
     return [f"{cell} ({name})" if name else cell for cell, name in zip(cells, known, strict=True)]
 
 

@@ -57,7 +57,7 @@ def test_before_the_first_inventory_nothing_is_said_of_aws() -> None:
     world = World()
     times = {"as_of": None, "events_at": None}
     assert world.send(asking("read_inventory")).body == {**times, "current": None, "drift": {}, "baseline": 0}
-    assert world.send(asking("list_drift")).body == {**times, "paused": None, "drift": [], "cursor": ""}
+    assert world.send(asking("list_drift")).body == {**times, "paused": None, "drift": [], "names": {}, "cursor": ""}
 
 
 def test_what_was_there_before_the_first_inventory_is_its_baseline(day_one: DayOne) -> None:
@@ -111,6 +111,8 @@ def test_a_later_finding_says_since_when_and_goes_with_its_reason(day_one: DayOn
     assert finding["first_seen_at"] == first.isoformat() < finding["seen_at"]
     assert not finding["baseline"]
     assert _api(day_one).send(_reading(finding["id"])).body == finding
+    for subject, found in (("group:engineers", [finding]), ("person:e-1", [])):
+        assert _api(day_one).send(asking("list_drift", subject=subject)).body["drift"] == found
     day_one.center.groups[group_id].name = "engineers"
     day_one.take_inventory()
     assert _api(day_one).send(_reading(finding["id"])).status == 404

@@ -331,3 +331,8 @@ def test_lists_have_the_names_of_people_and_accounts_beside_their_ids(api: CliAp
     assert "e-1 (Alice Ferrari)" in ended.out
     assert "111122223333 (shop-dev)" in ended.out
     assert dayone("grants", "list", "--output", "json", api=api.url).json()["names"] == names
+    finding = {"id": "1", "kind": "missing", "subject": "person:e-1", "resource": "user", "baseline": False}
+    api.tell("GET /v1/drift", {"as_of": AT, "events_at": AT, "drift": [finding], "names": names, "cursor": ""})
+    ended = dayone("drift", "list", "--subject", "person:alice", api=api.url, COLUMNS="200")
+    assert "person:e-1 (Alice Ferrari)" in ended.out
+    assert api.asked[-1].query["subject"] == "person:alice"

@@ -14,6 +14,7 @@ from dayone.model.changes import CauseKind, ChangeState
 from dayone.model.failures import LetterQueue
 from dayone.model.grants import GrantState
 from dayone.model.inventory import DriftKind
+from dayone.model.people import Status
 from dayone_cli.api_client import ApiClient
 from dayone_cli.help import EXAMPLES, GROUPS
 from dayone_cli.main import build
@@ -119,6 +120,7 @@ CHOICES: dict[str, list[str]] = {
     "changes list --cause": [*CauseKind],
     "grants list --state": [*GrantState],
     "drift list --kind": [*DriftKind],
+    "people list --status": [*Status],
     "dead-letters list --queue": [*LetterQueue],
     "access report --managed": ["true", "false", "any"],
     "status --output": ["table", "json"],

@@ -18,6 +18,7 @@ _SAME = [
     ("changes", "list", "--state", "/v1/changes", "state"),
     ("changes", "list", "--cause", "/v1/changes", "cause"),
     ("accounts", "list", "--state", "/v1/accounts", "state"),
+    ("people", "list", "--status", "/v1/people", "status"),
     ("grants", "list", "--state", "/v1/grants", "state"),
     ("dead-letters", "list", "--queue", "/v1/dead-letters", "queue"),
     ("drift", "list", "--kind", "/v1/drift", "kind"),

@@ -8,7 +8,7 @@ import pytest
 
 from dayone.api import app
 from dayone.model.commands import ApplyGrant
-from dayone.model.people import Person
+from dayone.model.people import Person, Status
 from dayone.model.policy.context import PolicyVersion
 from dayone.model.subject_state import Head
 from dayone.model.subjects import Subject, SubjectKind
@@ -143,6 +143,20 @@ def test_a_grant_names_person_and_account_as_people_do(world: World) -> None:
 def test_a_list_of_people_is_searched(world: World, text: str) -> None:
     found = _get(world, "/v1/people", search=text).body["people"]
     assert [person["id"] for person in found] == [ADA.name]
+
+
+def test_a_list_of_people_is_narrowed_by_status_and_searched_at_once(world: World) -> None:
+    bob = world.state.heads[BOB].fact
+    assert isinstance(bob, Person)
+    world.state.heads[BOB] = replace(world.state.heads[BOB], fact=replace(bob, status=Status.ON_LEAVE))
+
+    def found(**query: str) -> list[str]:
+        return [entry["id"] for entry in _get(world, "/v1/people", **query).body["people"]]
+
+    assert found(status="ON_LEAVE") == [BOB.name]
+    assert found(status="on_leave", search="ada") == []
+    assert found(status="active", search="ada") == [ADA.name]
+    assert _get(world, "/v1/people", status="asleep").status == 400
 
 
 def test_a_list_of_accounts_is_searched_by_name_and_by_state_at_once(world: World) -> None:

@@ -1,6 +1,7 @@
 """The inventory of Identity Center, and what differs from the record: /v1/inventory and /v1/drift."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -10,7 +11,7 @@ from dayone.access.find import find_subject
 from dayone.adoption.drift import describe_finding
 from dayone.api.context import AccessApi
 from dayone.api.params import Event, caller_of, object_of, query_text, required_of, window_of, word_of
-from dayone.api.responses import accepted_response, time_answer, time_or_none
+from dayone.api.responses import accepted_response, names_answer, time_answer, time_or_none
 from dayone.api.schemas.drift import (
     DRIFT,
     DRIFT_POLICY,
@@ -111,15 +112,7 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(DRIFT)
     def list_drift() -> DriftAnswer:
         """List what Identity Center has otherwise than recorded, as of the last inventory."""
-        kind, window = word_of(app.current_event, "kind", DriftKind), window_of(app.current_event)
-        page, rules = api.inventory.listed(cursor=window.cursor, limit=window.limit), _rules(api)
-        return {
-            "as_of": _as_of(api.inventory),
-            "events_at": time_or_none(api.inventory.events_at()),
-            "paused": _decision_answer(rules.pause) if rules.pause else None,
-            "drift": [_finding_answer(finding, rules=rules) for finding in _of_kind(page.entries, kind)],
-            "cursor": page.cursor,
-        }
+        return _drift_answer(app.current_event, api=api)
 
     @app.get("/v1/drift/<finding>")
     @described(FINDING)
@@ -135,6 +128,27 @@ def drift_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return {"policy": found.policy, "obstacles": list(found.obstacles)}
 
     _decision_routes(app, api)
+
+
+def _drift_answer(event: Event, *, api: AccessApi) -> DriftAnswer:
+    kind, subject, window = word_of(event, "kind", DriftKind), query_text(event, "subject"), window_of(event)
+    page, rules = api.inventory.listed(cursor=window.cursor, limit=window.limit), _rules(api)
+    found = [each for each in _of_kind(page.entries, kind) if subject in ("", each.difference.subject)]
+    return {
+        "as_of": _as_of(api.inventory),
+        "events_at": time_or_none(api.inventory.events_at()),
+        "paused": _decision_answer(rules.pause) if rules.pause else None,
+        "drift": [_finding_answer(finding, rules=rules) for finding in found],
+        "names": names_answer(_known(finding.difference.subject for finding in found), index=api.index),
+        "cursor": page.cursor,
+    }
+
+
+def _known(subjects: Iterable[str]) -> Iterator[Subject]:
+    """Yield those that Day One knows by an id; others have the names of Identity Center."""
+    for text in subjects:
+        with suppress(ValueError):
+            yield Subject.parse(text)
 
 
 def _of_kind(findings: Iterable[DriftFinding], kind: DriftKind | None) -> Iterator[DriftFinding]:

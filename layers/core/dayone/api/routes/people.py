@@ -1,7 +1,6 @@
 """People and groups, what people can reach, and why: GET /v1/people, /v1/groups, /v1/explain and below."""
 
 import json
-from functools import partial
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response, content_types
@@ -12,7 +11,7 @@ from dayone.access.find import has_text, search_subjects
 from dayone.access.queries import list_subjects, person_access
 from dayone.api.context import AccessApi
 from dayone.api.lists import groups_answer, people_answer
-from dayone.api.params import Event, etag_of, query_text, required_of, window_of
+from dayone.api.params import Event, etag_of, query_text, required_of, window_of, word_of
 from dayone.api.responses import (
     confirmed_answer,
     head_answer,
@@ -31,8 +30,11 @@ from dayone.api.spec import described
 from dayone.hr.merge import version_tag
 from dayone.lookups import read_group, read_person
 from dayone.model.guardrails import HeldPart
+from dayone.model.people import Person, Status
+from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import ITSELF, SubjectKind
 from dayone.policy.unmet_conditions import UnmetCondition
+from dayone.ports.records import Page
 
 
 def explain_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -123,10 +125,8 @@ def people_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @app.get("/v1/people")
     @described(PEOPLE)
     def list_people() -> PeopleAnswer:
-        """List the recorded people by id, optionally only those that a `search` finds."""
-        window, search = window_of(app.current_event), query_text(app.current_event, "search")
-        matches = partial(has_text, text=search)
-        return people_answer(search_subjects(SubjectKind.PERSON, window=window, index=api.index, matches=matches))
+        """List the recorded people by id, optionally only those with a `status`, or that a `search` finds."""
+        return people_answer(_listed(app.current_event, api=api))
 
     @app.get("/v1/people/<person>")
     @described(PERSON_READ)
@@ -175,3 +175,13 @@ def group_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
             "members": [member_answer(member) for member in members.entries],
             "cursor": members.cursor,
         }
+
+
+def _listed(event: Event, *, api: AccessApi) -> Page[SubjectState]:
+    search, status = query_text(event, "search"), word_of(event, "status", Status)
+
+    def matches(state: SubjectState) -> bool:
+        fact = state.head.fact
+        return has_text(state, search) and (status is None or (isinstance(fact, Person) and fact.status is status))
+
+    return search_subjects(SubjectKind.PERSON, window=window_of(event), index=api.index, matches=matches)

@@ -111,13 +111,15 @@ class DriftAnswer(TypedDict):
     """A page of findings; a page may be short, or empty, and still have a cursor. `as_of` and `events_at` are as in the
     inventory.
 
-    `paused` is the decision to pause repairs while it has effect, else null.
+    `paused` is the decision to pause repairs while it has effect, else null. `names` are those of people and accounts,
+    by subject.
     """
 
     as_of: Moment | None
     events_at: Moment | None
     paused: PauseAnswer | None
     drift: list[DriftFindingAnswer]
+    names: dict[str, str]
     cursor: str
 
 
@@ -156,11 +158,12 @@ _FINDING: DriftFindingAnswer = {
 _KIND = Parameter(
     name="kind", text="Only findings of this kind.", example="missing", schema={"type": "string", **words_in(DriftKind)}
 )
+_SUBJECT = Parameter(name="subject", text="Only findings about this subject.", example="account:123456789012")
 DRIFT = Description(
     tag="operations",
     answer=DriftAnswer,
-    example={"as_of": AT, "events_at": AT, "paused": None, "drift": [_FINDING], "cursor": ""},
-    takes=(_KIND, *PAGED),
+    example={"as_of": AT, "events_at": AT, "paused": None, "drift": [_FINDING], "names": {}, "cursor": ""},
+    takes=(_KIND, _SUBJECT, *PAGED),
 )
 _ID = Parameter(
     name="finding",

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from dayone.api import examples
+from dayone.api.params import words_in
 from dayone.api.schemas import accounts as api_accounts
 from dayone.api.schemas import people as api_people
 from dayone.api.schemas.assignments import HOLDING, EntitlementAnswer
@@ -11,6 +12,7 @@ from dayone.api.schemas.people import Progress
 from dayone.api.spec import PAGED, Description, Parameter
 from dayone.errors import NotFound
 from dayone.model.accounts import AccountState
+from dayone.model.people import Status
 
 
 class GroupSummaryAnswer(TypedDict):
@@ -167,11 +169,17 @@ _SEARCH = Parameter(
     text="Only those with this text in their id, name, user name or e-mail address; a page may then be short.",
     example="ada",
 )
+_STATUS = Parameter(
+    name="status",
+    text="Only people with this status in HR; a page may then be short and still have a cursor.",
+    example="on_leave",
+    schema={"type": "string", **words_in(Status)},
+)
 PEOPLE = Description(
     tag="people",
     answer=api_people.PeopleAnswer,
     example={"people": [_PERSON], "cursor": ""},
-    takes=(*PAGED, _SEARCH),
+    takes=(_STATUS, *PAGED, _SEARCH),
 )
 ACCOUNTS = Description(
     tag="accounts",
