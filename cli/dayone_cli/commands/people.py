@@ -119,8 +119,9 @@ def forget(
     timeout: Timeout = 0.0,
 ) -> None:
     """Delete what is recorded of a person who left long enough ago. Nothing brings it back."""
+    where = path("v1", "people", person, "forget")
     confirm(f"Erase what is recorded of {person} for good?", yes=yes)
-    taken = run.api.write("POST", path("v1", "people", person, "forget"))
+    taken = run.api.write("POST", where)
     follow(run, taken, follow_it=follow_it, timeout=timeout)
 
 
