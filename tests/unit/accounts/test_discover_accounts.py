@@ -157,6 +157,25 @@ class TestTheFirst:
         assert world.assignments() == set()
         assert len(world.operations(OperationState.HELD)) == len(_OLD)
 
+    def test_a_daily_look_that_begins_before_it_is_complete_stays_what_it_was_when_it_goes_on(
+        self, world: World
+    ) -> None:
+        world.account_is(an_account("000000000001"))
+        world.settle()
+        world.time_to_activate = timedelta(0)
+        first, daily = _discover(world), _discover(world, actor="dayone")
+        world.plan(first)
+        world.plan(daily)
+        world.inbox.commands = [command for command in world.inbox.commands if command not in (first, daily)]
+        goes_on = [command for command in world.inbox.commands if command.cause.change == daily.cause.change]
+        world.inbox.commands = [command for command in world.inbox.commands if command not in goes_on]
+        world.settle()
+        world.inbox.commands = goes_on
+        world.settle()
+        change = world.state.changes[daily.cause.change]
+        # The first has recorded all the others meanwhile.
+        assert (change.subjects, change.planned) == (2, 2)
+
     def test_it_comes_by_itself_within_a_minute_of_a_deployment_and_once(self, world: World) -> None:
         assert world.sweep() == 1
         world.settle()

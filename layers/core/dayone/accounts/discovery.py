@@ -59,8 +59,7 @@ def discover_accounts(command: DiscoverAccounts, *, ports: DiscoveryPorts) -> No
     cause, until = command.cause, ports.clock() + ports.time_to_run
     ports.changes.open(cause)
     head = _noted(cause, ports=ports)
-    # Another discovery that begins before the initial one is complete must not find the accounts before it.
-    is_initial = head.change == cause.change or ports.portions.kept(_over(head.change), number=0) is None
+    is_initial = head.change == cause.change or _is_early(cause, initial=head.change, portions=ports.portions)
     is_routine = cause.actor == _OURSELVES and not is_initial
     if is_routine:
         # The organisation itself; each account adds itself when there is anything to record of it.
@@ -93,6 +92,17 @@ def _noted(cause: Cause, *, ports: DiscoveryPorts) -> Head:
         # Another discovery runs at the same time: by now it is recorded which of the two was first.
         return _noted(cause, ports=ports)
     return after
+
+
+def _is_early(cause: Cause, *, initial: str, portions: Portions) -> bool:
+    """Return whether it began before the initial discovery was complete; it must not find the accounts before that.
+
+    The next run of the same discovery gets the same answer, though the other is complete by then.
+    """
+    if portions.kept(_over(initial), number=0) is not None:
+        return portions.kept(f"{cause.change}~early", number=0) is not None
+    portions.keep(f"{cause.change}~early", Portion(number=0, subjects=(), total=0, last=None))
+    return True
 
 
 def _over(change: str) -> str:
