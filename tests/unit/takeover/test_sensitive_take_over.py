@@ -17,6 +17,7 @@ from dayone.policy.service import check_policy
 from dayone.ports.identity_center import AssignmentKey, PrincipalType
 from dayone.preview.builder import PreviewBuilder
 from dayone.takeover.estate import Estate
+from tests.unit.preview.test_company_plan import Plans
 from tests.unit.previews import api_of, if_policy
 from tests.unit.takeover.companies import access, founded
 from tests.unit.takeover.estates import add_account, add_group, add_person, add_set, an_estate, assign
@@ -194,6 +195,18 @@ def test_the_plan_says_beforehand_that_nothing_is_held() -> None:
     preview = if_policy(RULES, world=world).preview
     assert (preview.guardrail.held, preview.unlisted, preview.unlisted_new) == (0, 0, 0)
     assert all(each.exists for each in preview.operations)
+
+
+def test_a_plan_in_portions_says_the_same_of_what_the_inventory_has() -> None:
+    world = _read(_estate())
+    plans, expected = Plans(world), if_policy(RULES, world=world).preview
+    plan = plans.start(RULES)
+    plans.work()
+    preview = plans.read(plan).preview
+    assert preview is not None
+    assert preview.guardrail == expected.guardrail
+    marked = {(each.kind, each.subject, each.resource) for each in preview.operations if each.exists}
+    assert marked == {(each.kind, each.subject, each.resource) for each in expected.operations if each.exists}
 
 
 def test_what_is_new_is_listed_before_what_exists_where_a_plan_is_cut() -> None:

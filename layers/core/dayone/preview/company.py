@@ -37,7 +37,7 @@ from dayone.ports.records import Records
 from dayone.ports.store import Company, Ledger, PolicyInForce
 from dayone.preview.builder import PreviewBuilder
 from dayone.preview.portions import Judge, PreviewPortion, joined_preview
-from dayone.preview.preview import LISTED, PlanPreview, listed_notes, not_looked_at
+from dayone.preview.preview import LISTED, TAKEN_ON, PlanPreview, listed_notes, not_looked_at
 
 MOST_TRIES = 5
 # A step that is cut off is taken again, so it is short; a page of large accounts fits into memory.
@@ -136,8 +136,11 @@ def packed_preview(preview: PlanPreview) -> bytes:
 
 
 def _packed_portion(portion: PreviewPortion) -> bytes:
-    # The attributes are of use only where names are looked up in Identity Center.
-    listed = tuple(replace(each, operation=replace(each.operation, attributes={})) for each in portion.listed)
+    # The attributes are of use only where names are looked up in Identity Center; the inventory has what is not new.
+    listed = tuple(
+        replace(each, operation=replace(each.operation, attributes={}, exists="" if each.is_new else TAKEN_ON))
+        for each in portion.listed
+    )
     packed = pack(portion := replace(portion, listed=listed))
     while len(packed) > _MOST_BYTES and listed:
         listed = listed[: len(listed) // 2]

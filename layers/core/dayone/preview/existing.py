@@ -16,7 +16,7 @@ from dayone.planning.desired import desired_for_permission_set
 from dayone.planning.desired_people import EXTERNAL
 from dayone.planning.existing import Comparison, how_to_describe, is_same_person
 from dayone.ports.identity_center import ExistingResource
-from dayone.preview.preview import PlanPreview, PreviewedOperation, new_names, not_looked_at
+from dayone.preview.preview import TAKEN_ON, PlanPreview, PreviewedOperation, new_names, not_looked_at
 
 # API Gateway waits for 29 seconds, of which planning takes 18 at most.
 _LONGEST_LOOK = timedelta(seconds=6)
@@ -28,7 +28,6 @@ _SAME_PERSON = "exists as the user of the same person, and would be taken on"
 _AS_IT_IS = "What the policy has to say to have it as it is: {describe}. Once that has failed, {adopt}"
 _AS_HR_HAS_IT = "Once that has failed, {describe} names what HR has to say to have it as it is, and {adopt}"
 _ADOPT = "`dayone changes adopt` decides to take it on, by the digest {digest}"
-_TAKEN_ON = "exists, and would be taken on"
 _OURS = "exists as another resource that Day One manages, which has to give the name up first"
 _CALLS = {ResourceKind.USER: 2, ResourceKind.GROUP: 2, ResourceKind.PERMISSION_SET: 3}
 
@@ -81,7 +80,7 @@ class _Look:
         created = [each for each in operations if each.action is Action.CREATE and each.resource.kind not in ROOTS]
         ids = self._ids_of({who for each in created if (who := _who(each))}) if self._uses else {}
         for operation in operations:
-            exists = _TAKEN_ON if operation in created and self._is_used(operation, ids=ids) else operation.exists
+            exists = TAKEN_ON if operation in created and self._is_used(operation, ids=ids) else operation.exists
             yield replace(operation, exists=exists)
 
     def _ids_of(self, subjects: Iterable[Subject]) -> Mapping[Subject, str]:

@@ -11,6 +11,8 @@ from dayone.model.subjects import Reason, Resource, Subject
 # So many operations of a plan are listed, and so many notes about its policy.
 LISTED = 1000
 _MOST_NOTES = 100
+# Of what exists as the policy has it.
+TAKEN_ON = "exists, and would be taken on"
 
 
 @dataclass(frozen=True)
