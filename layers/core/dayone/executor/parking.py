@@ -57,7 +57,7 @@ def blocked_report(operation: Operation, blocked: Blocked, *, ports: Trying) -> 
         verb = "still there" if blocked.is_in_the_way else "not there"
         reason = f"it waits for {blocked.what}: {blocked.on} is {verb}, and {why}"
         obstacle = Obstacle(resource=blocked.on, is_in_the_way=blocked.is_in_the_way)
-        operation = ports.queue.hold_behind(operation, change="")
+        operation = not_behind(operation, ports=ports)
         return Ended(replace(hopeless(operation, reason=reason, now=now), obstacle=obstacle))
     waiting = replace(waiting, awaits=blocked.on)
     if waiting != operation and not ports.queue.park([waiting]):
@@ -65,7 +65,12 @@ def blocked_report(operation: Operation, blocked: Blocked, *, ports: Trying) -> 
     # Hardly anything waits for what is held; what others make is there in a moment.
     may_be_held = blocked.is_in_the_way or waited >= _MAY_BE_PLANNED_YET
     holder = ports.queue.held_by(blocked.on) if may_be_held else waiting.held_by
-    return Parked(ports.queue.hold_behind(waiting, change=holder))
+    return Parked(waiting if holder == waiting.held_by else ports.queue.hold_behind(waiting, change=holder))
+
+
+def not_behind(operation: Operation, *, ports: Trying) -> Operation:
+    """Return the operation, noted as waiting for nothing that is held."""
+    return ports.queue.hold_behind(operation, change="") if operation.held_by else operation
 
 
 def _before_its_plan(operation: Operation, blocked: Blocked, *, ports: Trying) -> Ended | Parked:
@@ -189,9 +194,9 @@ def _looked_at(operation: Operation, *, on: ResourceOf, ports: Trying) -> Finish
     """Its end, or itself where it still waits for this, or None where it does not."""
     match prepare(operation, queue=ports.queue):
         case Stale():
-            return superseded(ports.queue.hold_behind(operation, change=""), now=ports.clock())
+            return superseded(not_behind(operation, ports=ports), now=ports.clock())
         case Hopeless(reason):
-            return hopeless(ports.queue.hold_behind(operation, change=""), reason=reason, now=ports.clock())
+            return hopeless(not_behind(operation, ports=ports), reason=reason, now=ports.clock())
         case Blocked() as blocked if blocked.on == on:
             report = blocked_report(operation, blocked, ports=ports)
             return report.finished if isinstance(report, Ended) else operation

@@ -153,7 +153,8 @@ def _try(operation: Operation, *, ports: Trying) -> Report:
         verdict = prepare(operation, queue=ports.queue)
         if verdict == before:
             return report
-    operation = ports.queue.hold_behind(operation, change="")
+    if operation.held_by:
+        operation = ports.queue.hold_behind(operation, change="")
     match verdict:
         case Stale():
             return Ended(superseded(operation, now=ports.clock()))
