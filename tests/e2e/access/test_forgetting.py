@@ -10,6 +10,18 @@ from tests.e2e.deployed.day_one import DayOne
 from tests.e2e.deployed.people import somebody
 
 
+# No other name or id of these tests has one of these in it.
+_NAMES = {
+    "id": "e-forget-me-9417",
+    "email": "quillon.forgettable@people.example",
+    "user_name": "qvanderforgettable",
+    "given_name": "Quillonforgettable",
+    "family_name": "Vanderslootforgettable",
+    "display_name": "Quillonforgettable Vanderslootforgettable",
+    "title": "Unmistakable",
+}
+
+
 def _items(day_one: DayOne) -> list[str]:
     """All items of the table as they lie there, in small letters."""
     client, table = day_one.sandbox.client("dynamodb"), day_one.deployed.stack.outputs["TableName"]
@@ -18,7 +30,7 @@ def _items(day_one: DayOne) -> list[str]:
 
 
 def _with_words(day_one: DayOne, person: dict[str, str]) -> list[str]:
-    words = [person[name] for name in ("id", "email", "user_name", "given_name", "family_name", "display_name")]
+    words = [person[name] for name in _NAMES]
     return [item for item in _items(day_one) if any(word.casefold() in item for word in words)]
 
 
@@ -32,8 +44,7 @@ def _sent(day_one: DayOne, person: dict[str, str]) -> Any:  # noqa: ANN401 - an 
 
 def test_nothing_in_the_table_names_who_is_forgotten_and_hr_may_send_the_id_again(day_one: DayOne) -> None:
     day_one.put_in_force({**policies.BASE, "people": {"leavers": "delete"}})
-    # The number of their id is in no other id of these tests.
-    person = somebody("Engineering", id="e-forget-me-9417", title="Unmistakable")
+    person = somebody("Engineering", **_NAMES)
     day_one.told(person)
     refused = _sent(day_one, person)
     assert refused.status == 409
