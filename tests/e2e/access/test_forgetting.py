@@ -9,7 +9,6 @@ from tests.e2e.deployed import policies
 from tests.e2e.deployed.day_one import DayOne
 from tests.e2e.deployed.people import somebody
 
-
 # No other name or id of these tests has one of these in it.
 _NAMES = {
     "id": "e-forget-me-9417",
