@@ -66,13 +66,14 @@ EXAMPLES: Mapping[str, str] = {
     "recover": "dayone recover --check",
     "setup check": "dayone setup check",
     "status": "dayone status",
+    "teardown": "dayone teardown --as terraform --identity-store d-1234567890",
 }
 # The groups of the help in their order, each with its commands.
 GROUPS: Mapping[str, Sequence[str]] = {
     "What needs you": ("status", "changes", "drift", "dead-letters", "recover"),
     "Who has what": ("people", "accounts", "access", "grants", "audit"),
     "What should be": ("policy", "import", "inventory", "hr"),
-    "Set up and sign in": ("setup", "login", "credentials", "me", "events", "api"),
+    "Set up and sign in": ("setup", "login", "credentials", "me", "events", "teardown", "api"),
 }
 _WIDTH_OF_A_NAME = 14
 

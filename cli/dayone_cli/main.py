@@ -28,6 +28,7 @@ from dayone_cli.commands import (
     sign_in,
     status,
     take_over,
+    teardown,
 )
 from dayone_cli.help import with_examples, write_groups
 
@@ -101,7 +102,7 @@ def build() -> typer.Typer:
     app.add_typer(dead_letters.app, name="dead-letters")
     app.add_typer(events.app, name="events")
     app.add_typer(hr.app, name="hr")
-    for part in (status, recover, sign_in, api):
+    for part in (status, recover, teardown, sign_in, api):
         part.register(app)
     return with_examples(app)
 

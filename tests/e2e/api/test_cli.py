@@ -314,6 +314,7 @@ class TestEvents:
         "people explain e-1 123456789012",
         "people end e-1",
         "people forget e-1",
+        "teardown",
         "accounts list",
         "accounts show 123456789012",
         "accounts access 123456789012",
