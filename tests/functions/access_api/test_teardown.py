@@ -1,4 +1,4 @@
-"""What `dayone teardown` hands over is what Identity Center has: every id in it is of something that is there."""
+"""`dayone teardown` hands over what Identity Center has: every id in it is of something that is there."""
 
 import re
 import shlex
