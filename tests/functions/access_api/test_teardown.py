@@ -102,6 +102,7 @@ def test_each_command_is_one_of_awss_with_all_that_it_requires(door: Door, more:
         model = get_session().get_service_model(service)
         operation = next(each for each in model.operation_names if xform_name(each, "-") == name)
         shape = model.operation_model(operation).input_shape
+        assert shape is not None
         options = {word.removeprefix("--") for word in words[::2]}
         assert options <= {xform_name(member, "-") for member in shape.members}, line
         assert {xform_name(member, "-") for member in shape.required_members} <= options, line
