@@ -36,8 +36,14 @@ class Feature(StrEnum):
     CROWD = "a whole department that comes, moves and goes"
     OWN_POLICIES = "customer managed and inline policies, and accounts in which the former are missing"
     SMALL_PORTIONS = "each run through many subjects ends after two of them"
+    WHOLE_RECORDS = "people with all attributes that HR may have, which change"
+    WRONG_DELIVERIES = "deliveries of HR that are mistaken or forged"
+    OWN_DECISIONS = "authors who would approve what they have brought about"
+    WHOLE_RULES = "rules with all that the language of the policy has"
 
 
+# These are of the plain worlds alone, and of two in five of them, so that most worlds stay as they were without them.
+_OF_SOME = (Feature.WHOLE_RECORDS, Feature.WHOLE_RULES, Feature.WRONG_DELIVERIES, Feature.OWN_DECISIONS)
 _FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")
 _MIDNIGHT = "00:00"
 
@@ -46,6 +52,7 @@ _MIDNIGHT = "00:00"
 class Company:
     """Traits of one company: its features, and `people` of its policies, which no edit changes."""
 
+    seed: int
     features: frozenset[Feature]
     zone: str
     people: str
@@ -54,13 +61,20 @@ class Company:
         return feature in self.features
 
 
-def draw_company(seed: int, *, now: datetime) -> Company:
+def draw_company(seed: int, *, now: datetime, is_plain: bool = False) -> Company:
     """A company with about a third of the features, from a stream of chance that is nothing else's."""
     random = Random(f"company {seed}")  # noqa: S311 - chance that can be had again is what is wanted
     # Each by a chance of its own, so that another one changes none of them.
-    features = frozenset(feature for feature in Feature if _chance_of(feature, seed=seed) < 0.3)
+    features = frozenset(feature for feature in Feature if _has(feature, seed=seed, is_plain=is_plain))
     zone = random.choice(_FAR)
-    return Company(features=features, zone=zone, people=_people(features, zone=zone, now=now, random=random))
+    return Company(seed=seed, features=features, zone=zone, people=_people(features, zone=zone, now=now, random=random))
+
+
+def _has(feature: Feature, *, seed: int, is_plain: bool) -> bool:
+    if feature not in _OF_SOME:
+        return _chance_of(feature, seed=seed) < 0.3
+    is_of_some = Random(f"features of some {seed}").random() < 0.4  # noqa: S311 - as below
+    return is_plain and is_of_some and _chance_of(feature, seed=seed) < 0.6
 
 
 def _chance_of(feature: Feature, *, seed: int) -> float:
@@ -95,6 +109,22 @@ def with_days(person: Person, *, company: Company, now: datetime, random: Random
     if company.has(Feature.DATES) and random.random() < 0.7:
         return replace(person, start_date=_near(now, random), end_date=None)
     return person
+
+
+def with_all_attributes(person: Person, *, random: Random) -> Person:
+    """Return somebody of whom HR has more to say than the names and the department, each time something else."""
+    address = random.choice((person.email, f"{person.id}@example.com", f"{person.id}.new@example.com"))
+    return replace(
+        person,
+        email=address,
+        given_name=random.choice(("Ada", "Ada", "Bea")),
+        family_name=random.choice(("Lovelace", "Lovelace", "de la Cruz")),
+        team=random.choice(("", "blue", "red")),
+        cost_centre=random.choice(("", "4711", "4x0", "4y2")),
+        location=random.choice(("", "Berlin Mitte", "Rome")),
+        employment=random.choice(("", "employee", "Contractor")),
+        manager=random.choice(("", "e-1", "e-2")),
+    )
 
 
 def on_leave(person: Person, *, now: datetime, random: Random) -> Person:

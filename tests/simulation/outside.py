@@ -1,8 +1,8 @@
 """Everybody around Day One: an HR system, the organisation, who edits the policy, who approves, an operator."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
@@ -27,13 +27,13 @@ from dayone.model.subjects import Subject
 from dayone.policy.service import roll_back_policy, submit_policy
 from dayone.preview.request import WhatIf
 from dayone.preview.service import preview_plan
-from tests.simulation.checks.snapshot import account_fact, item_of
+from tests.simulation.checks.snapshot import account_fact, items_of
 from tests.simulation.model import hr_system
 from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.functions import Function
 from tests.simulation.oracle.facts import Facts, GrantFact, Item, Record, Version, assignment, membership
 
-_ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/ada"
+ADMIN = "arn:aws:sts::111122223333:assumed-role/Admin/ada"
 _APPROVER = "arn:aws:sts::111122223333:assumed-role/Approver/grace"
 _FIRST_RETRY = 2.0
 _LONGEST_RETRY = 60.0
@@ -88,6 +88,7 @@ class Outside:
     rejected: set[str] = field(default_factory=set)
     granted: dict[str, Grant] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
+    suspended: dict[str, datetime] = field(default_factory=dict)
     ever_suspended: set[str] = field(default_factory=set)
     ever_gone: set[str] = field(default_factory=set)
     about_grants: list[tuple[str, str]] = field(default_factory=list)
@@ -111,15 +112,31 @@ class Outside:
         self.deliver(told)
         return told
 
+    def ends_with(self, wrong: Mapping[str, object], person: str, *, reference: str) -> None:
+        """HR tells that somebody has left, with mistakes in the rest of the record."""
+        told = Told(
+            replace(self.people[person].person, status=Status.ENDED), at=self.day_one.time.now, reference=reference
+        )
+        event = {"type": "person.ended", "timestamp": told.at.isoformat(), "data": {"id": person, **wrong}}
+        self.people[person] = told
+
+        def signed() -> Delivery:
+            now = self.day_one.time.now
+            return hr_system.signed(json.dumps(event), reference=reference, sent=now, source=told.source)
+
+        self._sends(told, signed)
+
     def deliver(self, result: Told) -> None:
         """Send until it is acknowledged."""
+        self._sends(result, lambda: result.signed(sent=self.day_one.time.now))
 
+    def _sends(self, result: Told, signed: Callable[[], Delivery]) -> None:
         def taken(received: object) -> None:
             changes: tuple[str, ...] = getattr(received, "changes", ())
             self.acknowledged += [(result, change) for change in changes]
             self.facts.records.setdefault(result.person.id, []).append(result.record)
 
-        self._ask(self.day_one.intake, lambda: result.signed(sent=self.day_one.time.now), taken)
+        self._ask(self.day_one.intake, signed, taken)
 
     def delivers(self, signed: Callable[[], Delivery], taken: Callable[[object], None]) -> None:
         """Another HR system sends something until it is acknowledged."""
@@ -136,10 +153,10 @@ class Outside:
             moments.append(api.clock())
             if len(sent) > 1:
                 every = f'{{"people": [{", ".join(sent.values())}]}}'
-                return put_people(read_people(every), actor=_ADMIN, ports=api)
+                return put_people(read_people(every), actor=ADMIN, ports=api)
             ((name, text),) = sent.items()
             attributes = parse_person(text, person=name)
-            return put_person(name, attributes, actor=_ADMIN, precondition=NO_PRECONDITION, ports=api)
+            return put_person(name, attributes, actor=ADMIN, precondition=NO_PRECONDITION, ports=api)
 
         def taken(_: object) -> None:
             for person in people:
@@ -155,7 +172,7 @@ class Outside:
 
         def end(api: AccessApi) -> object:
             moments.append(api.clock())
-            return end_person(person, on=None, is_at_once=True, actor=_ADMIN, ports=api)
+            return end_person(person, on=None, is_at_once=True, actor=ADMIN, ports=api)
 
         def taken(_: object) -> None:
             before = self.facts.ended_by_hand.get(person, moments[-1])
@@ -173,6 +190,10 @@ class Outside:
         self.day_one.aws.outsiders.discard(account.id)
         self._note_how_they_were(account.id)
         self.day_one.organization.accounts[account.id] = account
+        if account.state is AccountState.SUSPENDED:
+            self.suspended.setdefault(account.id, self.day_one.time.now)
+        else:
+            self.suspended.pop(account.id, None)
         if account.state is not AccountState.ACTIVE:
             self.ever_suspended.add(account.id)
         if account.state is AccountState.CLOSED:
@@ -246,7 +267,7 @@ class Outside:
         self.facts.sent.append(text)
 
         def submit(api: AccessApi) -> object:
-            return submit_policy({"policy.yaml": text}, actor=_ADMIN, ports=api)
+            return submit_policy({"policy.yaml": text}, actor=ADMIN, ports=api)
 
         def taken(kept: object) -> None:
             self._is_in_force(text, version=getattr(kept, "version", 0))
@@ -259,14 +280,14 @@ class Outside:
         def taken(_: object) -> None:
             self.broken.append(f"a policy was taken though {because}: {text}")
 
-        self.asks(lambda api: submit_policy({"policy.yaml": text}, actor=_ADMIN, ports=api), taken)
+        self.asks(lambda api: submit_policy({"policy.yaml": text}, actor=ADMIN, ports=api), taken)
 
     def rolls_back(self, version: int) -> None:
         """Somebody puts an earlier version in force once more."""
         text = self.texts[version]
 
         def roll_back(api: AccessApi) -> object:
-            return roll_back_policy(version, actor=_ADMIN, ports=api)
+            return roll_back_policy(version, actor=ADMIN, ports=api)
 
         def taken(kept: object) -> None:
             self._is_in_force(text, version=getattr(kept, "version", 0))
@@ -295,7 +316,9 @@ class Outside:
             self.policy, self.policy_version = text, version
             self.facts.policy = text
 
-    def decides(self, change: str, *, approves: bool, subjects: tuple[Subject, ...] = ()) -> None:
+    def decides(
+        self, change: str, *, approves: bool, subjects: tuple[Subject, ...] = (), actor: str = _APPROVER
+    ) -> None:
         """Somebody says yes or no to what a change holds, all of it or what it holds of these subjects."""
 
         def no(_: object = None) -> None:
@@ -306,7 +329,7 @@ class Outside:
 
         def decide(api: AccessApi) -> object:
             part = DecidedPart(subjects=subjects)
-            return decide_change(change, is_approved=approves, actor=_APPROVER, ports=api, part=part)
+            return decide_change(change, is_approved=approves, actor=actor, ports=api, part=part)
 
         self._ask(self.day_one.api, decide, no)
 
@@ -314,7 +337,7 @@ class Outside:
         """Somebody gives somebody something for a time; when the answer is lost they do it once more."""
 
         def give(api: AccessApi) -> object:
-            return give_grant(wish, actor=_ADMIN, ports=api)
+            return give_grant(wish, actor=ADMIN, ports=api)
 
         def taken(grant: object) -> None:
             if isinstance(grant, Grant):
@@ -339,7 +362,7 @@ class Outside:
         """Somebody lets a grant last longer."""
 
         def extend(api: AccessApi) -> object:
-            return extend_grant(grant, until=until, actor=_ADMIN, ports=api)
+            return extend_grant(grant, until=until, actor=ADMIN, ports=api)
 
         def taken(change: object) -> None:
             self.about_grants.append((grant, str(change)))
@@ -355,7 +378,7 @@ class Outside:
         """Somebody ends a grant before its time."""
 
         def end(api: AccessApi) -> object:
-            return end_grant(grant, because="enough", actor=_ADMIN, ports=api)
+            return end_grant(grant, because="enough", actor=ADMIN, ports=api)
 
         def taken(change: object) -> None:
             self.about_grants.append((grant, str(change)))
@@ -400,8 +423,8 @@ class Outside:
 
     def _held_in(self, change: str, *, subjects: tuple[Subject, ...]) -> Iterator[Item]:
         for operation in self._shown_as_held(change):
-            if (not subjects or operation.subject in subjects) and (item := item_of(operation)):
-                yield item
+            if not subjects or operation.subject in subjects:
+                yield from items_of(operation, self.facts)
 
     def _shown_as_held(self, change: str) -> Iterator[Operation]:
         for (of, _), operation in self.day_one.state.operations.items():

@@ -3,6 +3,7 @@
 from random import Random
 
 from tests.simulation.features import Company, Feature
+from tests.simulation.further.whole_rules import with_all_rules
 
 DEPARTMENTS = ("Engineering", "Data", "Sales")
 _GROUPS = {
@@ -76,7 +77,8 @@ def draw_policy(random: Random, company: Company) -> str:
     lines += ["guardrails:", f"  removals: {random.choice(limits)}"]
     if random.random() < 0.15:
         lines.append("  protect: {people: [e-3]}")
-    return "\n".join(dict.fromkeys([*lines, company.people])) + "\n"
+    text = "\n".join(dict.fromkeys([*lines, company.people])) + "\n"
+    return with_all_rules(text, company=company) if company.has(Feature.WHOLE_RULES) else text
 
 
 def _places(company: Company) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dayone.model.accounts import Account, AccountState
 from dayone.model.people import Person, Status
 from dayone.model.subjects import Resource, ResourceKind
 from tests.builders import a_person, an_account, the_account, the_person
-from tests.simulation.features import Company, Feature, on_leave, with_days
+from tests.simulation.features import Company, Feature, on_leave, with_all_attributes, with_days
 from tests.simulation.model.weather import Climate, Fate
 from tests.simulation.outside import Outside
 from tests.simulation.policies import DEPARTMENTS, GROUPS, SETS, draw_policy
@@ -83,6 +83,7 @@ class Scenario:
         self._people = [
             f"e-{number}" for number in range(1, random.randint(4, 20 if company.has(Feature.MANY_LEAVE) else 12))
         ]
+        self._of_records = Random(f"records {company.seed}") if company.has(Feature.WHOLE_RECORDS) else None  # noqa: S311
         self._unit_names: dict[str, str] = {}
         self._first_names: dict[str, str] = {}
         self._accounts = [f"{number:012d}" for number in range(1, random.randint(2, 5))]
@@ -151,9 +152,12 @@ class Scenario:
         return self._outside.people[self._random.choice(existing)].person if existing else None
 
     def _tell(self, person: Person, *, ago: float = 0.0) -> None:
-        told = self._outside.tells(person, ago=ago)
+        told = self._outside.tells(self._whole(person), ago=ago)
         if self._random.random() < 0.2:
             self._later(self._random.random() * 40, lambda: self._outside.deliver(told))
+
+    def _whole(self, person: Person) -> Person:
+        return with_all_attributes(person, random=self._of_records) if self._of_records else person
 
     def _moves(self) -> None:
         if person := self._somebody():

@@ -16,7 +16,15 @@ from tests.simulation.checks.lateness import Lateness
 from tests.simulation.checks.violations import Violation, Violations
 from tests.simulation.checks.watching import Watcher
 from tests.simulation.features import Company, Feature, draw_company
-from tests.simulation.further import crowd, organisation, other_hr, own_policies, wrong_policies
+from tests.simulation.further import (
+    crowd,
+    organisation,
+    other_hr,
+    own_decisions,
+    own_policies,
+    wrong_deliveries,
+    wrong_policies,
+)
 from tests.simulation.model.day_one import DayOne
 from tests.simulation.model.hr_system import clock_of_signatures
 from tests.simulation.model.identity_center import SimulatedIdentityCenter
@@ -44,6 +52,7 @@ _HARMLESS = (
     "event: lost",
     "event: doubled",
 )
+_FURTHER = (other_hr, wrong_policies, organisation, own_policies, crowd, wrong_deliveries, own_decisions)
 _STEP = 20.0
 _QUIET_FOR = 3
 _LONGEST_SETTLING = timedelta(hours=3).total_seconds()
@@ -104,14 +113,14 @@ class Simulation:
 
         What has failed meanwhile is tried again when its subject is next looked at: so all is said again in the end.
         """
-        company = draw_company(self.seed, now=self.time.now)
+        company = draw_company(self.seed, now=self.time.now, is_plain=True)
         with small_portions(self.day_one) if company.has(Feature.SMALL_PORTIONS) else nullcontext():
             return self._run(company)
 
     def _run(self, company: Company) -> Outcome:
         make_a_past(self)
         Scenario(self.random, self.outside, company=company).begin()
-        for further in (other_hr, wrong_policies, organisation, own_policies, crowd):
+        for further in _FURTHER:
             further.begin(self.seed, self.outside, company=company)
         self._others_call()
         Lateness(self).begin()

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from dayone.model.changes import CauseKind
 from dayone.model.dependencies import GUARDED
 from dayone.model.operations import Action, Operation, OperationState
 from dayone.model.subjects import ResourceKind, SubjectKind
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 type Check = Callable[["Simulation"], Iterator[str]]
 
 # The sweep comes every minute; then one request at a time may be all that the budget allows, and AWS takes its time.
+_OF_HUMANS = frozenset({CauseKind.POLICY, CauseKind.GRANT, CauseKind.BY_HAND})
+# An event may be a minute late, and what follows from it has to be recorded.
+_AN_EVENT = timedelta(minutes=2)
 _A_SWEEP, _AN_HOUR = timedelta(minutes=4), timedelta(hours=1)
 
 
@@ -122,11 +126,12 @@ def users_of(world: "Simulation") -> Iterator[tuple[str, str]]:
 
 
 def sensitive_is_approved(world: "Simulation") -> Iterator[str]:
-    """Check that no assignment of what was always sensitive was made without a human's word about this very one.
+    """Check that nothing of what was always sensitive was given without a human's word about this very one.
 
     Source: docs/policy.md, "What is sensitive is held until somebody else has approved it".
     """
-    state, policies = world.day_one.state, list(map(policy_text.sets, texts(world.outside.facts)))
+    state, rules_in_all = world.day_one.state, list(texts(world.outside.facts))
+    policies = list(map(policy_text.sets, rules_in_all))
     names = {name for rules in policies for name in rules}
     sensitive = {
         name
@@ -143,8 +148,42 @@ def sensitive_is_approved(world: "Simulation") -> Iterator[str]:
         is_made = operation.action is Action.CREATE and operation.state is OperationState.SUCCEEDED
         is_assignment = operation.resource.kind is ResourceKind.ASSIGNMENT and operation.request_id
         is_sensitive = operation.resource.name.partition("/")[0] in sensitive
-        if is_made and is_assignment and is_sensitive and operation.target not in approved:
+        is_membership = operation.resource.kind is ResourceKind.MEMBERSHIP and operation.request_id
+        of_sensitive = is_membership and _is_always_sensitive(operation.resource.name, rules_in_all, sets=sensitive)
+        if is_made and operation.target not in approved and ((is_assignment and is_sensitive) or of_sensitive):
             yield f"{operation.id} {operation.target} is sensitive, and nobody has approved it"
+
+
+def _is_always_sensitive(group: str, policies: list[policy_text.Rule], *, sets: set[str]) -> bool:
+    """Return whether every policy that has the group gives it something sensitive, and none by birthright."""
+    those = [policy for policy in policies if group in policy_text.groups(policy)]
+    is_birthright = any(policy_text.groups(policy)[group].get("birthright") for policy in those)
+    return bool(those) and not is_birthright and all(sets & {*policy_text.given_to(each, group)} for each in those)
+
+
+def nobody_approves_alone(world: "Simulation") -> Iterator[str]:
+    """Check that nobody has approved what their own edit, grant or entry had brought about.
+
+    Source: docs/operations.md, "Approve or reject what is held".
+    """
+    state = world.day_one.state
+    for entry, _ in state.log:
+        if entry.action.startswith("approve-") and entry.change in state.changes:
+            cause = state.changes[entry.change].cause
+            if cause.actor == entry.actor and cause.kind in _OF_HUMANS:
+                yield f"{entry.actor} has approved {entry.detail} of {entry.subject}, which {cause.kind} has caused"
+
+
+def suspended_is_left_alone(world: "Simulation") -> Iterator[str]:
+    """Check that nothing was planned to be given in an account for as long as it is suspended.
+
+    Source: docs/accounts.md: it is left alone until it is active again.
+    """
+    for operation in world.day_one.state.operations.values():
+        since = world.outside.suspended.get(operation.subject.name)
+        is_late = since is not None and operation.created_at > since + _AN_EVENT
+        if is_late and operation.subject.kind is SubjectKind.ACCOUNT and not world.outside.facts.silent:
+            yield f"{operation.id} {operation.kind} {operation.resource} was planned though the account is suspended"
 
 
 def wrong_is_refused(world: "Simulation") -> Iterator[str]:
@@ -201,6 +240,8 @@ AT_REST: Mapping[str, Check] = {
     "only its own is removed": only_its_own,
     "grants end": grants_end,
     "users are nobody else's": users_are_nobody_elses,
+    "nobody approves their own": nobody_approves_alone,
+    "what is suspended is left alone": suspended_is_left_alone,
     "what is wrong is refused": wrong_is_refused,
     "what is sensitive was approved": sensitive_is_approved,
     "answers are true": answers,

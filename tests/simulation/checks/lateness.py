@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from dayone.model.operations import OperationState
-from tests.simulation.checks.snapshot import item_of, snapshot
+from tests.simulation.checks.snapshot import items_of, snapshot
 from tests.simulation.model.weather import CLEAR
 from tests.simulation.oracle.expected import expected
 from tests.simulation.oracle.facts import Item
@@ -46,10 +46,15 @@ class Lateness:
         world = self._world
         silent = world.outside.facts.silent
         operations = world.day_one.state.operations.values() if items else ()
-        held = {item_of(operation) for operation in operations if operation.state is OperationState.HELD}
-        held_rules = {item for item in held if item and item.kind in ("group", "set")}
+        held = {
+            item
+            for operation in operations
+            if operation.state is OperationState.HELD
+            for item in items_of(operation, world.outside.facts)
+        }
+        held_rules = {item for item in held if item.kind in ("group", "set")}
         # What is held stays, and with it what it is made of.
-        held |= {part for item in held if item for part in made_of(item)}
+        held |= {part for item in held for part in made_of(item)}
         # Source: docs/decisions, 69: a newcomer may have to wait for a leaver's name, in pauses that grow.
         unheard = silent | sharing_names(world.outside.facts)
         return [

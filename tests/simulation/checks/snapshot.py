@@ -8,8 +8,10 @@ from dayone.model.operations import Operation
 from dayone.model.subjects import ResourceKind, SubjectKind
 from dayone.ports.identity_center import AssignmentKey
 from tests.fakes.sso.identity_center import StoredSet
+from tests.simulation.oracle import policy_text
 from tests.simulation.oracle.facts import (
     AccountFact,
+    Facts,
     Form,
     Item,
     Snapshot,
@@ -112,6 +114,31 @@ def item_of(operation: Operation) -> Item | None:
         case _ if subject.kind is SubjectKind.PERMISSION_SET:
             return set_of(subject.name)
     return None
+
+
+def items_of(operation: Operation, facts: Facts) -> Iterator[Item]:
+    """Yield what an operation that is shown to people is about, by every name that a policy has had for the keys."""
+    if item := item_of(operation):
+        yield item
+        for policy in map(policy_text.read, dict.fromkeys(facts.sent)):
+            yield _called(item, policy)
+
+
+def _called(item: Item, policy: policy_text.Rule) -> Item:
+    groups, sets = policy_text.groups(policy), policy_text.sets(policy)
+    match item.kind, item.names:
+        case "membership", (person, group):
+            return membership(person, policy_text.called(groups, group))
+        case "group", (group,):
+            return group_of(policy_text.called(groups, group))
+        case "set", (permission_set,):
+            return set_of(policy_text.called(sets, permission_set))
+        case "assignment", (account, permission_set, principal):
+            kind, _, name = principal.partition(":")
+            whom = policy_text.called(groups, name) if kind == "group" else name
+            return assignment(account, policy_text.called(sets, permission_set), f"{kind}:{whom}")
+        case _:
+            return item
 
 
 def refused_by_aws(world: "Simulation") -> Iterator[Item]:

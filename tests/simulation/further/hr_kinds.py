@@ -21,6 +21,8 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }
 KEYS = {THIN: "key-of-the-thin-system", WHOLE: "somebody:a-password", FILES: "yHwFrw3p1C6hX9kq0bJmTz8u5eVdL2sA"}
 SENDER = "192.0.2.7"
+# What the deliveries and answers below have of everybody.
+SAYS: Mapping[str, Mapping[str, str]] = {"merge": {"team": "Blue"}, "bamboohr": {"employment": "Full-Time"}}
 _UNSIGNED = ("okta", "workday")
 _FIELDS = ("id", "email", "given_name", "family_name", "department", "title", "start_date", "end_date")
 

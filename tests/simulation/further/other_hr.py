@@ -13,6 +13,7 @@ from tests.simulation.features import Company, Feature
 from tests.simulation.further.hr_kinds import (
     FILES,
     KINDS,
+    SAYS,
     SENDER,
     THIN,
     WHOLE,
@@ -234,6 +235,7 @@ class OtherHr:
         attributes = {
             name: text for name, text in employee.attributes.items() if text or name in ("department", "title")
         }
+        attributes |= SAYS.get(self.kind, {})
         attributes |= {"user_name": employee.email, "display_name": f"Ada {employee.id}"}
         known = Record(at=now, attributes=attributes, has_ended=employee.has_left, source=self.source)
         facts.records.setdefault(employee.id, []).append(known)

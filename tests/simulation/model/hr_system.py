@@ -17,6 +17,7 @@ SOURCE = "standard"
 OTHER_SOURCE = "other"
 KEYS = {SOURCE: "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", OTHER_SOURCE: "C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}
 _TOLD = ("id", "user_name", "email", "given_name", "family_name", "display_name", "department", "title", "time_zone")
+_TOLD_OF_SOME = ("team", "cost_centre", "location", "employment", "manager")
 
 
 def record_of(person: Person) -> dict[str, str]:
@@ -24,6 +25,7 @@ def record_of(person: Person) -> dict[str, str]:
     days = {name: getattr(person, name) for name in ("start_date", "end_date", "leave_start", "leave_end")}
     return {
         **{name: getattr(person, name) for name in _TOLD},
+        **{name: text for name in _TOLD_OF_SOME if (text := getattr(person, name))},
         **{name: day.isoformat() for name, day in days.items() if day},
     }
 

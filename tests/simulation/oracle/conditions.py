@@ -130,7 +130,8 @@ def _as_expression(part: str) -> str:
     if len(part) == 1:
         return re.escape(part)
     inside = part[1:-1]
-    return f"[^{re.escape(inside[1:])}]" if inside.startswith("!") else f"[{re.escape(inside)}]"
+    listed = re.escape(inside.removeprefix("!")).replace(r"\-", "-")
+    return f"[^{listed}]" if inside.startswith("!") else f"[{listed}]"
 
 
 def _listed(given: Any) -> list[str]:  # noqa: ANN401 - YAML

@@ -122,6 +122,11 @@ def _expect_rules(outcome: Expected, facts: Facts) -> None:
     for name, description in facts.others_groups.items():
         asked = [rule.get("description", "") for policy in texts(facts) for rule in _rules_called(policy, name)]
         _leave_to_others(outcome, group_of(name), is_asked_for=[wanted == description for wanted in asked])
+        # Whatever is renamed to a name that others have keeps the one before, for AWS refuses it.
+        keys = {key for policy in texts(facts) for key in policy_text.groups(policy) if _has_name(policy, key, name)}
+        outcome.open |= {
+            group_of(policy_text.called(policy_text.groups(policy), key)) for policy in texts(facts) for key in keys
+        } - {group_of(name)}
     for name, there in facts.others_sets.items():
         wanted = [policy_text.sets(policy)[name] for policy in texts(facts) if name in policy_text.sets(policy)]
         _leave_to_others(outcome, set_of(name), is_asked_for=[policy_text.form(rule) == there for rule in wanted])
@@ -144,6 +149,10 @@ def _builds_on_others(item: Item, outcome: Expected, facts: Facts) -> bool:
     theirs = {*map(group_of, facts.others_groups), *map(set_of, facts.others_sets)}
     needed = parts[item.kind]() & theirs if item.kind in parts else set()
     return any(part not in outcome.must and part not in outcome.open for part in needed)
+
+
+def _has_name(policy: Rule, key: str, name: str) -> bool:
+    return policy_text.called(policy_text.groups(policy), key) == name
 
 
 def _rules_called(policy: Rule, name: str) -> Iterator[Rule]:

@@ -8,6 +8,9 @@ from tests.simulation.oracle import policy_text
 from tests.simulation.oracle.expected import Expected, expected, left_alone
 from tests.simulation.oracle.facts import Facts, Item, Snapshot, group_of, set_of, user
 
+# Source: docs/hr.md, "Attributes": those that a user has; a name and an address are one user's only.
+_OF_ALL, _OF_ONE_ONLY = ("title", "given_name", "family_name", "display_name"), ("user_name", "email")
+
 
 def differences(facts: Facts, there: Snapshot, *, now: datetime) -> Iterator[str]:
     """Yield a sentence for each item that should be there and is not, or is and should not, or is otherwise."""
@@ -66,7 +69,7 @@ def _of_users(wanted: Expected, facts: Facts, there: Snapshot) -> Iterator[str]:
             yield f"{person} has {len(found)} users"
         if not found or user(person) not in wanted.must or wanted.is_open(user(person)):
             continue
-        for attribute in ("title",) if person in sharing else ("title", "user_name"):
+        for attribute in _OF_ALL if person in sharing else (*_OF_ALL, *_OF_ONE_ONLY):
             value, should = found[0].get(attribute, ""), record.attributes.get(attribute, "")
             if value != should:
                 yield f"{person} has an old {attribute}: {value!r}, not {should!r}"
