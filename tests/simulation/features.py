@@ -39,11 +39,18 @@ class Feature(StrEnum):
     WHOLE_RECORDS = "people with all attributes that HR may have, which change"
     WRONG_DELIVERIES = "deliveries of HR that are mistaken or forged"
     OWN_DECISIONS = "authors who would approve what they have brought about"
+    AWAY = "people who are away while a policy suspends their access"
     WHOLE_RULES = "rules with all that the language of the policy has"
 
 
 # These are of the plain worlds alone, and of two in five of them, so that most worlds stay as they were without them.
-_OF_SOME = (Feature.WHOLE_RECORDS, Feature.WHOLE_RULES, Feature.WRONG_DELIVERIES, Feature.OWN_DECISIONS)
+_OF_SOME = (
+    Feature.WHOLE_RECORDS,
+    Feature.WHOLE_RULES,
+    Feature.WRONG_DELIVERIES,
+    Feature.OWN_DECISIONS,
+    Feature.AWAY,
+)
 _FAR = ("Pacific/Honolulu", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati")
 _MIDNIGHT = "00:00"
 
@@ -91,6 +98,8 @@ def _people(features: frozenset[Feature], *, zone: str, now: datetime, random: R
         keys += [f"access_from: '{begins}'"]
     if Feature.LEAVE in features:
         keys.append(f"on_leave: {random.choice(('keep', 'suspend', 'suspend'))}")
+    elif Feature.AWAY in features:
+        keys.append("on_leave: suspend")
     if Feature.DELETED_USERS in features:
         keys.append("leavers: delete")
     if Feature.DATES in features:

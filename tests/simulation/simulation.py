@@ -17,6 +17,7 @@ from tests.simulation.checks.violations import Violation, Violations
 from tests.simulation.checks.watching import Watcher
 from tests.simulation.features import Company, Feature, draw_company
 from tests.simulation.further import (
+    absences,
     crowd,
     organisation,
     other_hr,
@@ -52,7 +53,16 @@ _HARMLESS = (
     "event: lost",
     "event: doubled",
 )
-_FURTHER = (other_hr, wrong_policies, organisation, own_policies, crowd, wrong_deliveries, own_decisions)
+_FURTHER = (
+    other_hr,
+    wrong_policies,
+    organisation,
+    own_policies,
+    crowd,
+    wrong_deliveries,
+    own_decisions,
+    absences,
+)
 _STEP = 20.0
 _QUIET_FOR = 3
 _LONGEST_SETTLING = timedelta(hours=3).total_seconds()
