@@ -29,10 +29,10 @@ def plans_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
     @described(PLANS)
     def create_plan() -> Response[str]:
         """Plan a policy for everybody, in portions where the company is large. Nothing is changed."""
+        mode = word_of(app.current_event, "mode", words=PlanMode) or PlanMode.AUTO
         what_if = read_what_if(text_of(app.current_event, what="a policy in JSON"))
         if what_if.files is None:
             raise Invalid("the body must contain a policy: send `policy` or `files`, or ask `POST /v1/plan`")
-        mode = word_of(app.current_event, "mode", words=PlanMode) or PlanMode.AUTO
         read = start_plan(what_if.files, ports=api, mode=mode)
         status = _ACCEPTED if read.plan.state is PlanState.RUNNING else _CREATED
         answer = _answer(read, api=api)
