@@ -204,7 +204,7 @@ simulate: setup ## Try SEEDS simulated worlds (1,000), or replay the one that SE
 .PHONY: mutate
 mutate: setup .tools/dynamodb-local/.ready ## Try random changes of the code, of functions changed SINCE a commit, against the fast tests; RECORD=1 first
 	PYTHONPATH=layers/core $(BIN)/python -m tests.mutate --number $(or $(NUMBER),100) --seed $(or $(SEED),0) $(if $(SINCE),--since $(SINCE)) \
-		$(if $(PACKAGES),--packages $(PACKAGES)) $(if $(RECORD),--record)
+		$(if $(PACKAGES),--packages $(PACKAGES)) $(if $(RECORD),--record) $(if $(TESTS),--tests $(TESTS))
 
 .PHONY: prove-protocol
 prove-protocol: setup .tools/spin/.ready ## Check every state of a model of the executor's protocol, and that each deliberate fault is refused

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutate.equivalents import why_equivalent
-from tests.mutate.lines import ROOT, Lines, read_lines
-from tests.mutate.sample import PACKAGES, REPOSITORY, draw
+from tests.mutate.lines import REPOSITORY, ROOT, Lines, read_lines
+from tests.mutate.sample import PACKAGES, draw
 from tests.mutate.trial import Trial, chosen, try_all
 from tests.simulation.mutants import Mutant
 
@@ -72,10 +72,11 @@ def main() -> int:
     parser.add_argument("--since", default="", help="only functions that have changed since this commit")
     parser.add_argument("--packages", nargs="+", default=PACKAGES, help="only these parts of the product")
     parser.add_argument("--record", action="store_true", help="first record which lines each test goes through")
+    parser.add_argument("--tests", nargs="+", default=TESTS, help="record only these files or folders anew")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     if given.record or not RECORDED.is_dir():
-        record()
+        record(given.tests)
     drawn = draw(given.number, seed=given.seed, since=given.since, packages=given.packages)
     mutants = [mutant for mutant in drawn if not why_equivalent(mutant)]
     trials = list[Trial]()

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
-from tests.mutate.lines import ROOT
+from tests.mutate.lines import REPOSITORY, ROOT
 from tests.simulation.mutants import Mutant, mutants_of
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-# What Day One decides and does. The API, the ports and the wiring show in the tests of the deployed system.
+# All that decides and does anything. The wiring shows in the tests of the deployed system, and a port does nothing.
 PACKAGES = (
-    *("access", "accounts", "adapters/dynamodb", "adoption", "changes", "executor", "grants", "hr", "inventory"),
-    *("model", "ops", "planning", "policy", "preview", "reconcile"),
+    *("access", "accounts", "adapters", "adoption", "api", "changes", "executor", "grants", "hr", "inventory"),
+    *("messages", "model", "ops", "planning", "policy", "preview", "reconcile", "setup", "takeover"),
 )
 _HUNK = re.compile(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.MULTILINE)
 

@@ -10,8 +10,8 @@ import pytest
 from dayone.model import people, retry
 from tests.mutate.__main__ import verdict
 from tests.mutate.equivalents import EQUIVALENTS, Equivalent, identity
-from tests.mutate.lines import ROOT, Lines, digests, read_lines
-from tests.mutate.sample import REPOSITORY, draw, touched_lines
+from tests.mutate.lines import REPOSITORY, ROOT, Lines, digests, read_lines
+from tests.mutate.sample import draw, touched_lines
 from tests.mutate.trial import Trial, chosen
 from tests.simulation.mutants import Mutant, mutants_of
 
@@ -58,15 +58,32 @@ def test_a_single_test_is_tried_however_long_it_takes() -> None:
 
 def test_several_recordings_are_read_as_one_and_changed_files_are_left_out(tmp_path: Path) -> None:
     first, second = tmp_path / "1.json", tmp_path / "2.json"
-    for path, test in ((first, "a"), (second, "b")):
+    a, b = (
+        f"tests/mutate/test_mutate.py::{each.__name__}[0]"
+        for each in (_mutant, test_a_single_test_is_tried_however_long_it_takes)
+    )
+    for path, test in ((first, a), (second, b)):
         lines = Lines()
         lines.add(test, [(_RETRY, 1), ("model/people.py", 1)], seconds=1.0)
         lines.save(path)
     recorded = json.loads(second.read_text())
     second.write_text(json.dumps({**recorded, "files": {**recorded["files"], "model/people.py": "another"}}))
     found = read_lines([first, second])
-    assert (found.through((_RETRY, 1)), found.through(("model/people.py", 1))) == (["a", "b"], ["a"])
+    assert (found.through((_RETRY, 1)), found.through(("model/people.py", 1))) == ([a, b], [a])
     assert digests().keys() - found.files.keys() == {"model/people.py"}
+
+
+def test_a_test_that_is_not_there_any_more_is_not_tried(tmp_path: Path) -> None:
+    lines, path = Lines(), tmp_path / "1.json"
+    here = "tests/mutate/test_mutate.py"
+    for test in (
+        f"{here}::{_mutant.__name__}",
+        f"{here}::test_nothing_that_is_here",
+        f"{here}.old::{_mutant.__name__}",
+    ):
+        lines.add(test, [(_RETRY, 1)], seconds=1.0)
+    lines.save(path)
+    assert read_lines([path]).through((_RETRY, 1)) == [f"{here}::{_mutant.__name__}"]
 
 
 def test_the_same_seed_draws_the_same_mutants() -> None:
