@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from dayone.accounts import discovery
+from dayone.accounts.discovery import request_bootstrap
+from dayone.errors import Invalid, Malformed
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind, ChangeState, ulid_of
-from dayone.model.commands import DiscoverAccounts
+from dayone.model.commands import BootstrapAccounts, DiscoverAccounts, RefreshAccount
 from dayone.model.operations import OperationState, Priority
 from dayone.model.subjects import THE_ORGANIZATION, SubjectKind
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment, assignment, the_account
 from tests.unit.crashes import Crash, Fuse
+from tests.unit.previews import api_of
 from tests.unit.world import World
 
 _POLICY = a_policy(a_group(), a_set(), an_assignment())
@@ -228,6 +232,30 @@ class TestLaterOnes:
         change = looked_at.state.changes[request.cause.change]
         assert (change.subjects, change.planned) == (46, 46)
 
+    def test_one_that_has_left_is_not_read_again_and_again(self, looked_at: World) -> None:
+        del looked_at.organization.accounts[_OLD[0]]
+        _discover(looked_at)
+        looked_at.settle()
+        looked_at.now += timedelta(hours=1)
+        request = _discover(looked_at)
+        looked_at.plan(request)
+        asked = {command.subject.name for command in looked_at.inbox.commands if isinstance(command, RefreshAccount)}
+        assert asked == set(_OLD[1:])
+
+    @pytest.mark.parametrize("together", [1, 7, 45, 46])
+    def test_however_many_are_read_together_each_is_read_once(
+        self, looked_at: World, together: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(discovery, "_LOOKED_AT_IN_A_PORTION", together)
+        looked_at.now += timedelta(hours=1)
+        request = _discover(looked_at)
+        looked_at.plan(request)
+        asked = [command.subject.name for command in looked_at.inbox.commands if isinstance(command, RefreshAccount)]
+        assert sorted(asked) == _OLD
+        looked_at.settle()
+        change = looked_at.state.changes[request.cause.change]
+        assert (change.subjects, change.planned) == (46, 46)
+
     def test_one_that_came_back_in_silence_is_noticed_too(self, looked_at: World) -> None:
         account = looked_at.organization.accounts.pop(_OLD[0])
         _discover(looked_at)
@@ -266,3 +294,26 @@ def test_a_place_that_cannot_be_read_is_refused() -> None:
     request = replace(_discover(world), cursor="somewhere")
     with pytest.raises(Exception, match="no look at the organisation goes on at 'somewhere'"):
         world.plan(request)
+
+
+def test_an_account_that_is_named_twice_is_bootstrapped_once(world: World) -> None:
+    _discover(world)
+    world.settle()
+    api = api_of(world)
+    taken = request_bootstrap([_OLD[0], _OLD[1], _OLD[0]], actor="arn:admin", ports=api)
+    (command,) = world.inbox.commands
+    assert isinstance(command, BootstrapAccounts)
+    assert (command.cause.change, [subject.name for subject in command.subjects]) == (taken.change, _OLD[:2])
+
+
+def test_a_hundred_accounts_are_bootstrapped_together_and_no_more(world: World) -> None:
+    api, names = api_of(world), [f"{number:012d}" for number in range(101)]
+    for name in names:
+        world.account_is(an_account(name))
+    world.plan_all()
+    assert request_bootstrap(names[:100], actor="arn:admin", ports=api).change
+    with pytest.raises(Malformed, match="101 accounts are more than 100"):
+        request_bootstrap(names, actor="arn:admin", ports=api)
+    with pytest.raises(Invalid) as refused:
+        request_bootstrap([names[0], "999999999999", "888888888888"], actor="arn:admin", ports=api)
+    assert [finding[:12] for finding in refused.value.findings] == ["888888888888", "999999999999"]
