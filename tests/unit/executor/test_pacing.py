@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dayone.executor.in_flight import Durations
 from dayone.executor.rate_limits import Allowances, Budgets, CallRate, InFlightLimit, SpareAllowances
 from dayone.model.operations import MAIL, SSO_ADMIN
 from dayone.model.subjects import ResourceKind
@@ -249,3 +250,11 @@ def test_whoever_has_time_asks_at_most_every_two_seconds_whether_the_executor_ha
     spare = SpareAllowances.of_rates(spare=8, busy=1, is_busy=lambda: next(answers))
     found = [spare.of(SSO_ADMIN, NOON + number * _SECOND / 2) for number in range(10)]
     assert found == [8, 8, 8, 8, 1, 1, 1, 1, 8, 8]
+
+
+@pytest.mark.parametrize(("took", "counts_as"), [(0, 0.1), (-5, 0.1), (0.1, 0.1), (5, 5), (60, 60), (86_400, 60)])
+def test_no_single_request_makes_all_others_waited_for_too_long_or_too_short(took: float, counts_as: float) -> None:
+    """Clocks that were put right, and a request that AWS kept for a day, say nothing about the next one."""
+    durations = Durations(mean=10.0)
+    durations.seen(timedelta(seconds=took))
+    assert durations.mean == pytest.approx(10 + 0.05 * (counts_as - 10))

@@ -1,17 +1,21 @@
 """What is planned again because of a plan: every account page by page, and whoever caused it."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from dayone.model.people import Status
 from dayone.model.policy.rules import Policy
+from dayone.model.subject_state import Head
 from dayone.model.subjects import SubjectKind
 from dayone.reconcile import requeue
-from dayone.reconcile.requeue import look_again_if_the_policy_moved
+from dayone.reconcile.requeue import look_again_if_the_policy_moved, may_have_turned
 from tests.builders import NOON, a_group, a_person, a_policy, a_set, an_account, an_assignment, the_person
 from tests.fakes.queues import MemoryInbox
 from tests.unit.world import World
 
+_SECOND = timedelta(seconds=1)
 _AUTHOR = "arn:aws:sts::111122223333:assumed-role/Policy/ada"
 
 
@@ -42,6 +46,42 @@ def test_who_put_a_policy_in_force_meanwhile_causes_what_it_removes(actor: str, 
         )
     (command,) = inbox.commands
     assert (command.subject, command.cause.actor, command.cause.reference) == (the_person(), causes, "version 2")
+
+
+_HERE = Head(subject=the_person(), fact=a_person(), has_access=True)
+_GONE = replace(_HERE, fact=a_person(status=Status.ENDED), has_access=False)
+_AWAY = replace(_HERE, fact=a_person(status=Status.ON_LEAVE), has_access=False)
+
+
+@pytest.mark.parametrize(
+    ("case", "before", "after", "turned"),
+    [
+        ("nothing is otherwise", _HERE, _HERE, False),
+        ("another title changes nothing in accounts", _HERE, replace(_HERE, fact=a_person(title="Lead")), False),
+        ("somebody comes", replace(_HERE, has_access=False), _HERE, True),
+        ("somebody leaves", _HERE, _GONE, True),
+        ("somebody who is away has left", _AWAY, _GONE, True),
+        ("somebody who is away stays away", _AWAY, _AWAY, False),
+        ("a moment is still to come", replace(_HERE, due_at=NOON + _SECOND), _HERE, False),
+        ("a moment has just come", replace(_HERE, due_at=NOON), _HERE, True),
+        ("a moment has been", replace(_HERE, due_at=NOON - _SECOND), _HERE, True),
+    ],
+)
+def test_the_accounts_of_a_person_are_planned_when_their_access_may_be_another(
+    case: str, before: Head, after: Head, *, turned: bool
+) -> None:
+    assert may_have_turned(before, after, now=NOON) is turned, case
+
+
+def test_whenever_the_next_moment_is_another_somebody_is_woken_at_it() -> None:
+    """At every one that is still to come: a first day that is put forward, too."""
+    world = World()
+    for day in (27, 25, 30):
+        world.now += _SECOND
+        world.hr_tells(a_person(start_date=date(2026, 11, day)))
+        world.plan_all()
+    midnights = [datetime(2026, 11, day, tzinfo=UTC) for day in (27, 25, 30)]
+    assert world.schedules.moments == midnights
 
 
 @pytest.mark.parametrize("page", [1, 2, 3, 5, 6])
