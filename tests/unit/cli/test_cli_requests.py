@@ -184,6 +184,15 @@ def test_a_list_comes_part_by_part_and_says_when_there_is_more(api: CliApi) -> N
     assert "There are more" in ended.out
 
 
+@pytest.mark.parametrize(("limit", "parts"), [(1, [1]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])])
+def test_of_a_list_no_more_is_asked_for_than_is_wanted(api: CliApi, limit: int, parts: list[int]) -> None:
+    person = {"id": "e-1", "display_name": "Ada"}
+    api.tell("GET /v1/people", *({"people": [person] * part, "cursor": "more"} for part in parts))
+    listed = dayone("people", "list", "--limit", str(limit), "-o", "json", api=api.url).json()["people"]
+    assert [int(entry.query["limit"]) for entry in api.asked] == parts
+    assert len(listed) == limit
+
+
 def test_without_credentials_it_says_so(api: CliApi, tmp_path: Path) -> None:
     nothing = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}
     files = {"AWS_CONFIG_FILE": str(tmp_path / "none"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none")}

@@ -259,6 +259,18 @@ def test_what_aws_brings_to_the_accounts_does_not_change_on_its_way(resource: Re
     assert _starts(schedule, _READY + 2 * _SECOND) == [part]
 
 
+@pytest.mark.parametrize("resource", [PERMISSION_SET, Resource(ResourceKind.MANAGED_POLICY, "ReadOnlyAccess")])
+def test_what_is_being_changed_is_not_brought_to_the_accounts_half_made(resource: Resource) -> None:
+    part = an_operation(subject=the_set("a"), resource=resource)
+    bringing, other = (an_operation(1, subject=the_set(name), resource=PROVISIONING) for name in "ab")
+    schedule = _schedule(part)
+    assert _starts(schedule) == [part]
+    schedule.offer([bringing, other], now=_READY)
+    assert _starts(schedule, _READY + _SECOND) == [other]
+    schedule.ended(part)
+    assert _starts(schedule, _READY + 2 * _SECOND) == [bringing]
+
+
 def test_a_full_window_does_not_keep_a_leaver_waiting() -> None:
     leaver = an_operation(resource=membership(), action=Action.DELETE, priority=Priority.REVOCATION)
     schedule = _schedule(*(_submitted(_assigning(number)) for number in range(3)), leaver)

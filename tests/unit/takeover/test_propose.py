@@ -85,6 +85,12 @@ def test_accounts_that_share_the_beginning_of_their_name_are_a_rule_by_the_name(
     assert _accounts_of(estate) == {"accounts": [{"name": "data-*"}]}
 
 
+def test_every_account_there_is_is_a_rule_by_the_root(estate: Estate) -> None:
+    paths = ["/", "/Workloads/Dev", "/Workloads/Prod/Eu", "/Sandboxes"]
+    _given(estate, *(add_account(estate, number, ou_path=path) for number, path in enumerate(paths)))
+    assert _accounts_of(estate) == {"accounts": [{"ou": "/**"}]}
+
+
 def test_one_account_alone_is_named_by_its_id_with_what_it_is(estate: Estate) -> None:
     _given(estate, add_account(estate, 1, name="payroll\nversion: 2", ou_path="/Alone"))
     add_account(estate, 7)
@@ -225,6 +231,22 @@ def test_users_are_matched_by_mapping_name_and_address_and_say_what_differs() ->
         ("title", "engineer", "Engineer")
     ]
     assert [users[f"user-e-{number}"].needs_decision for number in (0, 3)] == [False, True]
+
+
+def test_the_mapping_counts_before_names_and_a_name_before_an_address() -> None:
+    estate = an_estate()
+    for number in range(4):
+        add_person(estate, number, has_user=False)
+    estate.users["by-mapping"] = {"user_name": "user-0", "email": "user-1@example.com"}
+    estate.users["by-name"] = {"user_name": "USER-2", "email": "user-3@example.com"}
+    mapping = {"User-0": "e-1"}
+    assert {name: user.person for name, user in match_users(estate, mapping=mapping).by_id.items()} == {
+        "by-mapping": "e-1",
+        "by-name": "e-2",
+    }
+    # A mapping to nobody whom HR has told of is no match at all.
+    unknown = match_users(estate, mapping={"user-0": "e-9"})
+    assert unknown.by_id["by-mapping"].person == ""
 
 
 def test_two_users_of_one_person_are_neither() -> None:
