@@ -273,6 +273,22 @@ def test_the_same_event_again_changes_nothing(world: World) -> None:
     assert world.inventory.edits() == []
 
 
+def test_what_was_there_before_day_one_is_theirs_who_have_made_it_once_more() -> None:
+    """Of what was there before, nobody says who gave it, and it is left aside; whoever gives it now is named."""
+    world = World(approves=True)
+    world.account_is(an_account())
+    for person, department in (("e-1", "Engineering"), ("e-2", "Sales")):
+        world.hr_tells(a_person(person, department=department))
+    world.policy_is(a_policy(a_group(), a_set(), an_assignment()))
+    world.settle()
+    event = _add_by_console(world)
+    world.take_inventory()
+    (before,) = world.inventory.findings()
+    assert (before.is_baseline, before.edit) == (True, None)
+    (now,) = _tell(world, event)
+    assert (now.id, now.is_baseline, now.edit is not None) == (before.id, False, True)
+
+
 def test_an_assignment_that_aws_carries_out_a_minute_later_is_found(world: World) -> None:
     key = _key_of_a_user(world)
     assert _tell(world, _about(world, "CreateAccountAssignment", key)) == []
