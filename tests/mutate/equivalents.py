@@ -33,4 +33,19 @@ def why_equivalent(mutant: Mutant) -> str:
     return next((each.because for each in EQUIVALENTS if each.is_of(mutant)), "")
 
 
-EQUIVALENTS: tuple[Equivalent, ...] = ()
+EQUIVALENTS: tuple[Equivalent, ...] = (
+    Equivalent(
+        path="model/dependencies.py",
+        function="digest_of",
+        words="16 becomes 17",
+        text="return hashlib.sha256(text.encode()).hexdigest()[:16]",
+        because="A digest is compared only with others of this function, and 17 digits distinguish what 16 do.",
+    ),
+    Equivalent(
+        path="adapters/aws/rate_limiter.py",
+        function="CallGate._wait_for_spare",
+        words="Gt becomes GtE",
+        text="if spare - began > _LONGEST_WAIT:",
+        because="Nothing says whether a wait of two seconds, to the microsecond, is too long, and none is made so.",
+    ),
+)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dayone.api.app import check_bounds
+from dayone.api.idempotency import fingerprint_of
 from dayone.api.params import (
     LARGEST_POLICY,
     authors_of,
@@ -150,3 +151,32 @@ def test_the_longest_of_each_part_is_taken_and_a_longer_one_is_not(name: str) ->
         check_bounds(event("x" * longest))
         with pytest.raises(Malformed, match=f"has more than {longest:,} characters"):
             check_bounds(event("x" * (longest + 1)))
+
+
+def test_whatever_makes_a_request_another_is_in_its_fingerprint_and_nothing_else() -> None:
+    event: dict[str, Any] = {
+        "httpMethod": "PUT",
+        "path": "/v1/policy",
+        "queryStringParameters": {"file": "a.yaml"},
+        "multiValueQueryStringParameters": {"file": ["a.yaml"]},
+        "headers": {"Content-Type": "text/yaml", "If-Match": '"7"', "User-Agent": "dayone"},
+        "requestContext": {"identity": {"userArn": "arn:aws:iam::111122223333:user/ada"}},
+        "body": "version: 1",
+        "isBase64Encoded": False,
+    }
+    others: list[dict[str, Any]] = [
+        {"httpMethod": "POST"},
+        {"path": "/v1/plan"},
+        {"multiValueQueryStringParameters": {"file": ["b.yaml"]}},
+        {"multiValueQueryStringParameters": {"file": ["a.yaml", "b.yaml"]}},
+        {"headers": {**event["headers"], "Content-Type": "application/json"}},
+        {"headers": {**event["headers"], "If-Match": '"8"'}},
+        {"headers": {**event["headers"], "If-None-Match": "*"}},
+        {"requestContext": {"identity": {"userArn": "arn:aws:iam::111122223333:user/eve"}}},
+        {"body": "version: 2"},
+        {"isBase64Encoded": True},
+    ]
+    found = {fingerprint_of(each) for each in (event, *({**event, **other} for other in others))}
+    assert len(found) == len(others) + 1
+    same = {name.upper(): text for name, text in event["headers"].items() if name != "User-Agent"}
+    assert fingerprint_of({**event, "headers": same}) == fingerprint_of(event)

@@ -91,6 +91,14 @@ class TestLeavers:
         assert (ended.code, len(writes(api))) == (1, 2)
         assert "caused by you" in ended.out
 
+    def test_what_the_next_one_would_hit_as_well_ends_it_at_once(self, api: CliApi) -> None:
+        """API Gateway itself refuses whoever may not call it, and not for one change."""
+        refusal = {"message": "User: arn:aws:iam::111122223333:user/eve is not authorized to perform: execute-api"}
+        api.tell("POST /v1/changes/01A/approve", Answered(status=403, body=refusal))
+        ended = dayone("changes", "approve", "--leavers", "--yes", api=api.url)
+        assert (ended.code, len(writes(api))) == (5, 1)
+        assert "not authorized" in ended.err
+
     def test_nothing_is_sent_without_a_yes(self, api: CliApi) -> None:
         ended = dayone("changes", "approve", "--leavers", api=api.url, stdin="n\n")
         assert (ended.code, writes(api)) == (1, [])

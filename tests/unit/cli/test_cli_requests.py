@@ -187,7 +187,8 @@ def test_a_list_comes_part_by_part_and_says_when_there_is_more(api: CliApi) -> N
 @pytest.mark.parametrize(("limit", "parts"), [(1, [1]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])])
 def test_of_a_list_no_more_is_asked_for_than_is_wanted(api: CliApi, limit: int, parts: list[int]) -> None:
     person = {"id": "e-1", "display_name": "Ada"}
-    api.tell("GET /v1/people", *({"people": [person] * part, "cursor": "more"} for part in parts))
+    there = [{"people": [person] * part, "cursor": "more"} for part in parts]
+    api.tell("GET /v1/people", *there, {"people": [], "cursor": ""})
     listed = dayone("people", "list", "--limit", str(limit), "-o", "json", api=api.url).json()["people"]
     assert [int(entry.query["limit"]) for entry in api.asked] == parts
     assert len(listed) == limit
