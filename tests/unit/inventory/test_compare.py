@@ -1,6 +1,6 @@
 """What a pass concludes from what it has read, and that it concludes nothing from what it has not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_what_is_as_it_is_recorded_is_no_finding() -> None:
 
 def test_whatever_is_recorded_and_not_there_is_missing_and_all_else_is_unmanaged() -> None:
     missing, unmanaged = DriftKind.MISSING, DriftKind.UNMANAGED
-    empty: Mapping[str, object] = {"members": {}, "assignments": frozenset()}
+    empty: dict[str, Any] = {"members": {}, "assignments": frozenset()}
     assert _found(_snapshot(**empty), _GROUP, _SET, _ADA, _ACCOUNT) == {
         (missing, "person:e-1", "membership/engineers"),
         (missing, str(the_account()), "assignment/ViewOnly/engineers"),
@@ -133,7 +133,7 @@ def test_a_group_and_a_user_of_one_id_are_two() -> None:
 
 
 def test_nobody_is_an_orphan_while_groups_have_not_been_read() -> None:
-    without = {"groups": {}, "members": {}}
+    without: dict[str, Any] = {"groups": {}, "members": {}}
     states = (_GROUP, _SET, _ADA, _ACCOUNT)
     orphaned = (DriftKind.ORPHANED, str(the_account()), "assignment/ViewOnly/engineers")
     assert orphaned in _found(_snapshot(**without), *states)
@@ -180,7 +180,7 @@ def test_in_an_account_that_cannot_be_used_nothing_is_missing_but_for_a_recovery
 def _users(*external: bool) -> Iterable[SubjectState]:
     for number, is_external in enumerate(external, start=2):
         person = the_person(f"e-{number}")
-        more = {EXTERNAL: "yes"} if is_external else {}
+        more: dict[str, Any] = {EXTERNAL: "yes"} if is_external else {}
         yield _state(person, _itself(person, f"u-{number}", called=f"user-{number}", **more))
 
 
