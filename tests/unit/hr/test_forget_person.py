@@ -181,9 +181,14 @@ def test_who_has_their_names_now_no_longer_says_whose_they_were() -> None:
     later(world, days=400)
     world.policy_is(_POLICY)
     world.carry_out()
+    adelaide = DynamoRecords(world.table).subject(the_person("e-3"))
+    assert adelaide.head.former_holders == (WHO,)
     _forgotten(world)
-    heads = [item for item in world.client.everything() if WHO in json.dumps(item, default=str)]
-    assert heads == []
+    assert [item for item in world.client.everything() if WHO in json.dumps(item, default=str)] == []
+    after = DynamoRecords(world.table).subject(the_person("e-3"))
+    assert set(adelaide.head.claims) == {"user-name:ada.lovelace", "email:ada@example.com"}
+    same = replace(after.head, former_holders=adelaide.head.former_holders, revision=adelaide.head.revision)
+    assert (same, after.applied) == (adelaide.head, adelaide.applied)
 
 
 def test_versions_of_the_policy_and_lists_of_hr_that_name_them_are_said() -> None:
@@ -201,6 +206,23 @@ def test_versions_of_the_policy_and_lists_of_hr_that_name_them_are_said() -> Non
     assert kept is not None
     assert kept.people == {"e-2": "60"}
     assert {line.partition(" ")[0] for line in _traces(world)} == {"POLICY"}
+
+
+def test_a_group_and_an_account_that_are_called_as_they_were_stay_as_they_are() -> None:
+    called = replace(_POLICY, groups=(replace(a_group("ada.lovelace")), *_POLICY.groups))
+    world = _world(called)
+    world.account_is(an_account(tags={"owner": "ada@example.com"}))
+    world.carry_out()
+    _has_left(world)
+
+    def others() -> list[str]:
+        kinds = ("GROUP", "ACCOUNT", "PERMISSIONSET")
+        return sorted(str(item) for item in world.client.everything() if item["pk"]["S"].startswith(kinds))
+
+    before = others()
+    notes = DynamoRecords(world.table).change(_forgotten(world)).notes  # type: ignore[union-attr]
+    assert others() == before
+    assert f"what is recorded of {the_account()} names them" in notes
 
 
 def test_it_goes_on_where_a_run_has_ended() -> None:

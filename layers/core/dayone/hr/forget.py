@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -164,7 +165,10 @@ def forget_person(command: ForgetPerson, *, ports: ForgetPorts) -> None:
         return
     before = decode(Erasure, json.loads(command.cursor)) if command.cursor else Erasure()
     until = now + ports.time_to_run
-    found = ports.personal_data.erase(personal_names(state), before, is_over=lambda: ports.clock() >= until)
+    names = personal_names(
+        state, is_anothers=partial(_is_anothers, subjects=ports.subjects, person=command.subject.name)
+    )
+    found = ports.personal_data.erase(names, before, is_over=lambda: ports.clock() >= until)
     if found.place:
         ports.inbox.put([replace(command, cursor=json.dumps(encode(found)))])
         return
@@ -181,6 +185,10 @@ def _reasons_against(command: ForgetPerson, state: SubjectState, *, now: datetim
     accounts = [*ports.subjects.accounts_with(name), *ports.grants.accounts_of(name)]
     if accounts:
         yield f"they have access of their own in {', '.join(dict.fromkeys(each.name for each in accounts))}"
+
+
+def _is_anothers(claim: str, *, subjects: Subjects, person: str) -> bool:
+    return subjects.claimed(claim).holder not in ("", person)
 
 
 def _notes(found: Erasure) -> Iterator[str]:

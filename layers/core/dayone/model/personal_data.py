@@ -1,7 +1,7 @@
 """The names of a person in records about others, and a text without them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -73,8 +73,12 @@ class PersonalNames:
         return f"{self.person.kind}:{FORGOTTEN}" if found[0].startswith(f"{self.person.kind}:") else FORGOTTEN
 
 
-def personal_names(state: SubjectState) -> PersonalNames:
-    """Return how a recorded person is and was called."""
+def personal_names(state: SubjectState, *, is_anothers: Callable[[str], bool] = lambda _: False) -> PersonalNames:
+    """Return how a recorded person is and was called.
+
+    `is_anothers` returns whether a user name or an address, as it is claimed, belongs to somebody else by now: such a
+    one is theirs.
+    """
     attributes = list(_attributes(state))
 
     def texts(*names: str) -> frozenset[str]:
@@ -83,11 +87,14 @@ def personal_names(state: SubjectState) -> PersonalNames:
     def claimed(prefix: str) -> frozenset[str]:
         return frozenset(text.removeprefix(prefix) for text in state.head.claims if text.startswith(prefix))
 
+    def own(texts: frozenset[str], prefix: str) -> frozenset[str]:
+        return frozenset(text for text in texts if not is_anothers(f"{prefix}{text.casefold()}"))
+
     full = {f"{each.get('given_name', '')} {each.get('family_name', '')}".strip() for each in attributes}
     return PersonalNames(
         person=state.head.subject,
-        user_names=texts("user_name") | claimed(USER_NAME),
-        emails=texts("email") | claimed(EMAIL),
+        user_names=own(texts("user_name") | claimed(USER_NAME), USER_NAME),
+        emails=own(texts("email") | claimed(EMAIL), EMAIL),
         display_names=texts("display_name") | (full - {""}),
     )
 

@@ -21,12 +21,22 @@ from dayone.model.audit import SEALED, AlteredRecord, AuditEntry, AuditRecord, e
 from dayone.model.changes import Cause
 from dayone.model.personal_data import PersonalNames
 from dayone.model.subject_state import Head
+from dayone.model.subjects import SubjectKind
 from dayone.ports.personal_data import Erasure
 
 # What lies where it lies by these, which no record of others has from a person who is at rest.
 _PLACES = frozenset({"pk", "sk", "listed_in", "listed_as", "due", "due_at", "runnable", "runnable_order", "expires_at"})
 # What an HR system says of somebody else, such as who their manager is: the next record would say it again.
-_FACTS = frozenset({"person", "source_records", "version"})
+_FACTS = frozenset({"account", "claims", "person", "source_records", "subject", "version"})
+_RECORDED = (
+    SubjectKind.PERSON,
+    SubjectKind.ACCOUNT,
+    SubjectKind.GROUP,
+    SubjectKind.PERMISSION_SET,
+    SubjectKind.POLICY,
+    SubjectKind.ORGANIZATION,
+)
+_OF_SUBJECTS = frozenset(keys.partitions_of(kind)[0].partition("#")[0] for kind in _RECORDED)
 # All that is left of an entry about somebody who is forgotten is when, by whom and with what outcome.
 _OF_OWN_ENTRIES = frozenset({"subject", "change", "operation", "reasons", "detail"})
 _MOST_NAMED = 20
@@ -106,11 +116,13 @@ class DynamoPersonalData:
         key = RecordKey(pk, sk)
         if key in (keys.head_of(names.person), progress_key(names.person)):
             return found
-        is_head = keys.is_head(key)
+        is_head, of_subject = keys.is_head(key), pk.partition("#")[0] in _OF_SUBJECTS
         parts = {name: value for name, value in record.items() if name not in _PLACES}
-        if is_head and names.is_in({name: value for name, value in parts.items() if name in _FACTS}):
-            found = _with(found, kept=f"the HR record of {keys.subject_of(key)} names them")
-        texts = {name: value for name, value in parts.items() if not (is_head and name in _FACTS)}
+        # What the outside says, and what AWS has, is recorded as it is.
+        as_it_is = {name: value for name, value in parts.items() if of_subject and (name in _FACTS or not is_head)}
+        if names.is_in(as_it_is):
+            found = _with(found, kept=f"what is recorded of {keys.subject_of(key)} names them")
+        texts = {name: value for name, value in parts.items() if name not in as_it_is}
         put = {name: clean for name, value in texts.items() if (clean := names.without(value)) != value}
         if put:
             self._rewrite(key, record, put, is_head=is_head)
