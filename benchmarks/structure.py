@@ -68,12 +68,7 @@ _ADDED = {
     ),
     "taking over an estate": ("takeover/", "executor/handlers/only_existing", "executor/taken_over"),
     "what alarms are about": ("model/monitoring", "ops/silences", "wiring/sweep"),
-    "people who are forgotten": (
-        "adapters/dynamodb/personal_data",
-        "hr/forget",
-        "model/personal_data",
-        "ports/personal_data",
-    ),
+    "forgotten people": ("adapters/dynamodb/personal_data", "hr/forget", "model/personal_data", "ports/personal_data"),
     "inventory": (
         "access/inventory_report",
         "adapters/identity_center/inventory",
@@ -89,6 +84,9 @@ _ADDED = {
     "plans of everybody": ("preview/builder", "preview/company", "preview/plans", "preview/portions"),
     "plans of everybody, kept": ("adapters/company_plans", "model/policy/company_plans", "ports/company_plans"),
     "plans of everybody, put together": ("api/routes/plans", "api/schemas/plans", "wiring/previews"),
+    "notifications": ("adapters/notifications", "adapters/senders", "model/policy/notifications", "notifications/"),
+    "their edges": ("api/routes/notifications", "api/schemas/notifications", "policy/language/notification_shapes"),
+    "what goes over the bus": ("wiring/bus",),
     "recovery of a lost record": (
         "adapters/table_fence",
         "model/recovery",

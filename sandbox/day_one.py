@@ -73,6 +73,7 @@ def release(sandbox: Sandbox, instance: Instance, *, parameters: Mapping[str, st
         "ApiDocs": "true",
         "AuditCheckpoints": "true",
         "HrNetworks": "127.0.0.0/8",
+        "NotificationNetworks": "127.0.0.0/8",
     }
     return sandbox.deploy(STACK, template=REPOSITORY / "template.yaml", parameters=usual | dict(parameters or {}))
 

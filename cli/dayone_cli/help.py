@@ -49,6 +49,8 @@ EXAMPLES: Mapping[str, str] = {
     "inventory show": "dayone inventory show",
     "login": "dayone login --start-url https://d-0123456789.awsapps.com/start",
     "me": "dayone me",
+    "notifications list": "dayone notifications list",
+    "notifications test": "dayone notifications test on-call",
     "people access": "dayone people access ada@example.com",
     "people end": "dayone people end ada@example.com --on 2026-12-31",
     "people explain": "dayone people explain ada@example.com shop-dev",
@@ -70,7 +72,7 @@ EXAMPLES: Mapping[str, str] = {
 }
 # The groups of the help in their order, each with its commands.
 GROUPS: Mapping[str, Sequence[str]] = {
-    "What needs you": ("status", "changes", "drift", "dead-letters", "recover"),
+    "What needs you": ("status", "changes", "drift", "notifications", "dead-letters", "recover"),
     "Who has what": ("people", "accounts", "access", "grants", "audit"),
     "What should be": ("policy", "import", "inventory", "hr"),
     "Set up and sign in": ("setup", "login", "credentials", "me", "events", "teardown", "api"),

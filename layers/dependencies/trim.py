@@ -26,6 +26,7 @@ SERVICES = frozenset(
         "secretsmanager",
         "service-quotas",
         "sesv2",
+        "sns",
         "sqs",
         "ssm",
         "sso-admin",

@@ -11,6 +11,7 @@ SAMPLES = {
     "EndedSessionsPolicyId": "p-0a1b2c3d",
     "EndedSessionsTargets": "r-ab12",
     "HrNetworks": "10.20.0.0/16,fd00:20::/32",
+    "NotificationNetworks": "10.30.0.0/16",
     "HubBusArn": "arn:aws:events:eu-west-1:111122223333:event-bus/dayone-account-events",
     "IdentityCenterKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef",
     "IdentityStoreId": "d-0123456789",

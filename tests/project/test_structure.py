@@ -31,6 +31,7 @@ BUNDLED = {"AccessApi", "PlanningPorts"}
 SMALLEST = 60
 SMALL = {
     "dayone.adapters.threads": "nothing of AWS, unlike every neighbour; its only user is the wiring",
+    "dayone.api.routes.notifications": "a request loads the routes of its own part alone",
     "dayone.executor.handlers.people": "the registry, its only user, is as large as a module may be",
     "dayone.hr.connectors.csv_file": "a kind of HR system is a module of its name, loaded by that name",
     "dayone.hr.connectors.json_file": "a kind of HR system is a module of its name, loaded by that name",

@@ -10,6 +10,7 @@ from dayone.preview.request import WhatIf
 from dayone.preview.service import Previewed, preview_plan
 from dayone.setup.check import GivenSettings
 from tests.fakes.hr import MemoryHrDeliveries, MemoryHrVersions
+from tests.fakes.notifications import MemoryNotificationTests, MemoryOutbox
 from tests.fakes.overview import memory_overview
 from tests.fakes.sso.existing_names import memory_existing
 from tests.fakes.sso.live_access import MemoryLiveAccess
@@ -40,6 +41,14 @@ assignments:
 """
 
 
+def _unused() -> dict[str, Any]:
+    return {
+        "keys": MemoryRequestKeys(),
+        "outbox": MemoryOutbox(),
+        "notification_tests": MemoryNotificationTests(),
+    }
+
+
 def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
     policies = MemoryPolicies(world.state, parse=lambda kept: world.policies[kept.text])
     return AccessApi(
@@ -58,11 +67,11 @@ def api_of(world: World, *, given: GivenSettings = GIVEN) -> AccessApi:
         ledger=MemoryLedger(world.state),
         grants=MemoryGrants(world.state),
         **_written(world),
-        keys=MemoryRequestKeys(),
         hr_versions=MemoryHrVersions(world.state),
         deliveries=MemoryHrDeliveries(world.state),
         inbox=world.inbox,
         redelivery=world.inbox.queue,
+        **_unused(),
         overview=memory_overview(world.state, given=given),
         quotas=world.turn,
         budgets=world.budgets,

@@ -163,6 +163,18 @@ class PublishEventsSettings(EventSourceSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendNotificationsSettings:
+    """For send_notifications."""
+
+    table_name: str
+    notifications_url: str
+    dead_letters_url: str
+    notification_secrets: str
+    notification_topics: str
+    notification_networks: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignCheckpointSettings:
     """For sign_checkpoint."""
 
@@ -196,6 +208,7 @@ class AccessApiSettings(OwnApisSettings):
     sole_administrator: str
     inventory_interval_hours: str
     person_retention_days: str
+    notifications_url: str
     queues: str
 
 
@@ -222,14 +235,14 @@ def letter_queues_in(text: str) -> Mapping[LetterQueue, str]:
     return {queue: given[queue] for queue in LetterQueue}
 
 
-def networks_in(text: str) -> tuple[str, ...]:
+def networks_in(text: str, *, of: str = "HR") -> tuple[str, ...]:
     """Parse networks (CIDR) from a text such as `none,10.20.0.0/16,fd00::/8`, with `none` for none; raise Refused."""
     given = tuple(part for part in text.split(",") if part not in ("", "none"))
     try:
         for network in given:
             ip_network(network)
     except ValueError as error:
-        raise Refused(f"HR networks: {error}") from error
+        raise Refused(f"{of} networks: {error}") from error
     return given
 
 

@@ -165,4 +165,5 @@ def test_the_numbers_of_the_day_count_what_has_happened(day_one: DayOne) -> None
         "engine",
         "account-events",
         "publish-events",
+        "notifications",
     }

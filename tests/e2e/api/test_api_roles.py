@@ -22,6 +22,7 @@ WRITES: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/v1/accounts/bootstrap"): WHO_ACTS,
     ("POST", "/v1/accounts/{account}/bootstrap"): WHO_ACTS,
     ("POST", "/v1/dead-letters/redrive"): WHO_ACTS,
+    ("POST", "/v1/notifications/{destination}/test"): WHO_ACTS,
     ("POST", "/v1/recovery"): WHO_ACTS,
     ("POST", "/v1/drift/{finding}/repair"): WHO_ACTS,
     ("POST", "/v1/drift/reconcile"): WHO_ACTS,

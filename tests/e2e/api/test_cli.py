@@ -337,6 +337,8 @@ class TestEvents:
         "changes adopt 01A group:x --digest 5c1f --reason y",
         "audit list",
         "audit verify 2026-11-23",
+        "notifications list",
+        "notifications test on-call",
         "dead-letters list",
         "dead-letters redrive",
         "hr configuration",

@@ -90,7 +90,10 @@ def tried() -> Iterator[Tried]:
 
 def _known(day_one: DayOne) -> Mapping[str, str]:
     """Somebody and something of each kind that paths and queries name."""
-    change = day_one.put_in_force(policies.UNPROTECTED)["change"]["id"]
+    # It has no secret, so nothing is sent there.
+    nobody = {"kinds": ["change-held"], "webhook": {"url": "http://127.0.0.1:9/nobody"}}
+    policy = {**policies.UNPROTECTED, "notifications": {"nobody": nobody}}
+    change = day_one.put_in_force(policy)["change"]["id"]
     person = somebody("Engineering")
     day_one.told(person)
     account = day_one.organisation.make_account("tried")
@@ -105,6 +108,7 @@ def _known(day_one: DayOne) -> Mapping[str, str]:
         "change": change,
         "version": "1",
         "plan": day_one.planned(policies.text_of(policies.UNPROTECTED).decode())["id"],
+        "destination": "nobody",
         "group": "Engineers",
         "permission_set": "ViewOnly",
         **by_hand,

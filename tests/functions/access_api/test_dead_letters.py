@@ -151,6 +151,16 @@ def test_what_listeners_have_missed_goes_only_when_it_is_named(world: World) -> 
     assert _redrive(world, "publish-events").body["dropped"] == 1
 
 
+def test_a_notification_that_nobody_took_is_listed_with_its_reason_and_goes_only_when_it_is_named(
+    world: World,
+) -> None:
+    world.letters.lay(LetterQueue.NOTIFICATIONS, "{}", reason="on-call: the address answers 503")
+    (letter,) = world.send("list_dead_letters").body["dead_letters"]
+    assert (letter["queue"], letter["reason"]) == ("notifications", "on-call: the address answers 503")
+    assert _redrive(world).body["dropped"] == 0
+    assert _redrive(world, "notifications").body["dropped"] == 1
+
+
 def test_what_the_inbox_does_not_take_stays_a_dead_letter(world: World) -> None:
     class Full(type(world.inbox)):  # type: ignore[misc]
         def put(self, _requests: object) -> None:

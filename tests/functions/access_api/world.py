@@ -29,6 +29,7 @@ from functions.access_api import app
 from tests.fakes.acceptances import MemoryAcceptances
 from tests.fakes.dead_letters import MemoryDeadLetterQueues
 from tests.fakes.hr import MemoryHrDeliveries, MemoryHrVersions
+from tests.fakes.notifications import MemoryNotificationTests, MemoryOutbox
 from tests.fakes.overview import MemoryInboxBacklog, memory_overview
 from tests.fakes.own_apis import MemoryOwnApis
 from tests.fakes.queues import MemoryInbox, MemoryTurn
@@ -98,6 +99,8 @@ class World:
     plan_queue: MemoryPlanQueue = field(default_factory=MemoryPlanQueue)
     fails: dict[str, Exception] = field(default_factory=dict)
     turn: MemoryTurn = field(default_factory=MemoryTurn)
+    outbox: MemoryOutbox = field(default_factory=MemoryOutbox)
+    notification_tests: MemoryNotificationTests = field(default_factory=MemoryNotificationTests)
     error: Exception | None = None
     off_limits: OffLimits = field(default_factory=OffLimits)
 
@@ -123,8 +126,7 @@ class World:
             hr_versions=unwell or MemoryHrVersions(self.state),
             deliveries=unwell or MemoryHrDeliveries(self.state),
             **self._written(unwell),
-            inbox=AcceptingInbox(queue=self.inbox, acceptances=MemoryAcceptances(self.state), clock=lambda: self.now),
-            redelivery=self.inbox.queue,
+            **self._sending(unwell),
             keys=self.keys,
             overview=unwell or self.overview(),
             quotas=unwell or self.turn,
@@ -140,6 +142,12 @@ class World:
     def _written(self, unwell: Any) -> dict[str, Any]:  # noqa: ANN401 - instead of any port
         plans = {"plans": unwell or self.plans, "plan_queue": unwell or self.plan_queue}
         return {"changes": MemoryChanges(self.state), "work": MemoryDueWork(self.state), **plans}
+
+    def _sending(self, unwell: Any) -> dict[str, Any]:  # noqa: ANN401 - stands for any port
+        acceptances = MemoryAcceptances(self.state)
+        inbox = AcceptingInbox(queue=self.inbox, acceptances=acceptances, clock=lambda: self.now)
+        notifying = {"outbox": unwell or self.outbox, "notification_tests": unwell or self.notification_tests}
+        return {"inbox": inbox, "redelivery": self.inbox.queue, **notifying}
 
     def overview(self) -> Overview:
         seen = memory_overview(self.state)

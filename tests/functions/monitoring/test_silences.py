@@ -240,7 +240,7 @@ SILENCES = {
             f"{queue}DeadLettersAlarm",
             f"{queue}DeadLettersAlarm",
         )
-        for queue in ("Inbox", "Engine", "AccountEvents", "PublishEvents")
+        for queue in ("Inbox", "Engine", "AccountEvents", "PublishEvents", "Notifications")
     },
 }
 # When it counts as a silence, if not from the beginning.

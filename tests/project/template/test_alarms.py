@@ -24,6 +24,7 @@ RINGS = {
     "EngineDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "AccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "PublishEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
+    "NotificationsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "ForwardAccountEventsDeadLettersAlarm": ("GreaterThanThreshold", 0, 60, 1, 1, "notBreaching"),
     "CheckpointAlarm": ("LessThanThreshold", 1, 300, 24, 24, "breaching"),
     "SweepAlarm": ("LessThanThreshold", 1, 300, 1, 1, "breaching"),
@@ -165,6 +166,8 @@ def _rings(properties: Mapping[str, Any]) -> tuple[Any, ...]:
 # What fails behind an API is a 5xx there, and what CloudFormation calls fails the deployment.
 BEHIND_AN_API = {"AccessApiFunction", "ReceiveHrEventFunction", "ShowDocsFunction"}
 OF_THE_DEPLOYMENT = {"ClaimTableFunction", "OwnSessionPolicyFunction"}
+# What it does not take for half an hour, whatever the reason, is a dead letter, and these have an alarm.
+DEAD_LETTERS_SAY_IT = {"SendNotificationsFunction"}
 
 
 @pytest.mark.parametrize("metric", ["Errors", "Throttles"])
@@ -172,7 +175,7 @@ def test_errors_and_throttles_of_every_function_are_watched_by_one_alarm(metric:
     watched = _watched(metric, dimension="FunctionName")
     # What was refused, a signature of an hour, is late by itself; and somebody waits for a plan, and for nothing else.
     late = {"SignCheckpointFunction", "PreviewCompanyFunction"}
-    others = BEHIND_AN_API | OF_THE_DEPLOYMENT | (late if metric == "Throttles" else set())
+    others = BEHIND_AN_API | OF_THE_DEPLOYMENT | DEAD_LETTERS_SAY_IT | (late if metric == "Throttles" else set())
     assert watched.keys() == {f"{pascal(name)}Function" for name in functions()} - others
     assert {len(alarms) for alarms in watched.values()} == {1}
 

@@ -71,6 +71,7 @@ def environment_of(function: str) -> dict[str, str]:
     environment["INVENTORY_INTERVAL_HOURS"] = "24"
     environment["EXECUTOR_ROLE_ARN"] = "arn:aws:iam::111122223333:role/dayone-ExecuteOperationsRole-1A2B"
     environment["HR_NETWORKS"] = "none,10.20.0.0/16"
+    environment["NOTIFICATION_NETWORKS"] = "none,10.30.0.0/16"
     environment["BUDGETS"] = "sso_admin_calls=10"
     environment["QUEUES"] = "inbox=https://queue"
     environment["DEAD_LETTERS"] = " ".join(f"{queue}=https://queue" for queue in LetterQueue)

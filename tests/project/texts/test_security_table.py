@@ -35,7 +35,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "lambda:InvokeFunction on record_account_event": (_RECORDS + "test_no_account_is_looked_at_for_it",),
     "lambda:InvokeFunction on preview_company": (_RECORDS + "test_no_portion_is_planned_for_it",),
     "lambda:InvokeFunction on publish_events": (_RECORDS + "test_none_of_it_is_published",),
-    "lambda:InvokeFunction on execute_operations, reconcile_access, read_inventory or sign_checkpoint": (
+    "lambda:InvokeFunction on execute_operations, reconcile_access, read_inventory, send_notifications or sign_checkpoint": (  # noqa: E501
         _HERE + "test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event",
     ),
     "lambda:InvokeFunction on claim_table or own_session_policy": (
@@ -76,6 +76,9 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sqs:SendMessage to the queue of edits": (
         "tests/unit/inventory/test_look_at_edits.py::test_an_event_of_what_is_not_so_finds_nothing",
     ),
+    "sqs:SendMessage to the queue of notifications": (
+        _HERE + "test_what_listens_on_the_stacks_own_bus_can_do_nothing_but_notify",
+    ),
     "sqs:ReceiveMessage, sqs:DeleteMessage, sqs:PurgeQueue": (
         "tests/unit/reconcile/test_reconcile_access.py::test_a_subject_whose_request_was_lost_is_asked_for_by_the_next_sweep",
         "tests/unit/reconcile/test_reconcile_access.py::test_open_operations_are_rung_for_and_silence_is_not_broken_without_them",
@@ -110,8 +113,13 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/contract/hr/test_hr_records.py::test_a_record_is_asked_for_with_its_credentials_and_told_by_its_own_time",
         "tests/contract/hr/test_hr_records.py::test_without_credentials_that_count_the_answer_has_to_be_waited_for",
     ),
+    "secretsmanager:GetSecretValue or PutSecretValue on STACK/notifications/*": (
+        "tests/contract/notifications/test_webhooks.py::test_a_message_is_signed_as_the_specification_says",
+        "tests/contract/notifications/test_webhooks.py::test_an_address_that_is_a_secret_is_in_the_secret",
+        "tests/unit/notifications/test_send_notifications.py::test_nobody_is_sent_a_name",
+    ),
     "events:PutEvents on the stack's bus": (
-        _HERE + "test_nothing_of_the_stack_listens_on_its_own_bus",
+        _HERE + "test_what_listens_on_the_stacks_own_bus_can_do_nothing_but_notify",
         "tests/contract/audit/test_checkpoints.py::test_the_key_signs_what_it_is_given_and_nothing_else",
     ),
     "events:PutEvents on the default bus or STACK-account-events": (
@@ -153,7 +161,9 @@ def test_a_test_of_a_row_is_there(place: str) -> None:
     assert names[-1].startswith("test_")
 
 
-@pytest.mark.parametrize("name", ["execute_operations", "reconcile_access", "read_inventory", "sign_checkpoint"])
+@pytest.mark.parametrize(
+    "name", ["execute_operations", "reconcile_access", "read_inventory", "send_notifications", "sign_checkpoint"]
+)
 def test_what_a_schedule_or_a_bell_calls_reads_nothing_of_its_event(name: str) -> None:
     (handler,) = [
         node
@@ -198,7 +208,7 @@ def test_the_inbox_and_the_engine_take_nothing_from_other_accounts() -> None:
         if each["Type"] == "AWS::SQS::QueuePolicy"
         for queue in each["Properties"]["Queues"]
     ]
-    assert opened == ["AccountEventsQueue", "AccountEventsDeadLetters", "EditEventsQueue"]
+    assert opened == ["AccountEventsQueue", "AccountEventsDeadLetters", "EditEventsQueue", "NotificationsQueue"]
 
 
 def _may(action: str) -> set[str]:
@@ -216,7 +226,7 @@ def _may(action: str) -> set[str]:
 def test_who_is_reached_from_outside_may_send_to_the_inbox_and_not_write_what_was_asked_for() -> None:
     writing = _may("dynamodb:PutItem") | _may("dynamodb:UpdateItem") | _may("dynamodb:BatchWriteItem")
     assert _may("sqs:SendMessage") - writing == {"receive_hr_event", "record_account_event"}
-    of_marks = {"publish_events", "read_inventory", "preview_company"}
+    of_marks = {"publish_events", "read_inventory", "preview_company", "send_notifications"}
     assert writing - of_marks == {"access_api", "plan_changes", "execute_operations", "reconcile_access", "claim_table"}
 
 
@@ -231,21 +241,40 @@ def test_publish_events_may_write_marks_of_open_changes_and_nothing_else() -> No
     assert writing["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:Attributes": [*mark]}}
 
 
-def test_nothing_of_the_stack_listens_on_its_own_bus() -> None:
-    buses = [
-        each["Properties"].get("EventBusName", "default")
-        for each in template()["Resources"].values()
+def test_what_listens_on_the_stacks_own_bus_can_do_nothing_but_notify() -> None:
+    buses = {
+        name: each["Properties"].get("EventBusName", "default")
+        for name, each in template()["Resources"].items()
         if each["Type"] == "AWS::Events::Rule"
+    }
+    assert list(buses.values()) == ["default", "default", {"Ref": "Bus"}, {"Ref": "AccountEventsBus"}]
+    assert buses["NotificationsRule"] == {"Ref": "Bus"}
+    (target,) = resource("NotificationsRule")["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": "NotificationsQueue.Arn"}
+    readers = [
+        name for name in functions() if "NotificationsQueue.Arn" in str(resource(f"{pascal(name)}Role")["Policies"])
     ]
-    assert buses == ["default", "default", {"Ref": "AccountEventsBus"}]
+    # The API puts the requests for test messages there.
+    assert readers == ["access_api", "send_notifications"]
+    allowed = [
+        statement
+        for policy in resource("SendNotificationsRole")["Policies"]
+        if policy["PolicyName"] == "calls"
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    writes = [statement for statement in allowed if "dynamodb:PutItem" in statement["Action"]]
+    own = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["NOTIFICATIONS", "NOTIFIED#*"]}}
+    assert [statement["Condition"] for statement in writes] == [own]
+    sends = [statement["Resource"] for statement in allowed if "sqs:SendMessage" in statement["Action"]]
+    assert sends == [{"Fn::GetAtt": "NotificationsDeadLetters.Arn"}]
 
 
 def test_accounts_are_heard_of_from_aws_itself_alone() -> None:
     """PutEvents refuses a source that begins with `aws.`: https://docs.aws.amazon.com/eventbridge/latest/APIReference."""
     sources = [
         source
-        for each in template()["Resources"].values()
-        if each["Type"] == "AWS::Events::Rule"
+        for name, each in template()["Resources"].items()
+        if each["Type"] == "AWS::Events::Rule" and name != "NotificationsRule"
         for source in each["Properties"]["EventPattern"]["source"]
     ]
     assert sources

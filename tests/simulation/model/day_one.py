@@ -50,6 +50,7 @@ from tests.fakes.hr import (
     read_hr,
     settled_hr_configuration,
 )
+from tests.fakes.notifications import MemoryNotificationTests, MemoryOutbox
 from tests.fakes.organization import MemoryOrganization
 from tests.fakes.overview import memory_overview
 from tests.fakes.queues import MemoryDeadLetters, MemoryInbox, MemoryReturns, MemoryTurn
@@ -365,6 +366,8 @@ class DayOne:
             deliveries=MemoryHrDeliveries(self.state),
             plans=MemoryCompanyPlans(),
             plan_queue=MemoryPlanQueue(),
+            outbox=MemoryOutbox(),
+            notification_tests=MemoryNotificationTests(),
             quotas=self.turn,
             budgets=self.budgets,
             clock=self.clock,

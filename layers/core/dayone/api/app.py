@@ -108,6 +108,8 @@ _PARTS = {
     "GET hr-configuration": ("hr.hr_configuration_routes",),
     "POST hr-configuration": ("hr.hr_configuration_routes",),
     "GET metrics": ("system.metric_routes",),
+    "GET notifications": ("notifications.notification_routes",),
+    "POST notifications": ("notifications.notification_routes",),
     "GET people": ("people.people_routes",),
     "POST people": ("hr.people_by_hand_routes", "hr.forgetting_routes"),
     "PUT people": ("hr.people_by_hand_routes",),

@@ -10,6 +10,7 @@ from dayone.ports.hr import HrDeliveries, RecordedHrVersions
 from dayone.ports.idempotency import RequestKeys
 from dayone.ports.identity_center import LiveAccess
 from dayone.ports.inventory import InventoryView
+from dayone.ports.messaging import NotificationTests, OutboxView
 from dayone.ports.operations import Clock, LearnedQuotas, RandomBytes
 from dayone.ports.records import Progress, Records, SubjectIndex
 from dayone.ports.recovery import Fence
@@ -48,6 +49,8 @@ class AccessApi:
     redelivery: Inbox
     keys: RequestKeys
     overview: Overview
+    outbox: OutboxView
+    notification_tests: NotificationTests
     quotas: LearnedQuotas
     budgets: Budgets
     clock: Clock

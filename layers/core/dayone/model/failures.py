@@ -20,6 +20,7 @@ class LetterQueue(StrEnum):
     ENGINE = "engine"
     ACCOUNT_EVENTS = "account-events"
     PUBLISH_EVENTS = "publish-events"
+    NOTIFICATIONS = "notifications"
 
 
 @dataclass(frozen=True, kw_only=True)

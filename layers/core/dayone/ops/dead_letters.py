@@ -81,7 +81,7 @@ def understand(letter: DeadLetter) -> Understood:
             return Understood(letter=letter, command=command_of(event), reason=given)
         case LetterQueue.PUBLISH_EVENTS:
             return Understood(letter=letter, reason=given or _condition(letter.body))
-        case LetterQueue.ENGINE:
+        case LetterQueue.ENGINE | LetterQueue.NOTIFICATIONS:
             return Understood(letter=letter, reason=given)
 
 

@@ -1,6 +1,6 @@
-"""Domain events, visibility of messages, and schedules."""
+"""Domain events, notifications, visibility of messages, and schedules."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from dayone.model.changes import Change
 from dayone.model.inventory import DriftFinding
 from dayone.model.operations import Operation
+from dayone.model.policy.notifications import Delivery, Destination, Message, Notice, Outbox, Window
 from dayone.model.subject_state import Head
 
 
@@ -118,3 +119,53 @@ class Schedules(Protocol):
 
     def wake_at(self, moment: datetime) -> None:
         """Schedule a scan for due work at `moment`, which is in the future; repeating it is harmless."""
+
+
+class NewsQueue(Protocol):
+    """Events of the bus that somebody may be notified of, as they wait."""
+
+    def take(self) -> Mapping[str, str]:
+        """Return some of them by their receipts, JSON each; empty when none waits. Raises Unavailable."""
+
+    def delete(self, receipts: Iterable[str]) -> None:
+        """Delete these; what is not deleted comes again."""
+
+
+class OutboxView(Protocol):
+    """Windows and messages that wait to be sent, to be read only."""
+
+    def read(self) -> Outbox:
+        """Return all that waits."""
+
+
+class OutboxStore(OutboxView, Protocol):
+    """Windows and messages that wait to be sent; one run at a time works on them, and two do no harm."""
+
+    def collect(self, news: Collection[tuple[Destination, Notice]], *, now: datetime) -> None:
+        """Add notices to the windows of their destinations, each once however often it comes."""
+
+    def close(self, window: Window, *, message: Message | None, delivery: Delivery | None = None) -> bool:
+        """Replace a window by its message, or by none; False when something was added to it meanwhile."""
+
+    def keep(self, message: Message) -> None:
+        """Keep a message, in place of the one of the same id."""
+
+    def finish(self, message: Message, *, delivery: Delivery) -> None:
+        """Forget a message, and keep the state of its destination."""
+
+
+class Sender(Protocol):
+    """The way to the outside."""
+
+    def send(self, message: Message, *, to: Destination, at: datetime) -> None:
+        """Send one message; return when it was taken.
+
+        Raises Unavailable when it is worth another attempt, Rejected when it is not.
+        """
+
+
+class NotificationTests(Protocol):
+    """Requests for test messages."""
+
+    def request(self, destination: str, *, message_id: str, at: datetime) -> None:
+        """Request one; raises Unavailable."""

@@ -26,6 +26,7 @@ from dayone.adapters.identity_center.live_access import AwsExistingUse, AwsLiveA
 from dayone.adapters.identity_center.names import IdentityStoreNames, SsoNamedSets
 from dayone.adapters.identity_center.permission_set_policies import SsoSetContents
 from dayone.adapters.inventory import DynamoInventoryView
+from dayone.adapters.notifications import DynamoOutboxView, SqsNotificationTests
 from dayone.adapters.setup.instance import IdentityCenterKeySight, SsoInstanceSight
 from dayone.adapters.setup.probes import (
     CloudTrailSight,
@@ -95,14 +96,16 @@ def _of_hr(table: DynamoTable) -> dict[str, Any]:
 
 
 def _accepting(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """For what callers ask for, with the keys of their requests, for what is only handed on, and for plans."""
+    """For what callers ask for, with the keys of their requests, for what is only handed on, for plans, and for notifications."""
     queue = SqsInbox(client("sqs"), queue_url=given.inbox_url)
     accepting = AcceptingInbox(queue=queue, acceptances=DynamoAcceptances(table), clock=clock)
     planning = {
         "plans": DynamoCompanyPlans(table),
         "plan_queue": SqsPlanQueue(client("sqs"), queue_url=given.plans_url),
     }
-    return {"inbox": accepting, "redelivery": queue, "keys": DynamoRequestKeys(table), **planning}
+    tests = SqsNotificationTests(client("sqs"), queue_url=given.notifications_url)
+    notifying = {"outbox": DynamoOutboxView(table), "notification_tests": tests}
+    return {"inbox": accepting, "redelivery": queue, "keys": DynamoRequestKeys(table), **planning, **notifying}
 
 
 def _live(given: AccessApiSettings, *, table: DynamoTable, gate: CallGate) -> dict[str, Any]:

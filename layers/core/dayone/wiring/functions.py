@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dayone.hr.webhook import ReceiveHrEvent
     from dayone.inventory.service import ReadInventory
     from dayone.logs import Meter
+    from dayone.notifications.service import SendNotifications
     from dayone.ops.checkpoints import SignCheckpoint
     from dayone.ops.silences import SilencePorts
     from dayone.preview.company import PreviewCompany
@@ -199,43 +200,28 @@ def preview_company_ports() -> "PreviewCompany":
 @cache
 def publish_events_ports() -> "PublishEvents":
     """For the table's stream."""
-    from dayone.adapters.aws.clients import client
-    from dayone.adapters.dynamodb.leases import DynamoOpenMarks
-    from dayone.adapters.dynamodb.read_models import DynamoRecords
-    from dayone.adapters.messaging import DynamoStream, EventBridgeBus
-    from dayone.events import PublishEvents
+    from dayone.wiring import bus
 
     given = settings.read(settings.PublishEventsSettings)
-    table = _table(given.table_name)
-    return PublishEvents(
-        stream=DynamoStream(),
-        records=DynamoRecords(table),
-        open_changes=DynamoOpenMarks(table),
-        bus=EventBridgeBus(client("events"), bus=given.bus_name),
-    )
+    return bus.publishing_ports(given, table=_table(given.table_name))
+
+
+@cache
+def send_notifications_ports() -> "SendNotifications":
+    """For the minute in which messages go out."""
+    from dayone.wiring import bus
+
+    given = settings.read(settings.SendNotificationsSettings)
+    return bus.notification_ports(given, table=_table(given.table_name), clock=_now)
 
 
 @cache
 def sign_checkpoint_ports() -> "SignCheckpoint":
     """For the hour."""
-    from dayone.adapters.aws.clients import client
-    from dayone.adapters.checkpoints import KmsSigningKey, S3CheckpointArchive
-    from dayone.adapters.dynamodb.audit_log import DynamoLaneEnds
-    from dayone.adapters.messaging import EventBridgeBus
-    from dayone.ops.checkpoints import SignCheckpoint
+    from dayone.wiring import bus
 
     given = settings.read(settings.SignCheckpointSettings)
-    # The template writes `none` without a bucket: an empty variable counts as missing.
-    has_bucket = given.checkpoint_bucket != "none"
-    where = {"bucket": given.checkpoint_bucket, "folder": given.stack_name}
-    return SignCheckpoint(
-        ends=DynamoLaneEnds(_table(given.table_name)),
-        key=KmsSigningKey(client("kms"), arn=given.checkpoint_key),
-        bus=EventBridgeBus(client("events"), bus=given.bus_name),
-        archive=S3CheckpointArchive(client("s3"), **where) if has_bucket else None,
-        table=given.table_name,
-        clock=_now,
-    )
+    return bus.checkpoint_ports(given, table=_table(given.table_name), clock=_now)
 
 
 @cache

@@ -78,6 +78,7 @@ _LETTERS: DeadLettersAnswer = {
         {"queue": "engine", "messages": 0},
         {"queue": "account-events", "messages": 0},
         {"queue": "publish-events", "messages": 0},
+        {"queue": "notifications", "messages": 0},
     ],
     "cursor": "",
 }

@@ -9,6 +9,7 @@ from itertools import chain
 from dayone.model.inventory import DriftKind
 from dayone.model.people import LifeCycle
 from dayone.model.policy.context import AccessEnds, Terms
+from dayone.model.policy.notifications import Destination
 from dayone.model.subjects import Principal
 
 
@@ -273,6 +274,7 @@ class Policy:
     sensitive: SensitiveNames = SensitiveNames()
     people: LifeCycle = field(default_factory=LifeCycle)
     repairs: frozenset[DriftKind] = frozenset()
+    notifications: tuple[Destination, ...] = ()
     terms: Terms = field(default_factory=Terms)
     reservations: Reservations = Reservations()
     before: "tuple[Policy, ...]" = ()

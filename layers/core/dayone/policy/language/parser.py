@@ -20,6 +20,7 @@ from dayone.model.policy.rules import (
     Protection,
     SensitiveNames,
 )
+from dayone.policy.language.notification_shapes import destinations
 from dayone.policy.language.selectors import AccountShape, DateShape, PeopleShape, PersonShape, TextShape, life_cycle
 from dayone.policy.language.shapes import (
     AssignmentShape,
@@ -203,11 +204,10 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
     # Those that are read here stand in one file at most.
     stated: dict[str, Any] = {name: getattr(part.shape, name) for part in parts for name in part.shape.model_fields_set}
     guardrails: GuardrailsShape = stated.get("guardrails", GuardrailsShape())
-    repairs = [DriftKind(kind) for kind, handling in stated.get("drift", DriftShape()) if handling == "repair"]
     permission_sets = tuple([rule for part in parts for rule in part.permission_sets()])
     assignments = tuple([rule for part in parts for rule in part.assignments()])
-    named = [part.sensitive() for part in parts if "sensitive" in part.shape.model_fields_set]
-    sensitive = named[0] if named else SensitiveNames()
+    named = (part.sensitive() for part in parts if "sensitive" in part.shape.model_fields_set)
+    sensitive = next(named, SensitiveNames())
     harmless = frozenset([harmless_of(rule) for rule in permission_sets if rule.name in sensitive.harmless])
     return Policy(
         version=version,
@@ -225,7 +225,8 @@ def _merged(parts: Sequence[Translation], *, version: int) -> Policy:
             removes_unmanaged=guardrails.unmanaged == "remove",
         ),
         sensitive=replace(sensitive, birthrights=birthrights_of((*groups, *assignments)), harmless=harmless),
-        repairs=frozenset(repairs),
+        repairs=frozenset(DriftKind(kind) for kind, how in stated.get("drift", DriftShape()) if how == "repair"),
+        notifications=destinations(stated["notifications"]) if "notifications" in stated else (),
         places={key: place for part in parts for key, place in part.places().items()},
     )
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_v
 
 from dayone.policy.language import fields as set_words
 from dayone.policy.language import fields as words
+from dayone.policy.language.notification_shapes import Notifications
 from dayone.policy.language.selectors import AccountShape, GrantedAccountShape, PeopleShape, PersonShape, Strict
 
 _MOST_POLICIES = 25  # IAM Identity Center quota: AWS-managed and customer-managed policies per permission set
@@ -253,6 +254,7 @@ class PolicyShape(Strict):
     drift: DriftShape = Field(default_factory=DriftShape, description="What is done about edits by others.")
     sensitive: SensitiveShape = Field(default_factory=SensitiveShape, description="Sensitive access, and exceptions.")
     people: PeopleShape = Field(default_factory=PeopleShape, description="Times at which people get and lose access.")
+    notifications: Notifications = Field(default_factory=dict, description="Who is notified, by name.")
     identity_source: Literal["identity_center", "external"] = Field(
         default="identity_center", description="The owner of users: Day One, or an identity provider."
     )

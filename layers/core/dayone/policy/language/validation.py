@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dayone.model.people import SELECTABLE_DATES
-from dayone.policy.language import shapes
+from dayone.policy.language import notification_shapes, shapes
 from dayone.policy.language.selectors import (
     AccountShape,
     DateShape,
@@ -32,6 +32,11 @@ _IN_GUARDRAILS: dict[Path, type[BaseModel]] = {
     ("additions",): shapes.AdditionsShape,
     ("grants",): shapes.GrantsShape,
 }
+_IN_NOTIFICATIONS: dict[Path, type[BaseModel]] = {
+    ("webhook",): notification_shapes.WebhookShape,
+    ("mail",): notification_shapes.NotificationMailShape,
+    ("quiet",): notification_shapes.QuietShape,
+}
 
 
 def keys_at(path: Path) -> tuple[str, ...]:
@@ -53,6 +58,8 @@ def _shape_at(path: Path) -> type[BaseModel]:
             return _IN_GUARDRAILS.get(tuple(rest), shapes.PolicyShape)
         case ("sensitive", *rest):
             return _in_sensitive(tuple(rest))
+        case ("notifications", _, *rest):
+            return _IN_NOTIFICATIONS.get(tuple(rest), notification_shapes.DestinationShape)
         case _:
             return shapes.PolicyShape
 
@@ -186,7 +193,7 @@ def _wrong_type(error: ErrorDetails, *, expected: str, written: str) -> str:
     return f"must be {expected}"
 
 
-_ONCE = ("guardrails", "drift", "sensitive", "people", "identity_source")
+_ONCE = ("guardrails", "drift", "sensitive", "people", "notifications", "identity_source")
 # What `sensitive` names, by the section that defines it.
 _SENSITIVE = {"permission_sets": "permission_sets", "groups": "groups", "harmless": "permission_sets"}
 _SECTIONS = {"group": "groups", "permission_set": "permission_sets"}

@@ -1,0 +1,1 @@
+"""Notifications: who is notified of what, when, and in which words."""
