@@ -121,7 +121,8 @@ def monitoring_part(extent: Monitoring) -> float:
     # With full monitoring refused deliveries are counted by source besides.
     of_sources = MOST_SOURCES + 1 if extent is Monitoring.FULL else 0
     metrics = len(METRICS[extent]) + of_sources
-    return alarmed * _ALARM_METRIC + metrics * _METRIC + max(0, dashboards - _FREE_DASHBOARDS) * _DASHBOARD
+    dollars = alarmed * _ALARM_METRIC + metrics * _METRIC + max(0, dashboards - _FREE_DASHBOARDS) * _DASHBOARD
+    return round(dollars, 2)  # a price is of whole cents, which a sum of floats is not
 
 
 def _alarmed(alarm: Mapping[str, Any]) -> int:

@@ -96,7 +96,7 @@ def _of_hr(table: DynamoTable) -> dict[str, Any]:
 
 
 def _accepting(given: AccessApiSettings, *, table: DynamoTable, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """For what callers ask for, with the keys of their requests, for what is only handed on, for plans, and for notifications."""
+    """For what callers ask for, with the keys of their requests, for what is handed on, plans and notifications."""
     queue = SqsInbox(client("sqs"), queue_url=given.inbox_url)
     accepting = AcceptingInbox(queue=queue, acceptances=DynamoAcceptances(table), clock=clock)
     planning = {
