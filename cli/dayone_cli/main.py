@@ -21,7 +21,6 @@ from dayone_cli.commands import (
     grants,
     hr,
     inventory,
-    notifications,
     people,
     policy,
     recover,
@@ -101,7 +100,7 @@ def build() -> typer.Typer:
     app.add_typer(inventory.app, name="inventory")
     app.add_typer(drift.app, name="drift")
     app.add_typer(dead_letters.app, name="dead-letters")
-    app.add_typer(notifications.app, name="notifications")
+    app.add_typer(dead_letters.notifications, name="notifications")
     app.add_typer(events.app, name="events")
     app.add_typer(hr.app, name="hr")
     for part in (status, recover, teardown, sign_in, api):
