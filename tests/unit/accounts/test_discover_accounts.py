@@ -11,6 +11,7 @@ from dayone.errors import Invalid, Malformed
 from dayone.model.accounts import Account, AccountState
 from dayone.model.changes import Cause, CauseKind, ChangeState, ulid_of
 from dayone.model.commands import BootstrapAccounts, DiscoverAccounts, RefreshAccount
+from dayone.model.guardrails import Verdict
 from dayone.model.operations import OperationState, Priority
 from dayone.model.subjects import THE_ORGANIZATION, SubjectKind
 from tests.builders import a_group, a_policy, a_set, an_account, an_assignment, assignment, the_account
@@ -160,6 +161,28 @@ class TestTheFirst:
         world.settle()
         assert world.assignments() == set()
         assert len(world.operations(OperationState.HELD)) == len(_OLD)
+
+    def test_what_is_approved_after_it_has_ceased_to_be_sensitive_is_held_for_the_reason_there_is_now(self) -> None:
+        world = World(is_new=True)
+        world.organization.accounts[_OLD[0]] = an_account(_OLD[0], ou_path="/Old")
+        _discover(world)
+        world.settle()
+        world.account_is(an_account("000000000001", ou_path="/New"))
+        as_admin, as_viewer = (
+            a_set("Power", managed=(name,)) for name in ("AdministratorAccess", "job-function/ViewOnlyAccess")
+        )
+        groups = a_group(), a_group("viewers")
+        in_new, in_old = an_assignment("engineers", "Power", ou="/New"), an_assignment("viewers", "Power", ou="/Old")
+        world.policy_is_agreed_on(a_policy(*groups, as_admin, in_new))
+        request = world.policy_is(a_policy(*groups, as_viewer, in_old))
+        world.plan_all()
+        (sensitive,) = world.state.heads[the_account(_OLD[0])].held
+        assert "as it is in AWS: it has `AdministratorAccess`" in sensitive.sensitive
+        world.settle()
+        world.is_decided(request.cause.change, approved=True)
+        world.settle()
+        (first,) = [part for part in world.state.heads[the_account(_OLD[0])].held if part.verdict is Verdict.WAITING]
+        assert (str(first.resource), first.sensitive) == ("assignment/Power/viewers", "")
 
     def test_a_daily_look_that_begins_before_it_is_complete_stays_what_it_was_when_it_goes_on(
         self, world: World

@@ -148,13 +148,16 @@ def _decide(state: SubjectState, decision: Decision, *, change: str, ports: Deci
 
 
 def _plan_again(held: Iterable[HeldPart], *, command: ApplyDecision, ports: DecisionPorts) -> None:
-    """Plan a person again whose other user name was approved after what made it sensitive had gone.
+    """Plan a subject again of which something was approved after the reason it was held for had gone.
 
-    No plan followed that: without another one the user would keep the former name.
+    That is withdrawn, and no plan followed: without another one the user keeps the former name, and nobody is given
+    what the policy wants, or asked for it for the reason that there is now.
     """
     change = command.cause.change
     is_gone = any(
-        part.change == change and part.resource.kind is ResourceKind.USER and part.verdict is Verdict.WITHDRAWN
+        part.change == change
+        and (part.is_gift or part.resource.kind is ResourceKind.USER)
+        and part.verdict is Verdict.WITHDRAWN
         for part in held
     )
     if is_gone:
