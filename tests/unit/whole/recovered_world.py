@@ -45,6 +45,24 @@ def replace_table(world: World, state: State) -> None:
     world.inbox.take(left)
 
 
+def minutes(world: World, number: int = 1) -> None:
+    """Let so many minutes pass, in each of which everything is invoked once."""
+    for _ in range(number):
+        world.sweep()
+        world.plan_all()
+        world.execute()
+        world.sleep(61)
+        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
+
+
+def rebuilt(world: World) -> None:
+    """Have the record rebuilt, and the recovery ended."""
+    minutes(world, 3)
+    request_rebuilding(actor="arn:admin", ports=api_of(world))
+    minutes(world, 3)
+    world.settle()
+
+
 @dataclass
 class _Watched:
     """A directory that reports each membership before it is removed."""

@@ -23,7 +23,7 @@ from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.state_tables import MemoryFence
 from tests.fakes.table.state import State
 from tests.unit.previews import api_of
-from tests.unit.whole.recovered_world import RecoveredWorld, replace_table
+from tests.unit.whole.recovered_world import RecoveredWorld, minutes, rebuilt, replace_table
 from tests.unit.world import World
 
 _POLICY = a_policy(
@@ -47,22 +47,6 @@ def world() -> World:
     world.settle()
     world.take_inventory()
     return world
-
-
-def _minutes(world: World, number: int = 1) -> None:
-    for _ in range(number):
-        world.sweep()
-        world.plan_all()
-        world.execute()
-        world.sleep(61)
-        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
-
-
-def _rebuilt(world: World) -> None:
-    _minutes(world, 3)
-    request_rebuilding(actor="arn:admin", ports=api_of(world))
-    _minutes(world, 3)
-    world.settle()
 
 
 def _members(world: World) -> dict[str, set[str]]:
@@ -94,7 +78,7 @@ def test_while_it_is_open_nothing_is_given_and_nothing_taken_by_comparison(world
     replace_table(world, copy)
     world.sweep()
     world.hr_tells(a_person("e-3"))
-    _minutes(world, 3)
+    minutes(world, 3)
     assert _members(world) == moved
     assert not any(name.startswith("e-3") for name in world.users())
 
@@ -107,7 +91,7 @@ def test_an_end_is_carried_out_at_once_with_what_the_copy_does_not_know_of(world
     world.sweep()
     world.sleep(5)
     world.hr_tells(a_person("e-1", department="Sales", status=Status.ENDED))
-    _minutes(world, 4)
+    minutes(world, 4)
     assert world.fence().recovery() is not None
     assert not any("e-1" in member for members in _members(world).values() for member in members)
 
@@ -122,7 +106,7 @@ def test_the_record_is_rebuilt_and_work_goes_on(world: World) -> None:
     world.hr_tells(a_person("e-1", department="Sales"))
     world.hr_tells(a_person("e-3"))
     before = _members(world)
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     assert world.state.identity == TableIdentity(table_id="table-2", epoch=2)
     assert world.outside.identity == world.state.identity
@@ -144,7 +128,7 @@ def test_a_lost_table_is_recovered_from_what_others_know(world: World) -> None:
     world.hr_tells(a_person("e-2", department="Sales"))
     world.policies.clear()
     world.policy_is(_POLICY)
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     assert (_members(world), world.assignments()) == (before, given)
     world.hr_tells(a_person("e-1", status=Status.ENDED))
@@ -152,20 +136,20 @@ def test_a_lost_table_is_recovered_from_what_others_know(world: World) -> None:
     assert _members(world)["engineers"] == set()
 
 
-def test_who_is_known_only_after_identity_center_was_read_is_recognised_before_the_record_is_rebuilt(
+def test_who_is_known_only_after_identity_center_was_read_is_recognised_before_the_record_isrebuilt(
     world: World,
 ) -> None:
     empty = State(identity=None)
     empty.hr_versions = world.state.hr_versions
     replace_table(world, empty)
-    _minutes(world, 3)
+    minutes(world, 3)
     assert world.inventory.last_complete
     world.account_is(an_account())
     world.hr_tells(a_person("e-1", department="Sales"))
     world.hr_tells(a_person("e-2", department="Sales"))
     world.policies.clear()
     world.policy_is(_POLICY)
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     assert _members(world) == {"engineers": set(), "sales": {"e-1@example.com", "e-2@example.com"}}
 
@@ -175,10 +159,10 @@ def test_members_of_whom_nothing_is_known_are_listed_and_keep_what_they_have(wor
     world.hr_tells(a_person("e-9"))
     world.settle()
     replace_table(world, copy)
-    _minutes(world, 3)
+    minutes(world, 3)
     report = read_recovery(ports=api_of(world))
     assert [finding.difference.subject for finding in report.unknown] == ["user:e-9@example.com"]
-    _rebuilt(world)
+    rebuilt(world)
     assert "e-9@example.com" in _members(world)["engineers"]
     assert [finding.difference.subject for finding in world.inventory.findings()].count("user:e-9@example.com") >= 1
 
@@ -203,15 +187,15 @@ def test_what_the_copy_does_not_know_of_is_nobody_elses_and_is_not_removed_as_su
     world.settle()
     before = _members(world)
     replace_table(world, copy)
-    _minutes(world, 30)
+    minutes(world, 30)
     (found,) = [each for each in world.inventory.findings() if each.difference.resource == "membership/sales"]
     assert not world.inventory.repairs()
     world.hr_tells(a_person("e-1", department="Sales"))
-    _rebuilt(world)
+    rebuilt(world)
     target = found.difference.target
     assert target is not None
     assert world.applied(target.subject, target.resource)
-    _minutes(world, 30)
+    minutes(world, 30)
     assert _members(world) == before
 
 
@@ -219,13 +203,13 @@ def test_what_is_missing_is_made_once_more_by_whatever_plan_is_the_last(world: W
     copy = deepcopy(world.state)
     world.center.memberships.clear()
     replace_table(world, copy)
-    _minutes(world, 3)
+    minutes(world, 3)
     request_rebuilding(actor="arn:admin", ports=api_of(world))
     world.plan_all()
     world.hr_tells(a_person("e-1", given_name="Augusta"))
     world.plan_all()
     assert world.fence().recovery() is not None
-    _minutes(world, 3)
+    minutes(world, 3)
     world.settle()
     assert _members(world) == _ALL
 
@@ -237,7 +221,7 @@ def test_who_was_taken_out_and_put_in_once_more_since_the_copy_goes_with_the_rea
         world.settle()
     replace_table(world, copy)
     world.hr_tells(a_person("e-1"))
-    _rebuilt(world)
+    rebuilt(world)
     assert _members(world) == _ALL
     world.hr_tells(a_person("e-1", status=Status.ENDED))
     world.settle()
@@ -252,7 +236,7 @@ def test_an_assignment_that_the_copy_does_not_know_of_goes_with_its_rule(world: 
     world.settle()
     assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
     replace_table(world, copy)
-    _rebuilt(world)
+    rebuilt(world)
     assert (ACCOUNT_ID, "ViewOnly", "sales") not in world.assignments()
 
 
@@ -273,59 +257,13 @@ def test_a_user_and_a_group_that_were_made_once_more_since_the_copy_are_recognis
     replace_table(world, copy)
     world.hr_tells(a_person("e-1"))
     world.policy_is(replace(deleting, version=5))
-    _rebuilt(world)
+    rebuilt(world)
     assert (_members(world), world.assignments()) == before
     assert world.state.existing == sum(applied.counted for applied in world.state.applied.values())
     world.hr_tells(a_person("e-1", status=Status.ENDED))
     world.settle()
     assert _members(world)["engineers"] == set()
     assert "e-1@example.com" not in world.users()
-
-
-def test_the_answer_to_a_request_of_before_is_not_believed(world: World) -> None:
-    world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
-    world.settle()
-    world.aws_works = False
-    world.policy_is(replace(_POLICY, version=3))
-    world.plan_all()
-    world.execute(seconds=3)
-    assert world.operations(OperationState.SUBMITTED)
-    copy = deepcopy(world.state)
-    world.aws_works = True
-    world.settle()
-    world.policy_is(replace(_POLICY, version=4, assignments=_POLICY.assignments[:1]))
-    world.settle()
-    assert (ACCOUNT_ID, "ViewOnly", "sales") not in world.assignments()
-    replace_table(world, copy)
-    _rebuilt(world)
-    assert world.fence().recovery() is None
-    # The copy wants what was requested, and only AWS can say whether it is there.
-    assert (ACCOUNT_ID, "ViewOnly", "sales") in world.assignments()
-
-
-def test_a_recovery_does_not_end_while_the_answer_to_a_request_of_before_could_be_believed(world: World) -> None:
-    world.aws_works = False
-    world.policy_is(replace(_POLICY, version=2, assignments=_POLICY.assignments[:1]))
-    world.plan_all()
-    world.execute(seconds=3)
-    assert world.operations(OperationState.SUBMITTED)
-    replace_table(world, deepcopy(world.state))
-    for _ in range(3):
-        world.sweep()
-        world.plan_all()
-        world.sleep(61)
-        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
-    request_rebuilding(actor="arn:admin", ports=api_of(world))
-    for _ in range(4):
-        world.sweep()
-        world.plan_all()
-        world.sleep(61)
-        read_inventory(ports=world.reading(), longest=timedelta(seconds=40))
-    assert world.fence().recovery() is not None
-    world.execute()
-    assert not world.operations(OperationState.SUBMITTED)
-    world.sweep()
-    assert world.fence().recovery() is None
 
 
 class _Copying:
@@ -362,7 +300,7 @@ def test_a_group_whose_creation_the_copy_remembers_as_begun_is_recognised_though
     copy, *_ = copies
     replace_table(world, copy)
     world.policy_is(replace(more, version=4))
-    _rebuilt(world)
+    rebuilt(world)
     assert [group.description for group in world.center.groups.values() if group.name == "support"] == [""]
     world.policy_is(replace(_POLICY, version=5))
     world.settle()
@@ -381,7 +319,7 @@ def test_who_has_left_goes_from_a_group_whose_change_the_copy_remembers_as_begun
     (copy,) = copies
     replace_table(world, copy)
     world.hr_tells(a_person("e-1", department="Sales", status=Status.ENDED))
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     assert _members(world) == {"engineers": set(), "sales": {"e-2@example.com"}}
 
@@ -394,7 +332,7 @@ def test_an_edit_meanwhile_is_about_what_the_record_knows_by_name(world: World) 
     world.hr_tells(a_person("e-1"))
     world.policies.clear()
     world.policy_is(_POLICY)
-    _minutes(world)
+    minutes(world)
     key = next(iter(world.center.assignments))
     request = {
         "targetId": key.account_id,
@@ -420,7 +358,7 @@ def test_what_hung_on_what_is_gone_comes_back_with_it(world: World) -> None:
     directory = MemoryDirectory(world.center)
     directory.delete_group(next(iter(world.center.groups)))
     directory.delete_user(next(name for name, user in world.center.users.items() if user["user_name"][:3] == "e-2"))
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     assert (_members(world), world.assignments()) == before
     assert not [each for each in world.state.operations.values() if each.state is OperationState.FAILED]
@@ -431,7 +369,7 @@ def test_an_assignment_comes_back_with_its_permission_set(world: World) -> None:
     replace_table(world, deepcopy(world.state))
     world.center.assignments.clear()
     world.center.permission_sets.clear()
-    _rebuilt(world)
+    rebuilt(world)
     assert world.assignments() == before
 
 
@@ -444,7 +382,7 @@ def test_what_a_suspended_account_has_lost_since_the_copy_is_given_anew_once_it_
     suspended = an_account(state=AccountState.SUSPENDED)
     world.account_is(suspended)
     world.policy_is(replace(_POLICY, version=3))
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     world.account_is(an_account())
     world.settle()
@@ -460,7 +398,7 @@ def test_what_somebody_protected_has_lost_since_the_copy_is_given_anew_once_the_
     replace_table(world, copy)
     world.policy_is(replace(_POLICY, version=2, protection=Protection(people=frozenset({"e-1"}))))
     world.hr_tells(a_person("e-1"))
-    _rebuilt(world)
+    rebuilt(world)
     assert world.fence().recovery() is None
     assert _members(world)["engineers"] == set()
     world.policy_is(replace(_POLICY, version=3))

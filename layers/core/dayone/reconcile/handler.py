@@ -220,7 +220,7 @@ def _requeuing(ports: PlanningPorts) -> Handlers:
     """Return the handlers of what goes through many records at somebody's request."""
     data = ports.only("subjects", "policies", "grants", "changes", "personal_data", "inbox", "clock", "time_to_run")
     again = RetryPorts(**ports.only("progress", "changes", "inbox"))
-    rebuilding = ports.only("fence", "company", "policies", "changes", "inbox", "clock")
+    rebuilding = ports.only("fence", "subjects", "company", "policies", "changes", "inbox", "clock")
     return {
         commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
         commands.ForgetPerson: partial(forget_person, ports=ForgetPorts(**data)),

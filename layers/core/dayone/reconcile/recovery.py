@@ -3,7 +3,7 @@
 While a recovery is open the executor carries out nothing but the ends of people who are reported to have left.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -27,7 +27,7 @@ from dayone.ports.inventory import InventoryView, KeptFindings
 from dayone.ports.operations import BegunOperations
 from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.recovery import EndingRecoveries, Recoveries
-from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
+from dayone.ports.store import Changes, Company, Inbox, PolicyInForce, Subjects
 from dayone.reconcile.retry import request_entry, requeued_before
 
 _IN_A_RUN = 1000
@@ -59,6 +59,7 @@ class RebuildPorts:
 
     fence: Recoveries
     findings: KeptFindings
+    subjects: Subjects
     company: Company
     policies: PolicyInForce
     changes: Changes
@@ -85,7 +86,7 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
     after = Subject.parse(last) if last else None
     walk = walk_company(ports.policies.current(), company=ports.company, after=after)
     states = list(islice(walk, _IN_A_RUN))
-    ports.inbox.put(_plannings(states, cause=cause, since=recovery.since, findings=ports.findings.findings()))
+    ports.inbox.put(_plannings(states, cause=cause, since=recovery.since, ports=ports))
     total = count + len(states)
     if len(states) == _IN_A_RUN:
         ports.inbox.put([replace(command, cursor=f"{total}@{states[-1].head.subject}")])
@@ -97,9 +98,15 @@ def rebuild_record(command: RebuildRecord, *, ports: RebuildPorts) -> None:
 
 
 def _plannings(
-    states: Sequence[SubjectState], *, cause: Cause, since: datetime, findings: Sequence[DriftFinding]
+    states: Sequence[SubjectState], *, cause: Cause, since: datetime, ports: RebuildPorts
 ) -> Iterator[Command]:
-    known, gone = corrections(findings, since=since), gone_in(findings)
+    findings, here = ports.findings.findings(), {state.head.subject for state in states}
+    theirs = [each for each in findings if each.difference.target and each.difference.target.subject in here]
+    # What the end of somebody's access has recorded by this finding may be removed by now: it is recorded once.
+    yield from (ends := list(_endings(theirs, since=since, heads_of=_loaded(ports), now=ports.clock())))
+    ended = {finding for command in ends for finding in command.findings}
+    known = corrections((each for each in theirs if each.id not in ended), since=since)
+    gone = gone_in(findings)
     for state in states:
         subject = state.head.subject
         correction, hanging = known.get(subject, Correction()), hanging_on(gone, state=state)
@@ -143,7 +150,12 @@ def attend_recovery(*, ports: RecoveringPorts, records: Records, inbox: Inbox, n
     since, complete = recovery.since or now, ports.findings.complete()
     if (cause := recovery.requested) and not recovery.change and complete and complete.began_at > cause.at:
         inbox.put([RebuildRecord(subject=Subject(SubjectKind.CHANGE, cause.change), cause=cause, cursor=_BEGINNING)])
-    inbox.put(_endings(ports.findings.findings(), since=since, index=ports.index, now=now))
+    briefly = ports.index.brief
+
+    def heads_of(people: Iterable[Subject]) -> Mapping[Subject, Head]:
+        return {person: state.head for person, state in briefly(people).items()}
+
+    inbox.put(_endings(ports.findings.findings(), since=since, heads_of=heads_of, now=now))
     return True
 
 
@@ -152,8 +164,15 @@ def _awaits_answers(recovery: Recovery, *, begun: Iterable[Operation]) -> bool:
     return any(each.state is OperationState.SUBMITTED and not recovery.permits(each) for each in begun)
 
 
+type _HeadsOf = Callable[[Iterable[Subject]], Mapping[Subject, Head]]
+
+
+def _loaded(ports: RebuildPorts) -> _HeadsOf:
+    return lambda people: {person: ports.subjects.load(person).head for person in people}
+
+
 def _endings(
-    found: Iterable[DriftFinding], *, since: datetime, index: SubjectIndex, now: datetime
+    found: Iterable[DriftFinding], *, since: datetime, heads_of: _HeadsOf, now: datetime
 ) -> Iterator[CorrectRecord]:
     """Yield the commands about what leavers have besides."""
     besides = (each for each in found if each.first_seen_at >= since and each.difference.kind is DriftKind.UNMANAGED)
@@ -162,9 +181,9 @@ def _endings(
         for each in besides
         if (target := each.difference.target) and (holder := _holder(target))
     ]
-    people = index.brief(dict.fromkeys(holder for *_, holder in held))
+    people = heads_of(dict.fromkeys(holder for *_, holder in held))
     for finding, target, holder in held:
-        if holder in people and _has_left(people[holder].head, since=since):
+        if holder in people and _has_left(people[holder], since=since):
             change = ulid_of(since, name=f"{target} of somebody who has left")
             cause = Cause(change=change, kind=CauseKind.DRIFT, actor="dayone", reference="sweep", at=now)
             yield CorrectRecord(subject=target.subject, cause=cause, findings=(finding,), is_end=True)
