@@ -27,6 +27,7 @@ _LOOKS_EVERY = 5.0
 # A run on the lost table ends by then, and AWS has done what it began.
 _LAST_OF_THE_LOST = 60.0
 _IN_VAIN = 5
+_MINUTES_OF_HR = 20
 _ON_ITS_WAY = timedelta(minutes=5)
 _LONGEST_RECOVERY = timedelta(hours=3).total_seconds()
 
@@ -115,6 +116,12 @@ class LostTable(Simulation):
         self._enters_again()
         outside.says_all_again()
         self.passes(60)
+        for _ in range(_MINUTES_OF_HR):
+            # An end is that of the employment that is on record.
+            if not (outside.asking or len(self.day_one.inbox)):
+                break
+            self._drops_what_was_asked_for_before()
+            self.passes(60)
         for name in outside.facts.ended_by_hand:
             outside.ends_person(name)
         began = self.time.seconds
@@ -122,9 +129,7 @@ class LostTable(Simulation):
             if self.time.seconds - began > _LONGEST_RECOVERY:
                 self.violations.add(RECOVERS, str(self.day_one.fence().recovery()), at=self.time.seconds)
                 return
-            # What was asked for over the API before the loss is refused for good, and was asked for again.
-            self.day_one.inbox.give_up(after=_IN_VAIN)
-            self.day_one.inbox.dead.clear()
+            self._drops_what_was_asked_for_before()
             self.day_one.account_events.redrive()
             self._approves()
             self.passes(60)
@@ -133,15 +138,26 @@ class LostTable(Simulation):
         self._approves()
         self.minutes = (self.time.seconds - began) / 60
 
+    def _drops_what_was_asked_for_before(self) -> None:
+        """Drop what was asked for over the API before the loss: it is refused for good, and was asked for again."""
+        self.day_one.inbox.give_up(after=_IN_VAIN)
+        self.day_one.inbox.dead.clear()
+
     def _approves(self) -> None:
-        """Approve what is held, of a change whose rollout the copy remembers as under way by naming its subjects."""
+        """Approve what is held, of a change whose rollout the copy remembers as under way by naming its subjects.
+
+        What was decided on and is still held is decided on once more, in the same way: that decision was dropped.
+        """
         outside = self.outside
         for change in outside.held():
             outside.decides(change, approves=True)
         for name, found in self.day_one.state.changes.items():
-            is_cut_off = found.state is ChangeState.PLANNING and found.cause.at <= self.lost_at
-            if is_cut_off and (subjects := outside.holds_of(name)):
+            if found.cause.at > self.lost_at or not (subjects := outside.holds_of(name)):
+                continue
+            if found.state is ChangeState.PLANNING:
                 outside.decides(name, approves=True, subjects=tuple(subjects))
+            elif found.decision and found.is_decided and not found.decision.is_of_part:
+                outside.decides(name, approves=found.decision.is_approved)
 
     def _enters_again(self) -> None:
         """Enter those again whom no HR system has."""
@@ -215,8 +231,21 @@ def applied(world: Simulation) -> Iterator[str]:
     for message in bookkeeping.applied(world):
         name = message.partition(" is there, and")[0]
         pair = center.memberships.get(name, ("", ""))
-        if name not in named and pair not in pairs and pair[0] not in named:
+        is_in_use = message.partition(" is in doubt")[0] in _used_by_others(world)
+        if name not in named and pair not in pairs and pair[0] not in named and not is_in_use:
             yield message
+
+
+def _used_by_others(world: Simulation) -> set[str]:
+    """Return the permission sets that no rule names any more, and that stay while somebody has them by a finding."""
+    found = [finding.difference.ids for finding in world.day_one.inventory.findings()]
+    used = {ids["permission_set_arn"] for ids in found if "principal_id" in ids}
+    return {
+        str(operation.target)
+        for operation in world.day_one.state.open_operations()
+        if operation.kind == "delete-permission-set"
+        and world.day_one.state.applied[operation.target].references.get("permission_set_arn") in used
+    }
 
 
 _INSTEAD = {

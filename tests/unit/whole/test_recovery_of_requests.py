@@ -1,4 +1,4 @@
-"""What was begun before a table was lost, or meanwhile, is not recorded by what was known of it then."""
+"""Requests and ends of before the loss of a table, or meanwhile, are not recorded by what was known of them then."""
 
 from copy import deepcopy
 from dataclasses import replace

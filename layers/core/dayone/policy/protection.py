@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Protocol
 
 from dayone.errors import Rejected, Unavailable
@@ -14,6 +15,7 @@ from dayone.model.subjects import Subject, SubjectKind
 from dayone.policy.unmatched_rules import did_you_mean
 from dayone.ports.identity_center import AwsPrincipal, LiveAccess
 from dayone.ports.records import SubjectIndex
+from dayone.ports.recovery import Fence
 
 # The API may ask Identity Center five times in a second, and has to answer within some.
 _MOST_LOOKED_UP = 25
@@ -30,6 +32,7 @@ class ProtectionPorts(Protocol):
 
     index: SubjectIndex
     live: LiveAccess
+    fence: Fence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,8 @@ def check_protection(
 ) -> CheckedGuards:
     """Look up all protected names, within a bounded number of calls.
 
-    A name that `in_force` does not have under the same key counts as added by the edit. `near` returns, for a key of
+    A name that `in_force` does not have under the same key counts as added by the edit; so does nobody while a lost
+    record is rebuilt, to which HR may not have sent them yet. `near` returns, for a key of
     `protect` and a name, the recorded name that was probably meant.
     """
     lookup = _Lookup(policy, ports)
@@ -67,7 +71,9 @@ def check_protection(
             text = f"`{name}` under `{path}` protects nothing: there is no such {_WORDS[key]}"
             meant = _group_like(name, policy=policy) if key == "groups" else near(key, name)
             note = PolicyNote(location, text + did_you_mean(meant))
-            (warnings if (path, name) in in_force.places else mistakes).append(note)
+            is_to_come = key in ("people", "accounts") and lookup.is_rebuilding
+            is_new = (path, name) not in in_force.places and not is_to_come
+            (mistakes if is_new else warnings).append(note)
         elif problem:
             note = PolicyNote(location, f"`{name}` under `{path}` {problem}")
             (unread if problem == _UNREAD else warnings).append(note)
@@ -85,6 +91,11 @@ class _Lookup:
         subjects = [Subject(_KINDS[key], name) for key, name in names if key in _KINDS]
         self._recorded = ports.index.brief(subjects) if subjects else {}
         self._kinds_with_any: dict[SubjectKind, bool] = {}
+
+    @cached_property
+    def is_rebuilding(self) -> bool:
+        """True while a recovery is open."""
+        return self._ports.fence.recovery() is not None
 
     def problem(self, key: str, name: str) -> str:
         """Describe the problem of a name under a key of `protect`; empty for none, `_ABSENT` if it does not exist."""

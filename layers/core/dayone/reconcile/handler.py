@@ -220,11 +220,12 @@ def _requeuing(ports: PlanningPorts) -> Handlers:
     """Return the handlers of what goes through many records at somebody's request."""
     data = ports.only("subjects", "policies", "grants", "changes", "personal_data", "inbox", "clock", "time_to_run")
     again = RetryPorts(**ports.only("progress", "changes", "inbox"))
-    rebuilding = ports.only("fence", "subjects", "company", "policies", "changes", "inbox", "clock")
+    rebuilding = ports.only("fence", "company", "policies", "changes", "inbox", "clock")
+    rebuilding |= {"findings": ports.looks, "state_of": ports.subjects.load}
     return {
         commands.BootstrapAccounts: partial(bootstrap_accounts, ports=again),
         commands.ForgetPerson: partial(forget_person, ports=ForgetPorts(**data)),
-        commands.RebuildRecord: partial(rebuild_record, ports=RebuildPorts(findings=ports.looks, **rebuilding)),
+        commands.RebuildRecord: partial(rebuild_record, ports=RebuildPorts(**rebuilding)),
         commands.RetryChange: partial(retry_subjects, ports=again),
     }
 

@@ -27,7 +27,7 @@ from dayone.ports.inventory import InventoryView, KeptFindings
 from dayone.ports.operations import BegunOperations
 from dayone.ports.records import Records, SubjectIndex
 from dayone.ports.recovery import EndingRecoveries, Recoveries
-from dayone.ports.store import Changes, Company, Inbox, PolicyInForce, Subjects
+from dayone.ports.store import Changes, Company, Inbox, PolicyInForce
 from dayone.reconcile.retry import request_entry, requeued_before
 
 _IN_A_RUN = 1000
@@ -59,11 +59,11 @@ class RebuildPorts:
 
     fence: Recoveries
     findings: KeptFindings
-    subjects: Subjects
     company: Company
     policies: PolicyInForce
     changes: Changes
     inbox: Inbox
+    state_of: Callable[[Subject], SubjectState]
     clock: Callable[[], datetime]
 
 
@@ -168,7 +168,7 @@ type _HeadsOf = Callable[[Iterable[Subject]], Mapping[Subject, Head]]
 
 
 def _loaded(ports: RebuildPorts) -> _HeadsOf:
-    return lambda people: {person: ports.subjects.load(person).head for person in people}
+    return lambda people: {person: ports.state_of(person).head for person in people}
 
 
 def _endings(

@@ -9,6 +9,7 @@ from dayone.errors import Unreachable
 from dayone.model.commands import ActivatePolicy
 from dayone.model.hr_sources import HrVersions
 from dayone.model.people import Person, Status
+from dayone.model.recovery import TableIdentity
 from dayone.ports.identity_center import AwsPrincipal
 from tests.fakes.sso.directory import MemoryDirectory
 from tests.fakes.sso.live_access import MemoryLiveAccess
@@ -72,6 +73,13 @@ def test_what_exists_is_taken_wherever_it_exists(world: World) -> None:
 def test_before_anybody_is_recorded_nobody_is_called_wrong() -> None:
     world = World()
     assert put(world, protecting(people=["e-1"], accounts=["444455556666"])).status == 202
+    assert put(world, protecting(users=["breakglas"])).status == 422
+
+
+def test_while_a_lost_record_is_rebuilt_who_is_not_known_yet_is_protected_already(world: World) -> None:
+    world.outside.identity = TableIdentity(table_id="another")
+    assert put(world, protecting(people=["e-9999"], accounts=["999999999999"])).status == 202
+    # Whoever Identity Center alone has is there all the time.
     assert put(world, protecting(users=["breakglas"])).status == 422
 
 
