@@ -182,7 +182,10 @@ def _is_of(names: PersonalNames, record: Record) -> bool:
         names.is_subject_of(key.sk)
         or names.is_subject_of(key.pk)
         or record.get("subject") == str(person)
+        # The next inventory finds what is so.
+        or (kind == "DRIFT" and names.is_in({name: value for name, value in record.items() if name not in _PLACES}))
         or (kind == "HRPERSON" and rest.rpartition("#")[2] == person.name)
+        or (kind == "HRWAITING" and rest == person.name)
         or (kind in ("HRRECORD", "GRANT") and record.get("person") == person.name)
         or (kind == "CLAIM" and person.name in (record.get("holder"), record.get("former")))
     )
