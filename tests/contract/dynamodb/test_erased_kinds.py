@@ -10,8 +10,9 @@ import pytest
 from dayone.adapters.dynamodb.hr import DynamoRosters, DynamoWaitingHints
 from dayone.adapters.dynamodb.idempotency import DynamoRequestKeys
 from dayone.model.changes import Decision
-from dayone.model.commands import ChangeNotification, FetchHrRecord
+from dayone.model.commands import FetchHrRecord
 from dayone.model.failures import Stuck, StuckKind
+from dayone.model.hr_sources import ChangeNotification
 from dayone.model.inventory import AttributeChange, Deviation, DriftFinding, DriftKind, Repair
 from dayone.model.operations import OperationState
 from dayone.model.personal_data import personal_names
