@@ -175,7 +175,7 @@ MUTATIONS: tuple[Mutation, ...] = (
             (attempts, "_predecessors", _always(None)),
             (planning, "predecessors", _always(())),
         ),
-        shown_in=245,
+        shown_in=10,
         of_protocol=True,
     ),
     Mutation(
@@ -189,7 +189,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "two requests at a time in an account",
         _by("budgets"),
         ((scheduling.Schedule, "_is_written_to", _always(answer=False)),),
-        shown_in=5,
+        shown_in=6,
     ),
     Mutation(
         "calls at twice the budget",

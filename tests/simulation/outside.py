@@ -88,7 +88,6 @@ class Outside:
     rejected: set[str] = field(default_factory=set)
     granted: dict[str, Grant] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
-    suspended: dict[str, datetime] = field(default_factory=dict)
     ever_suspended: set[str] = field(default_factory=set)
     ever_gone: set[str] = field(default_factory=set)
     about_grants: list[tuple[str, str]] = field(default_factory=list)
@@ -113,12 +112,16 @@ class Outside:
         return told
 
     def ends_with(self, wrong: Mapping[str, object], person: str, *, reference: str) -> None:
-        """HR tells that somebody has left, with mistakes in the rest of the record."""
+        """HR tells that somebody has left, with mistakes in the rest of the record: that has to be taken.
+
+        Source: docs/hr.md, "An end needs only the id".
+        """
         told = Told(
             replace(self.people[person].person, status=Status.ENDED), at=self.day_one.time.now, reference=reference
         )
         event = {"type": "person.ended", "timestamp": told.at.isoformat(), "data": {"id": person, **wrong}}
         self.people[person] = told
+        self.facts.records.setdefault(person, []).append(told.record)
 
         def signed() -> Delivery:
             now = self.day_one.time.now
@@ -190,10 +193,6 @@ class Outside:
         self.day_one.aws.outsiders.discard(account.id)
         self._note_how_they_were(account.id)
         self.day_one.organization.accounts[account.id] = account
-        if account.state is AccountState.SUSPENDED:
-            self.suspended.setdefault(account.id, self.day_one.time.now)
-        else:
-            self.suspended.pop(account.id, None)
         if account.state is not AccountState.ACTIVE:
             self.ever_suspended.add(account.id)
         if account.state is AccountState.CLOSED:

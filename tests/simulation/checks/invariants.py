@@ -18,6 +18,7 @@ from tests.simulation.oracle import policy_text
 from tests.simulation.oracle.expected import expected, texts
 from tests.simulation.oracle.facts import set_of
 from tests.simulation.oracle.judge import differences
+from tests.simulation.outside import ADMIN
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -27,8 +28,6 @@ type Check = Callable[["Simulation"], Iterator[str]]
 
 # The sweep comes every minute; then one request at a time may be all that the budget allows, and AWS takes its time.
 _OF_HUMANS = frozenset({CauseKind.POLICY, CauseKind.GRANT, CauseKind.BY_HAND})
-# An event may be a minute late, and what follows from it has to be recorded.
-_AN_EVENT = timedelta(minutes=2)
 _A_SWEEP, _AN_HOUR = timedelta(minutes=4), timedelta(hours=1)
 
 
@@ -166,12 +165,16 @@ def nobody_approves_alone(world: "Simulation") -> Iterator[str]:
 
     Source: docs/operations.md, "Approve or reject what is held".
     """
-    state = world.day_one.state
+    state, others = world.day_one.state, False
     for entry, _ in state.log:
         if entry.action.startswith("approve-") and entry.change in state.changes:
             cause = state.changes[entry.change].cause
             if cause.actor == entry.actor and cause.kind in _OF_HUMANS:
                 yield f"{entry.actor} has approved {entry.detail} of {entry.subject}, which {cause.kind} has caused"
+            # Every rule is the admin's: what is sensitive by one is approved by somebody else first, whoever causes it.
+            if entry.actor == ADMIN and "sensitive" in entry.action and not others:
+                yield f"{entry.actor} has approved {entry.detail} of {entry.subject} by a rule that is nobody else's"
+            others = others or entry.actor != ADMIN
 
 
 def suspended_is_left_alone(world: "Simulation") -> Iterator[str]:
@@ -179,11 +182,8 @@ def suspended_is_left_alone(world: "Simulation") -> Iterator[str]:
 
     Source: docs/accounts.md: it is left alone until it is active again.
     """
-    for operation in world.day_one.state.operations.values():
-        since = world.outside.suspended.get(operation.subject.name)
-        is_late = since is not None and operation.created_at > since + _AN_EVENT
-        if is_late and operation.subject.kind is SubjectKind.ACCOUNT and not world.outside.facts.silent:
-            yield f"{operation.id} {operation.kind} {operation.resource} was planned though the account is suspended"
+    for operation in world.day_one.state.planned_in_suspended:
+        yield f"{operation.id} {operation.kind} {operation.resource} was planned though the account is suspended"
 
 
 def wrong_is_refused(world: "Simulation") -> Iterator[str]:

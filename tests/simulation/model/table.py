@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from dayone.model.accounts import Account, AccountState
 from dayone.model.operations import Applied, Operation, OperationState
 from dayone.model.subject_state import Plan
 from dayone.model.subjects import ResourceKind, Subject
@@ -21,7 +22,8 @@ class ObservedState(State):
     """`requests` are AWS's ids of requests that were recorded.
 
     `approved` and `dropped` are the operations that a human has let go or that were taken back while they were held,
-    `limits` the most removals that the guardrails have ever allowed on a day.
+    `limits` the most removals that the guardrails have ever allowed on a day. `planned_in_suspended` was planned while
+    Organizations had said that the account was suspended.
     """
 
     def __init__(self, *, time: Clockwork) -> None:
@@ -30,6 +32,7 @@ class ObservedState(State):
         self.approved: set[str] = set()
         self.dropped: set[str] = set()
         self.limits: dict[date, int] = {}
+        self.planned_in_suspended: tuple[Operation, ...] = ()
         self._approved_limits: set[int] = set()
         self._of_subjects: dict[Subject, dict[tuple[str, str], None]] = {}
         self.requests: set[str] = set()
@@ -77,6 +80,8 @@ class ObservedSubjects(MemorySubjects):
     def commit(self, plan: Plan) -> None:
         self._observed.note_limit()
         super().commit(plan)
+        if isinstance(plan.after.fact, Account) and plan.after.fact.state is AccountState.SUSPENDED:
+            self._observed.planned_in_suspended += plan.operations
 
 
 class ObservedQueue(MemoryOperationQueue):
