@@ -22,8 +22,20 @@ _BARE = re.compile(rf"(?<![`\w/.-])(dayone (?:{_GROUPS})[^`\n]*)$")
 _ROUTE = re.compile(r"\b(GET|POST|PUT) (/v1/[^\s`?|,;:)\[\]\"']+)")
 _OPTION = re.compile(r"(?<![\w`-])(--[a-z][a-z-]+)")
 _ROUTES = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
-# Of others: the APIs of Gusto and HiBob, and what pip is told.
-_THEIRS = {"GET /v1/employees/{uuid}", "POST /v1/people/{id}", "--requirement", "--require-hashes", "--no-deps"}
+# Of others: the APIs of Gusto and HiBob, what pip is told, and what the AWS CLI is told in a script that it runs.
+_THEIRS = {"GET /v1/employees/{uuid}", "POST /v1/people/{id}", "--requirement", "--require-hashes", "--no-deps"} | {
+    "--account-id",
+    "--group-id",
+    "--identity-store-id",
+    "--instance-arn",
+    "--membership-id",
+    "--permission-set-arn",
+    "--principal-id",
+    "--principal-type",
+    "--target-id",
+    "--target-type",
+    "--user-id",
+}
 # What stands for something that is filled in.
 _ANY = "X"
 # A module without any of these names no command, route or option, and is not worth reading.

@@ -1,4 +1,4 @@
-"""Whoever edits the policy and gives grants tries to approve what that has led to: it takes somebody else."""
+"""Attempts of those who edit the policy and give grants to approve what that has led to: it takes somebody else."""
 
 from functools import partial
 from random import Random

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
@@ -47,18 +48,17 @@ _RUNNING: dict[str, Any] = {
 
 @dataclass
 class SlowApi(CliApi):
-    """An API that answers a while after it was asked; `reached` is set when it is asked for this route."""
+    """An API that answers once it may; `reached` is set when it is asked for this route."""
 
     route: str = ""
-    seconds: float = 0.0
 
     def __post_init__(self) -> None:
-        self.reached = Event()
+        self.reached, self.may_answer = Event(), Event()
 
     def answer(self, asked: Asked, *, target: str) -> Answered:
         if f"{asked.method} {asked.path}" == self.route:
             self.reached.set()
-            time.sleep(self.seconds)
+            self.may_answer.wait(_PATIENCE)
         return super().answer(asked, target=target)
 
 
@@ -93,6 +93,12 @@ class Typed:
         return bool(read)
 
 
+def _in_the_foreground() -> None:
+    """Take the terminal, and be signalled by it although whoever runs the tests in the background is not."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def in_terminal() -> Iterator[Callable[..., Typed]]:
     begun: list[Typed] = []
@@ -106,7 +112,7 @@ def in_terminal() -> Iterator[Callable[..., Typed]]:
             stderr=inside,
             env={**_ENVIRONMENT, "DAYONE_API": api},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - the terminal is to signal it
+            preexec_fn=_in_the_foreground,  # noqa: PLW1509 - the terminal is to signal it
         )
         os.close(inside)
         begun.append(Typed(process, terminal))
@@ -122,6 +128,7 @@ def in_terminal() -> Iterator[Callable[..., Typed]]:
 def test_whoever_stops_watching_reads_that_it_goes_on_and_how_to_return(in_terminal: Callable[..., Typed]) -> None:
     with running(SlowApi(route=f"GET /v1/changes/{CHANGE}")) as api:
         assert isinstance(api, SlowApi)
+        api.may_answer.set()
         api.tell("POST /v1/accounts/discover", Answered(body={"change": CHANGE, "href": "x"}, status=202))
         api.tell(f"GET /v1/changes/{CHANGE}", _RUNNING)
         typed = in_terminal("accounts", "discover", api=api.url)
@@ -134,11 +141,13 @@ def test_whoever_stops_watching_reads_that_it_goes_on_and_how_to_return(in_termi
 
 
 def test_whoever_stops_a_request_reads_where_to_see_what_was_accepted(in_terminal: Callable[..., Typed]) -> None:
-    with running(SlowApi(route="GET /v1/people", seconds=2)) as api:
+    with running(SlowApi(route="GET /v1/people")) as api:
         assert isinstance(api, SlowApi)
         typed = in_terminal("people", "list", api=api.url)
         assert api.reached.wait(_PATIENCE), typed.shown
-        assert typed.stops() == 130
+        status = typed.stops()
+        api.may_answer.set()
+    assert status == 130
     assert "Stopped: what Day One has accepted continues" in typed.shown
     assert "Traceback" not in typed.shown
 

@@ -1,4 +1,4 @@
-"""What a pass concludes from what it has read, and that it concludes nothing from what it has not."""
+"""Conclusions of a pass from what it has read, and none from what it has not."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is there by other ids than are recorded, while a lost record is rebuilt."""
+"""Resources that are there by other ids than are recorded, while a lost record is rebuilt."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What is planned again because of a plan: every account page by page, and whoever caused it."""
+"""Subjects planned again because of a plan: every account page by page, and whoever caused it."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

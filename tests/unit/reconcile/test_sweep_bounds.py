@@ -83,7 +83,7 @@ def test_a_subject_that_is_stuck_in_two_ways_is_one() -> None:
 
 
 def test_an_account_with_people_by_rules_and_by_grants_comes_to_rest() -> None:
-    """Whom a rule gives something there was counted when it was planned; only those with grants may have turned."""
+    """Those a rule gives something there were counted when it was planned; only those with grants may have turned."""
     world = World()
     own = replace(an_assignment(), group="", person="e-2")
     world.policy_is(a_policy(a_group("engineers"), a_set("ViewOnly"), own))
