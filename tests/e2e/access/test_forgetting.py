@@ -42,7 +42,7 @@ def _sent(day_one: DayOne, person: dict[str, str]) -> Any:  # noqa: ANN401 - an 
 
 
 def test_nothing_in_the_table_names_who_is_forgotten_and_hr_may_send_the_id_again(day_one: DayOne) -> None:
-    day_one.put_in_force({**policies.BASE, "people": {"leavers": "delete"}})
+    day_one.put_in_force({**policies.BASE, "people": {"leavers": "delete", "end_sessions": False}})
     person = somebody("Engineering", **_NAMES)
     day_one.told(person)
     refused = _sent(day_one, person)
