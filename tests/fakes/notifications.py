@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dayone.model.policy.notifications import Delivery, Destination, Message, Notice, Outbox, Window
+from dayone.model.policy.notifications import Destination, Message, Notice, NoticeDelivery, NoticeWindow, Outbox
 from dayone.notifications.digest import with_notices
 
 
@@ -32,9 +32,9 @@ class MemoryOutbox:
     """Windows and messages that wait to be sent."""
 
     def __init__(self) -> None:
-        self.windows: dict[str, Window] = {}
+        self.windows: dict[str, NoticeWindow] = {}
         self.messages: dict[str, Message] = {}
-        self.deliveries: dict[str, Delivery] = {}
+        self.deliveries: dict[str, NoticeDelivery] = {}
         self._claims: set[str] = set()
 
     def read(self) -> Outbox:
@@ -49,7 +49,7 @@ class MemoryOutbox:
         added: dict[str, dict[str, Notice]] = {}
         for destination, notice in news:
             if notice.id in new:
-                window = Window(
+                window = NoticeWindow(
                     destination=destination.name, is_urgent=notice.kind in destination.urgent, opened_at=now
                 )
                 self.windows.setdefault(window.name, window)
@@ -59,7 +59,7 @@ class MemoryOutbox:
             self.windows[name] = replace(with_notices(before, notices.values()), revision=before.revision + 1)
         self._claims |= new
 
-    def close(self, window: Window, *, message: Message | None, delivery: Delivery | None = None) -> bool:
+    def close(self, window: NoticeWindow, *, message: Message | None, delivery: NoticeDelivery | None = None) -> bool:
         current = self.windows.get(window.name)
         if current is None or current.revision != window.revision:
             return False
@@ -73,7 +73,7 @@ class MemoryOutbox:
     def keep(self, message: Message) -> None:
         self.messages[message.id] = message
 
-    def finish(self, message: Message, *, delivery: Delivery) -> None:
+    def finish(self, message: Message, *, delivery: NoticeDelivery) -> None:
         self.messages.pop(message.id, None)
         self.deliveries[delivery.destination] = delivery
 

@@ -7,7 +7,7 @@ import pytest
 
 from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.notifications import DynamoOutbox, SqsNews, SqsNotificationTests
-from dayone.model.policy.notifications import Delivery, Destination, Message, Notice, NotificationKind, Webhook
+from dayone.model.policy.notifications import Destination, Message, Notice, NoticeDelivery, NotificationKind, Webhook
 from dayone.notifications.news import TrialRequest, read_news
 from dayone.ports.messaging import OutboxStore
 from sandbox import Sandbox
@@ -75,7 +75,7 @@ def test_a_notice_is_collected_once(outbox: OutboxStore) -> None:
 def test_a_window_becomes_its_message(outbox: OutboxStore) -> None:
     outbox.collect([(ON_CALL, notice(1, FAILED))], now=NOW)
     (window,) = outbox.read().windows
-    assert outbox.close(window, message=message(), delivery=Delivery(destination="on-call", urgent_at=NOW))
+    assert outbox.close(window, message=message(), delivery=NoticeDelivery(destination="on-call", urgent_at=NOW))
     read = outbox.read()
     assert (read.windows, read.messages) == ((), (message(),))
     assert read.delivery("on-call").urgent_at == NOW
@@ -101,11 +101,11 @@ def test_a_message_is_kept_under_its_id_until_it_is_finished(outbox: OutboxStore
     outbox.keep(message("msg_2"))
     outbox.keep(message())
     assert [kept.id for kept in outbox.read().messages] == ["msg_1", "msg_2"]
-    outbox.finish(message(), delivery=Delivery(destination="on-call", delivered_at=NOW, message="msg_1"))
+    outbox.finish(message(), delivery=NoticeDelivery(destination="on-call", delivered_at=NOW, message="msg_1"))
     read = outbox.read()
     assert [kept.id for kept in read.messages] == ["msg_2"]
     assert read.delivery("on-call").delivered_at == NOW
-    assert read.delivery("chat") == Delivery(destination="chat")
+    assert read.delivery("chat") == NoticeDelivery(destination="chat")
 
 
 def test_a_message_of_an_inconvenient_size_is_kept(outbox: OutboxStore) -> None:
@@ -121,7 +121,7 @@ def test_it_makes_the_calls_that_it_declares(state_table: StateTable) -> None:
     outbox.collect([(ON_CALL, notice(1))], now=NOW)
     outbox.close(outbox.read().windows[0], message=message())
     outbox.keep(message())
-    outbox.finish(message(), delivery=Delivery(destination="on-call"))
+    outbox.finish(message(), delivery=NoticeDelivery(destination="on-call"))
     # A transaction is authorised as its writes: it puts and deletes.
     writes = {"dynamodb:PutItem", "dynamodb:DeleteItem"}
     assert (operations - {"dynamodb:TransactWriteItems"}) | writes == DynamoOutbox.ACTIONS

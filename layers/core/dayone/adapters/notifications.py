@@ -13,7 +13,7 @@ from dayone.adapters.dynamodb.table import DynamoTable
 from dayone.adapters.dynamodb.writes import IS_NEW, Delete, Put, Write
 from dayone.adapters.sqs import SqsEditEvents
 from dayone.messages.codec import decode, encode
-from dayone.model.policy.notifications import Delivery, Destination, Message, Notice, Outbox, Window
+from dayone.model.policy.notifications import Destination, Message, Notice, NoticeDelivery, NoticeWindow, Outbox
 from dayone.notifications.digest import with_notices
 from dayone.notifications.news import trial_request
 
@@ -40,9 +40,11 @@ class DynamoOutboxView:
         """See OutboxView."""
         records = list(self._table.query(Key("pk").eq(_OUTBOX)))
         return Outbox(
-            windows=tuple(decode(Window, record) for record in records if record["sk"].startswith(_WINDOW)),
+            windows=tuple(decode(NoticeWindow, record) for record in records if record["sk"].startswith(_WINDOW)),
             messages=tuple(decode(Message, record) for record in records if record["sk"].startswith(_MESSAGE)),
-            deliveries=tuple(decode(Delivery, record) for record in records if record["sk"].startswith(_DELIVERY)),
+            deliveries=tuple(
+                decode(NoticeDelivery, record) for record in records if record["sk"].startswith(_DELIVERY)
+            ),
         )
 
 
@@ -65,7 +67,7 @@ class DynamoOutbox(DynamoOutboxView):
         for destination, notice in news:
             if claims[notice.id] in taken:
                 continue
-            new = Window(destination=destination.name, is_urgent=notice.kind in destination.urgent, opened_at=now)
+            new = NoticeWindow(destination=destination.name, is_urgent=notice.kind in destination.urgent, opened_at=now)
             windows.setdefault(new.name, new)
             added[new.name][notice.id] = notice
         expires = int((now + _REMEMBERED_FOR).timestamp())
@@ -78,7 +80,7 @@ class DynamoOutbox(DynamoOutboxView):
             writes[f"{_WINDOW}{name}"] = _extended(windows[name], notices.values())
         return writes
 
-    def close(self, window: Window, *, message: Message | None, delivery: Delivery | None = None) -> bool:
+    def close(self, window: NoticeWindow, *, message: Message | None, delivery: NoticeDelivery | None = None) -> bool:
         """See OutboxStore."""
         writes: dict[str, Write] = {_CLOSED: Delete(_window_key(window), condition=_is_as_read(window))}
         if message is not None:
@@ -91,19 +93,19 @@ class DynamoOutbox(DynamoOutboxView):
         """See OutboxStore."""
         self._table.write(_put_message(message), what="keeping a notification")
 
-    def finish(self, message: Message, *, delivery: Delivery) -> None:
+    def finish(self, message: Message, *, delivery: NoticeDelivery) -> None:
         """See OutboxStore."""
         gone = Delete(_message_key(message))
         self._table.transact(lambda: {_MESSAGE: gone, _DELIVERY: _put_delivery(delivery)}, what="ending a notification")
 
 
-def _extended(window: Window, notices: Collection[Notice]) -> Put:
+def _extended(window: NoticeWindow, notices: Collection[Notice]) -> Put:
     extended = with_notices(window, notices)
     record = {**_window_key(window)._asdict(), **encode(extended), "revision": window.revision + 1}
     return Put(record, condition=_is_as_read(window))
 
 
-def _is_as_read(window: Window) -> ConditionBase:
+def _is_as_read(window: NoticeWindow) -> ConditionBase:
     """Require that nothing was added to the window since it was read."""
     condition: ConditionBase = Attr("revision").eq(window.revision) if window.revision else IS_NEW
     return condition
@@ -113,11 +115,11 @@ def _put_message(message: Message) -> Put:
     return Put({**_message_key(message)._asdict(), **encode(message)})
 
 
-def _put_delivery(delivery: Delivery) -> Put:
+def _put_delivery(delivery: NoticeDelivery) -> Put:
     return Put({"pk": _OUTBOX, "sk": f"{_DELIVERY}{delivery.destination}", **encode(delivery)})
 
 
-def _window_key(window: Window) -> RecordKey:
+def _window_key(window: NoticeWindow) -> RecordKey:
     return RecordKey(_OUTBOX, f"{_WINDOW}{window.name}")
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dayone.model.policy.notifications import (
-    Delivery,
     Destination,
     Message,
     Notice,
+    NoticeDelivery,
+    NoticeWindow,
     NotificationKind,
     Outbox,
     WebhookFormat,
-    Window,
 )
 
 # So many are written out; the others are counted.
@@ -33,14 +33,14 @@ _PHRASES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def with_notices(window: Window, notices: Iterable[Notice]) -> Window:
+def with_notices(window: NoticeWindow, notices: Iterable[Notice]) -> NoticeWindow:
     """Return the window with further notices."""
     added = tuple(notices)
     counts = Counter(window.counts) + Counter(str(notice.kind) for notice in added)
     return replace(window, counts=dict(counts), first=(*window.first, *added)[:MOST_WRITTEN_OUT])
 
 
-def due_at(window: Window, *, destination: Destination, outbox: Outbox) -> datetime:
+def due_at(window: NoticeWindow, *, destination: Destination, outbox: Outbox) -> datetime:
     """Return when the window is to become a message.
 
     What is urgent waits a minute, and then until the last urgent message is as old as the collection of one takes.
@@ -53,7 +53,7 @@ def due_at(window: Window, *, destination: Destination, outbox: Outbox) -> datet
     return destination.quiet.over_at(at) if destination.quiet else at
 
 
-def is_due(window: Window, *, destination: Destination, outbox: Outbox, now: datetime) -> bool:
+def is_due(window: NoticeWindow, *, destination: Destination, outbox: Outbox, now: datetime) -> bool:
     """Return whether the window becomes a message now; what is not urgent waits while another message waits."""
     waits = any(message.destination == destination.name and not message.is_urgent for message in outbox.messages)
     if not window.is_urgent and (waits or (destination.quiet and destination.quiet.over_at(now) > now)):
@@ -61,7 +61,7 @@ def is_due(window: Window, *, destination: Destination, outbox: Outbox, now: dat
     return due_at(window, destination=destination, outbox=outbox) <= now
 
 
-def message_of(window: Window, *, to: Destination, message_id: str, now: datetime) -> Message:
+def message_of(window: NoticeWindow, *, to: Destination, message_id: str, now: datetime) -> Message:
     """Return the message of a window."""
     lines = [f"{number} {_PHRASES[kind][number != 1]}" for kind, number in sorted(window.counts.items())]
     title = "Day One: " + ", ".join(lines)
@@ -121,7 +121,7 @@ _PAUSES = (
 )
 
 
-def after_failure(message: Message, *, reason: str, now: datetime) -> Message | None:
+def after_refusal(message: Message, *, reason: str, now: datetime) -> Message | None:
     """Return the message as it waits for its next attempt, or None after the last one."""
     if message.attempts >= len(_PAUSES):
         return None
@@ -129,11 +129,11 @@ def after_failure(message: Message, *, reason: str, now: datetime) -> Message | 
     return replace(message, attempts=message.attempts + 1, next_at=now + pause, reason=reason)
 
 
-def delivered(before: Delivery, message: Message, *, now: datetime) -> Delivery:
+def delivered(before: NoticeDelivery, message: Message, *, now: datetime) -> NoticeDelivery:
     """Return the state of a destination after it has taken a message."""
     return replace(before, delivered_at=now, message=message.id)
 
 
-def failed(before: Delivery, *, reason: str, now: datetime) -> Delivery:
+def failed(before: NoticeDelivery, *, reason: str, now: datetime) -> NoticeDelivery:
     """Return the state of a destination after it has not taken a message."""
     return replace(before, failed_at=now, reason=reason)

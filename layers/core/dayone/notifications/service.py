@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from dayone.errors import Malformed, NotFound, Rejected, Unavailable
-from dayone.model.policy.notifications import Delivery, Destination, Message, Notice, Outbox, Window
-from dayone.notifications.digest import after_failure, delivered, failed, is_due, message_of, trial_message_of
+from dayone.model.policy.notifications import Destination, Message, Notice, NoticeDelivery, NoticeWindow, Outbox
+from dayone.notifications.digest import after_refusal, delivered, failed, is_due, message_of, trial_message_of
 from dayone.notifications.news import TrialRequest, read_news
 from dayone.ports.messaging import NewsQueue, NotificationTests, OutboxStore, OutboxView, Sender
 from dayone.ports.operations import Clock, RandomBytes
@@ -114,7 +114,7 @@ def _close_windows(outbox: Outbox, *, destinations: Mapping[str, Destination], p
             _close(window, destination=destination, outbox=outbox, ports=ports)
 
 
-def _close(window: Window, *, destination: Destination, outbox: Outbox, ports: SendNotifications) -> None:
+def _close(window: NoticeWindow, *, destination: Destination, outbox: Outbox, ports: SendNotifications) -> None:
     now = ports.clock()
     message = message_of(window, to=destination, message_id=f"msg_{ports.entropy().hex()}", now=now)
     before = outbox.delivery(destination.name)
@@ -132,7 +132,7 @@ def _send(message: Message, *, to: Destination | None, ports: SendNotifications)
     except Rejected as error:
         return _give_up(message, reason=str(error), ports=ports)
     except Unavailable as error:
-        later = after_failure(message, reason=str(error), now=now)
+        later = after_refusal(message, reason=str(error), now=now)
         if later is None:
             return _give_up(message, reason=str(error), ports=ports)
         ports.outbox.keep(later)
@@ -167,7 +167,7 @@ class DestinationStatus:
     destination: Destination
     waiting: int
     pending: Message | None
-    delivery: Delivery
+    delivery: NoticeDelivery
 
 
 def read_notifications(ports: NotificationPorts) -> tuple[DestinationStatus, ...]:

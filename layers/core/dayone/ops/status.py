@@ -52,7 +52,7 @@ class Late:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Status:
+class SystemStatus:
     """Everything that there is to know at one look.
 
     `held`, `failed` and `running` (open for longer than 15 minutes) have what is so however long ago it began; of
@@ -89,7 +89,7 @@ DEAD_LETTERS = " dead letters"
 _MOST = 100
 
 
-def read_status(*, ports: StatusPorts) -> Status:
+def read_status(*, ports: StatusPorts) -> SystemStatus:
     """Read the status; only the state itself must be readable, anything else that is not is reported as such."""
     now, overview = ports.clock(), ports.overview
     held, all_held = newest_changes(ChangeFilter(state=ChangeState.HELD), most=_MOST, history=overview.history)
@@ -98,7 +98,7 @@ def read_status(*, ports: StatusPorts) -> Status:
     failed, stuck = overview.stuck.failed(), _stuck(ports)
     # Whatever fails again and again is among what has failed.
     others = [each for each in stuck.stuck if each.kind is not StuckKind.OPERATIONS]
-    return Status(
+    return SystemStatus(
         at=now,
         health=check_health(ports),
         # One that only waits for what another holds is decided on there.
@@ -143,11 +143,11 @@ def _stuck(ports: StatusPorts) -> AllStuck:
 def _subjects(failed: Iterable[FailedWork], stuck: Iterable[Stuck]) -> Iterator[Subject]:
     yield from (each.subject for each in failed)
     for each in stuck:
-        if subject := subject_of(each):
+        if subject := stuck_subject(each):
             yield subject
 
 
-def subject_of(stuck: Stuck) -> Subject | None:
+def stuck_subject(stuck: Stuck) -> Subject | None:
     """Return the subject that is stuck; None for what is none, such as a change."""
     try:
         return Subject.parse(stuck.subject)
@@ -199,13 +199,13 @@ class Need:
     since: datetime | None = None
 
 
-def needs_of(status: Status) -> Sequence[Need]:
+def needs_of(status: SystemStatus) -> Sequence[Need]:
     """Return what needs a human, the most urgent first; nothing when all is well."""
     about = (_about_aws, _about_work, _about_queues, _about_hr, _about_rounds)
     return [need for needs in about for need in needs(status)]
 
 
-def _about_aws(status: Status) -> Iterator[Need]:
+def _about_aws(status: SystemStatus) -> Iterator[Need]:
     if status.health.recovery:
         yield Need(kind=NeedKind.RECOVERY, message=status.health.recovery, command="dayone recover --check")
     if status.unanswered:
@@ -213,7 +213,7 @@ def _about_aws(status: Status) -> Iterator[Need]:
         yield Need(kind=NeedKind.IDENTITY_CENTER, message=message, command="dayone setup check")
 
 
-def _about_work(status: Status) -> Iterator[Need]:
+def _about_work(status: SystemStatus) -> Iterator[Need]:
     if status.held:
         number = sum(change.held for change in status.held)
         message = f"{_counted(len(status.held), 'change holds', 'changes hold')} {_counted(number, 'operation')}"
@@ -233,7 +233,7 @@ def _about_work(status: Status) -> Iterator[Need]:
         yield Need(kind=NeedKind.RUNNING, message=message, command="dayone changes show CHANGE", since=since)
 
 
-def _about_queues(status: Status) -> Iterator[Need]:
+def _about_queues(status: SystemStatus) -> Iterator[Need]:
     for name, depth in status.queues.items():
         oldest = timedelta(seconds=depth.oldest_seconds or 0) if depth else None
         if oldest is None:
@@ -248,14 +248,14 @@ def _about_queues(status: Status) -> Iterator[Need]:
         yield Need(kind=NeedKind.DEAD_LETTERS, message=message, command="dayone dead-letters list")
 
 
-def _about_hr(status: Status) -> Iterator[Need]:
+def _about_hr(status: SystemStatus) -> Iterator[Need]:
     for hr in (each for each in status.hr if each.is_refused):
         why = ", ".join(f"{count.number} by {count.reason}" for count in hr.refused)
         message = f"deliveries of the HR source {hr.source} are refused today: {why}; none was accepted since"
         yield Need(kind=NeedKind.HR_REFUSED, message=message, command="dayone hr configuration", since=hr.accepted_at)
 
 
-def _about_rounds(status: Status) -> Iterator[Need]:
+def _about_rounds(status: SystemStatus) -> Iterator[Need]:
     if status.swept_at and status.at - status.swept_at > status.late.sweep:
         message = "the sweep has stopped: what comes due, such as last days, is not noticed"
         yield Need(kind=NeedKind.SWEEP, message=message, command="dayone setup check", since=status.swept_at)

@@ -97,7 +97,7 @@ def _set_by_owners(selectors: Iterable[AccountSelector]) -> str:
     return " and ".join(filter(None, (f"the tag {listed}" if tags else "", names)))
 
 
-class Recorded(Protocol):
+class RecordedReach(Protocol):
     """Records that an edit is judged by: a walk through all accounts, and a lookup of any subject."""
 
     @property
@@ -121,7 +121,7 @@ class KeptAccess:
     loosens: tuple[str, ...] = ()
 
 
-def keeps_access(policy: Policy, *, in_force: Policy, groups: Iterable[str], recorded: Recorded) -> KeptAccess:
+def keeps_access(policy: Policy, *, in_force: Policy, groups: Iterable[str], recorded: RecordedReach) -> KeptAccess:
     """Return what of an edit would have people keep sensitive access, as `groups` and others have it, and what counts.
 
     Where nobody has any, it counts at once.
@@ -170,7 +170,7 @@ def _approved(policy: Policy, *, in_force: Policy, groups: Iterable[str]) -> Pro
     )
 
 
-def _is_any_sensitive(policies: Iterable[Policy], *, recorded: Recorded) -> bool:
+def _is_any_sensitive(policies: Iterable[Policy], *, recorded: RecordedReach) -> bool:
     """Return whether policies have anything sensitive, or AWS still has what an earlier one gave."""
     known = [Sensitivity(policy) for policy in policies]
     for which in known:

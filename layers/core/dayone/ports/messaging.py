@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from dayone.model.changes import Change
 from dayone.model.inventory import DriftFinding
 from dayone.model.operations import Operation
-from dayone.model.policy.notifications import Delivery, Destination, Message, Notice, Outbox, Window
+from dayone.model.policy.notifications import Destination, Message, Notice, NoticeDelivery, NoticeWindow, Outbox
 from dayone.model.subject_state import Head
 
 
@@ -144,13 +144,13 @@ class OutboxStore(OutboxView, Protocol):
     def collect(self, news: Collection[tuple[Destination, Notice]], *, now: datetime) -> None:
         """Add notices to the windows of their destinations, each once however often it comes."""
 
-    def close(self, window: Window, *, message: Message | None, delivery: Delivery | None = None) -> bool:
+    def close(self, window: NoticeWindow, *, message: Message | None, delivery: NoticeDelivery | None = None) -> bool:
         """Replace a window by its message, or by none; False when something was added to it meanwhile."""
 
     def keep(self, message: Message) -> None:
         """Keep a message, in place of the one of the same id."""
 
-    def finish(self, message: Message, *, delivery: Delivery) -> None:
+    def finish(self, message: Message, *, delivery: NoticeDelivery) -> None:
         """Forget a message, and keep the state of its destination."""
 
 

@@ -14,8 +14,8 @@ from dayone.model.policy.company_plans import (
     PlanState,
     PlanStep,
     PortionRequest,
+    plan_seconds_left,
     portions_done,
-    seconds_left,
 )
 from dayone.model.subject_state import SubjectState
 from dayone.model.subjects import SubjectKind
@@ -105,7 +105,7 @@ def read_plan(name: str, *, ports: PlansPorts) -> PlanRead:
     if plan.state is PlanState.COMPLETE:
         return PlanRead(plan=shown, preview=unpack(PlanPreview, ports.plans.result(name)))
     steps = ports.plans.steps(name)
-    left = seconds_left(plan, done=portions_done(steps), now=now) if shown.state is PlanState.RUNNING else None
+    left = plan_seconds_left(plan, done=portions_done(steps), now=now) if shown.state is PlanState.RUNNING else None
     return PlanRead(plan=shown, steps=steps, seconds_left=left)
 
 

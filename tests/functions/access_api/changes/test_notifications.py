@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from dayone.model.policy.notifications import Delivery, Message, Notice, NotificationKind
+from dayone.model.policy.notifications import Message, Notice, NoticeDelivery, NotificationKind
 from dayone.notifications.news import TrialRequest, read_news, trial_request
 from dayone.policy.language.parser import read_policy
 from tests.functions.access_api.policies import keep
@@ -50,7 +50,7 @@ def test_what_waits_and_what_is_not_taken_is_listed(world: World) -> None:
 
 
 def test_what_was_taken_and_what_was_given_up_is_listed(world: World) -> None:
-    world.outbox.deliveries["on-call"] = Delivery(
+    world.outbox.deliveries["on-call"] = NoticeDelivery(
         destination="on-call", delivered_at=NOW, message="msg_1", failed_at=NOW, reason="the address answers 410"
     )
     found = _on_call(world)

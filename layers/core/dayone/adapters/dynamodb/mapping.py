@@ -257,7 +257,7 @@ def policy_in(record: Mapping[str, Any], *, text: str = "") -> PolicyVersion:
     return decode(PolicyVersion, record, text=text)
 
 
-def ids_of(kind: SubjectKind) -> str:
+def ids_partition(kind: SubjectKind) -> str:
     """Return the list of AWS's ids of the users, groups or permission sets that are recorded."""
     return f"ids:{kind}"
 
@@ -276,7 +276,7 @@ def _listing(applied: Applied, *, of: ResourceOf) -> Record:
         is_listed = is_itself and of.subject.kind is not SubjectKind.PERSON
         return {"listed_in": begun_of(of.subject.kind), "listed_as": subject} if is_listed else {}
     if is_itself and (aws_id := applied.references.get(REFERENCE[of.subject.kind])):
-        return {"listed_in": ids_of(of.subject.kind), "listed_as": aws_id}
+        return {"listed_in": ids_partition(of.subject.kind), "listed_as": aws_id}
     if of.resource.kind is ResourceKind.MEMBERSHIP:
         return {"listed_in": lists.member_list_of(name), "listed_as": subject}
     if of.resource.kind is ResourceKind.ASSIGNMENT:

@@ -16,7 +16,7 @@ from dayone.adapters.dynamodb.mapping import (
     applied_in,
     begun_of,
     change_in,
-    ids_of,
+    ids_partition,
     operation_in,
     progress_key,
     state_in,
@@ -113,7 +113,7 @@ class DynamoSubjectIndex:
 
     def identified(self, kind: SubjectKind, ids: Iterable[str]) -> Mapping[str, Subject]:
         """See KnownSubjects."""
-        lies_in = Key("listed_in").eq(ids_of(kind))
+        lies_in = Key("listed_in").eq(ids_partition(kind))
         return {
             name: _recorded_subject_of(record)
             for name in dict.fromkeys(ids)
@@ -122,7 +122,7 @@ class DynamoSubjectIndex:
 
     def ids(self, kind: SubjectKind) -> frozenset[str]:
         """See KnownSubjects."""
-        found = self._table.query(Key("listed_in").eq(ids_of(kind)), index="listing", only="listed_as")
+        found = self._table.query(Key("listed_in").eq(ids_partition(kind)), index="listing", only="listed_as")
         return frozenset(str(record["listed_as"]) for record in found)
 
     def begun(self, kind: SubjectKind) -> Sequence[Subject]:

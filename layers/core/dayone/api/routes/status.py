@@ -13,7 +13,7 @@ from dayone.api.schemas.status import STATUS, StatusAnswer
 from dayone.api.spec import described
 from dayone.model.changes import Change
 from dayone.model.failures import FailedWork, Stuck
-from dayone.ops.status import HrSourceState, Need, Status, failed_since, needs_of, read_status, subject_of
+from dayone.ops.status import HrSourceState, Need, SystemStatus, failed_since, needs_of, read_status, stuck_subject
 
 
 def status_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
@@ -26,7 +26,7 @@ def status_routes(app: APIGatewayRestResolver, api: AccessApi) -> None:
         return _answer(read_status(ports=api), sole_administrator=api.overview.given.sole_administrator)
 
 
-def _answer(status: Status, *, sole_administrator: bool) -> StatusAnswer:
+def _answer(status: SystemStatus, *, sole_administrator: bool) -> StatusAnswer:
     health = status.health
     return {
         "at": time_answer(status.at),
@@ -72,12 +72,12 @@ def _held(change: Change, *, sole_administrator: bool) -> api_status.HeldChangeA
     }
 
 
-def _stuck(stuck: Stuck, *, status: Status) -> api_status.StuckNamedAnswer:
-    subject = subject_of(stuck)
+def _stuck(stuck: Stuck, *, status: SystemStatus) -> api_status.StuckNamedAnswer:
+    subject = stuck_subject(stuck)
     return {**stuck_answer(stuck), "name": status.names.get(subject, "") if subject else ""}
 
 
-def _failed(failed: FailedWork, *, status: Status) -> api_status.FailedSubjectAnswer:
+def _failed(failed: FailedWork, *, status: SystemStatus) -> api_status.FailedSubjectAnswer:
     return {
         "subject": str(failed.subject),
         "name": status.names.get(failed.subject, ""),

@@ -83,7 +83,7 @@ def portions_done(steps: Sequence[PlanStep]) -> int:
     return sum(step.last is None and step.portion != PREPARATION for step in steps)
 
 
-def seconds_left(plan: CompanyPlan, *, done: int, now: datetime) -> int | None:
+def plan_seconds_left(plan: CompanyPlan, *, done: int, now: datetime) -> int | None:
     """Return about how many seconds a plan that is being made still takes; None before there is anything to tell by."""
     if not done:
         return None

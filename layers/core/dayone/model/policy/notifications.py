@@ -96,7 +96,7 @@ class Notice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
+class NoticeWindow:
     """News for one destination that are collected for one message: how many of each kind, and the first of them."""
 
     destination: str
@@ -127,7 +127,7 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivery:
+class NoticeDelivery:
     """State of a destination: the last message that was taken, and the last that was not, with the reason."""
 
     destination: str
@@ -142,11 +142,11 @@ class Delivery:
 class Outbox:
     """Everything that waits, and the state of each destination that was sent anything."""
 
-    windows: tuple[Window, ...] = ()
+    windows: tuple[NoticeWindow, ...] = ()
     messages: tuple[Message, ...] = ()
-    deliveries: tuple[Delivery, ...] = ()
+    deliveries: tuple[NoticeDelivery, ...] = ()
 
-    def delivery(self, destination: str) -> Delivery:
+    def delivery(self, destination: str) -> NoticeDelivery:
         """Return the state of a destination."""
         found = [delivery for delivery in self.deliveries if delivery.destination == destination]
-        return found[0] if found else Delivery(destination=destination)
+        return found[0] if found else NoticeDelivery(destination=destination)
