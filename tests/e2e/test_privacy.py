@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.e2e.deployed import policies
 from tests.e2e.deployed.day_one import DayOne
 from tests.e2e.deployed.people import PERSONAL, somebody
 from tests.e2e.deployed.waiting import eventually
@@ -18,6 +19,7 @@ def everything_tried(day_one: DayOne, each_deployment: int) -> str:
     day_one.get(f"/v1/people/{person['id']}/access")
     day_one.deployed.api.get(f"/v1/people/{person['email']}")
     day_one.deployed.api.get("/docs")
+    day_one.planned(policies.text_of(policies.BASE).decode())
     day_one.sandbox.client("lambda").invoke(FunctionName=day_one.function("sign_checkpoint"))
     return person["id"]
 

@@ -135,7 +135,7 @@ def test_a_record_says_nothing_but_digests_and_the_answer_and_expires(state_tabl
     keys = DynamoRequestKeys(state_table.wrapped())
     keys.keep(_claimed(keys), TAKEN)
     (record,) = state_table.client.scan(TableName=state_table.name)["Items"]
-    assert record.keys() == {"pk", "sk", "request", "at", "until", "answer", "expires_at"}
+    assert record.keys() == {"pk", "sk", "schema", "request", "at", "until", "answer", "expires_at"}
     assert int(record["expires_at"]["N"]) == NOW.timestamp() + 86_400
 
 

@@ -144,6 +144,7 @@ def a_portion(kind: type[Command], *, cursor: str) -> Command:
         "version": 1,
         "decision": Decision(is_approved=True, actor="arn:approver", at=NOON),
         "workforce": "",
+        "days": 365,
     }
     named = {field.name: given[field.name] for field in fields(kind) if field.name in given}
     made: Callable[..., Command] = kind

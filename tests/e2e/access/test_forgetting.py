@@ -54,8 +54,8 @@ def test_nothing_in_the_table_names_who_is_forgotten_and_hr_may_send_the_id_agai
     assert _verified(day_one)["first_break"] is None
     answer = _sent(day_one, person)
     assert answer.status == 202, answer.text
-    change = day_one.succeeded(answer.json()["change"])["change"]
-    assert change["notes"][0].startswith("a person was forgotten: ")
+    notes = day_one.succeeded(answer.json()["change"])["notes"]
+    assert notes[0].startswith("a person was forgotten: ")
     assert _with_words(day_one, person) == []
     verified = _verified(day_one)
     assert verified["first_break"] is None

@@ -313,7 +313,7 @@ class TestEvents:
         "people access e-1",
         "people explain e-1 123456789012",
         "people end e-1",
-        "people forget e-1",
+        "people forget e-1 --yes",
         "teardown",
         "accounts list",
         "accounts show 123456789012",
