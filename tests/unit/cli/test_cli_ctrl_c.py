@@ -128,12 +128,13 @@ def in_terminal() -> Iterator[Callable[..., Typed]]:
 def test_whoever_stops_watching_reads_that_it_goes_on_and_how_to_return(in_terminal: Callable[..., Typed]) -> None:
     with running(SlowApi(route=f"GET /v1/changes/{CHANGE}")) as api:
         assert isinstance(api, SlowApi)
-        api.may_answer.set()
         api.tell("POST /v1/accounts/discover", Answered(body={"change": CHANGE, "href": "x"}, status=202))
         api.tell(f"GET /v1/changes/{CHANGE}", _RUNNING)
         typed = in_terminal("accounts", "discover", api=api.url)
         assert api.reached.wait(_PATIENCE), typed.shown
-        assert typed.stops() == 130
+        status = typed.stops()
+        api.may_answer.set()
+    assert status == 130
     last = typed.shown.strip().splitlines()[-1]
     assert f"Stopped watching change {CHANGE}: it continues without you" in last
     assert f"`dayone changes watch {CHANGE}`" in last
